@@ -122,8 +122,8 @@ func Default() Config {
 	}
 }
 
-// SQLite reports whether the database is SQLite, a file on this machine.
-func (c Config) SQLite() bool { return strings.HasPrefix(string(c.Database), "sqlite:") }
+// sqLite reports whether the database is SQLite, a file on this machine.
+func (c Config) sqLite() bool { return strings.HasPrefix(string(c.Database), "sqlite:") }
 
 // Secure reports whether browsers reach Gatehouse over https.
 func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }

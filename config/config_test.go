@@ -249,7 +249,7 @@ func TestValidate(t *testing.T) {
 	if problems != nil ||
 		c.BaseURL != "https://sso.example.com" ||
 		!c.Secure() ||
-		c.SQLite() ||
+		c.sqLite() ||
 		c.Listen != ":8080" {
 		t.Errorf("%v %+v", problems, c)
 	}

@@ -81,14 +81,14 @@ func defaultText(v reflect.Value) string {
 		return ""
 	}
 	if d, ok := v.Interface().(time.Duration); ok {
-		return DurationText(d)
+		return durationText(d)
 	}
 	return fmt.Sprint(v.Interface())
 }
 
-// DurationText formats a duration in the largest units that need no fraction and
+// durationText formats a duration in the largest units that need no fraction and
 // leaves out units that are zero: 8h, 1m30s, 90ms.
-func DurationText(d time.Duration) string {
+func durationText(d time.Duration) string {
 	text := d.String()
 	if d%time.Minute == 0 && d != 0 {
 		text = strings.TrimSuffix(text, "0s")

@@ -150,7 +150,7 @@ func (v *validator) resolver(s string) {
 func (v *validator) stores(c Config) {
 	db := c.Database.Reveal()
 	postgres := strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
-	v.that(c.SQLite() || postgres, "database", "begins neither with sqlite: nor with postgres://")
+	v.that(c.sqLite() || postgres, "database", "begins neither with sqlite: nor with postgres://")
 	v.that(
 		!postgres || c.SecretKey != "", "secret_key",
 		"is needed with PostgreSQL, the same on every node; make one with: openssl rand -base64 32",
@@ -161,7 +161,7 @@ func (v *validator) stores(c Config) {
 			scheme == "redis" || scheme == "rediss", "redis",
 			"begins neither with redis:// nor with rediss://",
 		)
-		v.that(!c.SQLite(), "redis", "needs PostgreSQL; SQLite runs on a single node")
+		v.that(!c.sqLite(), "redis", "needs PostgreSQL; SQLite runs on a single node")
 	}
 }
 

@@ -315,12 +315,12 @@ func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 	c.Held.Added, c.Held.Removed = p.words(c.Add, c.Remove)
 	c.Add, c.Remove = nil, nil
 	c.Record.Mode = sso.SyncKeep
-	c.Record.Note = HeldNote(cause, p.groups[group].Name)
+	c.Record.Note = heldNote(cause, p.groups[group].Name)
 }
 
-// HeldNote returns the sentence that tells an admin why a group sync is held.
+// heldNote returns the sentence that tells an admin why a group sync is held.
 // group is the name of the group concerned, if there is one.
-func HeldNote(cause sso.HeldCause, group string) string {
+func heldNote(cause sso.HeldCause, group string) string {
 	const kept = " Every membership was kept until an admin decides."
 	switch cause {
 	case sso.HeldLastAdmin:

@@ -54,7 +54,7 @@ type Application struct {
 
 // Limits of an application.
 const (
-	DefaultGroupsLimit = 2048 // bytes; twice this and the assertion fit into what common servers take
+	defaultGroupsLimit = 2048 // bytes; twice this and the assertion fit into what common servers take
 	MaxGroupsLimit     = 16 << 10
 	maxOrigins         = 50
 	maxGroupRefs       = 200
@@ -62,7 +62,7 @@ const (
 )
 
 // Limit is GroupsLimit, or the default.
-func (a Application) Limit() int { return cmp.Or(a.GroupsLimit, DefaultGroupsLimit) }
+func (a Application) Limit() int { return cmp.Or(a.GroupsLimit, defaultGroupsLimit) }
 
 // Admits reports whether people of an enterprise may come in at all.
 func (a Application) Admits(ent EnterpriseID) bool {

@@ -16,9 +16,6 @@ const (
 	HeldMatchesNothing HeldCause = "matches_nothing"
 )
 
-// HeldCauses lists every cause, the one that wins first.
-var HeldCauses = [...]HeldCause{HeldLastAdmin, HeldNamesChanged, HeldMatchesNothing, HeldGroupShare}
-
 // Brake is when a connection's group syncs are held, besides those that would
 // take the last admin away, which always are. The zero value of a field means
 // its default.
@@ -31,8 +28,8 @@ type Brake struct {
 
 // Defaults and limits of Brake.
 const (
-	DefaultBrakeShare  = 50
-	DefaultBrakePeople = 20
+	defaultBrakeShare  = 50
+	defaultBrakePeople = 20
 	DefaultBrakeWindow = Seconds(3600)
 	MaxBrakePeople     = 100_000
 	MinBrakeWindow     = Seconds(60)
@@ -42,10 +39,10 @@ const (
 // Effective is the brake with its defaults filled in.
 func (b Brake) Effective() Brake {
 	if b.Share == 0 {
-		b.Share = DefaultBrakeShare
+		b.Share = defaultBrakeShare
 	}
 	if b.People == 0 {
-		b.People = DefaultBrakePeople
+		b.People = defaultBrakePeople
 	}
 	if b.Window == 0 {
 		b.Window = DefaultBrakeWindow

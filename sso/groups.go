@@ -112,14 +112,6 @@ const (
 	RawLooksLikeList RawReason = "looks_like_list" // one text that seems to hold several names
 )
 
-// RawReasons lists every reason, for the documents of the API.
-func RawReasons() []RawReason {
-	return []RawReason{
-		RawNotText, RawNoMember, RawLineBreak, RawNoBreakSpace, RawInvisible, RawGarbled,
-		RawTooLong, RawLooksLikeList,
-	}
-}
-
 // String says the reason in words that follow "because it".
 func (r RawReason) String() string {
 	switch r {

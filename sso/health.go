@@ -51,13 +51,6 @@ const (
 	HealthProvisioned HealthKind = "provisioning_missing"
 )
 
-// HealthKinds are all of them.
-var HealthKinds = [...]HealthKind{
-	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors,
-	HealthLogins, HealthTrust, HealthTrusted,
-	HealthProvisioned,
-}
-
 // Finding is something that is unwell about an enterprise. Two of the same
 // HealthKey are the same trouble.
 type Finding struct {

@@ -91,7 +91,7 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	field := func(name string) string { return `[name="` + name + `"]` }
 	secret := sso.NewSecret().Reveal()
 	if how == "oidc" {
-		s.realm.AddOIDC(Client{
+		s.realm.addOIDC(client{
 			ID:             key,
 			Secret:         secret,
 			Redirect:       find("/callback"),
@@ -99,11 +99,11 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 			BackchannelURL: find("/backchannel-logout"),
 		})
 	} else {
-		s.realm.AddSAML(
+		s.realm.addSAML(
 			fetch(
 				t, "http://"+s.g.Addr+strings.TrimPrefix(find("/metadata"), s.g.URL),
 			),
-			Provider{},
+			provider{},
 		)
 	}
 	b.Submit(onward)

@@ -7,7 +7,7 @@
 // admin with the password admin.
 //
 // What lives here: the server ([Server]), realms made through its admin API
-// ([Realm]), and the suite.
+// (realm), and the suite.
 //
 // What must not: anything that could be tested with the development identity
 // provider just as well.

@@ -72,7 +72,7 @@ func (s *suite) behindProxies(t *testing.T) {
 			"scopes":        []string{"openid", "profile", "email"},
 		},
 	})
-	s.realm.AddOIDC(Client{
+	s.realm.addOIDC(client{
 		ID:             "behind",
 		Secret:         secret.Reveal(),
 		Redirect:       conn.Party.RedirectURI,
@@ -129,7 +129,7 @@ func (s *suite) behindProxies(t *testing.T) {
 	other.Shoot("no-group")
 
 	_, asked := app.told()
-	s.realm.LogOut(zoe)
+	s.realm.logOut(zoe)
 	if !harness.Soon(10*time.Second, func() bool {
 		return len(c.Sessions(zoe)) == 0
 	}) {

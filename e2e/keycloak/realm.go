@@ -3,35 +3,33 @@ package keycloak
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// Person is somebody of a realm. The password is the login.
-type Person struct {
+// person is somebody of a realm. The password is the login.
+type person struct {
 	Login, Email, First, Last string
 	Groups                    []string // as paths: "/engineering/developers"
 }
 
-// Realm is a company's directory at a Keycloak.
-type Realm struct {
+// realm is a company's directory at a Keycloak.
+type realm struct {
 	Name   string
 	t      testing.TB
-	server *Server
+	server *server
 	groups map[string]string // IDs by path
 	users  map[string]string // IDs by login
 }
 
 type object = map[string]any
 
-// NewRealm makes a realm with people and groups; a group's path makes those
+// newRealm makes a realm with people and groups; a group's path makes those
 // above it. It goes with the test.
-func (s *Server) NewRealm(t testing.TB, name string, groups []string, people []Person) *Realm {
+func (s *server) newRealm(t testing.TB, name string, groups []string, people []person) *realm {
 	t.Helper()
-	r := &Realm{
+	r := &realm{
 		Name:   name,
 		t:      t,
 		server: s,
@@ -62,13 +60,13 @@ func (s *Server) NewRealm(t testing.TB, name string, groups []string, people []P
 			}},
 		}, nil)
 		for _, path := range p.Groups {
-			r.Join(p.Login, path)
+			r.join(p.Login, path)
 		}
 	}
 	return r
 }
 
-func (r *Realm) call(method, path string, in, out any) string {
+func (r *realm) call(method, path string, in, out any) string {
 	r.t.Helper()
 	id, err := r.server.call(method, path, in, out)
 	if err != nil {
@@ -77,7 +75,7 @@ func (r *Realm) call(method, path string, in, out any) string {
 	return id
 }
 
-func (r *Realm) addGroup(path string) {
+func (r *realm) addGroup(path string) {
 	r.t.Helper()
 	parent, name := path[:strings.LastIndex(
 		path, "/",
@@ -99,13 +97,13 @@ func (r *Realm) addGroup(path string) {
 	)
 }
 
-// Join makes somebody a member of a group.
-func (r *Realm) Join(login, group string) { r.member(http.MethodPut, login, group) }
+// join makes somebody a member of a group.
+func (r *realm) join(login, group string) { r.member(http.MethodPut, login, group) }
 
-// Leave takes somebody out of a group.
-func (r *Realm) Leave(login, group string) { r.member(http.MethodDelete, login, group) }
+// leave takes somebody out of a group.
+func (r *realm) leave(login, group string) { r.member(http.MethodDelete, login, group) }
 
-func (r *Realm) member(method, login, group string) {
+func (r *realm) member(method, login, group string) {
 	r.t.Helper()
 	if r.groups[group] == "" || r.users[login] == "" {
 		r.t.Fatalf("there is no group %q or no one %q", group, login)
@@ -117,20 +115,20 @@ func (r *Realm) member(method, login, group string) {
 }
 
 // URL is the realm's issuer, in front of everything it answers.
-func (r *Realm) URL() string { return r.server.URL + "/realms/" + r.Name }
+func (r *realm) URL() string { return r.server.URL + "/realms/" + r.Name }
 
 // MetadataURL is where its SAML metadata is.
-func (r *Realm) MetadataURL() string { return r.URL() + "/protocol/saml/descriptor" }
+func (r *realm) MetadataURL() string { return r.URL() + "/protocol/saml/descriptor" }
 
-// LogOut ends all sessions of somebody from Keycloak's side, which tells the
+// logOut ends all sessions of somebody from Keycloak's side, which tells the
 // clients that take such news from server to server.
-func (r *Realm) LogOut(login string) {
+func (r *realm) logOut(login string) {
 	r.t.Helper()
 	r.call(http.MethodPost, "/"+r.Name+"/users/"+r.users[login]+"/logout", nil, nil)
 }
 
 // Sessions is how many somebody has at Keycloak.
-func (r *Realm) Sessions(login string) int {
+func (r *realm) Sessions(login string) int {
 	r.t.Helper()
 	var all []json.RawMessage
 	r.call(
@@ -141,11 +139,11 @@ func (r *Realm) Sessions(login string) int {
 
 // RotateKeys makes a new signing key that is preferred to the old one. With
 // drop, the old one is not even published any more, as after an incident.
-func (r *Realm) RotateKeys(drop bool) {
+func (r *realm) RotateKeys(drop bool) {
 	r.t.Helper()
 	const keys = "org.keycloak.keys.KeyProvider"
-	var realm struct{ ID string }
-	r.call(http.MethodGet, "/"+r.Name, nil, &realm)
+	var found struct{ ID string }
+	r.call(http.MethodGet, "/"+r.Name, nil, &found)
 	var old []struct {
 		ID         string `json:"id"`
 		ProviderID string `json:"providerId"`
@@ -155,7 +153,7 @@ func (r *Realm) RotateKeys(drop bool) {
 		"name":         "rotated",
 		"providerId":   "rsa-generated",
 		"providerType": keys,
-		"parentId":     realm.ID,
+		"parentId":     found.ID,
 		"config": object{
 			"priority": []string{"1000"},
 			"enabled":  []string{"true"},
@@ -170,17 +168,17 @@ func (r *Realm) RotateKeys(drop bool) {
 	}
 }
 
-// Provider says how a service provider is set up beyond what its metadata says.
-type Provider struct {
+// provider says how a service provider is set up beyond what its metadata says.
+type provider struct {
 	Encryption string // algorithm of assertions; empty: they are not encrypted
 	// Backchannel makes Keycloak post logout requests itself and not send the
 	// browser with them.
 	Backchannel bool
 }
 
-// AddSAML registers a service provider from its metadata, as an administrator
+// addSAML registers a service provider from its metadata, as an administrator
 // of Keycloak would.
-func (r *Realm) AddSAML(metadata []byte, p Provider) {
+func (r *realm) addSAML(metadata []byte, p provider) {
 	r.t.Helper()
 	var client object
 	r.call(
@@ -237,16 +235,16 @@ func samlMapper(attribute, kind string, config map[string]string) object {
 	}
 }
 
-// Client is a relying party at the realm.
-type Client struct {
+// client is a relying party at the realm.
+type client struct {
 	ID, Secret     string
 	Redirect       string
 	SignedOut      string
 	BackchannelURL string
 }
 
-// AddOIDC registers a relying party that uses its secret and PKCE.
-func (r *Realm) AddOIDC(c Client) {
+// addOIDC registers a relying party that uses its secret and PKCE.
+func (r *realm) addOIDC(c client) {
 	r.t.Helper()
 	r.call(http.MethodPost, "/"+r.Name+"/clients", object{
 		"clientId":                  c.ID,
@@ -279,17 +277,4 @@ func (r *Realm) AddOIDC(c Client) {
 }
 
 // LogoutURL is where somebody signs out of everything at Keycloak itself.
-func (r *Realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/logout" }
-
-// IsLoginPage reports whether an address is the realm's page that asks for a
-// password.
-func (r *Realm) IsLoginPage(address string) bool {
-	u, err := url.Parse(address)
-	pages := []string{
-		"/protocol/saml", "/protocol/openid-connect/auth",
-		"/login-actions/authenticate",
-	}
-	return err == nil && slices.ContainsFunc(pages, func(p string) bool {
-		return strings.HasPrefix(address, r.URL()+p)
-	}) && u.Fragment == ""
-}
+func (r *realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/logout" }

@@ -23,8 +23,8 @@ import (
 // admin and password are the credentials of every server that the suite starts.
 const admin, password = "admin", "admin"
 
-// Server is a running Keycloak.
-type Server struct {
+// server is a running Keycloak.
+type server struct {
 	URL string
 
 	client *http.Client
@@ -33,11 +33,11 @@ type Server struct {
 	until  time.Time
 }
 
-// Start starts a server with an empty database in memory, or takes the one of
+// start starts a server with an empty database in memory, or takes the one of
 // TEST_KEYCLOAK_URL. It ends with the test.
-func Start(t testing.TB) *Server {
+func start(t testing.TB) *server {
 	t.Helper()
-	s := &Server{
+	s := &server{
 		URL:    os.Getenv("TEST_KEYCLOAK_URL"),
 		client: &http.Client{Timeout: 30 * time.Second},
 	}
@@ -100,7 +100,7 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-func (s *Server) answers() bool {
+func (s *server) answers() bool {
 	resp, err := s.client.Get(s.URL + "/realms/master")
 	if err != nil {
 		return false
@@ -110,7 +110,7 @@ func (s *Server) answers() bool {
 }
 
 // bearer is a token of the administrator that is good for a while yet.
-func (s *Server) bearer() (string, error) {
+func (s *server) bearer() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Now().Before(s.until) {
@@ -144,7 +144,7 @@ func (s *Server) bearer() (string, error) {
 // call asks the admin API. in is a document as it is, if it is a []byte, or what
 // becomes JSON. The answer goes into out, unless that is nil; the last part of
 // the address of what was created is returned.
-func (s *Server) call(method, path string, in, out any) (id string, err error) {
+func (s *server) call(method, path string, in, out any) (id string, err error) {
 	token, err := s.bearer()
 	if err != nil {
 		return "", err

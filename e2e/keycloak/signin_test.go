@@ -65,11 +65,11 @@ func (s *suite) groupsAreReset(t *testing.T) {
 		browsers[name] = s.browser.Another(t)
 		s.as(browsers[name], c, zoe)
 	}
-	s.realm.Leave(zoe, "/engineering/developers")
-	s.realm.Join(zoe, "/engineering/admins")
+	s.realm.leave(zoe, "/engineering/developers")
+	s.realm.join(zoe, "/engineering/admins")
 	t.Cleanup(func() {
-		s.realm.Leave(zoe, "/engineering/admins")
-		s.realm.Join(zoe, "/engineering/developers")
+		s.realm.leave(zoe, "/engineering/admins")
+		s.realm.join(zoe, "/engineering/developers")
 	})
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {

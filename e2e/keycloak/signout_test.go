@@ -11,7 +11,7 @@ import (
 func (s *suite) signOutHere(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {
-			s.realm.LogOut(zoe) // those of the tests before
+			s.realm.logOut(zoe) // those of the tests before
 			b := s.browser.Another(t)
 			s.as(b, c, zoe)
 			if n := s.realm.Sessions(zoe); n != 1 {
@@ -60,7 +60,7 @@ func (s *suite) signOutThere(t *testing.T) {
 			b, other := s.browser.Another(t), s.browser.Another(t)
 			s.as(b, c, zoe)
 			s.as(other, c, bob)
-			s.realm.LogOut(zoe)
+			s.realm.logOut(zoe)
 			s.isOut(b)
 			other.Open(s.g.URL + "/account")
 			other.Arrive(s.g.URL + "/account")

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 // as well, and over OpenID Connect.
 type suite struct {
 	g       *harness.Gateway
-	realm   *Realm
+	realm   *realm
 	browser *harness.Browser
 
 	signed, sealed, open                               *harness.Company
@@ -47,14 +47,14 @@ func TestKeycloak(t *testing.T) {
 func newSuite(t *testing.T) *suite {
 	t.Helper()
 	s := &suite{browser: harness.NewBrowser(t)}
-	server := Start(t)
+	server := start(t)
 	s.browser.Excuse(server.URL)
-	s.realm = server.NewRealm(t, "acme",
+	s.realm = server.newRealm(t, "acme",
 		[]string{
 			"/engineering/developers", "/engineering/admins",
 			"/Forschung & Entwicklung", "/開発",
 		},
-		[]Person{
+		[]person{
 			{
 				Login: zoe,
 				Email: "zoe@acme.example",
@@ -84,8 +84,8 @@ func newSuite(t *testing.T) *suite {
 	} {
 		*at = harness.NewCompany(s.g, api, key, organizations)
 	}
-	s.signedConnection = s.connectSAML(s.signed, Provider{})
-	s.sealedConnection = s.connectSAML(s.sealed, Provider{
+	s.signedConnection = s.connectSAML(s.signed, provider{})
+	s.sealedConnection = s.connectSAML(s.sealed, provider{
 		Encryption:  "http://www.w3.org/2009/xmlenc11#aes256-gcm",
 		Backchannel: true,
 	})
@@ -93,7 +93,7 @@ func newSuite(t *testing.T) *suite {
 	return s
 }
 
-func (s *suite) connectSAML(c *harness.Company, p Provider) harness.Connection {
+func (s *suite) connectSAML(c *harness.Company, p provider) harness.Connection {
 	conn := c.Connect(harness.Object{
 		"name":     "Keycloak",
 		"protocol": "saml",
@@ -106,7 +106,7 @@ func (s *suite) connectSAML(c *harness.Company, p Provider) harness.Connection {
 		// it was not told to send groups: nothing.
 		"group_sync": harness.Object{"mode": "reset", "on_absent": "clear"},
 	})
-	s.realm.AddSAML(c.Metadata(conn), p)
+	s.realm.addSAML(c.Metadata(conn), p)
 	c.Switch(conn.ID, "enable")
 	return conn
 }
@@ -124,7 +124,7 @@ func (s *suite) connectOIDC() {
 			"scopes":        []string{"openid", "profile", "email"},
 		},
 	})
-	s.realm.AddOIDC(Client{
+	s.realm.addOIDC(client{
 		ID:             "gatehouse",
 		Secret:         secret.Reveal(),
 		Redirect:       s.openConnection.Party.RedirectURI,

@@ -14,8 +14,8 @@ import (
 
 // Addresses of Microsoft's worldwide cloud; national clouds have others.
 const (
-	DefaultLoginURL = "https://login.microsoftonline.com"
-	DefaultGraphURL = "https://graph.microsoft.com"
+	defaultLoginURL = "https://login.microsoftonline.com"
+	defaultGraphURL = "https://graph.microsoft.com"
 )
 
 // Limits of one lookup, which the user waits for.
@@ -66,10 +66,10 @@ func New(o Options) (*Client, error) {
 		c.now = time.Now
 	}
 	var err error
-	if c.login, err = origin("login_url", o.LoginURL, DefaultLoginURL); err != nil {
+	if c.login, err = origin("login_url", o.LoginURL, defaultLoginURL); err != nil {
 		return nil, err
 	}
-	c.graph, err = origin("graph_url", o.GraphURL, DefaultGraphURL)
+	c.graph, err = origin("graph_url", o.GraphURL, defaultGraphURL)
 	return c, err
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Limits of a request.
 const (
-	DefaultTimeout = 10 * time.Second
+	defaultTimeout = 10 * time.Second
 	// DefaultMaxBody suffices for any discovery document, key set, token or userinfo
 	// response.
 	DefaultMaxBody = 2 << 20
@@ -47,7 +47,7 @@ func NewClient(o Options) *http.Client {
 		o.UserAgent = "Gatehouse"
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = defaultTimeout
 	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = DefaultMaxBody

@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Evidence is what shows that signing in works; store.DB keeps it.
-type Evidence interface {
+// evidence is what shows that signing in works; store.DB keeps it.
+type evidence interface {
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)

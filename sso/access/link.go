@@ -10,7 +10,7 @@ import (
 
 // Limits of a setup link, and what it has if nobody says otherwise.
 const (
-	MinLinkLength     = time.Hour
+	minLinkLength     = time.Hour
 	MaxLinkLength     = 30 * 24 * time.Hour
 	DefaultLinkLength = 7 * 24 * time.Hour
 	MaxOpens          = 100
@@ -29,7 +29,7 @@ type NewLink struct {
 // Validate reports everything that is wrong, by the names of the API.
 func (n NewLink) Validate() error {
 	problems := sso.ValidateName("for", n.For)
-	if n.ExpiresIn != 0 && (n.ExpiresIn < MinLinkLength || n.ExpiresIn > MaxLinkLength) {
+	if n.ExpiresIn != 0 && (n.ExpiresIn < minLinkLength || n.ExpiresIn > MaxLinkLength) {
 		problems = append(problems, sso.FieldError{
 			Field:   "expires_in",
 			Message: "Choose between one hour and 30 days.",

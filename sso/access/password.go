@@ -14,7 +14,7 @@ import (
 // Lengths of a password, in characters. The longest is more than anybody types
 // and no work to hash.
 const (
-	MinPassword = 12
+	minPassword = 12
 	MaxPassword = 128
 )
 
@@ -101,7 +101,7 @@ func validPassword(field string, password sso.Secret, login string) []sso.FieldE
 	text := password.Reveal()
 	n := utf8.RuneCountInString(text)
 	switch {
-	case n < MinPassword:
+	case n < minPassword:
 		return []sso.FieldError{{
 			Field:   field,
 			Message: "Use at least 12 characters. Several words are easier to remember than one with odd characters.",

@@ -11,12 +11,12 @@ import (
 // doing anything (NIST SP 800-63B, §4.2.3).
 const (
 	SessionLength = 12 * time.Hour
-	IdleTimeout   = 30 * time.Minute
+	idleTimeout   = 30 * time.Minute
 )
 
-// Accounts are those of local admins, and the invitations they come of;
+// accounts are those of local admins, and the invitations they come of;
 // store.DB keeps them.
-type Accounts interface {
+type accounts interface {
 	Admin(ctx context.Context, id sso.AdminID) (sso.Admin, error)
 	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
 	AdminByUser(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (sso.Admin, error)
@@ -34,8 +34,8 @@ type Accounts interface {
 	AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin) (sso.Admin, error)
 }
 
-// Sessions are those of local admins; store.DB keeps them.
-type Sessions interface {
+// sessions are those of local admins; store.DB keeps them.
+type sessions interface {
 	HasAdmin(ctx context.Context) (bool, error)
 	StartAdminSession(ctx context.Context, s sso.AdminSession, how string) error
 	AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (sso.AdminSession, sso.Admin, error)
@@ -44,8 +44,8 @@ type Sessions interface {
 	RefusedAdmin(ctx context.Context, login, remote, why string) error
 }
 
-// Access is who administers an enterprise; store.DB knows it.
-type Access interface {
+// access is who administers an enterprise; store.DB knows it.
+type access interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error)
 	EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.EnterpriseAdmin, string, error)
@@ -55,8 +55,8 @@ type Access interface {
 	EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID) error
 }
 
-// Links are setup links; store.DB keeps them.
-type Links interface {
+// links are setup links; store.DB keeps them.
+type links interface {
 	CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink) (sso.SetupLink, error)
 	SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.SetupLink, string, error)
 	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
@@ -76,11 +76,11 @@ type Limiter interface {
 
 // Options are what a Service is made of; all of it is required.
 type Options struct {
-	Accounts Accounts
-	Sessions Sessions
-	Access   Access
-	Links    Links
-	Evidence Evidence
+	Accounts accounts
+	Sessions sessions
+	Access   access
+	Links    links
+	Evidence evidence
 	Limiter  Limiter
 	Now      func() time.Time
 }

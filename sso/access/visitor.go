@@ -63,7 +63,7 @@ func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error)
 	if b.Admin == "" {
 		return sso.Visitor{}, errNobody()
 	}
-	session, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), IdleTimeout)
+	session, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), idleTimeout)
 	if err != nil {
 		return sso.Visitor{}, err
 	}

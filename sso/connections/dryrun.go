@@ -9,8 +9,8 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Tried keeps what policies are tried on.
-type Tried interface {
+// tried keeps what policies are tried on.
+type tried interface {
 	AssertedIdentities(
 		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
 	) (attempts []sso.Attempt, groups []string, err error)

@@ -18,7 +18,7 @@ func (s *Service) Review(c sso.Connection) (missing []sso.FieldError, warnings [
 	w.complete()
 	missing = w.fields
 	w.check()
-	if p := Recognize(*w.cfg); p != "" &&
+	if p := recognize(*w.cfg); p != "" &&
 		p != c.Provider &&
 		c.Provider != sso.Custom {
 		w.warn(
@@ -32,9 +32,9 @@ func (s *Service) Review(c sso.Connection) (missing []sso.FieldError, warnings [
 	return missing, w.warnings
 }
 
-// Recognize says which product an identity provider runs by the addresses it
+// recognize says which product an identity provider runs by the addresses it
 // has; "" for one that could be any.
-func Recognize(cfg sso.Config) sso.Provider {
+func recognize(cfg sso.Config) sso.Provider {
 	var addresses []string
 	if cfg.SAML != nil {
 		addresses = []string{cfg.SAML.IDPEntityID, cfg.SAML.SSO.URL}

@@ -31,8 +31,8 @@ type Connections interface {
 	) error
 }
 
-// Domains keeps domains.
-type Domains interface {
+// domains keeps domains.
+type domains interface {
 	CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (sso.Domain, error)
 	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
 	UpdateDomain(
@@ -55,9 +55,9 @@ type Groups interface {
 type Store interface {
 	Groups
 	Connections
-	Domains
-	Tried
-	Trusts
+	domains
+	tried
+	trusts
 }
 
 // TXTResolver looks up TXT records; *net.Resolver is one.

@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Trusts keeps what was decided about changes of trust.
-type Trusts interface {
+// trusts keeps what was decided about changes of trust.
+type trusts interface {
 	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
 	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
@@ -104,7 +104,7 @@ func errApprovalNeeded() *sso.Error {
 func (s *Service) mayTrust(
 	ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange,
 ) error {
-	needs, err := s.NeedsApproval(ctx, c, next)
+	needs, err := s.needsApproval(ctx, c, next)
 	if err != nil {
 		return err
 	}
@@ -121,9 +121,9 @@ func (s *Service) mayTrust(
 	return errApprovalNeeded()
 }
 
-// NeedsApproval reports whether making a version live changes the trust or the
+// needsApproval reports whether making a version live changes the trust or the
 // subject of users whom the enterprise knows, or may know.
-func (s *Service) NeedsApproval(ctx context.Context, c sso.Connection, next *sso.Config) (bool, error) {
+func (s *Service) needsApproval(ctx context.Context, c sso.Connection, next *sso.Config) (bool, error) {
 	if next == nil || c.Live.TrustDigest() == next.TrustDigest() {
 		return false, nil
 	}
@@ -367,7 +367,7 @@ func (s *Service) TrustChanges(ctx context.Context, c sso.Connection) ([]TrustCh
 		{c.Trust.Draft, c.Draft, false},
 		{c.Trust.Back, c.Previous, true},
 	} {
-		needs, err := s.NeedsApproval(ctx, c, v.next)
+		needs, err := s.needsApproval(ctx, c, v.next)
 		if err != nil {
 			return nil, err
 		}

@@ -11,10 +11,10 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// Verifier checks responses of one protocol; saml.ServiceProvider and
+// verifier checks responses of one protocol; saml.ServiceProvider and
 // oidc.RelyingParty do. The checks are returned on failure too, up to the one
 // that failed.
-type Verifier interface {
+type verifier interface {
 	// Complete verifies a response. p is nil if no pending login is known.
 	Complete(
 		ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
@@ -26,15 +26,15 @@ type Verifier interface {
 	) (sso.Examined, error)
 }
 
-// EnterpriseFinder loads the enterprise that policies may refer to.
-type EnterpriseFinder interface {
+// enterpriseFinder loads the enterprise that policies may refer to.
+type enterpriseFinder interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 }
 
 // Options configures an Evaluator.
 type Options struct {
-	SAML, OIDC  Verifier
-	Enterprises EnterpriseFinder
+	SAML, OIDC  verifier
+	Enterprises enterpriseFinder
 	// Graph is asked for groups that a response had no room for, if the
 	// connection is configured for it. Optional.
 	Graph Graph

@@ -23,7 +23,7 @@ type State struct {
 // What Vitals have to count for Evaluate.
 const (
 	Shown  = 14 * 24 * time.Hour // how long back days are counted
-	Recent = 24 * time.Hour      // what is now
+	recent = 24 * time.Hour      // what is now
 	enough = 5                   // sign-ins in a row that say something
 )
 
@@ -32,7 +32,7 @@ func Query(now time.Time) sso.VitalsQuery {
 	day := now.UTC().Truncate(24 * time.Hour)
 	return sso.VitalsQuery{
 		Days:   day.Add(24*time.Hour - Shown),
-		Since:  now.Add(-Recent),
+		Since:  now.Add(-recent),
 		Newest: enough,
 	}
 }

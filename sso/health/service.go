@@ -13,16 +13,16 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Facts is what is known about enterprises; store.DB is one.
-type Facts interface {
+// facts is what is known about enterprises; store.DB is one.
+type facts interface {
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 }
 
-// Ledger keeps what was found, and who was told; store.DB is one.
-type Ledger interface {
+// ledger keeps what was found, and who was told; store.DB is one.
+type ledger interface {
 	HealthEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
 	) ([]sso.HealthEvent, string, error)
@@ -37,8 +37,8 @@ type Ledger interface {
 // Options are what a Service is made of. Mail may be nil: then nobody is told,
 // and it is shown alone.
 type Options struct {
-	Facts  Facts
-	Ledger Ledger
+	Facts  facts
+	Ledger ledger
 	Mail   mail.Sender
 	Site   string // whose mail it is: the host of base_url
 	// Link is where something of an enterprise is in the console; see

@@ -68,7 +68,7 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 		return result, nil
 	}
 	if t.anonymous(err) {
-		s.Observe(t.c.Protocol, ObservedUnmatched)
+		s.Observe(t.c.Protocol, observedUnmatched)
 	} else {
 		s.Observe(t.c.Protocol, sso.CodeOf(err))
 	}

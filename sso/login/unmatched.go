@@ -10,9 +10,9 @@ import (
 	"gatehouse/sso"
 )
 
-// ObservedUnmatched is what Observe is told instead of the code of a response
+// observedUnmatched is what Observe is told instead of the code of a response
 // that anyone may have sent.
-const ObservedUnmatched = "unmatched"
+const observedUnmatched = "unmatched"
 
 // unmatchedError marks a failure of a response that anyone may have sent.
 type unmatchedError struct{ error }

@@ -5,10 +5,10 @@ import "gatehouse/sso"
 // The names we ask an admin to give the attributes; every preset tries them
 // first, so that following the assistant always works.
 const (
-	ClaimLogin  = "login"
-	ClaimEmail  = "email"
-	ClaimName   = "name"
-	ClaimGroups = "groups"
+	claimLogin  = "login"
+	claimEmail  = "email"
+	claimName   = "name"
+	claimGroups = "groups"
 )
 
 // claimEdov says that the domain's owner was verified (Entra). It arrives as
@@ -31,29 +31,29 @@ func Preset(provider sso.Provider, protocol sso.Protocol) sso.Mapping {
 
 func oidcPreset(provider sso.Provider) sso.Mapping {
 	m := sso.Mapping{
-		Login:         []string{"preferred_username", ClaimEmail, "sub"},
-		Email:         []string{ClaimEmail},
+		Login:         []string{"preferred_username", claimEmail, "sub"},
+		Email:         []string{claimEmail},
 		EmailVerified: []string{"email_verified"},
-		Name:          []string{ClaimName, "{given_name} {family_name}", "given_name"},
-		Groups:        []string{ClaimGroups},
+		Name:          []string{claimName, "{given_name} {family_name}", "given_name"},
+		Groups:        []string{claimGroups},
 	}
 	switch provider {
 	case sso.Okta:
 		m.GroupLimit = 100 // the groups claim of the default authorization server is cut there, silently
 	case sso.Entra:
 		m.Subject = "{tid}:{oid}|" + subjectClaim // sub differs for every application; the pair is the person
-		m.Login = []string{"preferred_username", "upn", ClaimEmail}
-		m.Email = []string{ClaimEmail, "preferred_username", "upn"} // people without a mailbox have no e-mail claim
+		m.Login = []string{"preferred_username", "upn", claimEmail}
+		m.Email = []string{claimEmail, "preferred_username", "upn"} // people without a mailbox have no e-mail claim
 		m.EmailVerified = []string{claimEdov}
 	case sso.Google:
-		m.Login = []string{ClaimEmail}
+		m.Login = []string{claimEmail}
 	case sso.Keycloak:
-		m.Groups = []string{ClaimGroups, "realm_access.roles"}
+		m.Groups = []string{claimGroups, "realm_access.roles"}
 	case sso.OneLogin, sso.Ping:
-		m.Groups = []string{ClaimGroups, "memberOf"}
+		m.Groups = []string{claimGroups, "memberOf"}
 	case sso.JumpCloud:
-		m.Groups = []string{ClaimGroups, "memberOf"}
-		m.Login = []string{"username", "preferred_username", ClaimEmail}
+		m.Groups = []string{claimGroups, "memberOf"}
+		m.Login = []string{"username", "preferred_username", claimEmail}
 	}
 	return m
 }
@@ -61,14 +61,14 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 func samlPreset(provider sso.Provider) sso.Mapping {
 	m := sso.Mapping{
 		Login: []string{
-			ClaimLogin, xmlsoap + "upn", xmlsoap + "name", "username", "uid",
+			claimLogin, xmlsoap + "upn", xmlsoap + "name", "username", "uid",
 			"urn:oid:0.9.2342.19200300.100.1.1",
 		},
 		Email: []string{
-			ClaimEmail, xmlsoap + "emailaddress", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
+			claimEmail, xmlsoap + "emailaddress", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
 		},
 		Name: []string{
-			ClaimName,
+			claimName,
 			microsoft + "displayname",
 			"displayname",
 			"displayName",
@@ -78,7 +78,7 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 			"{givenName} {sn}",
 			"{" + xmlsoap + "givenname} {" + xmlsoap + "surname}",
 		},
-		Groups: []string{ClaimGroups, "memberOf", "http://schemas.xmlsoap.org/claims/Group"},
+		Groups: []string{claimGroups, "memberOf", "http://schemas.xmlsoap.org/claims/Group"},
 	}
 	switch provider {
 	case sso.Okta:
@@ -90,7 +90,7 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 		m.Subject = microsoft + "objectidentifier|" + subjectClaim
 		m.Login = append(m.Login, subjectClaim)
 		// people without a mailbox have no user.mail
-		m.Email = append(m.Email, xmlsoap+"upn", xmlsoap+"name", ClaimLogin)
+		m.Email = append(m.Email, xmlsoap+"upn", xmlsoap+"name", claimLogin)
 		m.Name = append(m.Name, xmlsoap+"givenname")
 		m.Groups = append(m.Groups, "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
 	case sso.Google:

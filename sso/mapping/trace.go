@@ -2,8 +2,8 @@ package mapping
 
 import "gatehouse/sso"
 
-// MostTraced is how many values of a list [Trace] returns.
-const MostTraced = 200
+// mostTraced is how many values of a list [Trace] returns.
+const mostTraced = 200
 
 // Trace returns what a mapping makes of the groups of an identity, value by
 // value: what was sent, and what of it is compared with the names of groups. It
@@ -22,7 +22,7 @@ func Trace(m sso.Mapping, id sso.Identity) (sso.GroupTrace, error) {
 		}
 		trace := sso.GroupTrace{Source: name}
 		s.tell = func(v sso.TracedGroup) {
-			if len(trace.Values) < MostTraced {
+			if len(trace.Values) < mostTraced {
 				trace.Values = append(trace.Values, v)
 			}
 		}

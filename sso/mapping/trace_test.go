@@ -103,13 +103,13 @@ func TestTraceKeepsWhatWasSent(t *testing.T) {
 			t.Errorf("value %d: got %+v; want %+v", i, v, want[i])
 		}
 	}
-	many := make([]string, 3*MostTraced)
+	many := make([]string, 3*mostTraced)
 	for i := range many {
 		many[i] = "x"
 	}
 	if trace, err := Trace(m, sso.Identity{
 		Claims: sso.Claims{"groups": many},
-	}); err != nil || len(trace.Values) != MostTraced {
+	}); err != nil || len(trace.Values) != mostTraced {
 		t.Errorf("%d values, %v", len(trace.Values), err)
 	}
 }

@@ -48,10 +48,10 @@ type Options struct {
 	Size  int // sessions remembered; 0 means DefaultSize
 }
 
-// DefaultSize is how many sessions are remembered, at less than 600 bytes each
+// defaultSize is how many sessions are remembered, at less than 600 bytes each
 // and a list of groups that people in the same groups share. More than are in
 // use within half a minute need not be.
-const DefaultSize = 20_000
+const defaultSize = 20_000
 
 const (
 	lifetime    = 30 * time.Second // of what is remembered: names and e-mail addresses change without a revocation
@@ -83,7 +83,7 @@ type entry struct {
 // New makes a Cache.
 func New(o Options) *Cache {
 	if o.Size <= 0 {
-		o.Size = DefaultSize
+		o.Size = defaultSize
 	}
 	c := &Cache{
 		Options: o,

@@ -19,8 +19,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Store keeps the keys; store.DB does.
-type Store interface {
+// store keeps the keys; store.DB does.
+type store interface {
 	SigningKeys(ctx context.Context) ([]sso.SigningKey, error)
 	// ChangeSigningKeys runs fn in a transaction; two that ask at once follow each
 	// other.
@@ -31,7 +31,7 @@ type Store interface {
 
 // Options are what Keys are made of; all of it is required.
 type Options struct {
-	Store Store
+	Store store
 	Log   *slog.Logger
 	Now   func() time.Time
 }

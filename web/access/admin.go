@@ -12,20 +12,20 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Principals says who is signed in by single sign-on; session.Manager does.
-type Principals interface {
+// principals says who is signed in by single sign-on; session.Manager does.
+type principals interface {
 	Principal(r *http.Request) (sso.Principal, error)
 }
 
-// Cookie keeps the token of a session in a browser; session.Bearer does.
-type Cookie interface {
+// cookie keeps the token of a session in a browser; session.Bearer does.
+type cookie interface {
 	Token(r *http.Request) sso.Secret
 	Set(w http.ResponseWriter, token sso.Secret) error
 	Clear(w http.ResponseWriter)
 }
 
-// Facts is what is known of enterprises and of what happened; store.DB knows it.
-type Facts interface {
+// facts is what is known of enterprises and of what happened; store.DB knows it.
+type facts interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
@@ -38,11 +38,11 @@ type Facts interface {
 type Options struct {
 	Service    *access.Service
 	Passkeys   *access.Passkeys // nil where there are none
-	Principals Principals
-	Admin      Cookie // of local admins
-	Setup      Cookie // of whoever opened a setup link
-	Device     Cookie // of browsers that a local admin signed in with
-	Facts      Facts
+	Principals principals
+	Admin      cookie // of local admins
+	Setup      cookie // of whoever opened a setup link
+	Device     cookie // of browsers that a local admin signed in with
+	Facts      facts
 	BaseURL    string // where people reach us
 	Pages      *ui.Renderer
 	Now        func() time.Time

@@ -12,8 +12,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Records keeps what happened; store.DB is one.
-type Records interface {
+// records keeps what happened; store.DB is one.
+type records interface {
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	SyncRecords(
@@ -25,8 +25,8 @@ type Records interface {
 	) ([]sso.AuditEvent, string, error)
 }
 
-// Names says what is called how; store.DB is one.
-type Names interface {
+// names says what is called how; store.DB is one.
+type names interface {
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
@@ -45,8 +45,8 @@ func (b *Broken) Error() string { return b.Reason }
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Records Records
-	Names   Names
+	Records records
+	Names   names
 	// Verify reads a whole chain, "" for the installation's, and says how many
 	// events it has; the error is a *Broken if it is not as it was written.
 	Verify  func(ctx context.Context, ent sso.EnterpriseID) (events int, err error)

@@ -11,22 +11,22 @@ import (
 	"gatehouse/web/route"
 )
 
-// Store is what the assistant has to know beside the connection.
-type Store interface {
+// store is what the assistant has to know beside the connection.
+type store interface {
 	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
 	GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) ([]sso.PrincipalGroup, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) ([]sso.TestRun, string, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }
 
-// TrustReader says which changes of trust need an approval.
-type TrustReader interface {
+// trustReader says which changes of trust need an approval.
+type trustReader interface {
 	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
 }
 
 // Service carries out what is entered.
 type Service interface {
-	TrustReader
+	trustReader
 	Create(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
 	) (sso.Connection, []connections.Warning, error)
@@ -51,8 +51,8 @@ type Service interface {
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
 
-// Tracer shows what a mapping makes of groups; login.Service does.
-type Tracer interface {
+// tracer shows what a mapping makes of groups; login.Service does.
+type tracer interface {
 	TraceGroups(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity,
 	) (sso.GroupTrace, error)
@@ -62,8 +62,8 @@ type Tracer interface {
 type Options struct {
 	Console *console.Console
 	Service Service
-	Store   Store
-	Traces  Tracer
+	Store   store
+	Traces  tracer
 	// Values are ours of a connection, by what a guide calls them.
 	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
 	Now    func() time.Time

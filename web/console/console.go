@@ -54,15 +54,15 @@ type Page struct {
 	Rates   []route.Rate
 }
 
-// Access says who is there.
-type Access interface {
+// access says who is there.
+type access interface {
 	// Visitor fails with Unauthenticated "session_ended" for nobody, and with
 	// Forbidden "not_an_admin" for somebody who administers nothing.
 	Visitor(r *http.Request) (sso.Visitor, error)
 }
 
-// Directory finds what a path names.
-type Directory interface {
+// directory finds what a path names.
+type directory interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
@@ -70,8 +70,8 @@ type Directory interface {
 
 // Options are what a Console is made of; all of it is required.
 type Options struct {
-	Access    Access
-	Directory Directory
+	Access    access
+	Directory directory
 	Pages     *ui.Renderer
 	Now       func() time.Time
 }

@@ -23,8 +23,8 @@ type Applications interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 }
 
-// Sessions says whose browser it is; session.Manager does.
-type Sessions interface {
+// sessions says whose browser it is; session.Manager does.
+type sessions interface {
 	// Principal fails with Unauthenticated for nobody, and with Unavailable if it
 	// cannot know.
 	Principal(r *http.Request) (sso.Principal, error)
@@ -43,7 +43,7 @@ type Keys interface {
 // Options are what the handlers are made of; all of it is required unless said.
 type Options struct {
 	Applications Applications
-	Sessions     Sessions
+	Sessions     sessions
 	Keys         Keys
 	Pages        *ui.Renderer
 	BaseURL      string // where people reach us

@@ -21,8 +21,8 @@ type summaryReader interface {
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 }
 
-// Doctor says how an enterprise is; health.Service does.
-type Doctor interface {
+// doctor says how an enterprise is; health.Service does.
+type doctor interface {
 	Examine(ctx context.Context, ent sso.EnterpriseID) (health.State, []sso.Finding, error)
 }
 
@@ -30,7 +30,7 @@ type Doctor interface {
 type Options struct {
 	Store   summaryReader
 	Service *directory.Service
-	Health  Doctor
+	Health  doctor
 	Console *console.Console
 	BaseURL string
 	Now     func() time.Time

@@ -186,8 +186,8 @@ func (rt *Router) add(s *surface, routes []Route) {
 	}
 }
 
-// Patterns lists what is registered, sorted: "GET /account".
-func (rt *Router) Patterns() []string {
+// patterns lists what is registered, sorted: "GET /account".
+func (rt *Router) patterns() []string {
 	var all []string
 	for path, e := range rt.entries {
 		for method := range e.methods {

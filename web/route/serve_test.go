@@ -398,7 +398,7 @@ func TestRegistrationMistakesAreFoundAtOnce(t *testing.T) {
 			register(f)
 		})
 	}
-	if got := newFixture(t, nil).Patterns(); len(got) != 9 || got[0] != "/api/v1/" {
+	if got := newFixture(t, nil).patterns(); len(got) != 9 || got[0] != "/api/v1/" {
 		t.Errorf("%d patterns: %v", len(got), got)
 	}
 }

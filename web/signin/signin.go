@@ -42,7 +42,7 @@ type Sessions interface {
 type Options struct {
 	Login    Login
 	Codes    Codes
-	Tests    Tests
+	Tests    tests
 	Sessions Sessions
 	Pages    *ui.Renderer
 	// Metadata is our SAML metadata for a connection; NotFound for one that

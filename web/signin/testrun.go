@@ -9,8 +9,8 @@ import (
 	"gatehouse/web/route"
 )
 
-// Tests carries test connections through; login.Service does.
-type Tests interface {
+// tests carries test connections through; login.Service does.
+type tests interface {
 	OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
 	TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error)
 }

@@ -14,8 +14,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Tests makes test connections; login.Service does.
-type Tests interface {
+// tests makes test connections; login.Service does.
+type tests interface {
 	BeginTest(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.TestRun, sso.Secret, error)
@@ -30,8 +30,8 @@ type Tests interface {
 	) (sso.TestRun, error)
 }
 
-// Store keeps them; store.DB does.
-type Store interface {
+// store keeps them; store.DB does.
+type store interface {
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
@@ -40,16 +40,16 @@ type Store interface {
 	) ([]sso.Attempt, []string, error)
 }
 
-// Browsers ties browsers to sign-ins in progress; session.Manager does.
-type Browsers interface {
+// browsers ties browsers to sign-ins in progress; session.Manager does.
+type browsers interface {
 	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
 }
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Tests    Tests
-	Store    Store
-	Browsers Browsers
+	Tests    tests
+	Store    store
+	Browsers browsers
 	Console  *console.Console
 	BaseURL  string // of Gatehouse, for links that are passed on
 	// Values are ours of a connection, by what a guide calls them.

@@ -225,7 +225,7 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 	}
 	profile := p.profile(g)
 	if g.Client.GroupsInUserinfo {
-		delete(profile, ClaimGroups)
+		delete(profile, claimGroups)
 	}
 	maps.Copy(claims, profile)
 	token, err := p.signToken(claims, g.fault)
@@ -310,9 +310,9 @@ func (p *IdP) profile(g grant) map[string]any {
 			"endpoint": p.pointer(g.person),
 		}}
 	case g.person.GroupsClaim != nil:
-		claims[ClaimGroups] = g.person.GroupsClaim
+		claims[claimGroups] = g.person.GroupsClaim
 	case a.groupsSent:
-		claims[ClaimGroups] = append([]string{}, a.groups...) // [] and not null
+		claims[claimGroups] = append([]string{}, a.groups...) // [] and not null
 	}
 	return claims
 }

@@ -45,10 +45,10 @@ func (p Person) allGroups() []string { return padGroups(p.Groups, len(p.Groups)+
 // Claim names in both protocols, where the standard defines none.
 const (
 	ClaimLogin     = "login"
-	ClaimEmail     = "email"
-	ClaimFirstName = "firstName"
+	claimEmail     = "email"
+	claimFirstName = "firstName"
 	ClaimLastName  = "lastName"
-	ClaimGroups    = "groups"
+	claimGroups    = "groups"
 	ClaimOverage   = "http://schemas.microsoft.com/claims/groups.link" // SAML
 )
 
@@ -56,9 +56,9 @@ const (
 func Mapping(protocol sso.Protocol) sso.Mapping {
 	m := sso.Mapping{
 		Login:      []string{ClaimLogin},
-		Email:      []string{ClaimEmail},
-		Name:       []string{"{firstName} {lastName}", ClaimFirstName},
-		Groups:     []string{ClaimGroups},
+		Email:      []string{claimEmail},
+		Name:       []string{"{firstName} {lastName}", claimFirstName},
+		Groups:     []string{claimGroups},
 		GroupLimit: GroupLimit,
 	}
 	if protocol == sso.OIDC {

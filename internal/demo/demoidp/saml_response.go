@@ -298,8 +298,8 @@ func (p *IdP) attributes(person Person, fault Fault) []crewjam.Attribute {
 		}
 	}
 	single(ClaimLogin, a.login)
-	single(ClaimEmail, a.email)
-	single(ClaimFirstName, a.givenName)
+	single(claimEmail, a.email)
+	single(claimFirstName, a.givenName)
 	single(ClaimLastName, a.surname)
 	if p.options.Tenant != "" {
 		add(samlTenant, formatURI, p.options.Tenant)
@@ -309,7 +309,7 @@ func (p *IdP) attributes(person Person, fault Fault) []crewjam.Attribute {
 	case a.overaged:
 		add(ClaimOverage, formatURI, p.pointer(person))
 	case a.groupsSent:
-		add(ClaimGroups, formatBasic, a.groups...)
+		add(claimGroups, formatBasic, a.groups...)
 	}
 	return all
 }

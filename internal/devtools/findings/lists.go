@@ -79,6 +79,11 @@ func (l Lists) Judge(found []Finding, names ...string) []string {
 			failures = append(failures, f.String())
 		}
 		for _, e := range unused {
+			if slices.ContainsFunc(excess, func(f Finding) bool {
+				return f.Key == e.Key
+			}) {
+				continue // outgrown, and reported above
+			}
 			failures = append(failures, fmt.Sprintf("%s.txt: the entry %q excuses too much or nothing:"+
 				" run go run ./internal/devtools/figures -shrink", name,
 				fmt.Sprint(e.Weight, " ", e.Key)))
@@ -88,10 +93,18 @@ func (l Lists) Judge(found []Finding, names ...string) []string {
 }
 
 // Shrink drops the entries of the named lists that excuse nothing, and lowers
-// the others to what is there.
+// the others to what is there. An entry that a finding has outgrown stays.
 func (l Lists) Shrink(found []Finding, names ...string) {
 	for _, name := range names {
-		_, _, needed := l.match(name, found)
+		excess, unused, needed := l.match(name, found)
+		for _, f := range excess {
+			if i := slices.IndexFunc(unused, func(e Entry) bool {
+				return e.Key == f.Key
+			}); i >= 0 {
+				needed = append(needed, unused[i])
+				unused = slices.Delete(unused, i, i+1)
+			}
+		}
 		l[name] = needed
 	}
 }
@@ -152,13 +165,6 @@ func (l Lists) match(name string, found []Finding) (excess []Finding, unused, ne
 			}
 		}
 		open = excess
-	}
-	if name == Ceilings { // one that is exceeded is reported once
-		unused = slices.DeleteFunc(unused, func(e Entry) bool {
-			return slices.ContainsFunc(excess, func(f Finding) bool {
-				return f.Key == e.Key
-			})
-		})
 	}
 	return excess, unused, needed
 }

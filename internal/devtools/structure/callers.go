@@ -8,13 +8,13 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// Step is a function that decides one step of a sign-in.
-type Step struct{ Package, Name string }
+// step is a function that decides one step of a sign-in.
+type step struct{ Package, Name string }
 
-// Steps are the steps that one place calls, so that a sign-in and a test of it
+// steps are the steps that one place calls, so that a sign-in and a test of it
 // cannot disagree.
-func Steps() []Step {
-	return []Step{
+func steps() []step {
+	return []step{
 		{"sso/mapping", "Apply"},
 		{"sso/policy", "SignIn.Check"},
 		{"sso/policy", "Verification.Decide"},
@@ -22,9 +22,9 @@ func Steps() []Step {
 	}
 }
 
-// Callers reports the functions that use a step besides the first caller,
+// stepCallers reports the functions that use a step besides the first caller,
 // tests and the step's own package aside.
-func (m *Module) Callers(steps []Step) []findings.Finding {
+func (m *Module) stepCallers(steps []step) []findings.Finding {
 	var found []findings.Finding
 	for _, step := range steps {
 		callers := m.callers(step)
@@ -40,7 +40,7 @@ func (m *Module) Callers(steps []Step) []findings.Finding {
 	return sorted(found)
 }
 
-func (m *Module) callers(step Step) []findings.Finding {
+func (m *Module) callers(step step) []findings.Finding {
 	home := m.find(step.Package)
 	if home == nil {
 		return nil
@@ -75,7 +75,7 @@ func (m *Module) callers(step Step) []findings.Finding {
 	return found
 }
 
-func (s Step) is(home *Package, object types.Object) bool {
+func (s step) is(home *Package, object types.Object) bool {
 	fn, ok := object.(*types.Func)
 	return ok && fn.Pkg() == home.Types && nameOf(fn) == s.Name
 }

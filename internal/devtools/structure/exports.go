@@ -7,18 +7,19 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gatehouse/internal/devtools/findings"
-	"gatehouse/internal/devtools/golist"
 )
 
-// UnusedExports reports the exported names and methods that no other package
-// uses, the tests of other packages included. Left out are methods that some
-// interface requires or a template may call, and types that the rest of what a
-// package exports is made of, unless they are interfaces.
-func (m *Module) UnusedExports() ([]findings.Finding, error) {
+// unusedExports reports the exported names and methods that no other package
+// uses, tests of other packages and external tests (package p_test) included.
+// Left out are methods that some interface requires or a template may call, and
+// types that the rest of what a package exports is made of, unless they are
+// interfaces.
+func (m *Module) unusedExports() ([]findings.Finding, error) {
 	templates, err := m.templateNames()
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (u *usage) collect() {
 			u.interfaces(imported, seen)
 		}
 		for _, f := range p.Tests {
-			u.test(p, f)
+			u.test(f)
 		}
 	}
 }
@@ -118,11 +119,11 @@ func (u *usage) require(i *types.Interface) {
 }
 
 // test notes what a test file uses of other packages, by name alone.
-func (u *usage) test(p *Package, f *ast.File) {
+func (u *usage) test(f *ast.File) {
 	imported := map[string]string{}
 	for _, spec := range f.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil || path == p.Types.Path() {
+		if err != nil {
 			continue
 		}
 		name := path[strings.LastIndex(path, "/")+1:]
@@ -131,28 +132,31 @@ func (u *usage) test(p *Package, f *ast.File) {
 		}
 		imported[name] = path
 	}
-	own := p.Types.Name()
 	ast.Inspect(f, func(n ast.Node) bool {
 		selector, ok := n.(*ast.SelectorExpr)
 		if !ok {
 			return true
 		}
-		if id, ok := selector.X.(*ast.Ident); ok &&
-			imported[id.Name] != "" &&
-			id.Name != own {
+		if id, ok := selector.X.(*ast.Ident); ok && imported[id.Name] != "" {
 			u.inTests[imported[id.Name]+"."+selector.Sel.Name] = true
 			return true
 		}
-		u.inTests["method of not "+p.Types.Path()+" "+selector.Sel.Name] = true
+		u.inTests[methodIn(f.Name.Name, selector.Sel.Name)] = true
 		return true
 	})
+}
+
+// methodIn is the key of a method that the tests of a package may call.
+func methodIn(testPackage, name string) string {
+	return "tests of " + testPackage + " call " + name
 }
 
 // methodInTests reports whether the tests of another package may call a method
 // of this name.
 func (u *usage) methodInTests(home *Package, name string) bool {
 	for _, p := range u.module.Packages {
-		if p != home && u.inTests["method of not "+p.Types.Path()+" "+name] {
+		if p != home && u.inTests[methodIn(p.Types.Name(), name)] ||
+			u.inTests[methodIn(p.Types.Name()+"_test", name)] {
 			return true
 		}
 	}
@@ -214,10 +218,16 @@ func (u *usage) unusedMethods(p *Package, t *types.TypeName) []types.Object {
 func (m *Module) templateNames() (map[string]bool, error) {
 	names := map[string]bool{}
 	called := regexp.MustCompile(`\.([A-Z]\w*)`)
-	err := filepath.WalkDir(filepath.Join(m.Root, "web"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil ||
-			filepath.Ext(path) != ".html" ||
-			golist.Within(path, "testdata") {
+	err := filepath.WalkDir(m.Root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil &&
+			slices.Contains([]string{".git", "bin", "testdata", "var"}, entry.Name()) &&
+			path != m.Root {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if err != nil || filepath.Ext(path) != ".html" {
 			return err
 		}
 		text, err := os.ReadFile(path)

@@ -8,9 +8,9 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// MethodSets reports the interfaces that require more methods than limit,
+// methodSets reports the interfaces that require more methods than limit,
 // counting those of all that they embed.
-func (m *Module) MethodSets(limit int) []findings.Finding {
+func (m *Module) methodSets(limit int) []findings.Finding {
 	var found []findings.Finding
 	for _, p := range m.Packages {
 		for _, f := range p.Files {
@@ -53,9 +53,9 @@ func (p *Package) Exports() int {
 	return n
 }
 
-// ExportsOfKit reports how many names the kit of the pages exports, if they
+// exportsOfKit reports how many names the kit of the pages exports, if they
 // are more than limit.
-func (m *Module) ExportsOfKit(limit int) []findings.Finding {
+func (m *Module) exportsOfKit(limit int) []findings.Finding {
 	kit := m.Kit()
 	if kit == nil {
 		return []findings.Finding{{What: "web/ui does not exist"}}
@@ -66,7 +66,7 @@ func (m *Module) ExportsOfKit(limit int) []findings.Finding {
 	}
 	return []findings.Finding{{
 		What:   fmt.Sprintf("%s exports %d names, more than %d", kit.Path, n, limit),
-		List:   ListKit,
+		List:   listKit,
 		Key:    "exports",
 		Weight: n,
 	}}

@@ -13,9 +13,9 @@ import (
 // changing matches a statement that changes rows.
 var changing = regexp.MustCompile(`(?i)\b(?:insert\s+into|update\s+\w+\s+set|delete\s+from)\b`)
 
-// Mutators returns the names of the methods of store.DB that change something:
+// mutators returns the names of the methods of store.DB that change something:
 // those that reach an SQL statement that does, through functions of the store.
-func (m *Module) Mutators() map[string]bool {
+func (m *Module) mutators() map[string]bool {
 	changes := map[types.Object]bool{}
 	refers := map[types.Object][]types.Object{} // what a function, variable or constant refers to
 	for _, p := range m.Packages {
@@ -114,11 +114,11 @@ func (m *Module) db() types.Type {
 	return types.NewPointer(object.Type())
 }
 
-// ChangesInWeb reports where a package under web calls a method of the store
+// changesInWeb reports where a package under web calls a method of the store
 // that changes something: directly, or through an interface that a store.DB is
 // passed as.
-func (m *Module) ChangesInWeb() []findings.Finding {
-	mutators := m.Mutators()
+func (m *Module) changesInWeb() []findings.Finding {
+	mutators := m.mutators()
 	if len(mutators) == 0 {
 		return []findings.Finding{{What: "no method of store.DB changes anything: the check has to be mended"}}
 	}

@@ -8,8 +8,8 @@ import (
 
 // The most that is allowed.
 const (
-	MethodSetLimit = 12 // of an interface with all that it embeds
-	KitLimit       = 40 // exported names of the kit of the pages
+	methodSetLimit = 12 // of an interface with all that it embeds
+	kitLimit       = 40 // exported names of the kit of the pages
 )
 
 // The lists of what is excused.
@@ -18,19 +18,19 @@ const (
 	ListWebChanges = "webchanges"
 	ListCallers    = "callers"
 	ListExports    = "exports"
-	ListKit        = "kit"
+	listKit        = "kit"
 )
 
 // Lists are the names of the lists that findings of this package refer to.
 func Lists() []string {
-	return []string{ListMethodSets, ListWebChanges, ListCallers, ListExports, ListKit}
+	return []string{ListMethodSets, ListWebChanges, ListCallers, ListExports, listKit}
 }
 
 // Check returns everything that is not as it should be.
 func Check(m *Module) ([]findings.Finding, error) {
-	exports, err := m.UnusedExports()
+	exports, err := m.unusedExports()
 	return slices.Concat(
-		m.MethodSets(MethodSetLimit), m.ChangesInWeb(), m.Callers(Steps()),
-		m.ExportsOfKit(KitLimit), exports,
+		m.methodSets(methodSetLimit), m.changesInWeb(), m.stepCallers(steps()),
+		m.exportsOfKit(kitLimit), exports,
 	), err
 }

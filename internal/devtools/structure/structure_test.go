@@ -53,7 +53,7 @@ func TestBudgetMethodSets(t *testing.T) { judge(t, ListMethodSets) }
 func TestBudgetExports(t *testing.T) { judge(t, ListExports) }
 
 // TestBudgetKit counts what the kit of the pages exports.
-func TestBudgetKit(t *testing.T) { judge(t, ListKit) }
+func TestBudgetKit(t *testing.T) { judge(t, listKit) }
 
 // TestArrowsWebChangesNothing wants every change to go through a service.
 func TestArrowsWebChangesNothing(t *testing.T) { judge(t, ListWebChanges) }
@@ -64,7 +64,7 @@ func TestArrowsStepsHaveOneCaller(t *testing.T) { judge(t, ListCallers) }
 // TestBudgetCanFail finds one of everything in a small module.
 func TestBudgetCanFail(t *testing.T) {
 	m := tried(t)
-	exports, err := m.UnusedExports()
+	exports, err := m.unusedExports()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,12 +75,12 @@ func TestBudgetCanFail(t *testing.T) {
 	}{
 		{
 			"method sets",
-			m.MethodSets(3),
+			m.methodSets(3),
 			[]string{"web/people/people.go: the interface Store requires 4 methods, more than 3"},
 		},
 		{
 			"changes in web",
-			m.ChangesInWeb(),
+			m.changesInWeb(),
 			[]string{
 				"web/people/people.go: web/people calls Create of the store, which changes something: a service in sso should",
 				"web/people/people.go: web/people calls Sweep of the store, which changes something: a service in sso should",
@@ -88,7 +88,10 @@ func TestBudgetCanFail(t *testing.T) {
 		},
 		{
 			"callers",
-			m.Callers([]Step{{"sso/policy", "Rules.Decide"}, {"sso/policy", "Compile"}}),
+			m.stepCallers([]step{
+				{"sso/policy", "Rules.Decide"},
+				{"sso/policy", "Compile"},
+			}),
 			[]string{
 				"cmd/main.go: cmd calls sso/policy.Rules.Decide, which one place should",
 				"web/people/people.go: web/people calls sso/policy.Rules.Decide, which one place should",
@@ -96,10 +99,10 @@ func TestBudgetCanFail(t *testing.T) {
 		},
 		{
 			"a caller that is gone",
-			m.Callers([]Step{{"sso/policy", "Gone"}}),
+			m.stepCallers([]step{{"sso/policy", "Gone"}}),
 			[]string{"sso/policy.Gone does not exist or has no caller"},
 		},
-		{"the kit", m.ExportsOfKit(1), []string{"web/ui exports 2 names, more than 1"}},
+		{"the kit", m.exportsOfKit(1), []string{"web/ui exports 2 names, more than 1"}},
 		{
 			"unused exports",
 			exports,
@@ -133,7 +136,7 @@ func TestBudgetCanFail(t *testing.T) {
 
 // TestArrowsMutators tells what changes something from what only reads.
 func TestArrowsMutators(t *testing.T) {
-	mutators := tried(t).Mutators()
+	mutators := tried(t).mutators()
 	for name, want := range map[string]bool{
 		"Create": true,
 		"Sweep":  true,
