@@ -2,97 +2,101 @@ package sso
 
 import "time"
 
-// Role is what somebody in the console may do, and where.
+// Role decides what a visitor of the console may do, and where.
 type Role string
 
-// The roles, from the one that may do the most.
+// The roles, most powerful first.
 const (
 	RoleOperator        Role = "operator"         // everything, in every enterprise
 	RoleEnterpriseAdmin Role = "enterprise-admin" // everything in their own enterprise
 	RoleSetupLink       Role = "setup-link"       // set up one connection, and nothing else
 )
 
-// Admin is a local account of an operator, kept out of every sync. It signs in
-// with a password or a passkey, or by being signed in as the user it is tied to.
+// Admin is a local account of an operator, which no group sync touches. Its
+// owner signs in with a password or a passkey, or as the user the account is
+// tied to.
 type Admin struct {
 	ID       AdminID
 	Login    string // unique, letter case does not matter
 	Name     string
-	Password Secret // argon2id in PHC form; never leaves the store but to be compared
+	Password Secret // argon2id in PHC form; it leaves the store only for comparison
 	Passkeys []Passkey
-	// Recovery says that the account can always sign in by itself, even where
-	// single sign-on is enforced. The last one that is not disabled stays.
+	// Recovery says that the account can always sign in with its own password
+	// or passkey, even where single sign-on is enforced. The last recovery
+	// account that is not disabled cannot be given up.
 	Recovery bool
-	// Enterprise and User are who the operator is by single sign-on; empty: nobody.
+	// Enterprise and User identify the user that the account is tied to; empty:
+	// none.
 	Enterprise   EnterpriseID
 	User         UserID
 	CreatedAt    time.Time
 	LastSignInAt time.Time // zero: never
-	DisabledAt   time.Time // zero: it is not
+	DisabledAt   time.Time // zero: not disabled
 }
 
 // Passkey is a WebAuthn credential (Web Authentication Level 3, §4) of an admin.
 type Passkey struct {
 	ID         []byte    `json:"id"`
 	Name       string    `json:"name"`
-	Credential []byte    `json:"credential"` // as its library keeps it
+	Credential []byte    `json:"credential"` // encoded by the WebAuthn library
 	CreatedAt  time.Time `json:"created_at"`
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
-// PasskeyChallenge is what a passkey is asked to sign, once and soon.
+// PasskeyChallenge is a challenge that a passkey signs. It is used once and
+// expires soon.
 type PasskeyChallenge struct {
 	Token     Hash
-	Admin     AdminID // whose passkey is added; "" for somebody who signs in
-	Session   []byte  // as its library keeps it
+	Admin     AdminID // whose passkey is added; "" for a sign-in
+	Session   []byte  // encoded by the WebAuthn library
 	ExpiresAt time.Time
 }
 
-// AdminSession is a browser in which an admin signed in.
+// AdminSession is a session of a local admin.
 type AdminSession struct {
 	Token      Hash
-	Replaces   Hash // the session that the browser had and that ends with this one; zero for none. Not kept
+	Replaces   Hash // the browser's previous session, which ends with this one's beginning; zero for none. Not stored
 	Admin      AdminID
 	Remote     string
 	UserAgent  string
 	CreatedAt  time.Time
 	LastSeenAt time.Time // to the minute
 	ExpiresAt  time.Time
-	// ConfirmedAt is when its owner last gave a password or used a passkey.
+	// ConfirmedAt is when the owner last gave a password or used a passkey.
 	ConfirmedAt time.Time
-	// Session is the session by single sign-on that this one is the second step of,
-	// and ends with; "" for one by itself.
+	// Session is the single sign-on session that this one is the second step
+	// of, and ends with; "" if there is none.
 	Session SessionID
 }
 
-// Invitation is a one-time link by which somebody makes themselves an admin.
+// Invitation is a one-time link by which an invited admin creates an account.
 type Invitation struct {
 	ID        InvitationID
 	Token     Hash
-	Recovery  bool  // of the account that comes of it
-	CreatedBy Actor // ActorOperator for whoever has a shell on the server
+	Recovery  bool  // of the account it creates
+	CreatedBy Actor // ActorOperator for a command on the server
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero: not yet
-	Admin     AdminID   // who came of it; "" if nobody yet
+	Admin     AdminID   // who accepted it; "" if it was not accepted
 }
 
-// SetupLink opens the setup assistant of one enterprise to whoever has it, for a
-// while, so many times.
+// SetupLink opens the setup assistant of one enterprise to its holder, for a
+// limited time and number of openings.
 type SetupLink struct {
 	ID         SetupLinkID
 	Enterprise EnterpriseID
-	// Connection is the only one it opens. "": it makes one, which it opens from
-	// then on.
+	// Connection is the only connection it opens; "" if its holder creates one,
+	// which it opens from then on.
 	Connection ConnectionID
 	Token      Hash
-	For        string // whom it was made for, as the list shows it
+	For        string // the recipient, as the list shows it
 	MaxOpens   int    // at least 1
 	Opens      int
 	CreatedBy  Actor
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	RevokedAt  time.Time // zero: it is not
+	RevokedAt  time.Time // zero: not revoked
 	OpenedAt   time.Time // last; zero: never
 }
 
@@ -103,37 +107,38 @@ func (l SetupLink) Open(now time.Time) bool {
 		l.Opens < l.MaxOpens
 }
 
-// EnterpriseAdmin is a user who was named to administer their own enterprise.
+// EnterpriseAdmin is a user who was named as an admin of their own enterprise.
 type EnterpriseAdmin struct {
 	User      User
 	CreatedBy Actor
 	CreatedAt time.Time
 }
 
-// Visitor is who is in the console.
+// Visitor is the person who uses the console.
 type Visitor struct {
 	Role  Role
 	Actor Actor // in the audit trail: an AdminID, a UserID or a SetupLinkID
 	Name  string
 	Login string
-	// Enterprise is the only one they see; "" for an operator, who sees all.
+	// Enterprise is the only enterprise they see; "" for an operator, who sees
+	// all.
 	Enterprise EnterpriseID
-	// Connection is the only one that the holder of a setup link sees; "" if there
-	// is none yet, and for everybody else.
+	// Connection is the only connection that the holder of a setup link sees;
+	// "" if there is none yet, and for all other visitors.
 	Connection ConnectionID
 	Admin      AdminID // of an operator
-	User       UserID  // of whoever is signed in by single sign-on
+	User       UserID  // of an enterprise admin
 	// Link is the setup link that the browser has opened; an admin of its
 	// enterprise may have opened one, too.
 	Link SetupLinkID
 	// ConfirmedAt is when an operator last gave a password or used a passkey.
 	ConfirmedAt time.Time
-	// Through and SignedInAt are of the session of an enterprise admin.
+	// Through and SignedInAt describe the session of an enterprise admin.
 	Through    ConnectionID
 	SignedInAt time.Time
 }
 
-// Sees reports whether anything of an enterprise is there for the visitor.
+// Sees reports whether the visitor may see anything of an enterprise.
 func (v Visitor) Sees(ent EnterpriseID) bool {
 	return v.Role == RoleOperator || v.Enterprise == ent
 }

@@ -12,39 +12,41 @@ import (
 	"time"
 )
 
-// ApplicationKind is how an application learns who is there.
+// ApplicationKind is how an application learns who its user is.
 type ApplicationKind string
 
-// ForwardAuth is a site behind a reverse proxy that asks us about each request.
+// ForwardAuth is a site behind a reverse proxy that asks Gatehouse about each
+// request.
 const ForwardAuth ApplicationKind = "forward-auth"
 
-// Application is what sits behind the gateway. It belongs to the installation
-// and not to an enterprise: the product has many customers.
+// Application is a site behind the gateway. It belongs to the installation and
+// not to an enterprise: one product serves many customers.
 type Application struct {
 	ID   ApplicationID
 	Key  string // in the addresses that proxies ask: /auth/nginx/KEY; see ValidateKey
 	Name string // for people
 	Kind ApplicationKind
-	// Origins are where the application is, as browsers write them:
-	// "https://wiki.example.com". Only from there, and only to there, is anybody
-	// sent. The first is where people go who asked for nothing in particular.
+	// Origins are the application's origins, as browsers write them:
+	// "https://wiki.example.com". Requests are accepted from them only, and
+	// users are redirected to them only. Users without a return address are
+	// sent to the first.
 	Origins []string
-	// Enterprises may come in; none named means all of them.
+	// Enterprises whose users are admitted; empty means all.
 	Enterprises []EnterpriseID
-	// Groups let in whoever is in one of them, each as GroupRef writes it; none
-	// means that no group is needed.
+	// Groups of which a user must be in one, each as GroupRef returns it; empty
+	// means that no group is required.
 	Groups []string
-	// Told are the groups the application learns of, each as GroupRef writes it
-	// or "organization/*"; none means all of them.
+	// Told are the groups that the application is told about, each as GroupRef
+	// returns it or "organization/*"; empty means all of them.
 	Told []string
-	// GroupsLimit is how long the list of groups may get, in bytes; 0 means
+	// GroupsLimit is the maximum size of the list of groups, in bytes; 0 means
 	// DefaultGroupsLimit.
 	GroupsLimit int
-	// SignIn is whose sign-in people without a session are sent to; "" asks them
-	// for their company.
+	// SignIn is the enterprise whose sign-in users without a session are sent
+	// to; "" lets them choose.
 	SignIn EnterpriseID
-	// PublicPaths need no sign-in: each is one path, or all below one, "/public/*";
-	// see IsPublicPath.
+	// PublicPaths need no sign-in: each is one path, or "/public/*" for all
+	// paths below it; see IsPublicPath.
 	PublicPaths []string
 	// AllowPreflight lets CORS preflights pass without a sign-in. Browsers send
 	// them without cookies.
@@ -54,26 +56,27 @@ type Application struct {
 
 // Limits of an application.
 const (
-	defaultGroupsLimit = 2048 // bytes; twice this and the assertion fit into what common servers take
+	defaultGroupsLimit = 2048 // bytes; twice this and the assertion fit into the headers that common servers accept
 	MaxGroupsLimit     = 16 << 10
 	maxOrigins         = 50
 	maxGroupRefs       = 200
 	maxEnterprises     = 1000
 )
 
-// Limit is GroupsLimit, or the default.
+// Limit returns GroupsLimit, or its default.
 func (a Application) Limit() int { return cmp.Or(a.GroupsLimit, defaultGroupsLimit) }
 
-// Admits reports whether people of an enterprise may come in at all.
+// Admits reports whether users of an enterprise are admitted at all.
 func (a Application) Admits(ent EnterpriseID) bool {
 	return len(a.Enterprises) == 0 || slices.Contains(a.Enterprises, ent)
 }
 
-// Serves reports whether an origin, as OriginOf gives it, is the application's.
+// Serves reports whether an origin, as OriginOf returns it, is the
+// application's.
 func (a Application) Serves(origin string) bool { return slices.Contains(a.Origins, origin) }
 
-// Validate reports everything that is wrong with an application, by the names
-// of the API.
+// Validate returns all problems of an application, with the field names of the
+// API.
 func (a Application) Validate() []FieldError {
 	problems := append(ValidateKey("key", a.Key), ValidateName("name", a.Name)...)
 	add := func(ok bool, field, message string) {
@@ -81,7 +84,7 @@ func (a Application) Validate() []FieldError {
 			problems = append(problems, FieldError{field, message})
 		}
 	}
-	// Both an ID and a key may stand in an address.
+	// Both an ID and a key may be part of an address.
 	add(
 		!strings.HasPrefix(a.Key, prefixOf[ApplicationID]()+"-"), "key",
 		"A key does not begin with app-, which is how identifiers begin.",
@@ -124,7 +127,7 @@ func (a Application) Validate() []FieldError {
 	return problems
 }
 
-// GroupRef names a group across organizations: an organization's key has no
+// GroupRef names a group across organizations. An organization's key has no
 // slash, so the first one ends it.
 func GroupRef(organization, group string) string { return organization + "/" + group }
 
@@ -135,17 +138,17 @@ func validRef(ref string, all bool) bool {
 		(all && group == "*" || ValidateGroupName("", group) == nil)
 }
 
-// PrincipalGroup is a group somebody is in, as far as applications are told.
+// PrincipalGroup is a group of a user, as applications are told about it.
 type PrincipalGroup struct {
 	ID           GroupID
 	Organization string // its key
 	Name         string
 }
 
-// Ref is what GroupRef makes of it.
+// Ref returns the group's GroupRef.
 func (g PrincipalGroup) Ref() string { return GroupRef(g.Organization, g.Name) }
 
-// ComparePrincipalGroups is their order: by organization, then by name.
+// ComparePrincipalGroups orders groups by organization, then by name.
 func ComparePrincipalGroups(a, b PrincipalGroup) int {
 	return cmp.Or(strings.Compare(a.Organization, b.Organization), strings.Compare(a.Name, b.Name))
 }
@@ -155,9 +158,9 @@ var hostPattern = regexp.MustCompile(
 	`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`,
 )
 
-// OriginOf is the origin of an absolute http or https address, as browsers
-// write it. What browsers might read as another origin than net/url does is an
-// error, and so is a user name.
+// OriginOf returns the origin of an absolute http or https address, as browsers
+// write it. An address with a user name, or one that browsers might read
+// differently than net/url, is an error.
 func OriginOf(address string) (string, error) {
 	u, err := ParseAbsolute(address)
 	if err != nil {
@@ -166,9 +169,9 @@ func OriginOf(address string) (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-// ParseAbsolute reads an absolute http or https address that means one thing to
-// everybody. Scheme and host are in lower case afterwards, and a standard port
-// is gone.
+// ParseAbsolute parses an absolute http or https address that every reader
+// understands alike. It returns scheme and host in lower case, without the
+// default port.
 func ParseAbsolute(address string) (*url.URL, error) {
 	const limit = 9 << 10
 	wrong := errors.New("not an absolute http or https address")
@@ -192,8 +195,8 @@ func ParseAbsolute(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// canonicalHost is host and port as browsers write them; false if they might
-// read them as something else.
+// canonicalHost returns host and port as browsers write them, or false if
+// browsers might read them differently.
 func canonicalHost(u *url.URL) (string, bool) {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if strings.HasPrefix(u.Host, "[") {

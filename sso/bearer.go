@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// BearerKind is what begins a bearer value of one kind, so that one that is
-// found lying about says what it opens, and none is taken for another.
+// BearerKind is the prefix of one kind of bearer values. It shows what a leaked
+// value opens, and keeps one kind from being taken for another.
 type BearerKind string
 
-// APIToken begins the tokens of the REST API.
+// APIToken is the prefix of REST API tokens.
 const APIToken BearerKind = "gw_api_"
 
 const (
@@ -19,23 +19,24 @@ const (
 	bearerCheck  = 6  // a CRC-32 is at most 4gfFC3
 )
 
-// New makes a bearer value: the kind, 40 random characters, and 6 of checksum.
+// New returns a bearer value: the prefix, 40 random characters, and a checksum
+// of 6.
 func (k BearerKind) New() Secret {
 	var value strings.Builder
 	value.WriteString(string(k))
 	var b [1]byte
 	for value.Len() < len(k)+bearerRandom {
 		_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
-		if b[0] < 4*62 {       // more would make the first characters of base62 likelier
+		if b[0] < 4*62 {       // larger values would make the first characters of base62 more likely
 			value.WriteByte(base62[b[0]%62])
 		}
 	}
 	return Secret(value.String() + checksum(value.String()))
 }
 
-// Parse accepts s only if New could have made it, so that a value that was
-// guessed, cut off or mistyped is refused before anybody looks it up. The error
-// is Unauthenticated "invalid_token", the same as for an unknown one.
+// Parse accepts s only if New could have returned it, so that a guessed,
+// truncated or mistyped value is refused without a lookup. The error is
+// Unauthenticated "invalid_token", the same as for an unknown value.
 func (k BearerKind) Parse(s string) (Secret, error) {
 	random, ok := strings.CutPrefix(s, string(k))
 	if !ok ||
@@ -49,8 +50,8 @@ func (k BearerKind) Parse(s string) (Secret, error) {
 	return Secret(s), nil
 }
 
-// InvalidToken is the one answer to every bearer value that opens nothing,
-// whatever is wrong with it.
+// InvalidToken returns the same error for every bearer value that opens
+// nothing, whatever is wrong with it.
 func InvalidToken() *Error {
 	return &Error{
 		Kind:   Unauthenticated,
@@ -59,7 +60,7 @@ func InvalidToken() *Error {
 	}
 }
 
-// checksum is no secret and proves nothing; it tells a token from a typo.
+// checksum detects typos. It is not secret and proves nothing.
 func checksum(s string) string {
 	sum := crc32.ChecksumIEEE([]byte(s))
 	var out [bearerCheck]byte

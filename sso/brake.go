@@ -2,8 +2,8 @@ package sso
 
 import "time"
 
-// HeldCause is why a group sync was held. Held syncs of one cause are decided
-// together.
+// HeldCause is why a group sync was held. Held syncs with the same cause are
+// decided together.
 type HeldCause string
 
 // The causes.
@@ -16,14 +16,14 @@ const (
 	HeldMatchesNothing HeldCause = "matches_nothing"
 )
 
-// Brake is when a connection's group syncs are held, besides those that would
-// take the last admin away, which always are. The zero value of a field means
-// its default.
+// Brake configures when a connection's group syncs are held. Those that would
+// remove the last admin are always held. The zero value of a field means its
+// default.
 type Brake struct {
 	Off    bool    `json:"off,omitempty"`
 	Share  int     `json:"share,omitempty"`  // percent of a group's members, 1 to 100
-	People int     `json:"people,omitempty"` // of one group: up to so many are never held for the share
-	Window Seconds `json:"window,omitempty"` // within which people are counted
+	People int     `json:"people,omitempty"` // of one group: up to this many removals are never held for the share
+	Window Seconds `json:"window,omitempty"` // in which users are counted
 }
 
 // Defaults and limits of Brake.
@@ -36,7 +36,7 @@ const (
 	MaxBrakeWindow     = Seconds(86_400)
 )
 
-// Effective is the brake with its defaults filled in.
+// Effective returns the brake with its defaults filled in.
 func (b Brake) Effective() Brake {
 	if b.Share == 0 {
 		b.Share = defaultBrakeShare
@@ -50,25 +50,25 @@ func (b Brake) Effective() Brake {
 	return b
 }
 
-// Span is the window as a duration.
+// Span returns the window as a duration.
 func (b Brake) Span() time.Duration { return time.Duration(b.Effective().Window) * time.Second }
 
-// SignKind is what one sign-in says about whether the names of its connection
-// still match.
+// SignKind is what one sign-in says about whether the group names of its
+// connection still match.
 type SignKind string
 
 // The kinds.
 const (
-	SignRenamed SignKind = "renamed" // a synced group was lost, and a name that is new and matches nothing came
+	SignRenamed SignKind = "renamed" // a synced group was lost, and a new name came that matches nothing
 	SignNothing SignKind = "nothing" // every synced group was lost, and no new name came
 	SignMatches SignKind = "matches" // a name matches a group that others lost
 )
 
-// Lost reports whether the sign is one of names that stopped matching.
+// Lost reports whether the sign says that names stopped matching.
 func (k SignKind) Lost() bool { return k == SignRenamed || k == SignNothing }
 
-// BrakeSign is the last sign of one person. Groups are those lost, or matched,
-// and Names what the lost ones are called, each once.
+// BrakeSign is the last sign of one user. Groups are the lost or matched
+// groups, and Names the names of the lost ones, without duplicates.
 type BrakeSign struct {
 	User   UserID
 	Kind   SignKind // "": none
@@ -77,95 +77,97 @@ type BrakeSign struct {
 	At     time.Time
 }
 
-// BrakeStop holds the removals of a connection (HeldNamesChanged) or those from
-// one group (HeldGroupShare) from At on. One that an admin allowed holds nothing,
-// and keeps another from beginning, until Until.
+// BrakeStop holds removals from At on: those of a connection (HeldNamesChanged)
+// or those from one group (HeldGroupShare). A stop that an admin allowed holds
+// nothing, and keeps another from beginning, until Until.
 type BrakeStop struct {
 	Cause  HeldCause
 	Group  GroupID   // HeldGroupShare alone
-	Groups []GroupID // lost by those who made it begin
+	Groups []GroupID // lost by the users who caused it
 	At     time.Time
-	Since  time.Time // where the window began that At ends
+	Since  time.Time // start of the window that At ends
 	Last   time.Time // the last time that it held something
-	Until  time.Time // zero: it holds
+	Until  time.Time // zero: it holds removals
 }
 
-// BrakeQuiet is how long a stop stands that holds nothing, and for how long an
-// admin's approval lasts: people who sign in once a week are covered.
+// BrakeQuiet is how long a stop stands without holding anything, and how long
+// an admin's approval lasts: users who sign in once a week are covered.
 const BrakeQuiet = 7 * 24 * time.Hour
 
-// Allowed reports whether an admin's approval counts at a moment.
+// Allowed reports whether an admin's approval is in force at a moment.
 func (s BrakeStop) Allowed(at time.Time) bool { return at.Before(s.Until) }
 
-// Holds reports whether the stop stands at a moment.
+// Holds reports whether the stop is in force at a moment.
 func (s BrakeStop) Holds(at time.Time) bool {
 	return s.Until.IsZero() && at.Before(s.Last.Add(BrakeQuiet))
 }
 
-// GroupLosses counts who lost a group through a connection, the person of the
-// snapshot aside.
+// GroupLosses counts the users who lost a group through a connection, except
+// the user of the snapshot.
 type GroupLosses struct {
-	People int // within the window, also those whose loss is held for the share
-	// Members are those at the window's beginning, counted as far as it matters;
-	// 0 while People is too small for that.
+	People int // within the window, including those whose loss is held for the share
+	// Members is the number of members at the start of the window, counted only
+	// as far as needed; 0 while People is too small to matter.
 	Members int
 }
 
-// BrakeFacts is what recent sign-ins through a connection tell the brake.
+// BrakeFacts is what the brake needs to know about recent sign-ins through a
+// connection.
 type BrakeFacts struct {
-	Rules Brake     // by which Losses were counted
+	Rules Brake     // which Losses were counted with
 	At    time.Time // of the sign-in
 	Stops []BrakeStop
-	// Signs are the newest of other people within a day, newest first.
+	// Signs are the newest signs of other users within a day, newest first.
 	Signs  []BrakeSign
-	Before BrakeSign // the person's own
-	// Said are those of the asserted names that were said of the person before.
-	// It is read only if they may lose a group.
+	Before BrakeSign // the user's own last sign
+	// Said are the asserted names that were already asserted for the user
+	// before. It is read only if they may lose a group.
 	Said   []string
-	Losses map[GroupID]GroupLosses // of groups that the person may lose
+	Losses map[GroupID]GroupLosses // of groups that the user may lose
 }
 
-// BrakeNote is what a plan tells the brake; the store keeps it.
+// BrakeNote is what a plan records for the brake; the store keeps it.
 type BrakeNote struct {
 	Sign BrakeSign
-	// Losses are memberships that the plan takes, or would if they were not held
-	// for the share of their group. Default groups are not among them.
+	// Losses are memberships that the plan removes, or would remove if they
+	// were not held for the share of their group. Default groups are left out.
 	Losses []Membership
 	Begun  []BrakeStop
 	Ended  []BrakeStop
 }
 
-// HeldTally counts what waits for one cause, and says whether more will.
+// HeldTally counts the held syncs of one cause, and says whether more will be
+// held.
 type HeldTally struct {
 	Cause      HeldCause
 	Connection ConnectionID
 	Group      GroupID // HeldGroupShare alone
 	GroupName  string  // "organization/name"
 	Waiting    int
-	Newest     HeldSyncID // of those that wait; "" if none does
-	Since      time.Time  // of the oldest that waits, or of the stop
-	Standing   bool       // removals are held from now on, too
-	// Lost is how many people lost a membership to the same cause before it was
+	Newest     HeldSyncID // of those waiting; "" if none waits
+	Since      time.Time  // of the oldest waiting, or of the stop
+	Standing   bool       // further removals are held, too
+	// Lost is how many users lost a membership to the same cause before it was
 	// noticed, and have not got it back.
 	Lost int
 }
 
-// Mass reports whether the cause is about many people, not about one.
+// Mass reports whether the cause concerns many users.
 func (t HeldTally) Mass() bool { return t.Cause == HeldNamesChanged || t.Cause == HeldGroupShare }
 
-// HeldDecision is what an admin decides about all that is held for one cause.
+// HeldDecision is an admin's decision about all held syncs of one cause.
 type HeldDecision struct {
 	Cause      HeldCause
 	Connection ConnectionID // "": of any
 	Group      GroupID      // "": any
-	Through    HeldSyncID   // the newest that was shown; "": all
-	Approve    bool         // else discard
-	// Restore gives back, with a discard, what people lost to the same cause.
+	Through    HeldSyncID   // the newest that was shown to the admin; "": all
+	Approve    bool         // otherwise discard
+	// Restore gives back, with a discard, what users lost to the same cause.
 	Restore bool
 }
 
-// HeldDecided is what came of a HeldDecision.
+// HeldDecided is the result of a HeldDecision.
 type HeldDecided struct {
 	Decided  int // held syncs
-	Restored int // people who got memberships back
+	Restored int // users who got memberships back
 }

@@ -5,23 +5,23 @@ import (
 	"unicode"
 )
 
-// A Check is one thing verified during a sign-in, kept so that an admin can see
-// why it failed.
+// Check is one verification made during a sign-in, kept so that an admin can
+// see why it failed.
 type Check struct {
 	Name string `json:"name"` // stable snake_case: "audience", "signature", "nonce"…
 	Want string `json:"want"`
 	Got  string `json:"got"`
 	OK   bool   `json:"ok"`
-	// Warning marks a check that did not stop the sign-in but wants attention
+	// Warning marks a check that did not stop the sign-in but needs attention
 	// (an expired pinned certificate, a clock that is off).
 	Warning bool `json:"warning,omitempty"`
 }
 
-// Checks is what was checked, in order. Values of the other side are made inert
-// as they are added.
+// Checks are the checks made, in order. Foreign text is passed through Inert
+// when it is added.
 type Checks []Check
 
-// That adds a check and gives back whether it passed.
+// That adds a check and returns ok.
 func (c *Checks) That(ok bool, name, want, got string) bool {
 	if got == "" {
 		got = "(missing)"
@@ -35,7 +35,7 @@ func (c *Checks) That(ok bool, name, want, got string) bool {
 	return ok
 }
 
-// Warn adds what did not stop the sign-in but wants attention.
+// Warn adds a check that did not stop the sign-in but needs attention.
 func (c *Checks) Warn(name, want, got string) {
 	*c = append(*c, Check{
 		Name:    name,
@@ -46,11 +46,11 @@ func (c *Checks) Warn(name, want, got string) {
 	})
 }
 
-// mostInert is how much of a stranger's text is worth keeping, in characters.
+// mostInert is how many characters of foreign text Inert keeps.
 const mostInert = 200
 
-// Inert makes text of the other side safe to keep and show: one line, nothing
-// invisible, at most 200 characters.
+// Inert makes foreign text safe to store and show: one line, no invisible
+// characters, at most 200 characters.
 func Inert(s string) string {
 	var out strings.Builder
 	n := 0

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Protocol is what a connection speaks.
+// Protocol is the protocol of a connection.
 type Protocol string
 
 // The protocols.
@@ -17,9 +17,9 @@ const (
 	OIDC Protocol = "oidc"
 )
 
-// Provider is the product a connection's identity provider runs, which decides
-// the words of the assistant and the preset of the mapping; never what is
-// checked.
+// Provider is the product that a connection's identity provider runs. It
+// selects the texts of the assistant and the preset of the mapping, never a
+// check.
 type Provider string
 
 // The providers with a preset.
@@ -35,7 +35,7 @@ const (
 	Custom    Provider = "custom"
 )
 
-// Providers lists every provider, in the order people are offered them.
+// Providers lists every provider, in the order in which they are offered.
 var Providers = [...]Provider{
 	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom,
 }
@@ -75,8 +75,8 @@ func (p Protocol) Over(product string) string {
 	return product + ", " + name
 }
 
-// ConnectionState is whether people can sign in through a connection:
-// draft → enabled ⇄ disabled.
+// ConnectionState says whether users can sign in through a connection: draft →
+// enabled ⇄ disabled.
 type ConnectionState string
 
 // The states.
@@ -86,9 +86,8 @@ const (
 	ConnectionDisabled ConnectionState = "disabled"
 )
 
-// Connection is one enterprise's link to one identity provider. What is edited
-// is Draft; what people sign in with is Live; what Roll back returns to is
-// Previous.
+// Connection is one enterprise's link to one identity provider. Draft is
+// edited, Live is in use, and Previous is what a rollback returns to.
 type Connection struct {
 	ID         ConnectionID
 	Enterprise EnterpriseID
@@ -96,26 +95,26 @@ type Connection struct {
 	Protocol   Protocol
 	Provider   Provider
 	State      ConnectionState
-	// Revision grows with every change of anything here; what is compiled from
-	// a connection is cached under (ID, Revision).
+	// Revision grows with every change. Whatever is compiled from a connection
+	// is cached under (ID, Revision).
 	Revision int64
 	Live     *Config // nil until first enabled
-	Draft    *Config // nil while nothing is being edited
+	Draft    *Config // nil if nothing is being edited
 	Previous *Config
-	// Keys are ours towards this identity provider, newest first. The first
-	// signs; all are published and tried for decryption, so that they can be
-	// rolled over.
+	// Keys are our keys towards this identity provider, newest first. The first
+	// one signs; all are published and tried for decryption, so that they can
+	// be rolled over.
 	Keys     []KeyPair
 	Metadata MetadataStatus
-	// Shadow is since when sign-ins are compared with what Draft would make of
-	// them; zero: they are not.
+	// Shadow is when the comparison of sign-ins with the draft began; zero:
+	// they are not compared.
 	Shadow    time.Time
-	Trust     Trust // changes of it grow Revision only with what they are about
+	Trust     Trust // its changes grow Revision only with the content they are about
 	CreatedAt time.Time
 }
 
-// Serving is what people sign in with now; Forbidden "connection_disabled" while
-// nobody can.
+// Serving returns the live configuration, or Forbidden "connection_disabled"
+// while no user can sign in.
 func (c Connection) Serving() (*Config, error) {
 	if c.State != ConnectionEnabled || c.Live == nil {
 		return nil, NotServing()
@@ -123,7 +122,8 @@ func (c Connection) Serving() (*Config, error) {
 	return c.Live, nil
 }
 
-// NotServing is the one answer to whoever would sign in where nobody can.
+// NotServing returns the error for a connection that no user can sign in
+// through.
 func NotServing() *Error {
 	return &Error{
 		Kind:   Forbidden,
@@ -132,84 +132,84 @@ func NotServing() *Error {
 	}
 }
 
-// Config is one version of what an admin configured.
+// Config is one version of a connection's configuration.
 type Config struct {
 	Version   int         `json:"version"`
 	SAML      *SAMLConfig `json:"saml,omitempty"`
 	OIDC      *OIDCConfig `json:"oidc,omitempty"`
 	Mapping   Mapping     `json:"mapping"`
 	GroupSync GroupSync   `json:"group_sync"`
-	// DefaultGroups are joined by everyone who signs in through the connection,
-	// whatever is asserted; at most MaxDefaultGroups.
+	// DefaultGroups are joined by every user who signs in through the
+	// connection, whatever is asserted; at most MaxDefaultGroups.
 	DefaultGroups     []GroupID         `json:"default_groups,omitempty"`
 	Brake             Brake             `json:"brake"`
 	Provisioning      Provisioning      `json:"provisioning"`
 	EmailVerification EmailVerification `json:"email_verification"`
-	// EmailOptional lets people in for whom the identity provider sends no address,
-	// although the mapping names where one would be. Policy decides about them.
+	// EmailOptional admits users for whom the identity provider sends no
+	// address although the mapping names a claim for it. The e-mail policy
+	// decides about them.
 	EmailOptional bool `json:"email_optional,omitempty"`
-	// AllowSignIn is a CEL expression that is true for those who may come in;
-	// empty lets everybody in.
+	// AllowSignIn is a CEL expression that is true for users who may sign in;
+	// empty admits all.
 	AllowSignIn string `json:"allow_sign_in,omitempty"`
-	// Directory is where groups are asked for that did not fit into an answer;
+	// Directory is where groups are fetched that did not fit into a response;
 	// nil: nowhere.
 	Directory *Directory `json:"directory,omitempty"`
 }
 
-// Directory is an application of the customer's at Microsoft Graph that may read
-// who is in which group.
+// Directory is an application of the customer's at Microsoft Graph that may
+// read group memberships.
 type Directory struct {
 	Tenant       string `json:"tenant"` // GUID, or a domain of the tenant
 	ClientID     string `json:"client_id"`
 	ClientSecret Secret `json:"client_secret,omitempty"`
-	// groups are known by object ID, as tokens name them unless told otherwise
-	ByID bool `json:"by_id,omitempty"`
+	ByID         bool   `json:"by_id,omitempty"` // use object IDs as names of groups, as tokens do by default
 }
 
-// Bindings of a SAML endpoint, by the URI that names them in metadata.
+// Bindings of a SAML endpoint, by their URI in metadata.
 const (
 	BindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 	BindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 )
 
-// Endpoint is an address of the identity provider and how to send to it.
+// Endpoint is an address of the identity provider and the binding to use.
 type Endpoint struct {
 	URL     string `json:"url"`
 	Binding string `json:"binding"`
 }
 
-// IDPInitiated says what happens to an answer nobody asked for.
+// IDPInitiated says what happens to an unsolicited response.
 type IDPInitiated string
 
-// The modes. Rebounce drops the answer and starts an SP-initiated sign-in,
-// which gives the person the same click without the risk of a planted login.
+// The modes. Rebounce drops the response and starts an SP-initiated sign-in,
+// which costs the user no extra click and avoids the risk of a planted login.
 const (
 	IDPInitiatedOff      IDPInitiated = "off"
 	IDPInitiatedRebounce IDPInitiated = "rebounce"
 	IDPInitiatedDirect   IDPInitiated = "direct"
 )
 
-// SAMLConfig is what we know and want of a SAML identity provider.
+// SAMLConfig is the configuration of a SAML identity provider.
 type SAMLConfig struct {
-	MetadataURL  string        `json:"metadata_url,omitempty"` // refreshed from here; empty if set by hand
+	MetadataURL  string        `json:"metadata_url,omitempty"` // refreshed from here; empty if entered by hand
 	IDPEntityID  string        `json:"idp_entity_id"`
 	SSO          Endpoint      `json:"sso"`
 	SLO          *Endpoint     `json:"slo,omitempty"` // nil: no single logout
-	Certificates []Certificate `json:"certificates"`  // trusted for signatures, all at once
+	Certificates []Certificate `json:"certificates"`  // trusted for signatures, all at the same time
 	SignRequests bool          `json:"sign_requests"`
 	IDPInitiated IDPInitiated  `json:"allow_idp_initiated"`
-	NameIDFormat string        `json:"name_id_format"` // asked for; transient is refused
+	NameIDFormat string        `json:"name_id_format"` // requested format; transient is refused
 	ForceAuthn   bool          `json:"force_authn"`
 	AllowSHA1    bool          `json:"allow_sha1"`
 	ClockSkew    Seconds       `json:"clock_skew_seconds"` // 0 means DefaultClockSkew
-	// ConfirmNewKeys has an admin confirm metadata that replaces all its
-	// certificates at once. Until then the ones before it are trusted.
+	// ConfirmNewKeys makes an admin confirm metadata that replaces all its
+	// certificates at once. Until then the previous ones are trusted.
 	ConfirmNewKeys bool `json:"confirm_new_keys,omitempty"`
-	// Pending are the certificates of metadata that waits for this. Nothing is
-	// trusted for being here.
+	// Pending are the certificates of metadata that waits for confirmation.
+	// They are not trusted.
 	Pending []Certificate `json:"pending,omitempty"`
-	// ReplacedAt is when metadata last replaced all its certificates at once without
-	// an admin having a part in it; zero: never.
+	// ReplacedAt is when metadata last replaced all its certificates at once
+	// without an admin's confirmation; zero: never.
 	ReplacedAt time.Time `json:"replaced_at,omitzero"`
 }
 
@@ -219,7 +219,7 @@ const (
 	MaxClockSkew     = 300 * time.Second
 )
 
-// Skew is how far the identity provider's clock may be from ours.
+// Skew returns the allowed clock difference to the identity provider.
 func (c SAMLConfig) Skew() time.Duration {
 	if c.ClockSkew == 0 {
 		return DefaultClockSkew
@@ -227,17 +227,17 @@ func (c SAMLConfig) Skew() time.Duration {
 	return time.Duration(c.ClockSkew) * time.Second
 }
 
-// Seconds is a duration that is a whole number of seconds in JSON.
+// Seconds is a duration in whole seconds.
 type Seconds int
 
-// Certificate is one the identity provider signs with. It is a pinned key:
-// nothing in it but the public key decides, and its expiry is a warning.
+// Certificate is a signing certificate of the identity provider. Its key is
+// pinned: only the public key decides, and its expiry is a warning.
 type Certificate struct {
 	Raw    []byte            `json:"der"`
 	Source CertificateSource `json:"source"`
 }
 
-// CertificateSource says whether a refresh of the metadata may remove a
+// CertificateSource decides whether a refresh of the metadata may remove a
 // certificate.
 type CertificateSource string
 
@@ -250,7 +250,8 @@ const (
 // Parse returns the X.509 certificate.
 func (c Certificate) Parse() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
 
-// Fingerprint is the SHA-256 of the DER form in lower-case hex, as consoles show it.
+// Fingerprint returns the SHA-256 of the DER form in lower-case hex, as
+// consoles show it.
 func (c Certificate) Fingerprint() string {
 	sum := sha256.Sum256(c.Raw)
 	return hex.EncodeToString(sum[:])
@@ -267,40 +268,40 @@ const (
 	PrivateKeyJWT     AuthMethod = "private_key_jwt"
 )
 
-// OIDCConfig is what we know and want of an OpenID provider; endpoints and keys
+// OIDCConfig is the configuration of an OpenID provider; endpoints and keys
 // come from its discovery document.
 type OIDCConfig struct {
 	Issuer string `json:"issuer"`
-	// DiscoveryURL is the address of the discovery document of an issuer that an
-	// admin confirmed although the address is not the issuer's own; empty: it
+	// DiscoveryURL is the address of the discovery document if an admin
+	// confirmed an issuer that the address does not belong to; empty: it
 	// follows from Issuer.
 	DiscoveryURL string     `json:"discovery_url,omitempty"`
 	ClientID     string     `json:"client_id"`
 	ClientSecret Secret     `json:"client_secret,omitempty"`
 	AuthMethod   AuthMethod `json:"token_endpoint_auth_method"`
-	Scopes       []string   `json:"scopes"` // openid is always asked for
+	Scopes       []string   `json:"scopes"` // openid is always requested
 	Prompt       string     `json:"prompt,omitempty"`
-	// ConfirmNewKeys has an admin confirm a key set that has none of the keys before
-	// it. Until then no token is accepted.
+	// ConfirmNewKeys makes an admin confirm a key set that contains none of the
+	// previous keys. Until then no token is accepted.
 	ConfirmNewKeys bool `json:"confirm_new_keys,omitempty"`
-	// Keys are the thumbprints (RFC 7638, SHA-256) of the keys that the provider
-	// published last, sorted; none: nothing was noted yet.
+	// Keys are the thumbprints (RFC 7638, SHA-256) of the keys that the
+	// provider published last, sorted; empty if none were noted yet.
 	Keys []string `json:"keys,omitempty"`
-	// PendingKeys are those of a set that waits for an admin.
+	// PendingKeys are the thumbprints of a key set that waits for confirmation.
 	PendingKeys []string `json:"pending_keys,omitempty"`
-	// ReplacedAt is as in SAMLConfig, of the key set.
+	// ReplacedAt is as in SAMLConfig, for the key set.
 	ReplacedAt time.Time `json:"replaced_at,omitzero"`
 }
 
-// Replaces reports whether a key set has none of the keys that were noted.
+// Replaces reports whether a key set contains none of the noted keys.
 func (c OIDCConfig) Replaces(keys []string) bool {
 	return len(c.Keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool {
 		return slices.Contains(c.Keys, k)
 	})
 }
 
-// SeenKeys are the keys that an OpenID provider was found to publish, by their
-// thumbprints, sorted.
+// SeenKeys are the thumbprints of the keys that an OpenID provider publishes,
+// sorted.
 type SeenKeys struct {
 	Enterprise   EnterpriseID
 	Connection   ConnectionID
@@ -309,7 +310,7 @@ type SeenKeys struct {
 	Keys         []string
 }
 
-// KeyPair is a private key of ours with its self-signed certificate.
+// KeyPair is one of our private keys with its self-signed certificate.
 type KeyPair struct {
 	ID          KeyID
 	Certificate []byte // DER
@@ -317,20 +318,20 @@ type KeyPair struct {
 	CreatedAt   time.Time
 }
 
-// MetadataStatus is how the last refresh of an identity provider's metadata
-// went.
+// MetadataStatus is the result of the last refresh of an identity provider's
+// metadata.
 type MetadataStatus struct {
 	CheckedAt    time.Time // zero: never
-	Error        string    // empty: it worked
-	FailingSince time.Time // filled in by the store; zero while it works
+	Error        string    // empty: success
+	FailingSince time.Time // set by the store; zero while it works
 }
 
 // Mapping says which claims make an Identity. Login, Email and Name are
-// candidates tried in order: a claim name, or a template such as
-// "{givenname} {surname}" that counts only if every claim in it is there.
+// candidates tried in order: a claim name, or a template such as "{givenname}
+// {surname}" that counts only if every claim in it is present.
 type Mapping struct {
-	// Subject is empty for the NameID or sub itself; else a claim name or
-	// template that is immutable at the IdP, with alternatives behind "|".
+	// Subject is empty for the NameID or sub itself, else a claim name or
+	// template that is immutable at the IdP; alternatives are separated by "|".
 	Subject       string   `json:"subject"`
 	Login         []string `json:"login"`
 	Email         []string `json:"email"`
@@ -338,21 +339,22 @@ type Mapping struct {
 	Name          []string `json:"name"`
 	Groups        []string `json:"groups"`
 	Delimiter     string   `json:"delimiter,omitempty"` // splits values; empty: none
-	// GroupsRewrite is what each value of Groups becomes once it is split, before
-	// Include and Exclude; nil: what it is.
+	// GroupsRewrite is applied to each value of Groups after splitting and
+	// before Include and Exclude; nil keeps the values.
 	GroupsRewrite *Rewrite `json:"groups_rewrite,omitempty"`
 	Include       string   `json:"include,omitempty"` // RE2; only matching group names count
 	Exclude       string   `json:"exclude,omitempty"` // RE2; matching group names do not count
-	// GroupLimit is the length at which the IdP cuts group lists off: a list of
-	// exactly this many names is taken as truncated. 0: it does not.
+	// GroupLimit is the length at which the IdP truncates group lists: a list
+	// of exactly this many names is treated as truncated. 0: the IdP does not
+	// truncate.
 	GroupLimit int `json:"group_limit,omitempty"`
 }
 
-// Rewrite takes the names of groups out of values: by Preset, else by Pattern. A
-// value that it does not apply to, or that it would make blank, stays as it is.
+// Rewrite extracts names of groups from values: by Preset, else by Pattern. A
+// value that it does not apply to, or would make blank, stays as it is.
 type Rewrite struct {
-	// Pattern is RE2 with a capture. A value in which it matches becomes Replace,
-	// in which $1 or ${name} is a capture; "" for Replace is $1.
+	// Pattern is RE2 with a capture. A value that it matches becomes Replace,
+	// in which $1 or ${name} is a capture; an empty Replace means $1.
 	Pattern string `json:"pattern,omitempty"`
 	Replace string `json:"replace,omitempty"`
 	Preset  string `json:"preset,omitempty"`
@@ -365,15 +367,15 @@ const (
 	RewriteMembers     = "member-names"      // the member names of a JSON object, as Zitadel sends roles
 )
 
-// RewritePresets lists them.
+// RewritePresets lists the presets.
 var RewritePresets = [...]string{RewriteCommonName, RewriteLastSegment, RewriteMembers}
 
-// SyncMode is what a group sync may remove.
+// SyncMode decides which memberships a group sync may remove.
 type SyncMode string
 
 // The modes.
 const (
-	SyncReset       SyncMode = "reset"        // everything the IdP did not name, manual additions too
+	SyncReset       SyncMode = "reset"        // everything that was not asserted, manual additions too
 	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
 	SyncAddOnly     SyncMode = "add-only"     // nothing
 	// SyncKeep removes nothing and adds nothing: the groups are unknown, or provisioning owns
@@ -384,7 +386,7 @@ const (
 	SyncRestore SyncMode = "restore"
 )
 
-// WhenUnknown is what a sign-in does about groups the IdP did not say.
+// WhenUnknown decides what a sign-in does if the user's groups are not known.
 type WhenUnknown string
 
 // The choices.
@@ -399,11 +401,12 @@ type GroupSync struct {
 	Mode      SyncMode    `json:"mode"`
 	OnAbsent  WhenUnknown `json:"on_absent"`  // keep, clear or deny
 	OnOverage WhenUnknown `json:"on_overage"` // keep or deny
-	// DefaultGroups are those of the configuration; filled in by groupsync.RulesOf.
+	// DefaultGroups are those of the configuration; groupsync.RulesOf fills
+	// them in.
 	DefaultGroups []GroupID `json:"-"`
 }
 
-// MaxDefaultGroups is how many default groups a connection may have.
+// MaxDefaultGroups is the maximum number of default groups of a connection.
 const MaxDefaultGroups = 50
 
 // Provisioning says who owns users and memberships.
@@ -415,10 +418,11 @@ const (
 	ProvisionSCIM Provisioning = "scim"
 )
 
-// EmailVerification is a connection's first-login policy.
+// EmailVerification is a connection's policy for the first sign-in.
 type EmailVerification struct {
 	Mode       string `json:"mode"`
 	Expression string `json:"expression,omitempty"`
-	// TrustIDP believes the identity provider when it calls an address verified.
+	// TrustIDP accepts the identity provider's word that an address is
+	// verified.
 	TrustIDP bool `json:"trust_idp,omitempty"`
 }

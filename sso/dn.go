@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// CommonName is the CN of the first relative distinguished name of dn, which is
-// written as RFC 4514 says: "CN=Engineering,OU=Groups,DC=acme" gives
-// "Engineering". It reads escapes, quoted values (RFC 2253), values in
-// hexadecimal (#, the BER form), space around the parts, relative distinguished
-// names of several attributes, and a semicolon in place of the comma. There is
-// none if dn is not a distinguished name, or if its first part has no CN: the
-// CNs further on are those of what contains it.
+// CommonName returns the CN of the first relative distinguished name of dn (RFC
+// 4514): "CN=Engineering,OU=Groups,DC=acme" gives "Engineering". It reads
+// escapes, quoted values (RFC 2253), values in hexadecimal (#, the BER form),
+// space around the parts, multi-valued relative distinguished names, and a
+// semicolon in place of the comma. It returns false if dn is not a
+// distinguished name or its first part has no CN; a CN further on names a
+// container.
 func CommonName(dn string) (string, bool) {
 	first, found := "", false
 	for at, rest := 0, dn; ; at++ {
@@ -32,7 +32,7 @@ func CommonName(dn string) (string, bool) {
 	}
 }
 
-// cutRDN cuts at the first separator that is neither escaped nor quoted.
+// cutRDN splits at the first separator that is neither escaped nor quoted.
 func cutRDN(s string) (part, rest string, more bool) { return cutUnescaped(s, ",;") }
 
 func cutUnescaped(s, separators string) (part, rest string, more bool) {
@@ -52,8 +52,8 @@ func cutUnescaped(s, separators string) (part, rest string, more bool) {
 
 var attributeType = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9-]*|(?:[Oo][Ii][Dd]\.)?[0-9]+(?:\.[0-9]+)*)$`)
 
-// commonNameOf is the CN among the attributes of one relative distinguished name,
-// and whether it is one at all.
+// commonNameOf returns the CN of one relative distinguished name, and whether
+// it is valid.
 func commonNameOf(rdn string) (name string, found, valid bool) {
 	for rest, more := rdn, true; more; {
 		var pair string
@@ -75,7 +75,7 @@ func commonNameOf(rdn string) (name string, found, valid bool) {
 	return name, found, true
 }
 
-// attributeValue undoes how a value is written.
+// attributeValue decodes an attribute value.
 func attributeValue(s string) (string, bool) {
 	s = strings.TrimLeft(s, " ")
 	if code, ok := strings.CutPrefix(s, "#"); ok {
@@ -90,7 +90,7 @@ func attributeValue(s string) (string, bool) {
 		s = s[1 : len(s)-1]
 	}
 	var out []byte
-	kept := 0 // length up to what is escaped: only other space is trimmed
+	kept := 0 // length up to the last escaped character: only space after it is trimmed
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' {
 			out = append(out, s[i])
@@ -117,7 +117,7 @@ func attributeValue(s string) (string, bool) {
 	return string(out), utf8.Valid(out)
 }
 
-// berText reads a string of short length in BER: a tag, a length below 128, and
+// berText decodes a BER string of short length: a tag, a length below 128, and
 // that many bytes.
 func berText(code string) (string, bool) {
 	b, err := hex.DecodeString(code)
@@ -131,9 +131,9 @@ func berText(code string) (string, bool) {
 	return "", false
 }
 
-// LastSegment is what follows the last slash of a path, as "/acme/developers"
-// gives "developers". A slash at the end does not count. There is none without a
-// slash.
+// LastSegment returns what follows the last slash of a path: "/acme/developers"
+// gives "developers". A trailing slash is ignored. It returns false if there is
+// no slash.
 func LastSegment(path string) (string, bool) {
 	path = strings.TrimRight(path, "/")
 	i := strings.LastIndexByte(path, '/')
@@ -146,6 +146,6 @@ func LastSegment(path string) (string, bool) {
 
 var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
-// LooksLikeObjectID reports whether a name has the form of an object ID, as Entra
-// ID sends in place of names of groups unless told otherwise.
+// LooksLikeObjectID reports whether a name has the form of an object ID, which
+// Entra ID sends in place of group names by default.
 func LooksLikeObjectID(name string) bool { return objectID.MatchString(name) }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Spoken is a time span in the words of pages and mails, in one unit and without
+// Spoken returns a duration as pages and mails show it, in one unit and without
 // its sign: "40 seconds", "10 minutes", "24 hours", "3 days".
 func Spoken(d time.Duration) string {
 	const day = 24 * time.Hour

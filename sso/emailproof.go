@@ -6,34 +6,34 @@ import (
 	"time"
 )
 
-// EmailProof is a sign-in that waits until the person has entered the code that
-// was sent to their address. Nothing of it is in force yet: it is used once, by
-// the browser that began it, and written then as it stands.
+// EmailProof is a sign-in that waits until the user enters the code sent to
+// their address. It has no effect yet: it is used once, by the browser that
+// began it, and then written unchanged.
 type EmailProof struct {
 	ID         EmailProofID
 	Enterprise EnterpriseID
 	Connection ConnectionID
-	Browser    Hash   // of the value in the browser's cookie, as in PendingLogin
+	Browser    Hash   // of the browser's cookie, as in PendingLogin
 	ReturnTo   string // as in PendingLogin
-	// Account is whose codes are counted: a hash of connection and subject, as
-	// there may be no user yet.
+	// Account is what codes are counted by: a hash of connection and subject,
+	// because the user may not exist yet.
 	Account Hash
-	// SignIn is what will be written, kept sealed. Its session has no token: the
-	// one it gets is made when it begins.
+	// SignIn is what will be written, stored encrypted. Its session has no
+	// token; one is created when the session begins.
 	SignIn    SignIn
 	CreatedAt time.Time
-	ExpiresAt time.Time // after it, the sign-in has to begin again
+	ExpiresAt time.Time // the sign-in must start again after it
 	CodeState
 }
 
-// CodeState is what has become of the codes of an EmailProof. The code itself is
-// nowhere: the store keeps a hash of it.
+// CodeState is the state of the codes of an EmailProof. It does not contain the
+// code: the store keeps only a hash of it.
 type CodeState struct {
-	SentAt    time.Time // of the code that counts; zero: none was sent
-	CodeUntil time.Time // when it ceases to count
-	Tries     int       // wrong ones so far, at most MaxCodeTries
-	Problem   string    // why the last one was not sent, an Error's code; "" if it was
-	ProvenAt  time.Time // when the right one was entered; zero: not yet
+	SentAt    time.Time // of the current code; zero: none was sent
+	CodeUntil time.Time // when the code expires
+	Tries     int       // wrong codes so far, at most MaxCodeTries
+	Problem   string    // why the last code was not sent, an Error's code; "" if it was
+	ProvenAt  time.Time // when the right code was entered; zero: not yet
 }
 
 // Limits of codes.
@@ -41,23 +41,24 @@ const (
 	CodeDigits    = 6
 	CodeLifetime  = 10 * time.Minute
 	MaxCodeTries  = 5
-	ProofLifetime = 30 * time.Minute // with codes sent again
+	ProofLifetime = 30 * time.Minute // including resent codes
 )
 
-// Limits of sending codes. Ten codes of five tries each are what one in twenty
-// thousand would guess in a day.
+// Limits of sending codes. With ten codes of five tries each, one in twenty
+// thousand attackers would guess a code in a day.
 const (
 	CodesPerSpell = 3 // per account
 	CodeSpell     = 10 * time.Minute
 	CodesPerDay   = 10 // per account
-	// CodesPerAddress are per hour and network of the client (see NetworkOf), of
-	// those that nobody entered while they counted: an office behind one address
+	// CodesPerAddress is per hour and client network (see NetworkOf), counting
+	// only codes that were not entered in time: an office behind one address
 	// enters its codes.
 	CodesPerAddress = 300
-	// CodesPerRecipient are per mailbox and day, over all enterprises.
+	// CodesPerRecipient is per mailbox and day, over all enterprises.
 	CodesPerRecipient = 20
-	// CodesPerCompany are per enterprise and hour, of those that nobody entered:
-	// a company of thousands signs in on its first morning, and enters them.
+	// CodesPerCompany is per enterprise and hour, counting only codes that were
+	// not entered: a company of thousands signs in on its first morning, and
+	// enters its codes.
 	CodesPerCompany = 1000
 )
 
@@ -66,13 +67,14 @@ type CodeRequest struct {
 	Enterprise EnterpriseID
 	Account    Hash
 	Recipient  Hash   // of the mailbox; see MailboxOf
-	Remote     string // the client's address, of which the network counts; "" if unknown
-	// PerMinute is how many the recipient may be sent in a minute; 0: no limit.
+	Remote     string // the client's address, which is counted by its network; "" if unknown
+	// PerMinute is how many codes the recipient may be sent in a minute; 0: no
+	// limit.
 	PerMinute int
 }
 
-// MailboxOf is the same for all spellings of an address that most servers deliver
-// to one mailbox: letter case and what follows a + do not count.
+// MailboxOf returns the same hash for all spellings of an address that most
+// servers deliver to one mailbox: case and a suffix after + are ignored.
 func MailboxOf(email string) Hash {
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	if base, _, tagged := strings.Cut(local, "+"); tagged && base != "" {
@@ -81,11 +83,11 @@ func MailboxOf(email string) Hash {
 	return Secret(local + "@" + domain).Hash()
 }
 
-// Dead reports whether no code can be entered any more: all tries are used up.
+// Dead reports whether all tries are used up.
 func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }
 
-// CodeExpired is the one answer about a code that does not count: expired, used,
-// replaced by another, or of somebody else.
+// CodeExpired returns the error for a code that is not valid: expired, used,
+// replaced by another, or of another browser.
 func CodeExpired() *Error {
 	return &Error{
 		Kind:   Invalid,
@@ -94,7 +96,7 @@ func CodeExpired() *Error {
 	}
 }
 
-// CodeWrong is about a code that is not the one, while there are tries left.
+// CodeWrong returns the error for a wrong code while there are tries left.
 func CodeWrong(left int) *Error {
 	tries := "tries"
 	if left == 1 {
@@ -107,8 +109,8 @@ func CodeWrong(left int) *Error {
 	}
 }
 
-// CodeLocked is about a code that was guessed at too often: from then on the
-// right one is refused, too.
+// CodeLocked returns the error after too many wrong codes. From then on the
+// right code is refused, too.
 func CodeLocked() *Error {
 	return &Error{
 		Kind:   Invalid,

@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxEndpointLength is about what every browser and proxy carries.
+// maxEndpointLength is a length that every browser and proxy accepts.
 const maxEndpointLength = 2048
 
-// CheckEndpoint accepts an address of an identity provider that a browser may be
-// sent to: absolute, https, without a user name or a fragment. http is accepted
-// to this machine only, where nothing crosses a network. The host is in ASCII:
-// others are converted where they are entered or read (package address). What is
-// fetched passes the outbound client's stricter rules as well.
+// CheckEndpoint accepts an address of an identity provider that a browser may
+// be sent to: absolute, https, without a user name or a fragment. http is
+// accepted for the loopback interface only. The host must be in ASCII: package
+// address converts others where they are entered or read. Fetched addresses
+// must pass the stricter rules of the outbound client as well.
 func CheckEndpoint(address string) error {
 	if len(address) > maxEndpointLength {
 		return fmt.Errorf("%d bytes long", len(address))
@@ -25,7 +25,7 @@ func CheckEndpoint(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		return errors.New("not an address") // the cause would quote it whole
+		return errors.New("not an address") // the cause would quote all of it
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
 		return errors.New("no host, a user name or a fragment")
 	case strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }):
@@ -38,7 +38,7 @@ func CheckEndpoint(address string) error {
 	return errors.New("not https")
 }
 
-// validPort accepts a missing port, too.
+// validPort also accepts a missing port.
 func validPort(port string) bool {
 	if port == "" {
 		return true

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Enterprise is the tenant: one customer company. Nothing is ever shared
-// between two enterprises.
+// Enterprise is the tenant: one customer company. Nothing is shared between
+// enterprises.
 type Enterprise struct {
 	ID   EnterpriseID
 	Key  string // in the sign-in link: /login/sso?enterprise_key=KEY; unique, see ValidateKey
 	Name string
-	// Enforced says that its admins sign in through its own identity provider
-	// alone: no setup link opens, and no password of theirs is accepted but a
-	// recovery admin's.
+	// Enforced says that its admins can sign in only through its own identity
+	// provider: no setup link opens, and only a recovery admin's password is
+	// accepted.
 	Enforced  bool
 	CreatedAt time.Time
 }
@@ -28,9 +28,8 @@ type Organization struct {
 	CreatedAt    time.Time
 }
 
-// DefaultGroupName is the group every organization has and every one of its
-// people is in. Group sync never touches its rows, and an IdP group of this
-// name matches nothing.
+// DefaultGroupName is the name of the group that every organization has and
+// that contains all of its users. Group sync matches no asserted name to it.
 const DefaultGroupName = "Members"
 
 // Group is a named set of people inside one organization. Names are compared
@@ -39,32 +38,32 @@ type Group struct {
 	ID           GroupID
 	Organization OrganizationID
 	Name         string
-	// IDPNames are other names that an identity provider may send for it, sorted:
-	// an object ID, a distinguished name, a name it had before. No other group of
-	// the organization has one of them as a name of either kind. Only methods that
-	// say so fill them in.
+	// IDPNames are other names that an identity provider may send for the
+	// group, sorted: an object ID, a distinguished name, a former name. They
+	// are unique among all names of the organization's groups. Only methods
+	// that say so fill them in.
 	IDPNames []string
 	Default  bool
-	// Admin says that its members administer the enterprise: a group sync does
-	// not take the last of them away without being asked for.
+	// Admin says that its members administer the enterprise. A group sync that
+	// would remove the last of them is held.
 	Admin     bool
 	CreatedAt time.Time
 }
 
-// Named reports whether an identity provider that sends name means the group.
-// Names are compared byte for byte; a default group is never meant.
+// Named reports whether name is a name of the group. Names are compared byte
+// for byte; a default group has none that matches.
 func (g Group) Named(name string) bool {
 	return !g.Default &&
 		name != DefaultGroupName &&
 		(g.Name == name || slices.Contains(g.IDPNames, name))
 }
 
-// Domain is a DNS name an enterprise says is its own; it counts once Verified.
+// Domain is a DNS name that an enterprise claims; it counts once Verified.
 type Domain struct {
 	ID         DomainID
 	Enterprise EnterpriseID
 	Name       string // lower case, A-labels
-	TXTRecord  string // what must stand at ChallengeName
+	TXTRecord  string // what must be published at ChallengeName
 	VerifiedAt time.Time
 	CreatedAt  time.Time
 }
@@ -72,5 +71,5 @@ type Domain struct {
 // Verified reports whether the enterprise has proven the domain.
 func (d Domain) Verified() bool { return !d.VerifiedAt.IsZero() }
 
-// ChallengeName is where the DNS has to have TXTRecord.
+// ChallengeName returns the DNS name at which TXTRecord must be published.
 func (d Domain) ChallengeName() string { return "_gatehouse-challenge." + d.Name }

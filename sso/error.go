@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Kind says what sort of failure an Error is; each surface (page, API, SCIM,
-// OAuth, forward-auth) has one table from Kind to its own status.
+// Kind classifies an Error. Each surface (page, API, SCIM, OAuth, forward-auth)
+// has one table from Kind to its own status.
 type Kind uint8
 
 // The kinds of errors. The code that finds the fact decides the kind.
 const (
-	Internal        Kind = iota // anything unexpected; the text never reaches a person
+	Internal        Kind = iota // anything unexpected; its text is never shown
 	Invalid                     // the caller sent something that cannot be accepted
-	Unauthenticated             // we do not know who this is
-	Forbidden                   // we know, and they may not
+	Unauthenticated             // the caller is not identified
+	Forbidden                   // the caller is identified and not allowed
 	NotFoundKind                // it does not exist, or belongs to another enterprise: never say which
 	Conflict                    // it exists already, or was used already
 	Stale                       // it changed since it was read
@@ -31,19 +31,19 @@ func (k Kind) String() string {
 	}[k]
 }
 
-// Error is the only error type whose text may reach a person: Public is one
-// calm sentence, Code is stable and documented, Err is for the log alone.
+// Error is the only error type whose text may be shown: Public is one calm
+// sentence, Code is stable and documented, Err is for the log alone.
 type Error struct {
 	Kind       Kind
 	Code       string // snake_case, stable, documented in docs/troubleshooting.md
 	Public     string
 	Fields     []FieldError
 	RetryAfter time.Duration // of TooMany and Unavailable
-	Reference  AttemptID     // the attempt that failed, if one was recorded: the admin finds its checks by it
+	Reference  AttemptID     // the recorded attempt that failed, by which an admin finds its checks
 	Err        error         // the cause; logged, never shown
 }
 
-// FieldError is what is wrong with one input, named as the caller named it
+// FieldError is a problem of one input, named as the caller named it
 // ("saml.metadata_url").
 type FieldError struct {
 	Field   string `json:"field"`
@@ -63,15 +63,15 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Because returns a copy of e caused by err.
+// Because returns a copy of e with err as its cause.
 func (e *Error) Because(err error) *Error {
 	c := *e
 	c.Err = err
 	return &c
 }
 
-// KindOf returns the kind of the first Error in err's chain, Internal if there
-// is none.
+// KindOf returns the kind of the first Error in err's chain, or Internal if
+// there is none.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
@@ -79,8 +79,8 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// CodeOf returns the code of the first Error in err's chain, "internal" if there
-// is none, "" for nil.
+// CodeOf returns the code of the first Error in err's chain, "internal" if
+// there is none, or "" for nil.
 func CodeOf(err error) string {
 	if err == nil {
 		return ""
@@ -95,8 +95,8 @@ func CodeOf(err error) string {
 // user: both look the same.
 func NothingHere() *Error { return NotFound("not_found", "There is nothing at this address.") }
 
-// NotFound is for what does not exist and for what belongs to somebody else;
-// the two are indistinguishable on purpose.
+// NotFound returns the error for what does not exist or belongs to another
+// enterprise. The two are indistinguishable on purpose.
 func NotFound(code, public string) *Error {
 	return &Error{
 		Kind:   NotFoundKind,
@@ -105,7 +105,7 @@ func NotFound(code, public string) *Error {
 	}
 }
 
-// InvalidField is an Invalid error about one input.
+// InvalidField returns an Invalid error about one input.
 func InvalidField(code, field, message string) *Error {
 	return &Error{
 		Kind:   Invalid,

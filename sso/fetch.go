@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// StatusError is the cause of a failed fetch where a response came, with another
-// status than 200.
+// StatusError is the cause of a failed fetch whose response had another status
+// than 200.
 type StatusError struct {
 	Host string
 	Code int
@@ -25,25 +25,25 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("%s answered with status %d", e.Host, e.Code)
 }
 
-// UnusableError is the cause of a failed fetch where a response came that cannot
-// be used, now or later.
+// UnusableError is the cause of a failed fetch whose response cannot be used,
+// now or later.
 type UnusableError struct{ Err error }
 
 func (e *UnusableError) Error() string { return e.Err.Error() }
 func (e *UnusableError) Unwrap() error { return e.Err }
 
-// FetchFailure is what kept a document of another server from being read.
+// FetchFailure explains why a document of another server could not be read.
 type FetchFailure struct {
-	// Says is a clause for an admin, without a stop at its end: "the server has no
+	// Says is a clause for an admin, without a full stop: "the server has no
 	// such document (HTTP 404)". It is empty for an error that is not about a
 	// fetch.
 	Says string
-	// Permanent says that trying again is of no use before somebody changes
-	// something: the address, the server, or its certificate.
+	// Permanent says that a retry is of no use until the address, the server,
+	// or its certificate is changed.
 	Permanent bool
 }
 
-// ExplainFetch tells what a fetch failed of.
+// ExplainFetch explains the error of a fetch.
 func ExplainFetch(err error) FetchFailure {
 	if e, ok := errors.AsType[*EncodingError](err); ok {
 		return FetchFailure{e.Error(), true}
@@ -86,7 +86,7 @@ func explainTLS(err error) string {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return "the server does not speak TLS at this port"
 	}
-	// crypto/tls gives an alert of the other side no type but this.
+	// crypto/tls gives an alert of the peer no type of its own.
 	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "remote error" || e.Op == "local error") {
 		return "the TLS connection failed (" + Inert(e.Err.Error()) + ")"
 	}
@@ -128,15 +128,16 @@ func explainConnection(err error) string {
 	return ""
 }
 
-// FetchError is what a person who signs in meets when the identity provider
-// cannot be asked: Upstream "idp_unavailable" if it may work later, "idp_unusable"
-// if not. An Upstream *Error in err's chain is returned as it is.
+// FetchError returns the error for a user who signs in while the identity
+// provider cannot be asked: Upstream "idp_unavailable" if a retry may help,
+// "idp_unusable" if not. An Upstream *Error in err's chain is returned as it
+// is.
 func FetchError(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Upstream {
 		return err
 	}
 	e, ok := errors.AsType[*Error](err)
-	refused := ok && e.Kind == Invalid // an address or a document that is refused now and later
+	refused := ok && e.Kind == Invalid // the address or the document is refused, now and later
 	if refused || ExplainFetch(err).Permanent {
 		return &Error{
 			Kind:   Upstream,

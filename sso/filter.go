@@ -17,8 +17,8 @@ type UserFilter struct {
 	Login  string
 	Email  string // letter case does not matter
 	Status UserStatus
-	// Prefix begins a login, an e-mail, or the name from one of its words on;
-	// letter case does not matter.
+	// Prefix is a prefix of a login, of an e-mail, or of the name from one of
+	// its words on; case is ignored.
 	Prefix string
 }
 
@@ -34,7 +34,7 @@ type AttemptFilter struct {
 // SyncFilter narrows a list of sync records.
 type SyncFilter struct {
 	User    UserID
-	Attempt AttemptID // with User, else all records are read for it
+	Attempt AttemptID // requires User: without it all records are read
 	Since   time.Time // this moment or later
 }
 
@@ -45,39 +45,39 @@ type AuditFilter struct {
 	Since  time.Time // this moment or later
 }
 
-// GroupCount is a group, how many people are in it, and how many the identity
-// providers last named.
+// GroupCount is a group with its number of members, and how many users the
+// identity providers last asserted for it.
 type GroupCount struct {
 	Group    Group
 	Members  int
-	Expected int // 0 for a default group: nobody is named into one
+	Expected int // 0 for a default group, which is never asserted
 }
 
-// OrganizationCount is an organization, how many groups it has beside the default
-// one, and how many people.
+// OrganizationCount is an organization with its numbers of groups, without the
+// default one, and of users.
 type OrganizationCount struct {
 	Organization Organization
 	Groups       int
 	Members      int
 }
 
-// Member is a person in a group, as the group's page shows them.
+// Member is a user in a group, as the group's page shows them.
 type Member struct {
 	User       User
 	Membership Membership
 }
 
-// UserMembership is a group somebody is in, as the person's page shows it.
+// UserMembership is a group of a user, as the user's page shows it.
 type UserMembership struct {
 	Membership   Membership
 	Group        Group
 	Organization Organization
 }
 
-// CertificateUse is what is known about one certificate of an identity
-// provider, trusted now or once.
+// CertificateUse is the history of one certificate of an identity provider,
+// trusted now or formerly.
 type CertificateUse struct {
-	Fingerprint string // as Certificate.Fingerprint gives it
+	Fingerprint string // as Certificate.Fingerprint returns it
 	Source      CertificateSource
 	FirstSeen   time.Time // in a configuration
 	LastSeen    time.Time // in a configuration that was saved

@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// GroupsState says what an IdP's response tells about a person's groups. The
-// zero value is GroupsAbsent: not knowing is the default, and not knowing
-// removes nobody.
+// GroupsState says what a response tells about a user's groups. The zero value
+// is GroupsAbsent: unknown is the default, and unknown removes no membership.
 type GroupsState uint8
 
 // The states of asserted groups.
@@ -18,29 +17,30 @@ const (
 	GroupsEmpty                      // the attribute, without values
 	GroupsValues                     // a non-empty list, all of it understood
 	GroupsOverage                    // a pointer to a list too long to send
-	// GroupsTruncated is a list that is not complete: as long as the IdP ever sends,
+	// GroupsTruncated is an incomplete list: as long as the IdP ever sends,
 	// longer than is read, or beside a pointer
 	GroupsTruncated
-	GroupsPartial // a list of which something was not understood, maybe all of it
+	GroupsPartial // a list with values that were not understood, possibly all
 )
 
 var groupsStates = [...]string{"absent", "empty", "values", "overage", "truncated", "partial"}
 
 func (s GroupsState) String() string { return groupsStates[s] }
 
-// Complete reports whether the state tells every group of the person, so that
-// groups it does not name may be removed.
+// Complete reports whether the state lists every group of the user, so that
+// groups missing from it may be removed.
 func (s GroupsState) Complete() bool { return s == GroupsValues || s == GroupsEmpty }
 
-// NamesGroups reports whether a response in this state can name groups.
+// NamesGroups reports whether a response in this state can contain names of
+// groups.
 func (s GroupsState) NamesGroups() bool {
 	return s == GroupsValues || s == GroupsTruncated || s == GroupsPartial
 }
 
-// MarshalText writes the state's name, for JSON and logs.
+// MarshalText returns the state's name, for JSON and logs.
 func (s GroupsState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText parses a state's name.
 func (s *GroupsState) UnmarshalText(b []byte) error {
 	for i, name := range groupsStates {
 		if name == string(b) {
@@ -51,7 +51,7 @@ func (s *GroupsState) UnmarshalText(b []byte) error {
 	return InvalidField("invalid_groups_state", "state", "Unknown group state.")
 }
 
-// AssertedGroups is what an IdP said about a person's groups.
+// AssertedGroups is what an identity provider asserted about a user's groups.
 type AssertedGroups struct {
 	State GroupsState `json:"state"`
 	// Names are trimmed and in Unicode normalization form C, without
@@ -64,16 +64,17 @@ type AssertedGroups struct {
 	NotUnderstood []RawGroup `json:"not_understood,omitempty"`
 	// NotUnderstoodCount counts them all.
 	NotUnderstoodCount int `json:"not_understood_count,omitempty"`
-	// Unread is how many more names than MaxGroups there were after include and
+	// Unread is how many names beyond MaxGroups were left after include and
 	// exclude. Only GroupsTruncated has any.
 	Unread int `json:"unread,omitempty"`
-	// Unfetched goes with GroupsAbsent: what may have been the list could not be
-	// read (userinfo, or an encrypted attribute), so its absence says nothing.
+	// Unfetched goes with GroupsAbsent: what may have been the list could not
+	// be read (userinfo, or an encrypted attribute), so its absence says
+	// nothing.
 	Unfetched bool `json:"unfetched,omitempty"`
 }
 
-// AddRaw records a value that was not understood. Raw is as sent: AddRaw
-// escapes and clips it.
+// AddRaw records a value that was not understood. raw is as sent: AddRaw
+// escapes and truncates it.
 func (g *AssertedGroups) AddRaw(raw string, why RawReason) {
 	g.NotUnderstoodCount++
 	if len(g.NotUnderstood) < MaxRawGroups {
@@ -84,7 +85,7 @@ func (g *AssertedGroups) AddRaw(raw string, why RawReason) {
 	}
 }
 
-// Bounds of what is kept of values that were not understood.
+// Limits of stored values that were not understood.
 const (
 	MaxRawGroups = 50
 	maxRawLength = 120 // characters of one, before escaping
@@ -109,10 +110,10 @@ const (
 	RawInvisible     RawReason = "invisible"       // an invisible, control or text-direction character inside
 	RawGarbled       RawReason = "garbled"         // U+FFFD, which stands for a character that was lost on the way
 	RawTooLong       RawReason = "too_long"        // more than MaxGroupNameLength bytes
-	RawLooksLikeList RawReason = "looks_like_list" // one text that seems to hold several names
+	RawLooksLikeList RawReason = "looks_like_list" // one text that seems to contain several names
 )
 
-// String says the reason in words that follow "because it".
+// String returns the reason in words that follow "because it".
 func (r RawReason) String() string {
 	switch r {
 	case RawNotText:
@@ -135,9 +136,9 @@ func (r RawReason) String() string {
 	return "was not understood"
 }
 
-// EscapeRaw writes s so that every character of it can be seen: one that is not
-// printable becomes its code point, as in <U+00A0>, and a byte that is not UTF-8
-// its value, as in <0xFF>. It keeps the first 120 characters.
+// EscapeRaw makes every character of s visible: one that is not printable
+// becomes its code point, as in <U+00A0>, and a byte that is not UTF-8 its
+// value, as in <0xFF>. It keeps the first 120 characters.
 func EscapeRaw(s string) string {
 	var out strings.Builder
 	for n := 0; s != ""; n++ {

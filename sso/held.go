@@ -2,26 +2,25 @@ package sso
 
 import "time"
 
-// HeldChanges is a plan that the brake stopped.
+// HeldChanges is a plan that the brake held.
 type HeldChanges struct {
-	Mode SyncMode // by which it was made
-	// Cause and Group are stored beside the changes; Group is set for
-	// HeldGroupShare alone.
+	Mode SyncMode // it was made with
+	// Cause and Group are stored beside the changes; Group is set only for
+	// HeldGroupShare.
 	Cause  HeldCause `json:"-"`
 	Group  GroupID   `json:"-"`
 	Add    []Membership
 	Remove []GroupID
-	// Added and Removed say the same in words that outlive the groups.
+	// Added and Removed are the changes with names, which outlive the groups.
 	Added   []GroupChange
 	Removed []GroupChange
 }
 
-// HeldState is what became of a held sync: waiting → approved, discarded or
+// HeldState is the state of a held sync: waiting → approved, discarded or
 // superseded.
 type HeldState string
 
-// The states. A later word of the identity provider about the same person
-// supersedes an earlier one.
+// The states. A later assertion about the same user supersedes an earlier one.
 const (
 	HeldWaiting    HeldState = "waiting"
 	HeldApproved   HeldState = "approved"
@@ -29,7 +28,7 @@ const (
 	HeldSuperseded HeldState = "superseded"
 )
 
-// HeldSync is a group sync that waits for an admin, or did.
+// HeldSync is a group sync that waits, or waited, for an admin.
 type HeldSync struct {
 	ID         HeldSyncID
 	Enterprise EnterpriseID
@@ -40,7 +39,7 @@ type HeldSync struct {
 	State      HeldState
 	At         time.Time
 	DecidedBy  Actor     // empty while waiting
-	DecidedAt  time.Time // likewise zero
+	DecidedAt  time.Time // zero while waiting
 }
 
 // HeldFilter narrows a list of held syncs; the zero value of a field means any.

@@ -2,51 +2,50 @@ package sso
 
 import "time"
 
-// PastMembership is a membership as it was at some moment, and why it began and
-// ended.
+// PastMembership is a membership at some moment, and why it began and ended.
 type PastMembership struct {
-	Group   GroupChange // as it is called now, or was when it was deleted
+	Group   GroupChange // with its current name, or the name it had when it was deleted
 	Default bool
 	User    UserID
 	Source  MembershipSource
 	From    time.Time
-	Cause   string    // attempt, or whoever did it, by identifier
-	Until   time.Time // zero: it still is
-	EndedBy string    // likewise; empty while it still is
+	Cause   string    // identifier of the attempt or actor that made it
+	Until   time.Time // zero: it has not ended
+	EndedBy string    // like Cause; empty while it has not ended
 }
 
-// PastMember is a person who was in a group.
+// PastMember is a user who was in a group.
 type PastMember struct {
 	User       User
 	Membership PastMembership
 }
 
-// Restored is what a restore changes, or would.
+// Restored is what a restore changes, or would change.
 type Restored struct {
 	Add    []PastMembership
 	Remove []PastMembership
-	// Gone are memberships that were and cannot be again, because the group is
-	// there no more.
+	// Gone are memberships that cannot be restored because the group does not
+	// exist any more.
 	Gone    []PastMembership
-	Members int // of the group as it is, if it is a group that is restored
+	Members int // of the group now, if a group is restored
 	Done    bool
 }
 
-// Drifting is somebody whose place in a group is not what was last said about
-// them, with all that explains it.
+// Drifting is a user whose membership differs from what was last asserted, with
+// the facts that explain it.
 type Drifting struct {
 	User       User
-	Expected   bool        // the identity provider's last word names the group
-	Membership *Membership // nil if they are not in the group
-	Known      bool        // there was a word about their groups at all
-	Certain    bool        // nothing was left unsaid the last time
+	Expected   bool        // the last assertion named the group
+	Membership *Membership // nil if the user is not a member
+	Known      bool        // groups were asserted for the user at least once
+	Certain    bool        // the last assertion was complete
 	Group      Group
-	Last       SyncRecord     // of their last sign-in: ID, Mode and At alone
-	Held       HeldSyncID     // of theirs that waits for an admin; "" if none does
-	Ended      PastMembership // how they last left the group; zero if they never did
+	Last       SyncRecord     // of the user's last sign-in: ID, Mode and At only
+	Held       HeldSyncID     // of the user, waiting for an admin; "" if none
+	Ended      PastMembership // how the user last left the group; zero if never
 }
 
-// GroupDrift is expected against actual members of a group.
+// GroupDrift is a group's asserted members against its actual ones.
 type GroupDrift struct {
 	Group    Group
 	Expected int
@@ -55,22 +54,22 @@ type GroupDrift struct {
 	More     bool // there are others
 }
 
-// DriftReason says why somebody is missing from a group, or in it although
-// nobody says so.
+// DriftReason says why a user is missing from a group, or is a member without
+// being asserted.
 type DriftReason string
 
-// The reasons, in the order they are looked for.
+// The reasons, in order of precedence.
 const (
-	DriftDefault     DriftReason = "default_group"  // nobody is named to be in one
+	DriftDefault     DriftReason = "default_group"  // no user is asserted for a default group
 	DriftHeld        DriftReason = "held"           // by the brake
-	DriftDeactivated DriftReason = "deactivated"    // and so cannot sign in
-	DriftNeverSaid   DriftReason = "never_said"     // no sign-in has told about their groups yet
+	DriftDeactivated DriftReason = "deactivated"    // the user cannot sign in
+	DriftNeverSaid   DriftReason = "never_said"     // no sign-in has asserted their groups yet
 	DriftProvisioned DriftReason = "provisioned"    // by SCIM
 	DriftManual      DriftReason = "manual"         // added or removed by hand since
 	DriftRestored    DriftReason = "restored"       // by a restore
-	DriftGroupNewer  DriftReason = "group_newer"    // made, or renamed, after their last sign-in
-	DriftUnknown     DriftReason = "kept_unknown"   // kept, since their groups were not said the last time
-	DriftMode        DriftReason = "kept_by_mode"   // the connection's mode does not take it away
+	DriftGroupNewer  DriftReason = "group_newer"    // created or renamed after their last sign-in
+	DriftUnknown     DriftReason = "kept_unknown"   // kept, because their groups were unknown the last time
+	DriftMode        DriftReason = "kept_by_mode"   // the connection's mode does not remove it
 	DriftFormer      DriftReason = "former_default" // it was a default group of their connection
 	DriftOther       DriftReason = "other"
 )

@@ -11,8 +11,8 @@ import (
 
 // Identifiers are typed so that a swapped argument does not compile. Each is a
 // prefix and 26 characters of Crockford base32 (48 bits of time, 80 of
-// randomness), lower case, so that rows sort by creation and a reader sees what
-// an ID is of. Never an underscore: Okta refuses SCIM base URLs with one.
+// randomness), lower case, so that rows sort by creation and the prefix shows
+// the type. Never an underscore: Okta refuses SCIM base URLs with one.
 type (
 	EnterpriseID   string
 	OrganizationID string
@@ -21,7 +21,7 @@ type (
 	ConnectionID   string
 	DomainID       string
 	SessionID      string // public name of a session; the bearer token is another value
-	AttemptID      string // shown to people as the reference of a failure
+	AttemptID      string // shown to users as the reference of a failure
 	SyncRecordID   string
 	HeldSyncID     string
 	TokenID        string
@@ -34,12 +34,12 @@ type (
 	SetupLinkID    string
 	TestRunID      string
 	HealthEventID  string
-	QuestionID     string // of two people who claim one login
+	QuestionID     string // of two users who claim one login
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID makes an identifier of type T with its prefix, for the given moment.
+// NewID returns an identifier of type T with its prefix, for the given moment.
 func NewID[T idType](now time.Time) T {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
@@ -47,8 +47,8 @@ func NewID[T idType](now time.Time) T {
 	return T(prefixOf[T]() + "-" + crockford.EncodeToString(b[:]))
 }
 
-// DerivedID makes the same identifier of the same moment and seed everywhere, so
-// that nodes that do not know of each other name one thing alike. It is no secret.
+// DerivedID returns the same identifier for the same moment and seed on every
+// node, so that nodes that cannot coordinate agree on it. It is not secret.
 func DerivedID[T idType](at time.Time, seed string) T {
 	var b [16]byte
 	sum := sha256.Sum256([]byte(seed))
@@ -98,7 +98,7 @@ func prefixOf[T idType]() string {
 	return consolePrefixOf(zero)
 }
 
-// consolePrefixOf is for what the console adds.
+// consolePrefixOf returns the prefixes of the console's types.
 func consolePrefixOf(zero any) string {
 	switch zero.(type) {
 	case AdminID:
@@ -117,8 +117,8 @@ func consolePrefixOf(zero any) string {
 	return "evt"
 }
 
-// ParseID accepts s only if it has the exact form NewID gives a T, so that a
-// malformed identifier from a URL is a NotFound before it reaches a query.
+// ParseID accepts s only if it has the exact form of a NewID of T, so that a
+// malformed identifier from a URL is NotFound before it reaches a query.
 func ParseID[T idType](s string) (T, error) {
 	body, ok := strings.CutPrefix(s, prefixOf[T]()+"-")
 	if ok && len(body) == 26 {

@@ -1,15 +1,15 @@
 package sso
 
-// RequestKey names a request of the API that its sender may repeat without
-// knowing whether the first got through.
+// RequestKey identifies an API request that its client may repeat without
+// knowing whether the first one succeeded.
 type RequestKey struct {
 	Token TokenID
-	Key   Hash // of what the sender called it
+	Key   Hash // of the client's Idempotency-Key
 }
 
-// KeptAnswer is what such a request was answered, word for word.
+// KeptAnswer is the stored response to such a request, byte for byte.
 type KeptAnswer struct {
 	Status int
 	Header map[string]string
-	Body   []byte // valid UTF-8, and never a bearer value: it is stored as it is
+	Body   []byte // valid UTF-8, and never a bearer value: it is stored in the clear
 }

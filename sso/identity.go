@@ -5,16 +5,17 @@ import (
 	"time"
 )
 
-// Claims are what an identity provider said, by name: SAML attributes, or the
-// members of an ID token and userinfo answer with nested objects flattened to
-// dotted paths ("realm_access.roles"). A name that is present without values is
-// a key with an empty slice; that is not the same as a missing key.
+// Claims are what an identity provider asserted, by name: SAML attributes, or
+// the members of an ID token and userinfo response with nested objects
+// flattened to dotted paths ("realm_access.roles"). A name that is present
+// without values is a key with an empty slice; that is not the same as a
+// missing key.
 type Claims map[string][]string
 
-// A MixedClaim is a claim that has values other than texts. Claims holds the
-// scalars of it as well, as texts, and holds no key for an object.
+// MixedClaim is a claim with values other than strings. Claims contains its
+// scalars as well, as text, and has no key for an object.
 type MixedClaim struct {
-	Texts []string   `json:"texts,omitempty"` // the values that are texts, in order
+	Texts []string   `json:"texts,omitempty"` // the values that are strings, in order
 	Other []RawGroup `json:"other"`           // all others; Raw is the JSON or XML source, not escaped
 }
 
@@ -29,38 +30,37 @@ func (c Claims) First(name string) (string, bool) {
 	return "", false
 }
 
-// An Assertion is what an identity provider said about a person, with every
-// protocol check passed; it does not yet mean anything to us. The connection's
-// mapping makes it an Identity.
+// Assertion is what an identity provider asserted about a user, with every
+// protocol check passed. The connection's mapping makes it an Identity.
 type Assertion struct {
 	Issuer        string
 	Subject       string // SAML NameID; OIDC sub
 	SubjectFormat string // SAML NameID Format; empty for OIDC
 	Claims        Claims
-	Mixed         map[string]MixedClaim `json:",omitempty"` // by name: claims with values other than texts
-	AuthnAt       time.Time             // when the person proved who they are at the IdP; zero if unsaid
-	ResponseID    string                // SAML assertion ID, OIDC code hash: unique per answer, for replay detection
-	NotOnOrAfter  time.Time             // when the answer itself expires; replay marks live this long plus skew
+	Mixed         map[string]MixedClaim `json:",omitempty"` // by name: claims with values other than strings
+	AuthnAt       time.Time             // when the user authenticated at the IdP; zero if not stated
+	ResponseID    string                // SAML assertion ID, OIDC code hash: unique per response, for replay detection
+	NotOnOrAfter  time.Time             // when the response expires; replay marks live this long plus skew
 	SessionIndex  string                // SAML SessionIndex; OIDC sid
-	SessionEnd    time.Time             // SAML SessionNotOnOrAfter; zero if unsaid
+	SessionEnd    time.Time             // SAML SessionNotOnOrAfter; zero if not stated
 	Certificate   string                // fingerprint of the IdP certificate that verified it; empty for OIDC
-	// GroupsUnfetched says that what may list the groups could not be had: they
-	// were to be fetched from the identity provider, or attributes are encrypted
+	// GroupsUnfetched says that what may list the groups is missing: it could
+	// not be fetched from the identity provider, or attributes are encrypted
 	// one by one.
 	GroupsUnfetched bool `json:",omitempty"`
 }
 
-// An Identity is an Assertion read through a connection's mapping: verified and
+// Identity is an Assertion read through a connection's mapping: verified and
 // normalised, but not yet a User.
 type Identity struct {
 	Connection    ConnectionID
-	Subject       string // immutable key of the person within the connection
+	Subject       string // immutable key of the user within the connection
 	Login         string
 	Email         string // empty if the IdP gives none
 	Name          string
-	EmailVerified bool // the IdP's word for it, whatever we make of it; false without Email
-	// EmailUnsaid says that an address could have been sent and was not, where it
-	// may be missing: the one that is known from before stays.
+	EmailVerified bool // as the IdP says, whether or not it is trusted; false without Email
+	// EmailUnsaid says that an optional address was not sent: the known one
+	// stays.
 	EmailUnsaid bool `json:",omitempty"`
 	Groups      AssertedGroups
 	Claims      Claims

@@ -14,15 +14,15 @@ type PendingLogin struct {
 	Browser    Hash   // of the value in the browser's pending cookie
 	Nonce      Secret // OIDC
 	Verifier   Secret // OIDC, PKCE (RFC 7636)
-	ReturnTo   string // same-origin path and query, checked when it was taken in
-	// Test is the test connection it is for: it uses the draft, and writes nothing
-	// but its result. "" for those of people.
+	ReturnTo   string // same-origin path and query, checked when it was received
+	// Test is the test connection it belongs to, which uses the draft and
+	// writes only its result; "" for a sign-in.
 	Test TestRunID
-	// Replaces is the session that the person agreed to end by this sign-in, before
-	// it began. "" if they were not asked.
+	// Replaces is the session that the user agreed to end by this sign-in,
+	// before it began; "" if they were not asked.
 	Replaces SessionID
-	// Own says that the browser is that of whoever began the test connection, who
-	// opened it there on purpose.
+	// Own says that the browser belongs to the admin who started the test
+	// connection.
 	Own       bool
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -35,20 +35,20 @@ type Redirect struct {
 	Form url.Values // non-nil: POST these fields to URL (SAML HTTP-POST binding)
 }
 
-// Callback is an identity provider's answer as the browser delivered it,
-// nothing of it verified.
+// Callback is an identity provider's response as the browser delivered it,
+// unverified.
 type Callback struct {
 	Form    url.Values // query for GET, body for POST; every name at most once, checked by the edge
 	Browser Secret     // the browser's pending cookie; empty if it has none
-	// Sessions are the tokens of the sessions the browser has cookies of. A post
-	// from another site brings none, whatever the browser has.
+	// Sessions are the tokens of the sessions the browser has cookies of. A
+	// cross-site POST carries none, whatever cookies the browser has.
 	Sessions []Secret
-	// Replaces is the session that the person agreed to end when they were shown
+	// Replaces is the session that the user agreed to end when they were shown
 	// this response. Only a form of our own origin sets it.
 	Replaces SessionID
-	// HeldBack says that the browser may have cookies which it did not send,
-	// because another site posted the response. The browser's own pending cookie
-	// is missing, too.
+	// HeldBack says that the browser may have cookies that it did not send,
+	// because another site posted the response. The pending cookie is missing,
+	// too.
 	HeldBack bool
 	// Remote and UserAgent are recorded with the attempt and the session.
 	Remote    string
@@ -62,7 +62,7 @@ type Outcome string
 const (
 	OutcomeSucceeded Outcome = "succeeded"
 	OutcomeFailed    Outcome = "failed"
-	OutcomePending   Outcome = "pending" // until a code is entered; one of the others then, or for ever
+	OutcomePending   Outcome = "pending" // until a code is entered; then, or for ever, one of the others
 	// OutcomeUnmatched is a response that answers no sign-in of the browser that
 	// delivered it, so anyone may have sent it. Such responses are summed up: the
 	// first of a connection, code and minute stands for those that follow.

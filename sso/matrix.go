@@ -1,14 +1,14 @@
 package sso
 
-// SaidName is a name of a group as the identity provider knows it, and of how
-// many people it last said it.
+// SaidName is an asserted name of a group, and for how many users it was last
+// asserted.
 type SaidName struct {
 	Name   string
 	People int
 }
 
-// GroupTally is how many people are in a group, and how many the identity
-// providers last named into it by one of its names. Group has its IdP names.
+// GroupTally is the number of members of a group, and for how many users one of
+// its names was last asserted. Group has its IdP names.
 type GroupTally struct {
 	Group    Group
 	Members  int

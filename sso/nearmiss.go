@@ -1,26 +1,26 @@
 package sso
 
-// NearMiss is a group whose name an asserted name nearly is. It changes no
-// membership: it is a question for the admin, who may make the asserted name an
-// IdP name of the group, or have the mapping read it otherwise. One of kind
-// [IsObjectID] has no group: an object ID does not tell which group is meant.
+// NearMiss is a group with a name similar to an asserted one. It changes no
+// membership: an admin decides whether to make the asserted name an IdP name of
+// the group or to change the mapping. One of kind [IsObjectID] has no group,
+// because an object ID does not tell which group is meant.
 type NearMiss struct {
 	Asserted         string         `json:"asserted"`
 	Group            GroupID        `json:"group"`
-	Name             string         `json:"name"` // the group's, as it was then
+	Name             string         `json:"name"` // the group's name at that time
 	Organization     OrganizationID `json:"organization"`
 	OrganizationName string         `json:"organization_name"`
 	Why              Nearness       `json:"why"`
 }
 
-// Nearness is the smallest of the differences that make two names a near miss.
+// Nearness is the smallest difference between the two names of a near miss.
 type Nearness string
 
-// From near to far: each of space, invisible, case and look-alike includes what
-// stands before it. After them come names that contain the group's.
+// From near to far: each of space, invisible, case and look-alike includes
+// those before it. Then come asserted values that contain the group's name.
 const (
 	DiffersInSpace     Nearness = "space"      // before, after or between words
-	DiffersInvisibly   Nearness = "invisible"  // characters that nobody sees
+	DiffersInvisibly   Nearness = "invisible"  // invisible characters
 	DiffersInCase      Nearness = "case"       // upper and lower
 	DiffersInLookAlike Nearness = "look-alike" // other characters that look the same
 	IsCommonName       Nearness = "cn"         // the CN of a distinguished name is the group
@@ -28,8 +28,8 @@ const (
 	HasDomain          Nearness = "domain"     // ACME\name or name@acme.example
 	IsBracketed        Nearness = "brackets"   // one of a list written as text: ["a","b"]
 	IsPiece            Nearness = "piece"      // one of several names in one value
-	IsObjectID         Nearness = "object-id"  // the ID that a directory gives a group, in place of its name
-	IsDefaultGroup     Nearness = "default"    // the very name of a default group, which nobody is matched to
+	IsObjectID         Nearness = "object-id"  // the directory's ID of a group, in place of its name
+	IsDefaultGroup     Nearness = "default"    // the name of a default group, which matches nothing
 )
 
 // Mend is what an admin can do about a near miss besides renaming.
@@ -43,8 +43,9 @@ const (
 	MendNone      Mend = "none"      // nothing matches a default group
 )
 
-// Mend is what applies to a name of this nearness for all groups at once; one
-// name can be made an IdP name wherever that is so, and where it is a rewrite.
+// Mend returns what applies to a name of this nearness for all groups at once.
+// If it is MendAlias or MendRewrite, a single name can also be made an IdP
+// name.
 func (n Nearness) Mend() Mend {
 	switch n {
 	case IsDefaultGroup:
@@ -58,13 +59,13 @@ func (n Nearness) Mend() Mend {
 }
 
 // Acceptable reports whether the asserted name can be made an IdP name of the
-// group: it means that one group, and not several.
+// group: it means exactly that group.
 func (n NearMiss) Acceptable() bool {
 	mend := n.Why.Mend()
 	return n.Group != "" && (mend == MendAlias || mend == MendRewrite)
 }
 
-// Words says how two names differ, in a clause that follows a colon.
+// Words returns how the names differ, as a clause that follows a colon.
 func (n Nearness) Words() string {
 	if words := (map[Nearness]string{
 		DiffersInSpace:   "spaces differ",

@@ -10,11 +10,11 @@ const (
 	maxPublicPathLength = 1024 // bytes, also of a path that is compared
 )
 
-// publicPathMessage says what a public path is.
+// publicPathMessage is the message for an invalid public path.
 const publicPathMessage = "Use a path such as /health, or one that ends in /* such as /public/*. " +
 	"A path has letters, digits and ! $ & ' ( ) + , - . : = @ _ ~ between single slashes; no part of it ends in a dot."
 
-// publicPathProblem is what is wrong with a public path; "" if nothing is.
+// publicPathProblem returns the problem of a public path, or "".
 func publicPathProblem(path string) string {
 	prefix, all := strings.CutSuffix(path, "*")
 	switch {
@@ -44,8 +44,8 @@ func IsPublicPath(public []string, path string) bool {
 }
 
 // canonicalPath reports whether a path has one reading: no program that decodes
-// it, removes dot segments, joins slashes or cuts parameters makes another path of
-// it. A segment that ends in a dot is another file's name on Windows.
+// it, removes dot segments, joins slashes or strips parameters makes another
+// path of it. A segment that ends in a dot is another file's name on Windows.
 func canonicalPath(path string) bool {
 	if path == "" || path[0] != '/' || len(path) > maxPublicPathLength {
 		return false

@@ -93,7 +93,7 @@ func TestPublicPaths(t *testing.T) {
 		}
 	}
 	if IsPublicPath(nil, "/") || IsPublicPath([]string{}, "/health") {
-		t.Error("something is public that nobody named")
+		t.Error("an unlisted path is public")
 	}
 }
 

@@ -2,18 +2,19 @@ package sso
 
 import "time"
 
-// IdentityQuestion asks an admin about two people of one enterprise who claim
-// one login. Applications are told a login, so one active user has it at a time.
+// IdentityQuestion asks an admin about two users of one enterprise who claim
+// one login. Applications identify users by login, so only one active user may
+// have it.
 type IdentityQuestion struct {
 	ID         QuestionID
 	Enterprise EnterpriseID
 	User       UserID // who claims the login
-	Holder     UserID // the active user who had it when User claimed it last
+	Holder     UserID // the active user who had it at User's last claim
 	Connection ConnectionID
-	Attempt    AttemptID // the latest sign-in that claimed it; "" if the question was raised by an upgrade
+	Attempt    AttemptID // the latest sign-in that claimed it; "" if an upgrade raised the question
 	Login      string    // as claimed
-	// Keeps is the login that User signs in with meanwhile, because it was theirs
-	// before; "" if User waits outside.
+	// Keeps is User's former login, with which they sign in meanwhile; "" if
+	// User cannot sign in.
 	Keeps     string
 	State     QuestionState
 	Answer    QuestionAnswer // "" until it is answered
@@ -22,31 +23,31 @@ type IdentityQuestion struct {
 	DecidedAt time.Time // zero while it waits
 }
 
-// QuestionState is what became of an identity question.
+// QuestionState is the state of an identity question.
 type QuestionState string
 
 // The states.
 const (
 	QuestionWaiting  QuestionState = "waiting"
 	QuestionAnswered QuestionState = "answered"
-	QuestionSettled  QuestionState = "settled" // the login became free, or is not claimed any more
+	QuestionSettled  QuestionState = "settled" // the login became free, or is no longer claimed
 )
 
-// QuestionAnswer is what an admin decided.
+// QuestionAnswer is an admin's decision.
 type QuestionAnswer string
 
 // The answers.
 const (
-	AnswerAnother  QuestionAnswer = "another"  // they are two people: one of them gets another login
-	AnswerReplaces QuestionAnswer = "replaces" // the claimant takes the login over, and the holder is deactivated
-	AnswerRefuse   QuestionAnswer = "refuse"   // the claimant is deactivated, or keeps the login they had
+	AnswerAnother  QuestionAnswer = "another"  // they are two users: one of them gets another login
+	AnswerReplaces QuestionAnswer = "replaces" // the claimant takes over the login, and the holder is deactivated
+	AnswerRefuse   QuestionAnswer = "refuse"   // the claimant is deactivated, or keeps their former login
 )
 
-// QuestionDecision is an answer with what it needs.
+// QuestionDecision is a decision with its parameters.
 type QuestionDecision struct {
 	Answer QuestionAnswer
-	Holder bool   // of AnswerAnother: the holder gets Login, and not the claimant
-	Login  string // of AnswerAnother: the other login
+	Holder bool   // of AnswerAnother: the holder gets Login, not the claimant
+	Login  string // of AnswerAnother: the new login
 }
 
 // QuestionFilter narrows a list of questions; the zero value of a field means any.
@@ -58,13 +59,14 @@ type QuestionFilter struct {
 // LoginClaim is what a sign-in finds out about the login it claims.
 type LoginClaim struct {
 	Holder UserID // another active user who has it; "" if it is free
-	Keeps  bool   // the claimant is active with another login and keeps that one
+	Keeps  bool   // the claimant is active with another login and keeps it
 }
 
-// Waits reports whether the claimant cannot come in before an admin has decided.
+// Waits reports whether the claimant cannot sign in before an admin has
+// decided.
 func (c LoginClaim) Waits() bool { return c.Holder != "" && !c.Keeps }
 
-// ValidateLogin accepts a login that an admin gives somebody.
+// ValidateLogin accepts a login that an admin gives a user.
 func ValidateLogin(field, login string) []FieldError {
 	problems := ValidateGroupName(field, login)
 	if len(problems) == 0 && len(login) > MaxLoginLength {
@@ -73,8 +75,8 @@ func ValidateLogin(field, login string) []FieldError {
 	return problems
 }
 
-// LoginInUse is the refusal of a change that would make two active users of one
-// login.
+// LoginInUse returns the error for a change that would give two active users
+// the same login.
 func LoginInUse(field, login string) *Error {
 	text := "Another active person of this enterprise has the login " + Inert(login) +
 		". Give one of them another login, or deactivate the other first."

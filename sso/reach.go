@@ -2,26 +2,28 @@ package sso
 
 import "time"
 
-// ConnectionReach is who a connection is for: what is asked before it goes.
+// ConnectionReach is who depends on a connection. It is checked before the
+// connection is deleted or disabled.
 type ConnectionReach struct {
 	State  ConnectionState
-	People int // active people whom it knows
-	// Only are those of People whom no other enabled connection knows, and
-	// Logins what some of them are called.
+	People int // active users with an identity at it
+	// Only counts the users of People without an identity at another enabled
+	// connection; Logins are the logins of some of them.
 	Only     int
 	Logins   []string
-	Active   int  // active people of the enterprise, known to a connection or not
-	Enforced bool // the enterprise's admins come in by single sign-on alone
-	Others   int  // enabled connections besides it
-	// Sessions are those begun through it that are still alive.
+	Active   int  // active users of the enterprise
+	Enforced bool // the enterprise's admins must use single sign-on
+	Others   int  // other enabled connections
+	// Sessions are live sessions that began through it.
 	Sessions int
-	LastSeen time.Time // the last time that somebody of People signed in through it; zero: never
+	LastSeen time.Time // the last sign-in of a user of People through it; zero: never
 }
 
-// CheckEnforced is a Conflict "would_lock_out" of disabling or deleting the
-// connection while single sign-on is enforced and no other connection is
-// enabled, or nil. It also covers a connection that is disabled already: without
-// it nothing would be left to enable. A draft that was never enabled may go.
+// CheckEnforced returns Conflict "would_lock_out" if the connection may not be
+// disabled or deleted because single sign-on is enforced and no other
+// connection is enabled. It applies to a disabled connection, too: without it
+// nothing would be left to enable. A draft that was never enabled may be
+// deleted.
 func (r ConnectionReach) CheckEnforced() error {
 	if !r.Enforced || r.Others > 0 || r.State == ConnectionDraft {
 		return nil

@@ -1,84 +1,84 @@
 package sso
 
 // Actor is who made a change, for the audit trail: a UserID, a TokenID, a
-// ConnectionID, or one of the words below.
+// ConnectionID, or one of the constants below.
 type Actor string
 
 // Actors that have no row of their own.
 const (
 	ActorSystem   Actor = "system"   // background work
-	ActorOperator Actor = "operator" // somebody with a shell on the server
-	ActorStart    Actor = "start"    // the program itself, as it starts without an admin
+	ActorOperator Actor = "operator" // a command on the server
+	ActorStart    Actor = "start"    // the server at its start, before an admin exists
 )
 
-// SignIn is all that a successful sign-in writes; the store does so in one
-// transaction, with the audit events and the sync record.
+// SignIn is everything that a successful sign-in writes. The store does so in
+// one transaction, with the audit events and the sync record.
 type SignIn struct {
 	Identity Identity
-	// Pending is the PendingLogin that is used up by the same transaction; ""
-	// if there is none, or it was used up before.
+	// Pending is the PendingLogin that the same transaction uses up; "" if
+	// there is none, or it was used up before.
 	Pending string
-	// Proof is the EmailProof that is used up instead of Pending and Replay; its
-	// attempt is there already. "" if there is none.
+	// Proof is the EmailProof that is used up in place of Pending and Replay;
+	// its attempt is recorded already. "" if there is none.
 	Proof   EmailProofID
 	Replay  ReplayMark
-	Attempt Attempt // without User, which the transaction finds out
+	Attempt Attempt // without User, which the transaction determines
 	Session Session // likewise
 	// Brought are the sessions the browser has cookies of. They end with the
-	// sign-in, and so do others of Session.Browser, whichever company's.
+	// sign-in, as do other sessions of Session.Browser in any enterprise.
 	Brought []Hash
 	// Certificate is the fingerprint of the IdP certificate that verified the
-	// answer, so that an admin sees which are still in use.
+	// response, so that an admin sees which are still in use.
 	Certificate string
-	Note        string // why groups are unknown that might be known; for the sync record
+	Note        string // why groups are unknown, for the sync record
 	Brake       Brake  // of the connection
 	// DefaultGroups are those of the connection.
 	DefaultGroups []GroupID
 }
 
-// GroupSnapshot is what a group sync has to know, and no more, so that its cost
-// follows the person and not the enterprise.
+// GroupSnapshot is what a group sync needs to know, and no more, so that its
+// cost depends on the user's groups and not on the size of the enterprise.
 type GroupSnapshot struct {
-	// Groups are those of the enterprise with an asserted name, those the
-	// person is in, the default groups of the connection, and the default group of every organization one of these
-	// belongs to. Of their IdP names they have those that are asserted.
+	// Groups are those with an asserted name, those the user is in, the default
+	// groups of the connection, and the default groups of the organizations of
+	// all these. Of their IdP names they have the asserted ones.
 	Groups        []Group
 	Organizations map[OrganizationID]string // their names
-	Memberships   []Membership              // the person's
+	Memberships   []Membership              // the user's
 	// AdminGroups are those of Groups whose members administer the enterprise,
-	// and OtherAdmins whether anybody but the person is in such a group. None
-	// means that nobody asked for the brake.
+	// and OtherAdmins says whether another user is in such a group. Without
+	// AdminGroups the brake is off.
 	AdminGroups []GroupID
 	OtherAdmins bool
-	// Near are groups whose names are near an asserted name that is none of
-	// Groups'. Nobody comes into them by it.
+	// Near are groups, outside Groups, with names near an asserted name. They
+	// change no membership.
 	Near []Group
 	// Brake is what recent sign-ins through the same connection lost.
 	Brake BrakeFacts
 }
 
-// MembershipChanges is what a group sync decided.
+// MembershipChanges is the result of a group sync.
 type MembershipChanges struct {
 	Add    []Membership // Group and Source are set
 	Remove []GroupID
-	Record SyncRecord // what to keep about it; IDs and time are filled in by the store
-	// Defaults are the default groups of the connection that the person is or comes
-	// into and that no asserted name matches.
+	Record SyncRecord // what to record; the store fills in IDs and time
+	// Defaults are the default groups of the connection that the user is in or
+	// joins and that no asserted name matches.
 	Defaults []GroupID
-	// Held is what would have been done, and waits for an admin: Add and Remove
-	// are empty then, and the person signs in with the old memberships.
+	// Held is the plan that waits for an admin: Add and Remove are then empty,
+	// and the user signs in with the old memberships.
 	Held  *HeldChanges
 	Brake BrakeNote
 }
 
 // Page asks for a part of a list: at most Limit items after Cursor, which is a
-// value a list returned, or "" for the beginning.
+// cursor that a list returned, or "" for the beginning.
 type Page struct {
 	Cursor string
 	Limit  int // 1 to 200; 0 means 50
 }
 
-// Size is Limit brought into its range.
+// Size returns Limit within its bounds.
 func (p Page) Size() int {
 	switch {
 	case p.Limit <= 0:

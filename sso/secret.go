@@ -9,8 +9,8 @@ import (
 	"log/slog"
 )
 
-// Secret is a value that must not be seen: it prints, logs and marshals as
-// "[redacted]" whatever the verb, so that a struct holding one can be logged
+// Secret is a value that must not be printed: it formats, logs and marshals as
+// "[redacted]" whatever the verb, so that a struct with one can be logged
 // without thought. Reveal is the only way to the value.
 type Secret string
 
@@ -33,8 +33,8 @@ func (s Secret) GoString() string { return `sso.Secret("` + s.String() + `")` }
 // LogValue implements slog.LogValuer.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalJSON never writes the value. What must be stored encrypted is taken
-// out by Reveal in the store, and only there.
+// MarshalJSON never writes the value. The store takes out what must be stored
+// encrypted by Reveal; no other code does.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
 
 // MarshalText is MarshalJSON for encoders of other formats.

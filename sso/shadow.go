@@ -2,18 +2,19 @@ package sso
 
 import "time"
 
-// ShadowDifference is what a draft would have made of a sign-in that went by
-// what is live. It is kept for each person, the latest time that there was one.
+// ShadowDifference records how a sign-in would have differed under the draft
+// configuration; the latest per user is kept.
 type ShadowDifference struct {
 	Enterprise EnterpriseID
 	Connection ConnectionID
-	Since      time.Time // Connection.Shadow when it was compared: of another comparison it does not count
-	Person     string    // the login by which they signed in, or would have
-	User       UserID    // "" for somebody who is nobody here yet
+	Since      time.Time // Connection.Shadow at the comparison; differences of an earlier one do not count
+	Person     string    // the login they signed in with, or would have
+	User       UserID    // "" for a user who does not exist yet
 	Attempt    AttemptID
 	At         time.Time
-	Times      int // how often something differed about them
-	// LiveCode and DraftCode are how it ended and would have ended; "": they got in.
+	Times      int // how often something differed for them
+	// LiveCode and DraftCode are the error codes of the sign-in under each
+	// configuration; "" for a success.
 	LiveCode, DraftCode string
 	Detail              ShadowDetail
 }
@@ -21,27 +22,27 @@ type ShadowDifference struct {
 // ShadowDetail is what differs.
 type ShadowDetail struct {
 	Fields []ShadowField `json:"fields,omitempty"` // of the identity
-	// Lost and Gained are names of groups that only what is live, or only the
-	// draft, takes as said.
+	// Lost and Gained are names of groups asserted only under the live
+	// configuration, and only under the draft.
 	Lost   []string `json:"lost,omitempty"`
 	Gained []string `json:"gained,omitempty"`
-	// Added and Removed are what the draft would change in what the person is in
-	// after the sign-in as it was.
+	// Added and Removed are the membership changes the draft would make after
+	// the sign-in.
 	Added   []GroupChange `json:"added,omitempty"`
 	Removed []GroupChange `json:"removed,omitempty"`
-	Held    bool          `json:"held,omitempty"`   // the brake would have held that
+	Held    bool          `json:"held,omitempty"`   // the brake would have held these changes
 	Cause   HeldCause     `json:"cause,omitempty"`  // why; "" unless Held
 	Reason  string        `json:"reason,omitempty"` // why the draft would have refused, for the admin
 }
 
-// ShadowField is one field of an identity as both see it.
+// ShadowField is one field of an identity under both configurations.
 type ShadowField struct {
 	Field string `json:"field"` // "login", "email"…
 	Live  string `json:"live"`
 	Draft string `json:"draft"`
 }
 
-// Differs reports whether there is anything to tell.
+// Differs reports whether there is a difference.
 func (d ShadowDifference) Differs() bool {
 	x := d.Detail
 	return d.LiveCode != d.DraftCode ||
@@ -49,12 +50,12 @@ func (d ShadowDifference) Differs() bool {
 		x.Held
 }
 
-// ShadowTally counts what was compared since Connection.Shadow.
+// ShadowTally counts the comparisons since Connection.Shadow.
 type ShadowTally struct {
 	Compared  int // sign-ins
 	Differing int // of them
-	Refused   int // sign-ins that succeeded, and would not have
-	Admitted  int // sign-ins that failed, and would not have
-	People    int // about whom something differed
+	Refused   int // succeeded, but would have failed
+	Admitted  int // failed, but would have succeeded
+	People    int // users with a difference
 	At        time.Time
 }

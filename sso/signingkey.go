@@ -2,9 +2,9 @@ package sso
 
 import "time"
 
-// SigningKey is what assertions to applications are signed with. When a key
-// signs and for how long it is published follows from when it and the one after
-// it were made, so no node has to tell another.
+// SigningKey signs assertions to applications. When it signs and how long it is
+// published follows from when it and its successor were created, so nodes need
+// not coordinate.
 type SigningKey struct {
 	ID        KeyID
 	Public    []byte // PKIX, DER

@@ -2,27 +2,27 @@ package sso
 
 import "time"
 
-// SyncRecord is what one group sync saw and did; "who was in this group on that
-// day, and why" is answered from these.
+// SyncRecord is the input and the effect of one group sync. "Who was in this
+// group on that day, and why" is answered from these.
 type SyncRecord struct {
 	ID         SyncRecordID
 	Enterprise EnterpriseID
 	User       UserID
 	Connection ConnectionID
-	Attempt    AttemptID // what caused it
-	Mode       SyncMode  // what was applied, not what was configured: absent groups keep, whatever the mode
+	Attempt    AttemptID // the cause
+	Mode       SyncMode  // as applied, not as configured: absent groups keep, whatever the mode
 	Asserted   AssertedGroups
-	Matched    []string      // asserted names that match a group somewhere, sorted
+	Matched    []string      // asserted names that match a group, sorted
 	Unmatched  []string      // asserted names that match no group, sorted
-	NearMisses []NearMiss    // groups that some of Unmatched nearly name
+	NearMisses []NearMiss    // groups with names near some of Unmatched
 	Added      []GroupChange // only what changed
 	Removed    []GroupChange
-	Held       HeldSyncID // what waits for an admin instead of being done; "" if nothing does
-	Note       string     // why memberships were kept, in words for the admin; empty if nothing was held back
+	Held       HeldSyncID // the changes that wait for an admin; "" if none do
+	Note       string     // why memberships were kept, for the admin; empty if none were
 	At         time.Time
 }
 
-// GroupChange names one membership added or removed, in words that outlive the
+// GroupChange is one membership added or removed, with names that outlive the
 // group.
 type GroupChange struct {
 	Group            GroupID        `json:"group"`
@@ -34,7 +34,7 @@ type GroupChange struct {
 	Source MembershipSource `json:"source,omitempty"`
 }
 
-// AuditEvent is one change, who made it and to what. Events of one enterprise
+// AuditEvent is one change with its actor and target. Events of one enterprise
 // form a chain: Hash covers the event and the hash before it.
 type AuditEvent struct {
 	ID         EventID
@@ -42,15 +42,15 @@ type AuditEvent struct {
 	Sequence   int64  // 1, 2, 3… without gaps within the enterprise
 	Actor      string // "user-…", "tok-…", "system"
 	Action     string // dotted, past tense: "connection.enabled", "user.created"
-	Target     string // ID of what it was done to
+	Target     string // ID of what was changed
 	Detail     map[string]string
 	At         time.Time
 	Hash       Hash
 }
 
 // AuditHead is the end of an audit chain at one moment, as it is written to the
-// log. Kept outside the database, it shows later that a chain was set back to an
-// earlier end, which the chain alone cannot.
+// log. Kept outside the database, it later shows that a chain was truncated,
+// which the chain alone cannot.
 type AuditHead struct {
 	Enterprise EnterpriseID // "" for the installation's own chain
 	Sequence   int64

@@ -2,17 +2,18 @@ package sso
 
 import "time"
 
-// TestKind is what a test connection is made of.
+// TestKind is the source of a test connection.
 type TestKind string
 
 // The kinds.
 const (
 	TestLive     TestKind = "live"     // a sign-in at the identity provider
-	TestCaptured TestKind = "captured" // a response that somebody pasted: its checks alone
-	TestReplay   TestKind = "replay"   // what a recorded attempt asserted, through the draft's mapping
+	TestCaptured TestKind = "captured" // a pasted response: only its checks
+	TestReplay   TestKind = "replay"   // the assertion of a recorded attempt, through the draft's mapping
 )
 
-// TestState is how far a test connection is: waiting → passed, failed or expired.
+// TestState is the state of a test connection: waiting → passed, failed or
+// expired.
 type TestState string
 
 // The states.
@@ -20,10 +21,10 @@ const (
 	TestWaiting TestState = "waiting" // for the browser to come back
 	TestPassed  TestState = "passed"
 	TestFailed  TestState = "failed"
-	TestExpired TestState = "expired" // nobody came back in time
+	TestExpired TestState = "expired" // the browser did not come back in time
 )
 
-// TestRun is a test connection and what came of it. It makes no user, no session
+// TestRun is a test connection and its result. It creates no user, no session
 // and no membership.
 type TestRun struct {
 	ID         TestRunID
@@ -32,33 +33,33 @@ type TestRun struct {
 	Kind       TestKind
 	State      TestState
 	By         Actor
-	Token      Hash  // of the value in the link that starts a live one; zero otherwise
-	Revision   int64 // of the connection when it ended: a later one was not tested
+	Token      Hash  // of the value in the link that starts a live test; zero otherwise
+	Revision   int64 // of the connection when it ended: later ones were not tested
 	Version    int   // of the configuration that was tested
 	Code       string
-	Detail     string // for the admin: what was wanted and what came
-	Warned     int    // how many warnings of the result need action: with any, a passed test is not green
+	Detail     string // for the admin: what was expected and what came
+	Warned     int    // warnings that need action: with any, a passed test is not green
 	Result     TestResult
 	CreatedAt  time.Time
-	ExpiresAt  time.Time // of a live one: when nobody comes back any more
+	ExpiresAt  time.Time // of a live one: when its browser is no longer expected
 	EndedAt    time.Time // zero while waiting
 }
 
-// TestResult is all that a test connection found, as far as it got.
+// TestResult is everything that a test connection found before it ended.
 type TestResult struct {
 	Checks     []Check             `json:"checks"`
-	Identity   *Identity           `json:"identity,omitempty"` // nil if it did not get that far
+	Identity   *Identity           `json:"identity,omitempty"` // nil if it ended before
 	Origins    map[string]string   `json:"origins,omitempty"`  // field of the identity → the claim its value came from
-	Known      UserID              `json:"known,omitempty"`    // whom a sign-in would be of; "" for a newcomer
+	Known      UserID              `json:"known,omitempty"`    // the user a sign-in would belong to; "" for a new one
 	Changes    []OrganizationDelta `json:"changes,omitempty"`
 	Mode       SyncMode            `json:"mode,omitempty"` // what would be applied
 	Note       string              `json:"note,omitempty"`
 	Unmatched  []string            `json:"unmatched,omitempty"`
 	NearMisses []NearMiss          `json:"near_misses,omitempty"`
 	Email      EmailDecision       `json:"email"`
-	Allowed    *bool               `json:"allowed,omitempty"` // by allow_sign_in; nil if it did not get that far
+	Allowed    *bool               `json:"allowed,omitempty"` // by allow_sign_in; nil if it ended before
 	Warnings   []Warning           `json:"warnings,omitempty"`
-	Raw        string              `json:"raw,omitempty"` // what came, redacted: safe to show and to send on
+	Raw        string              `json:"raw,omitempty"` // the response, redacted: safe to show and to forward
 }
 
 // OrganizationDelta is what a sign-in would change in one organization, by the
@@ -69,8 +70,8 @@ type OrganizationDelta struct {
 	Added        []string       `json:"added"`
 	Removed      []string       `json:"removed"`
 	Kept         []string       `json:"kept"`
-	// Defaults are those of Added and Kept that no name matches: default groups of
-	// the connection.
+	// Defaults are those of Added and Kept that no name matches: default groups
+	// of the connection.
 	Defaults []string `json:"defaults,omitempty"`
 }
 
@@ -81,14 +82,15 @@ type TestFilter struct {
 	State      TestState
 }
 
-// Examined is an answer of an identity provider as a test connection looks at
-// it: the same checks as a sign-in, and what came.
+// Examined is the result of verifying a response for a test connection: the
+// checks of a sign-in, and the response itself.
 type Examined struct {
 	Assertion Assertion // zero if a check failed
 	Checks    []Check   // up to the one that failed
-	Raw       string    // what came, without what is secret or ends sessions
-	// Captured says that it came some time ago: its times were checked as of At, and
-	// what only the browser of that sign-in knows was not compared.
+	Raw       string    // the response, without what is secret or ends sessions
+	// Captured says that the response was pasted: its times were checked as of
+	// At, and values known only to the browser of that sign-in were not
+	// compared.
 	Captured bool
 	At       time.Time
 }

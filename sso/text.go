@@ -2,8 +2,7 @@ package sso
 
 import "bytes"
 
-// EncodingError is the cause of a refusal where a document from outside is not
-// UTF-8.
+// EncodingError is the cause of refusing a foreign document that is not UTF-8.
 type EncodingError struct {
 	Name string // "UTF-16" or "UTF-32"
 }
@@ -12,16 +11,16 @@ func (e *EncodingError) Error() string {
 	return "the document is " + e.Name + "; save it as UTF-8"
 }
 
-// ByteOrderMark is U+FEFF in UTF-8. In front of a document it is no part of it
+// ByteOrderMark is U+FEFF in UTF-8. In front of a document it is not part of it
 // (XML 1.0 §4.3.3, RFC 8259 §8.1).
 const ByteOrderMark = "\xef\xbb\xbf"
 
 // HeadLength is how many bytes of a document TextHead needs to see.
 const HeadLength = 4
 
-// TextHead looks at the first bytes of a document from outside. It returns how
-// many of them are a byte order mark, 0 or 3, and an *EncodingError if the
-// document is UTF-16 or UTF-32, with a mark or without one.
+// TextHead examines the first bytes of a foreign document. It returns the
+// length of its byte order mark, 0 or 3, and an *EncodingError if the document
+// is UTF-16 or UTF-32, with or without a mark.
 func TextHead(head []byte) (mark int, err error) {
 	if bytes.HasPrefix(head, []byte(ByteOrderMark)) {
 		return len(ByteOrderMark), nil
@@ -32,8 +31,8 @@ func TextHead(head []byte) (mark int, err error) {
 	return 0, nil
 }
 
-// PlainText returns a document from outside without the byte order mark it may
-// begin with. Its error is an *EncodingError.
+// PlainText returns a foreign document without its byte order mark. The error
+// is an *EncodingError.
 func PlainText(doc []byte) ([]byte, error) {
 	mark, err := TextHead(doc)
 	if err != nil {
@@ -42,8 +41,8 @@ func PlainText(doc []byte) ([]byte, error) {
 	return doc[mark:], nil
 }
 
-// wideEncoding recognises the marks, and without one an ASCII character between
-// zeros: every document that is read here begins with one.
+// wideEncoding recognises byte order marks, and otherwise an ASCII character
+// between zeros: every document that is read here begins with one.
 func wideEncoding(head []byte) string {
 	ascii := func(i int) bool { return head[i] != 0 && head[i] < 0x80 }
 	zero := func(from, to int) bool { return len(bytes.Trim(head[from:to], "\x00")) == 0 }

@@ -10,42 +10,45 @@ import (
 	"time"
 )
 
-// Trust is what a connection keeps about whom it trusts to say who a user is.
+// Trust records whom a connection trusts to identify its users, and who decided
+// about changes of it.
 type Trust struct {
-	// Since is when the trust of what is live last changed; zero: not since this
-	// is recorded. Sessions from before were opened under another trust.
+	// Since is when the trust of the live configuration last changed; zero: not
+	// since this is recorded. Older sessions were opened under another trust.
 	Since time.Time `json:"since,omitzero"`
-	// EnabledBy is the setup link that alone wrote the trust of what is live, and
-	// enabled it; "" for all others. See [Trust.CorrectsOwn].
+	// EnabledBy is the setup link that alone wrote and enabled the trust of the
+	// live configuration; "" for all other actors. See [Trust.CorrectsOwn].
 	EnabledBy Actor `json:"enabled_by,omitempty"`
-	// Tested is the change that made the trust of what is live, if a passed test
-	// approved it and no admin did; nil for all others. It was enabled at Since.
+	// Tested is the change that made the trust of the live configuration, if it
+	// was approved by a passed test and not by an admin; nil otherwise. It was
+	// enabled at Since.
 	Tested *TrustChange `json:"tested,omitempty"`
 	// Draft is the change that the draft would make; nil if the draft changes
 	// neither trust nor subject, or if there is no draft.
 	Draft *TrustChange `json:"draft,omitempty"`
-	// Back is the change that a rollback was asked to make; nil: none was asked for.
+	// Back is the change that a requested rollback would make; nil: none was
+	// requested.
 	Back *TrustChange `json:"back,omitempty"`
 }
 
-// TrustChange is a change of trust or subject and what was decided about it. It
-// is about exactly one content: Digest.
+// TrustChange is a change of trust or subject and the decision about it. It
+// applies to exactly one content: Digest.
 type TrustChange struct {
 	Digest string `json:"digest"` // see [Config.TrustDigest]
-	// Authors are those who made the content what it is, operators left out.
+	// Authors are the actors who edited the content, without operators.
 	Authors []Actor   `json:"authors,omitempty"`
 	AskedBy Actor     `json:"asked_by,omitempty"` // who tried to make it live
-	AskedAt time.Time `json:"asked_at,omitzero"`  // zero: nobody has
-	// DecidedBy approved or refused it; "" while nobody has.
+	AskedAt time.Time `json:"asked_at,omitzero"`  // zero: not requested
+	// DecidedBy approved or refused the change; "" while it is undecided.
 	DecidedBy Actor     `json:"decided_by,omitempty"`
 	DecidedAt time.Time `json:"decided_at,omitzero"`
 	Approved  bool      `json:"approved,omitempty"`
-	// Test is the passed test connection of a user known through the trust before,
-	// if that is what approved it.
+	// Test is the passed test connection, by a user known through the previous
+	// trust, that approved the change, if one did.
 	Test TestRunID `json:"test,omitempty"`
 }
 
-// Waits reports whether a change was asked for and nobody has decided.
+// Waits reports whether the change was requested and is undecided.
 func (c *TrustChange) Waits() bool {
 	return c != nil && !c.AskedAt.IsZero() && c.DecidedBy == ""
 }
@@ -66,12 +69,12 @@ func (c *TrustChange) Refused() bool {
 		!c.Approved
 }
 
-// By reports whether an actor is an author of the change or asked for it.
+// By reports whether an actor is an author of the change or requested it.
 func (c *TrustChange) By(a Actor) bool {
 	return a != "" && (c.AskedBy == a || slices.Contains(c.Authors, a))
 }
 
-// Waiting is the change that was asked for and not decided; nil if none.
+// Waiting returns the change that was requested and is undecided; nil if none.
 func (t Trust) Waiting() *TrustChange {
 	for _, c := range []*TrustChange{t.Draft, t.Back} {
 		if c.Waits() {
@@ -82,17 +85,17 @@ func (t Trust) Waiting() *TrustChange {
 }
 
 // CorrectsOwn reports whether the draft corrects what one setup link wrote and
-// enabled, and that link alone wrote the correction, which was not refused.
+// enabled, that link alone wrote the correction, and it was not refused.
 func (t Trust) CorrectsOwn() bool {
 	return t.EnabledBy != "" && !t.Draft.Refused() && t.Draft.only(t.EnabledBy)
 }
 
-// only reports whether an actor is the one author of a change.
+// only reports whether an actor is the only author of a change.
 func (c *TrustChange) only(a Actor) bool {
 	return c != nil && len(c.Authors) == 1 && c.Authors[0] == a
 }
 
-// Enabler is what EnabledBy becomes when an actor makes the change live.
+// Enabler returns the value of EnabledBy once an actor makes the change live.
 func (c *TrustChange) Enabler(by Actor) Actor {
 	if strings.HasPrefix(string(by), "link-") && c.only(by) {
 		return by
@@ -100,7 +103,7 @@ func (c *TrustChange) Enabler(by Actor) Actor {
 	return ""
 }
 
-// OfOperator reports whether an actor stands for the installation and not for one
+// OfOperator reports whether an actor acts for the installation and not for one
 // enterprise: a local admin, an API token, the server's shell or the program.
 func (a Actor) OfOperator() bool {
 	switch a {
@@ -110,19 +113,19 @@ func (a Actor) OfOperator() bool {
 	return strings.HasPrefix(string(a), "adm-") || strings.HasPrefix(string(a), "tok-")
 }
 
-// TrustDigest identifies whom a configuration trusts to say who a user is, and
-// how the user is found in what is said. Two configurations of the same digest
-// let the same people in as the same users. nil has the digest "".
+// TrustDigest identifies whom a configuration trusts to identify its users, and
+// how a user is found in an assertion. Two configurations with the same digest
+// sign the same people in as the same users. The digest of nil is "".
 //
-// Every member counts unless it is blanked here, so that one which nobody thought
-// about is not taken for harmless.
+// Every member counts unless it is cleared here, so that a new one is not
+// assumed to be harmless.
 func (c *Config) TrustDigest() string {
 	if c == nil {
 		return ""
 	}
 	text, err := json.Marshal(c.Trusted())
 	if err != nil {
-		return "" // cannot happen: texts, numbers and lists
+		return "" // cannot happen: strings, numbers and lists
 	}
 	sum := sha256.New()
 	sum.Write(text)
@@ -133,9 +136,9 @@ func (c *Config) TrustDigest() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Trusted is a copy without the members that decide neither trust nor subject:
-// permissions (groups, who may come in), courtesy to the identity provider, and
-// bookkeeping. nil stays nil.
+// Trusted returns a copy without the members that decide neither trust nor
+// subject: permissions (groups, who may sign in), settings for the identity
+// provider's benefit, and bookkeeping. nil stays nil.
 func (c *Config) Trusted() *Config {
 	if c == nil {
 		return nil
@@ -166,13 +169,13 @@ func (c *Config) Trusted() *Config {
 		oidc.Scopes, oidc.Prompt = nil, ""
 		oidc.Keys = nil
 		oidc.PendingKeys = nil
-		oidc.ReplacedAt = time.Time{} // noted of what the issuer publishes
+		oidc.ReplacedAt = time.Time{} // recorded from what the issuer publishes
 		t.OIDC = &oidc
 	}
 	return &t
 }
 
-// listed makes an empty list and none the same.
+// listed returns nil for an empty list.
 func listed(all []string) []string {
 	if len(all) == 0 {
 		return nil

@@ -9,7 +9,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "active"
 	UserDeactivated UserStatus = "deactivated"
-	// UserPending is known by a sign-in and not let in until an admin vouches or decides about the login
+	// UserPending signed in once and waits until an admin vouches or decides about the login
 	UserPending UserStatus = "pending"
 )
 
@@ -26,7 +26,7 @@ type User struct {
 	Status        UserStatus
 	CreatedAt     time.Time
 	LastSignInAt  time.Time
-	VouchedAt     time.Time // when an admin confirmed who they are; zero: never
+	VouchedAt     time.Time // when an admin confirmed their identity; zero: never
 }
 
 // UserIdentity ties a user to one immutable subject of one connection.
@@ -48,7 +48,7 @@ func UserInactive() *Error {
 	}
 }
 
-// MembershipSource says what made a membership, and so what may remove it.
+// MembershipSource is what created a membership, which decides what may remove it.
 type MembershipSource string
 
 // The sources.
@@ -56,7 +56,7 @@ const (
 	SourceJIT    MembershipSource = "jit"
 	SourceSCIM   MembershipSource = "scim"
 	SourceManual MembershipSource = "manual"
-	// SourceConnection: in a default group of the connection they signed in through.
+	// SourceConnection: in a default group of the connection that the user signed in through.
 	SourceConnection MembershipSource = "connection"
 	SourceDefault    MembershipSource = "default" // in an organization's default group because of another membership
 )

@@ -8,19 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// Longest values accepted, in bytes.
+// Maximum lengths, in bytes.
 const (
 	MaxNameLength      = 255
 	MaxLoginLength     = 254
 	MaxSubjectLength   = 255
 	MaxGroupNameLength = 255
-	MaxGroups          = 2000 // group names in one answer of an identity provider
+	MaxGroups          = 2000 // group names in one response of an identity provider
 	MaxIDPNames        = 50   // a number of names, of one group beside its own
 )
 
 var keyPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// ValidateKey accepts what can stand in a sign-in link unescaped: 1 to 63
+// ValidateKey accepts a key that needs no escaping in a sign-in link: 1 to 63
 // lower-case letters, digits and inner hyphens (the form of a DNS label).
 func ValidateKey(field, key string) []FieldError {
 	if keyPattern.MatchString(key) {
@@ -46,8 +46,8 @@ func ValidateName(field, name string) []FieldError {
 	return nil
 }
 
-// ValidateGroupName accepts what an identity provider could assert and a reader
-// could tell apart: a name without surrounding space.
+// ValidateGroupName accepts a display name without surrounding space, so that
+// an identity provider can assert it and a reader can recognise it.
 func ValidateGroupName(field, name string) []FieldError {
 	if name != strings.TrimSpace(name) {
 		return []FieldError{{field, "Remove the space before or after the name: names are compared byte for byte."}}
@@ -98,7 +98,7 @@ func EmailDomain(email string) string {
 	return strings.ToLower(domain)
 }
 
-// ValidateDomain accepts a registrable-looking DNS name in lower case.
+// ValidateDomain accepts a DNS name in lower case with at least two labels.
 func ValidateDomain(field, name string) []FieldError {
 	if domainPattern.MatchString(name) &&
 		name == strings.ToLower(name) &&
@@ -109,12 +109,12 @@ func ValidateDomain(field, name string) []FieldError {
 }
 
 // maxReturnTo is in bytes. Links of applications are as long as their servers
-// accept, and come back in such a path.
+// accept, and are part of such a path.
 const maxReturnTo = 9 << 10
 
-// ReturnTo gives back raw if it is a path on our own origin, else "/". Browsers
-// read more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"), so
-// everything but plain absolute paths is refused.
+// ReturnTo returns raw if it is a path on our own origin, else "/". Browsers
+// treat more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"),
+// so everything but plain absolute paths is refused.
 func ReturnTo(raw string) string {
 	if len(raw) > maxReturnTo ||
 		!strings.HasPrefix(raw, "/") ||
@@ -136,8 +136,9 @@ func ReturnTo(raw string) string {
 	return raw
 }
 
-// ambiguous reports whether a path might be another, or an origin, to somebody
-// who decodes or cleans it once more: "/.//evil" is "//evil" without the dot.
+// ambiguous reports whether a path could become another path, or an origin,
+// when it is decoded or cleaned once more: "/.//evil" is "//evil" without the
+// dot.
 func ambiguous(path string) bool {
 	hidden := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
 	return strings.HasPrefix(path, "//") || strings.ContainsFunc(path, hidden) ||
@@ -146,6 +147,6 @@ func ambiguous(path string) bool {
 		strings.HasSuffix(path, "/.")
 }
 
-// misread reports whether browsers drop a character of an address, or take it
-// for another one.
+// misread reports whether browsers drop a character of an address, or treat it
+// as another one.
 func misread(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }

@@ -49,8 +49,8 @@ func Email(s string) (string, error) {
 	return s, nil
 }
 
-// Domain returns a domain name in lower case and ASCII. It maps whatever IDNA
-// maps (UTS #46), so it is for names whose result is shown before it counts.
+// Domain returns a domain name in lower case and ASCII. It applies all mappings
+// of IDNA (UTS #46), so it is for names whose result is shown before it counts.
 func Domain(name string) (string, error) {
 	if ascii(name) {
 		return strings.ToLower(name), nil
@@ -58,8 +58,8 @@ func Domain(name string) (string, error) {
 	return idna.Lookup.ToASCII(name)
 }
 
-// strict converts a domain with characters other than ASCII if only letter case
-// and composition change on the way.
+// strict converts a domain with characters other than ASCII if the conversion
+// changes only case and composition.
 func strict(domain string) (string, bool) {
 	if !utf8.ValidString(domain) {
 		return "", false
@@ -83,7 +83,7 @@ func strict(domain string) (string, bool) {
 		return "", false
 	}
 	for i, label := range want {
-		// A label that was Punycode before stays what it was.
+		// A label that was Punycode before must not change.
 		if label != got[i] && !strings.HasPrefix(label, "xn--") || !oneWriting(got[i]) {
 			return "", false
 		}
@@ -121,7 +121,8 @@ func oneWriting(label string) bool {
 	return false
 }
 
-// scriptOf is the script of a letter, "" for those that several scripts share.
+// scriptOf returns the script of a letter, or "" for a letter that several
+// scripts share.
 func scriptOf(r rune) string {
 	if r < utf8.RuneSelf {
 		return "Latin"

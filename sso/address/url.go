@@ -6,17 +6,16 @@ import (
 	"strings"
 )
 
-// errHost is about an address whose host no resolver could look up.
+// errHost refuses an address whose host no resolver could look up.
 var errHost = errors.New("the host is not a domain name")
 
 // URL returns an absolute address with its host in ASCII, and the rest byte for
 // byte: "https://xn--bcher-kva.example/ä" for "https://bücher.example/ä". An
-// address whose host is ASCII is returned unchanged, whatever else is wrong
-// with it.
+// address whose host is ASCII is returned unchanged, even if it is otherwise
+// invalid.
 //
-// A host is refused as the domain of an e-mail address is, see [Email]. A host
-// that is written with percent signs (RFC 3986 §3.2.2) is the host that they
-// stand for.
+// Hosts are refused by the same rules as the domain of an e-mail address, see
+// [Email]. A percent-encoded host (RFC 3986 §3.2.2) is decoded first.
 func URL(s string) (string, error) {
 	start, end, found := hostIn(s)
 	if !found {
@@ -31,7 +30,7 @@ func URL(s string) (string, error) {
 		host = decoded
 	}
 	if ascii(host) {
-		return s, nil // also what is an error to every reader, such as %2f in a host
+		return s, nil // also if every reader refuses it, such as %2f in a host
 	}
 	converted, err := Host(host)
 	if err != nil {
@@ -52,8 +51,8 @@ func Host(name string) (string, error) {
 	return converted, nil
 }
 
-// resolvable reports whether the lengths of a name and of its labels are those
-// of DNS (RFC 1035 §2.3.4).
+// resolvable reports whether a name and its labels have lengths that DNS allows
+// (RFC 1035 §2.3.4).
 func resolvable(name string) bool {
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
 		if label == "" || len(label) > 63 {
@@ -78,7 +77,7 @@ func Origins(entered []string) []string {
 }
 
 // hostIn finds the host in an address, without user name and port. It does not
-// find the one of an IP literal, which is ASCII or no host at all.
+// find an IP literal, which is ASCII or invalid.
 func hostIn(s string) (start, end int, found bool) {
 	scheme := strings.Index(s, "://")
 	if scheme < 0 {
@@ -102,9 +101,9 @@ func hostIn(s string) (start, end int, found bool) {
 }
 
 // SameIssuer reports whether two issuers differ at most in how their host is
-// written and in a slash at the end. It is for an address that an admin enters.
-// What a token or a document asserts is compared byte by byte with what was
-// configured (OpenID Connect Core §3.1.3.7).
+// written and in a trailing slash. It is for an address that an admin enters.
+// What a token or a document asserts is compared byte by byte with the
+// configuration (OpenID Connect Core §3.1.3.7).
 func SameIssuer(a, b string) bool {
 	first, err := URL(a)
 	second, err2 := URL(b)

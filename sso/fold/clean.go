@@ -7,9 +7,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Clean returns the form in which the name of a group is compared: without space
-// and default-ignorable characters at both ends, in Unicode normalization form C.
-// Case stays. It is idempotent, and no group has a name that it would change.
+// Clean returns the form in which names of groups are compared: without space
+// and default-ignorable characters at both ends, in Unicode normalization form
+// C. Case stays. It is idempotent and changes no valid group name.
 //
 // A variation selector at the end stays: it belongs to the character before it,
 // as in an emoji.

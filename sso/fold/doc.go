@@ -1,6 +1,6 @@
-// Package fold finds names that a reader could take for each other. The store
-// keeps what [Name] gives beside the name of each group, so that near misses are
-// found by index; what belongs together by their names is never decided by it.
+// Package fold finds names that a reader could confuse. The store keeps [Name]
+// of each group's name in an index to find near misses; it never decides a
+// membership.
 //
 // What must not live here: what follows from two names being near, reading or
 // writing the store.

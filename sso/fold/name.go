@@ -8,13 +8,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Version grows whenever Name gives something else for a name: what was kept
-// has to be made again.
+// Version changes whenever Name changes for some name: stored values must then
+// be computed again.
 const Version = "1"
 
-// Name is the same for all names that a reader could take for each other: it
-// undoes case, space, compatibility forms, what is invisible, and letters of
-// Greek and Cyrillic that look Latin.
+// Name returns the same string for all names that a reader could confuse: it
+// removes differences of case, space, compatibility forms, invisible
+// characters, and Greek and Cyrillic letters that look Latin.
 func Name(name string) string {
 	if ascii(name) {
 		return plain(name)
@@ -24,8 +24,8 @@ func Name(name string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// ascii is about the names that most groups have. They are folded for every
-// sign-in that asserts them, so it is done without what they cannot need.
+// ascii reports whether name is ASCII, as most names of groups are. They are
+// folded at every sign-in that asserts them, so they take a faster path.
 func ascii(name string) bool {
 	for i := range len(name) {
 		if name[i] >= 0x80 {
@@ -35,7 +35,7 @@ func ascii(name string) bool {
 	return true
 }
 
-// plain folds what is ASCII.
+// plain folds an ASCII name.
 func plain(name string) string {
 	name = strings.ToLower(name)
 	if name == "" ||
@@ -48,9 +48,9 @@ func plain(name string) string {
 	return name
 }
 
-// look gives the Latin letter for one that looks like it, and drops what nobody
-// sees. Cherokee it makes capitals, which is how Unicode folds it: cases.Fold
-// makes small letters of capitals and capitals of small ones.
+// look returns the Latin letter that r looks like, and drops invisible
+// characters. Cherokee becomes upper case, as Unicode folds it; cases.Fold
+// swaps its case.
 func look(r rune) rune {
 	if unicode.Is(unicode.Cherokee, r) {
 		return unicode.ToUpper(r)
@@ -64,8 +64,8 @@ func look(r rune) rune {
 	return r
 }
 
-// Each letter of foreign is drawn as the one of latin at its place: capitals of
-// Greek and Cyrillic, then small letters.
+// Each letter of foreign looks like the letter of latin at its index: Greek and
+// Cyrillic capitals, then small letters.
 const (
 	foreign = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "АВЕЅІЈКМНОРСТУХ" + "ονρ" + "аеѕіјорсухһԁԛԝ"
 	latin   = "ABEZHIKMNOPTYX" + "ABESIJKMHOPCTYX" + "ovp" + "aesijopcyxhdqw"

@@ -8,22 +8,21 @@ import (
 	"gatehouse/sso"
 )
 
-// Reading is a name that an asserted name may be meant for, and by what it was
-// found.
+// Reading is a name that an asserted name may mean, and how it was found.
 type Reading struct {
 	Text string
 	Why  sso.Nearness // "" for the asserted name itself
 }
 
-// Bounds of Readings: near misses are a hint, and hostile values are long.
+// Limits of Readings: near misses are a hint, and hostile values are long.
 const (
 	longestRead  = 4096 // bytes
 	mostReadings = 24
 )
 
-// Readings are the names that an asserted name may be meant for, the nearest
-// first: itself; the CN of a distinguished name; the last part of a path; what is
-// left without a domain; the members of a list that is written as text; and the
+// Readings returns the names that an asserted name may mean, the nearest first:
+// itself; the CN of a distinguished name; the last part of a path; what remains
+// without a domain; the members of a list that is written as text; and the
 // pieces between ; , | and blanks.
 func Readings(asserted string) []Reading {
 	all := []Reading{{Text: asserted}}
@@ -69,8 +68,8 @@ func Readings(asserted string) []Reading {
 	return all
 }
 
-// bracketed are the members of a list that is written as text: JSON, or names
-// between brackets.
+// bracketed returns the members of a list that is written as text: JSON, or
+// names between brackets.
 func bracketed(text string) []string {
 	text = strings.TrimSpace(text)
 	var names []string

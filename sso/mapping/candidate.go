@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// expand gives the value of a candidate: that of the claim it names, or of the
+// expand returns the value of a candidate: of the claim it names, or of the
 // template it is. A template counts only if every claim in it has a value, so
 // that "{givenname} {surname}" never gives half a name.
 func expand(candidate string, claim func(string) (string, bool)) (string, bool) {
@@ -30,7 +30,7 @@ func expand(candidate string, claim func(string) (string, bool)) (string, bool) 
 	return out.String(), true
 }
 
-// checkCandidate reports what is wrong with a candidate as an admin typed it.
+// checkCandidate returns what is wrong with a candidate that an admin entered.
 func checkCandidate(candidate string) error {
 	if strings.TrimSpace(candidate) == "" {
 		return errors.New("enter a claim name, or remove the line")

@@ -10,14 +10,14 @@ import (
 	"gatehouse/sso"
 )
 
-// Names under which Entra ID says that a list was too long to send.
+// Claims by which Entra ID says that a list was too long to send.
 const (
 	samlOverage   = "http://schemas.microsoft.com/claims/groups.link"
 	oidcPointer   = "_claim_names." // followed by the claim's name (OpenID Connect Core §5.6.2)
 	oidcHasGroups = "hasgroups"     // implicit and hybrid flows
 )
 
-// groups returns the asserted groups and their state.
+// groups reads the groups and their state from the assertion.
 func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	if r.failed != nil {
 		return sso.AssertedGroups{}
@@ -31,7 +31,7 @@ func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	return g
 }
 
-// groupsCheck says what was sent and what of it counts.
+// groupsCheck returns the check that says what was sent and what of it counts.
 func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 	got := g.State.String()
 	if g.Source != "" {
@@ -71,10 +71,10 @@ func firstRaw(all []sso.RawGroup) string {
 	return strings.Join(texts, ", ")
 }
 
-// assertedGroups prefers a list to a pointer and a pointer to nothing. A list
-// that stands beside a pointer is not the whole of it, and neither is one of the
-// length at which the provider cuts off, counted as it was sent: with blanks and
-// repetitions. sent is that length.
+// assertedGroups prefers a list to a pointer, and a pointer to nothing. A list
+// beside a pointer is incomplete, and so is one of the length at which the
+// provider truncates, counted as it was sent: with blanks and duplicates. sent
+// is that length.
 func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, err error) {
 	pointer, pointed := r.pointer(m.Groups)
 	empty := ""
@@ -116,7 +116,7 @@ func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, 
 	return sso.AssertedGroups{Unfetched: r.unfetched}, 0, nil
 }
 
-// list returns the values of a claim. All of them are texts in most.
+// list returns the values of a claim. In most claims all of them are strings.
 func (r *reader) list(name string) (sso.MixedClaim, bool) {
 	if mixed, ok := r.mixed[name]; ok {
 		return mixed, true
@@ -128,8 +128,8 @@ func (r *reader) list(name string) (sso.MixedClaim, bool) {
 	return r.withoutMember(name)
 }
 
-// withoutMember is about a name such as groups.name where groups is a list of
-// objects of which none has such a member: none of them is understood. An object
+// withoutMember handles a name such as groups.name if groups is a list of
+// objects and none has that member: none of them is understood. A single object
 // without the member is no list, and says nothing about groups.
 func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
 	for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
@@ -160,10 +160,10 @@ func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
 	return sso.MixedClaim{}, false
 }
 
-// withoutObjects is about a name such as groups.name where groups has texts or
-// scalars in place of the objects, and no candidate of the mapping has a value:
-// something was said about groups, so they are not absent. sent is how many
-// values there are.
+// withoutObjects handles a name such as groups.name if groups has strings or
+// scalars in place of objects, and no candidate of the mapping has a value:
+// something was said about groups, so they are not absent. sent is the number
+// of values.
 func (r *reader) withoutObjects(candidates []string) (g sso.AssertedGroups, sent int) {
 	for _, name := range candidates {
 		for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
@@ -209,9 +209,9 @@ func (r *reader) pointer(candidates []string) (string, bool) {
 	return "", false
 }
 
-// Narrow does to groups that were read another way what Apply does to those that
-// are asserted: it selects and cleans the names, and what is no name makes the
-// list one that was not fully understood.
+// Narrow applies to groups from another source what Apply does to asserted
+// ones: it selects and cleans the names, and a value that is no name makes the
+// list partial.
 func Narrow(m sso.Mapping, g sso.AssertedGroups) (sso.AssertedGroups, error) {
 	if len(g.Names) == 0 {
 		return g, nil

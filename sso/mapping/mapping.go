@@ -9,14 +9,14 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Apply reads a through the mapping of cfg. It returns one check for each part of the identity,
-// on failure up to and including the one that failed; the failure is a
-// Forbidden error with the code "saml_attribute_invalid" or
-// "oidc_attribute_invalid". Groups refuse nobody.
+// Apply reads a through the mapping of cfg. It returns one check for each part
+// of the identity; on failure the last check is the one that failed, and the
+// error is Forbidden "saml_attribute_invalid" or "oidc_attribute_invalid".
+// Groups never fail.
 //
 // The e-mail is required if the mapping names a candidate for it, unless
-// cfg.EmailOptional is set. Then a missing address is none, and one that is there
-// and cannot be used still fails: it must not count as missing.
+// cfg.EmailOptional is set. Then it may be missing, but an address that cannot
+// be used still fails: it must not count as missing.
 func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
 	r, m := newReader(a), cfg.Mapping
 	id := sso.Identity{
@@ -54,11 +54,10 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 	return id, r.checks, nil
 }
 
-// subjectClaim is how a mapping names the protocol's own subject: the NameID
-// of SAML or the sub of OIDC. A claim that is called so does not count: what an
-// identity provider lets people write into their profile must not say who they
-// are. Letter case does not matter: identity providers and their guides write
-// NameID.
+// subjectClaim is how a mapping names the protocol's own subject: the NameID of
+// SAML or the sub of OIDC. A claim of that name is ignored: a profile field
+// that users can edit must not identify them. Case is ignored, because identity
+// providers and their guides write NameID.
 const subjectClaim = "nameid"
 
 func isSubject(name string) bool { return strings.EqualFold(name, subjectClaim) }
@@ -72,11 +71,11 @@ func withSubject(a sso.Assertion) func(string) (string, bool) {
 	}
 }
 
-// reader collects the checks of one reading; after the first failure the rest
-// is left alone.
+// reader collects the checks of one reading. After the first failure it reads
+// nothing more.
 type reader struct {
 	claims    func(name string) (string, bool)   // the first value
-	values    func(name string) ([]string, bool) // all of them, and whether the claim is there
+	values    func(name string) ([]string, bool) // all values, and whether the claim is present
 	unfetched bool                               // groups were to be fetched and could not be
 	mixed     map[string]sso.MixedClaim
 	checks    []sso.Check
@@ -104,10 +103,9 @@ func (r *reader) fail(name, want, got string, err error) {
 	r.failed = err
 }
 
-// require gives the value of the first candidate that has one, as usable returns
-// it.
-// A candidate with an unusable value fails the reading: passing on to the next
-// would let whoever controls one claim choose which claim counts.
+// require returns the value of the first candidate that has one, as usable
+// returns it. A candidate with an unusable value fails: falling back to the
+// next would let whoever controls one claim choose which claim counts.
 func (r *reader) require(name string, candidates []string, usable func(string) (string, error)) string {
 	if r.failed != nil {
 		return ""
@@ -135,8 +133,8 @@ func (r *reader) require(name string, candidates []string, usable func(string) (
 	return kept
 }
 
-// without records that an optional part was not sent, and reports whether the
-// reading got this far.
+// without records that an optional part was not sent, and reports whether there
+// was no failure before.
 func (r *reader) without(name string, candidates []string) bool {
 	if r.failed != nil {
 		return false
@@ -159,7 +157,8 @@ func (r *reader) first(candidates []string) (from, value string, ok bool) {
 	return "", "", false
 }
 
-// name falls back on the login: nobody is refused for how they are called.
+// name returns the display name, or the login if there is none: a missing name
+// refuses no user.
 func (r *reader) name(candidates []string, login string) string {
 	if r.failed != nil {
 		return ""

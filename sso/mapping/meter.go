@@ -7,24 +7,26 @@ import (
 	"time"
 )
 
-// Bounds of expressions over group names. RE2 takes time in proportion to the
-// text and, for some expressions, to the size of the program. Admins of a company
-// write the expressions and its identity provider sends the text, while the
-// processors belong to every company of the installation.
+// Limits of expressions over group names. RE2 takes time in proportion to the
+// text and, for some expressions, to the size of the program. A customer's
+// admins write the expressions and its identity provider sends the text, while
+// all customers share the processors.
 const (
 	longestSelector = 1024 // bytes, of include and of exclude
-	largestSelector = 1000 // instructions that they are compiled to
-	// longestMatched is the longest value that expressions are tried on, in bytes.
+	largestSelector = 1000 // instructions of the compiled program
+	// longestMatched is the longest value that expressions are tried on, in
+	// bytes.
 	longestMatched = 4096
-	// freeSteps is how much work of a list is not timed: bytes times instructions.
+	// freeSteps is how much work on a list is not timed: bytes times
+	// instructions.
 	freeSteps = 20_000_000
 	// matchTime is how long the expressions of one list may take beyond that.
 	matchTime = 300 * time.Millisecond
 )
 
-// meter says when the expressions over one list have taken enough time. Only a
-// list and expressions that are large together are timed, so that a busy machine
-// changes nothing for others.
+// meter limits the time that expressions over one list may take. Only long
+// lists with large expressions are timed, so that a busy machine does not
+// affect others.
 type meter struct {
 	perByte int // instructions of all expressions
 	steps   int
@@ -40,19 +42,20 @@ func newMeter(expressions ...string) *meter {
 	return m
 }
 
-// over reports whether the remaining values of the list stay unread.
+// over reports whether the limit is reached, so that the remaining values are
+// not read.
 func (m *meter) over() bool { return m.steps > freeSteps && m.spent > matchTime }
 
-// begin is called before the expressions are tried on a value, and the result
-// after it.
+// begin is called before the expressions are tried on a value. It returns the
+// function to call afterwards.
 func (m *meter) begin(value string) (end func()) {
 	m.steps += len(value) * m.perByte
 	begun := m.now()
 	return func() { m.spent += m.now().Sub(begun) }
 }
 
-// instructions is how many an expression is compiled to; 0 for none, and for one
-// that does not compile.
+// instructions returns the size of a compiled expression; 0 for an empty one
+// and one that does not compile.
 func instructions(expression string) int {
 	if expression == "" {
 		return 0
@@ -68,7 +71,7 @@ func instructions(expression string) int {
 	return len(program.Inst)
 }
 
-// checkSelector reports what is wrong with include or exclude.
+// checkSelector returns what is wrong with include or exclude.
 func checkSelector(expression string) error {
 	if _, err := compile(expression); err != nil {
 		return err

@@ -96,8 +96,8 @@ func TestSlowMachineCutsNothingOff(t *testing.T) {
 	}
 }
 
-// TestValuesFarTooLong are not understood, whatever an expression would have made
-// of them, and so remove nobody.
+// TestValuesFarTooLong checks that values far too long are not understood,
+// whatever an expression would have made of them, and so remove no membership.
 func TestValuesFarTooLong(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", longestMatched) + "0"

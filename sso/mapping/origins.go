@@ -6,8 +6,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Origins says for each field of the identity that Apply makes of a from which
-// claim its value came. A field without a value is left out.
+// Origins returns, for each field of the identity that Apply makes of a, the
+// claim its value came from. Fields without a value are left out.
 func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]string {
 	r := newReader(a)
 	subject := []string{subjectClaim}

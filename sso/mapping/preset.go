@@ -2,8 +2,8 @@ package mapping
 
 import "gatehouse/sso"
 
-// The names we ask an admin to give the attributes; every preset tries them
-// first, so that following the assistant always works.
+// The attribute names that our instructions tell an admin to use. Every preset
+// tries them first, so that following the assistant always works.
 const (
 	claimLogin  = "login"
 	claimEmail  = "email"
@@ -11,7 +11,7 @@ const (
 	claimGroups = "groups"
 )
 
-// claimEdov says that the domain's owner was verified (Entra). It arrives as
+// claimEdov says that the domain's owner was verified (Entra). It is sent as
 // true or as the number 1; no other claim means yes by a number.
 const claimEdov = "xms_edov"
 
@@ -20,8 +20,8 @@ const (
 	microsoft = "http://schemas.microsoft.com/identity/claims/"
 )
 
-// Preset is the mapping a new connection starts with: our names, then those the
-// provider sends if left alone.
+// Preset returns the mapping of a new connection: our names, then those the
+// provider sends by default.
 func Preset(provider sso.Provider, protocol sso.Protocol) sso.Mapping {
 	if protocol == sso.OIDC {
 		return oidcPreset(provider)
@@ -39,11 +39,11 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 	}
 	switch provider {
 	case sso.Okta:
-		m.GroupLimit = 100 // the groups claim of the default authorization server is cut there, silently
+		m.GroupLimit = 100 // the default authorization server truncates the groups claim there without a sign
 	case sso.Entra:
-		m.Subject = "{tid}:{oid}|" + subjectClaim // sub differs for every application; the pair is the person
+		m.Subject = "{tid}:{oid}|" + subjectClaim // sub differs for every application; the pair identifies the user
 		m.Login = []string{"preferred_username", "upn", claimEmail}
-		m.Email = []string{claimEmail, "preferred_username", "upn"} // people without a mailbox have no e-mail claim
+		m.Email = []string{claimEmail, "preferred_username", "upn"} // users without a mailbox have no e-mail claim
 		m.EmailVerified = []string{claimEdov}
 	case sso.Google:
 		m.Login = []string{claimEmail}
@@ -89,14 +89,14 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 		// objectidentifier survives a renamed account; the NameID does not.
 		m.Subject = microsoft + "objectidentifier|" + subjectClaim
 		m.Login = append(m.Login, subjectClaim)
-		// people without a mailbox have no user.mail
+		// users without a mailbox have no user.mail
 		m.Email = append(m.Email, xmlsoap+"upn", xmlsoap+"name", claimLogin)
 		m.Name = append(m.Name, xmlsoap+"givenname")
 		m.Groups = append(m.Groups, "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
 	case sso.Google:
 		m.Login = append(m.Login, subjectClaim)
 		m.Email = append(m.Email, subjectClaim)
-		m.GroupLimit = 75 // the console lets an admin name no more
+		m.GroupLimit = 75 // the console allows no more names
 	case sso.ADFS:
 		m.Login = append(m.Login, subjectClaim)
 		m.Groups = append(m.Groups, "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")

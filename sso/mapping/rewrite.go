@@ -12,21 +12,21 @@ import (
 	"gatehouse/sso"
 )
 
-// Bounds of an expression that rewrites. RE2 takes time in proportion to the
-// value and to the size of the program, so both have a limit.
+// Limits of a rewrite expression. RE2 takes time in proportion to the value and
+// to the size of the program, so both are limited.
 const (
 	longestPattern = 512 // bytes, of the pattern and of the replacement
-	largestPattern = 500 // instructions that it is compiled to
+	largestPattern = 500 // instructions of the compiled program
 )
 
-// rewriter gives values the names that are meant by them.
+// rewriter converts values to names of groups.
 type rewriter struct {
 	preset  string
 	pattern *regexp.Regexp
 	replace string
 }
 
-// newRewriter returns nil for no rewrite.
+// newRewriter returns nil if r is nil.
 func newRewriter(r *sso.Rewrite) (*rewriter, error) {
 	if r == nil {
 		return nil, nil
@@ -43,9 +43,9 @@ func newRewriter(r *sso.Rewrite) (*rewriter, error) {
 	return w, err
 }
 
-// name is a value rewritten. What the rewrite does not apply to, and what it
-// would make blank, stays as it is: a name that matches no group is seen, and one
-// that is gone is not.
+// name returns a value rewritten. A value that the rewrite does not apply to,
+// or would make blank, stays as it is: an admin sees a name that matches no
+// group, but not one that vanished.
 func (w *rewriter) name(value string) string {
 	if w == nil {
 		return value
@@ -71,8 +71,8 @@ func (w *rewriter) name(value string) string {
 	return rewritten
 }
 
-// members are the member names of a JSON object, sorted, if that is what the
-// rewrite takes.
+// members returns the member names of a JSON object, sorted, if the rewrite
+// extracts them.
 func (w *rewriter) members(text string) ([]string, bool) {
 	if w == nil || w.preset != sso.RewriteMembers {
 		return nil, false
@@ -89,7 +89,7 @@ func (w *rewriter) members(text string) ([]string, bool) {
 	return names, true
 }
 
-// checkRewrite reports what is wrong with a rewrite, by the member that is.
+// checkRewrite returns what is wrong with a rewrite, and in which field.
 func checkRewrite(r *sso.Rewrite) (member string, err error) {
 	switch {
 	case r == nil:

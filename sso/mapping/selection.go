@@ -10,17 +10,17 @@ import (
 	"gatehouse/sso/fold"
 )
 
-// selection picks the names of groups out of a list. Include and exclude count
-// before any limit. Every value ends in one of four places: among the names, not
-// understood, unread, or left out by include or exclude.
+// selection selects the names of groups from a list. Include and exclude are
+// applied before the limit. Every value ends in one of four places: among the
+// names, not understood, unread, or left out by include or exclude.
 type selection struct {
 	include, exclude *regexp.Regexp
 	delimiter        string
 	rewrite          *rewriter
 	meter            *meter
 	seen             map[string]bool
-	blank            bool // nothing but blanks was read
-	// tell hears of every value that is not blank; nil: nobody asks.
+	blank            bool // only blank values were read
+	// tell, if not nil, is called with every value that is not blank.
 	tell func(sso.TracedGroup)
 	g    sso.AssertedGroups
 }
@@ -53,8 +53,8 @@ func newSelection(m sso.Mapping) (*selection, error) {
 	}, nil
 }
 
-// read takes a whole list and returns how many values it has, with blanks and
-// repetitions.
+// read reads a whole list and returns its number of values, including blanks
+// and duplicates.
 func (s *selection) read(list sso.MixedClaim) (sent int) {
 	sent = len(list.Other)
 	for _, other := range list.Other {
@@ -84,7 +84,7 @@ func (s *selection) read(list sso.MixedClaim) (sent int) {
 	return sent
 }
 
-// takeMembers takes the member names of an object and returns how many there
+// takeMembers adds the member names of an object and returns how many there
 // are.
 func (s *selection) takeMembers(object string, names []string) int {
 	for _, name := range names {
@@ -93,7 +93,7 @@ func (s *selection) takeMembers(object string, names []string) int {
 	return len(names)
 }
 
-// takeAll takes names and returns how many there are.
+// takeAll adds names and returns how many there are.
 func (s *selection) takeAll(names []string) int {
 	for _, name := range names {
 		s.take(name)
@@ -101,10 +101,10 @@ func (s *selection) takeAll(names []string) int {
 	return len(names)
 }
 
-// take takes one name, as sent.
+// take adds one name, as sent.
 func (s *selection) take(sent string) { s.takeFrom(sent, sent) }
 
-// takeFrom takes one name out of what was sent.
+// takeFrom adds one name that was part of a sent value.
 func (s *selection) takeFrom(whole, sent string) {
 	if strings.TrimSpace(sent) == "" {
 		return
@@ -134,9 +134,9 @@ func (s *selection) takeFrom(whole, sent string) {
 	s.told(traced)
 }
 
-// match is the name that the expressions make of a value, and whether they leave
-// it out. They are not tried on a value that is far too long for a name, nor
-// after they have taken too much time: then it is as it was sent.
+// match returns the name that the expressions make of a value, and whether they
+// leave it out. They are not tried on a value that is far too long for a name,
+// nor after they took too much time; the value then stays as sent.
 func (s *selection) match(sent string) (name string, leftOut bool) {
 	if len(sent) > longestMatched || s.meter.over() {
 		return fold.Clean(sent), false
@@ -166,7 +166,7 @@ func (s *selection) drops(name string) bool {
 		s.exclude != nil && s.exclude.MatchString(name)
 }
 
-// settle makes the state that of a list with these values.
+// settle sets the state according to the values.
 func (s *selection) settle() {
 	switch {
 	case s.g.Unread > 0:
@@ -176,7 +176,7 @@ func (s *selection) settle() {
 	}
 }
 
-// unusable says why no group can have a name; "" if one can.
+// unusable returns why no group can have a name; "" if one can.
 func unusable(name string) sso.RawReason {
 	switch {
 	case name == "":
@@ -197,8 +197,8 @@ func unusable(name string) sso.RawReason {
 	return ""
 }
 
-// visible is a name as a reader sees it. An include that would have matched this
-// is no reason to drop in silence what it does not match.
+// visible returns a name as a reader sees it. If include would have matched
+// that form, the value is reported instead of dropped.
 func visible(name string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -212,9 +212,10 @@ func visible(name string) string {
 }
 
 // serialized reports whether a value looks like several names in one text: a
-// list in brackets or, where the value is alone and no delimiter is configured,
-// one word in brackets or names between semicolons, bars or commas. A
-// distinguished name has commas and is one name. The value stays a name as well, in case some group has it.
+// list in brackets or, for a single value without a configured delimiter, one
+// word in brackets or names separated by semicolons, bars or commas. A
+// distinguished name has commas and is one name. The value stays a name as
+// well, in case a group has it.
 func (s *selection) serialized(value string, alone bool) bool {
 	v := fold.Clean(value)
 	if inBrackets(v) {
@@ -232,8 +233,8 @@ func (s *selection) serialized(value string, alone bool) bool {
 }
 
 // inBrackets reports whether a value is written as a list: ["a","b"], [a, b],
-// {"a","b"}, ('a', 'b'), or is what JavaScript makes of an object that is taken
-// for a text. One word in brackets may be a name, or an object ID.
+// {"a","b"}, ('a', 'b'), or is what JavaScript makes of an object converted to
+// text. One word in brackets may be a name, or an object ID.
 func inBrackets(v string) bool {
 	if len(v) < 2 {
 		return false
@@ -250,8 +251,8 @@ func inBrackets(v string) bool {
 	return false
 }
 
-// oneInBrackets reports whether a value is written as programs write a list of
-// one: [a] in Java and Go, {a} in PostgreSQL. An object ID in braces is one name.
+// oneInBrackets reports whether a value is a list of one as programs write it:
+// [a] in Java and Go, {a} in PostgreSQL. An object ID in braces is one name.
 func oneInBrackets(v string) bool {
 	if len(v) < 2 {
 		return false
@@ -265,7 +266,7 @@ func oneInBrackets(v string) bool {
 	return false
 }
 
-// pieces counts what is between separators and not blank.
+// pieces counts the non-blank parts between separators.
 func pieces(v, separator string) (n int) {
 	for piece := range strings.SplitSeq(v, separator) {
 		if strings.TrimSpace(piece) != "" {
@@ -275,8 +276,8 @@ func pieces(v, separator string) (n int) {
 	return n
 }
 
-// distinguishedName reports whether v has the form of one (RFC 4514): it begins
-// with the type of an attribute and an equals sign.
+// distinguishedName reports whether v has the form of a distinguished name (RFC
+// 4514): it begins with an attribute type and an equals sign.
 func distinguishedName(v string) bool {
 	kind, _, ok := strings.Cut(v, "=")
 	kind = strings.TrimSpace(kind)

@@ -6,9 +6,9 @@ import "gatehouse/sso"
 const mostTraced = 200
 
 // Trace returns what a mapping makes of the groups of an identity, value by
-// value: what was sent, and what of it is compared with the names of groups. It
-// reads the claims as [Apply] does, and fills in no groups. The error is that of
-// an expression that does not compile.
+// value: what was sent, and what of it is compared with names of groups. It
+// reads the claims as [Apply] does. It does not match groups. The error is that
+// of an expression that does not compile.
 func Trace(m sso.Mapping, id sso.Identity) (sso.GroupTrace, error) {
 	r := newReader(sso.Assertion{Claims: id.Claims, Mixed: id.Mixed})
 	for _, name := range m.Groups {

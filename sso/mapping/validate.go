@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Validate reports what is wrong with a mapping as an admin entered it, with
-// fields named as in the API ("mapping.login[0]").
+// Validate returns all problems of a mapping that an admin entered, with the
+// field names of the API ("mapping.login[0]").
 func Validate(m sso.Mapping) []sso.FieldError {
 	var problems []sso.FieldError
 	add := func(field string, err error) {

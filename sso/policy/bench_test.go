@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso/policy"
 )
 
-// BenchmarkDecide is one decision about somebody in so many groups; the longest
-// are beyond the limit of a run, and end there.
+// BenchmarkDecide measures one decision about a user in so many groups; the
+// longest lists exceed the limit of a run, and end there.
 func BenchmarkDecide(b *testing.B) {
 	for _, n := range []int{20, 2_000, 20_000, 200_000} {
 		for name, expression := range map[string]string{

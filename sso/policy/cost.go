@@ -10,10 +10,10 @@ import (
 	"gatehouse/sso"
 )
 
-// checkRegexps wants every regular expression written out and small. What one
-// costs grows with its compiled form, and the library counts only its length:
-// "(?:[a-z]{1,30}){30}" is short. Its own limit of the size panics on such a
-// repetition (cel-go 0.32.0), so it is not used.
+// checkRegexps requires every regular expression to be a small literal. The
+// cost of one grows with its compiled form, and the library counts only its
+// length: "(?:[a-z]{1,30}){30}" is short. The library's own size limit panics
+// on such a repetition (cel-go 0.32.0), so it is not used.
 func checkRegexps(tree *ast.AST) []string {
 	var problems []string
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
@@ -68,7 +68,7 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	return nil
 }
 
-// sizeWithin is the size of a variable's items, keys and values.
+// sizeWithin returns the size of a variable's items, keys and values.
 func sizeWithin(v variable, path []string) uint64 {
 	switch {
 	case len(path) == 0:

@@ -2,29 +2,29 @@ package policy
 
 import "gatehouse/sso"
 
-// Input is all that a decision may depend on.
+// Input is everything that a decision may depend on.
 type Input struct {
 	Identity   sso.Identity
 	Connection sso.Connection
-	// Trusted says that an owner believes this connection's identity provider
-	// when it calls an address verified.
+	// Trusted says that the identity provider is trusted when it calls an
+	// address verified.
 	Trusted    bool
 	Enterprise sso.Enterprise
 	// DomainVerified says that the enterprise has proven the domain of
 	// Identity.Email.
 	DomainVerified bool
-	// MatchedGroups are those of Identity.Groups that some organization of the
-	// enterprise has a group of, sorted.
+	// MatchedGroups are those of Identity.Groups that match a group of the
+	// enterprise, sorted.
 	MatchedGroups []string
-	// NoMail says that this installation has no mail server, so that no code can
-	// be sent.
+	// NoMail says that this installation has no mail server, so that no code
+	// can be sent.
 	NoMail bool
 }
 
 // Parent implements the library's interface for what expressions read.
 func (in Input) Parent() activation { return nil }
 
-// ResolveName gives an expression the value of a variable, only when it asks.
+// ResolveName returns the value of a variable when an expression reads it.
 func (in Input) ResolveName(name string) (any, bool) {
 	for _, v := range variables {
 		if v.name == name {
@@ -34,23 +34,23 @@ func (in Input) ResolveName(name string) (any, bool) {
 	return nil, false
 }
 
-// variable is something expressions can name.
+// variable is a variable of expressions.
 type variable struct {
 	name  string
 	typ   *celType
-	size  uint64 // of the longest text, or how many items; for the estimate of the cost
+	size  uint64 // of the longest string, or the number of items; for the estimate of the cost
 	value func(Input) any
 }
 
-// Sizes that an estimate of cost assumes where no rule of ours sets them.
+// Sizes assumed by cost estimates where no rule of ours limits them.
 const (
 	manyClaims = 100
 	manyValues = 100
 	longValue  = 1024
 )
 
-// variables is every name with its type. Names have dots, so that a misspelt one
-// is an error at save and not an empty value at a sign-in.
+// variables lists every variable with its type. Names have dots, so that a
+// misspelt one is an error at save and not an empty value at a sign-in.
 var variables = [...]variable{
 	{"identity.subject", text, sso.MaxSubjectLength, func(in Input) any {
 		return in.Identity.Subject

@@ -30,10 +30,11 @@ var (
 )
 
 // Limits of an expression. Cost is in the library's units, roughly one step
-// each. A run may take far less than the estimate for the longest lists: it runs
-// inside the one writer's transaction, and counting gets slower the longer a loop
-// is. One that reaches the limit takes about 25 ms; a loop of two tests over
-// 2,000 groups, the most there can be, ends just below it (BenchmarkDecide).
+// each. A run may take far less than the estimate for the longest lists: it
+// runs inside the transaction of the only writer, and steps get slower the
+// longer a loop is. A run that reaches the limit takes about 25 ms; a loop of
+// two tests over 2,000 groups, the maximum, ends just below it
+// (BenchmarkDecide).
 const (
 	MaxExpression = 4096 // bytes
 	maxNodes      = 1000
@@ -42,10 +43,10 @@ const (
 	maxRegexp     = 100     // instructions of a regular expression
 	maxCost       = 250_000 // as estimated at save
 	maxRun        = 20_000
-	maxProblems   = 5 // reported of one expression
+	maxProblems   = 5 // reported for one expression
 )
 
-// program is an expression that is safe to run, from many goroutines at once.
+// program is a compiled expression. It is safe for concurrent use.
 type program struct{ run cel.Program }
 
 // compile checks an expression; the errors name field, with line and column.
@@ -114,8 +115,8 @@ func environment() (*cel.Env, error) {
 	return cel.NewEnv(options...)
 }
 
-// eval runs the program. An error is about the input (a claim that is not
-// there) or the cost.
+// eval runs the program. An error is about the input (a missing claim) or the
+// cost.
 func (p *program) eval(in Input) (ref.Val, error) {
 	value, _, err := p.run.ContextEval(context.Background(), in)
 	if err != nil {
@@ -136,7 +137,7 @@ func unusable(field string, messages ...string) error {
 	return e
 }
 
-// messages puts the first problems in words, each with its place.
+// messages returns the first problems in words, each with its position.
 func messages(problems []*common.Error) []string {
 	var all []string
 	for _, p := range problems[:min(len(problems), maxProblems)] {
@@ -146,12 +147,12 @@ func messages(problems []*common.Error) []string {
 	return all
 }
 
-// position counts from one; the library says -1 where it does not know.
+// position counts from one; the library uses -1 for unknown.
 func position(line, column int) string {
 	return fmt.Sprintf("Line %d, column %d: ", max(line, 1), max(column, 0)+1)
 }
 
-// hint says what there is to whoever misspelt a name.
+// hint lists the existing variables after a misspelt name.
 func hint(problem string) string {
 	for _, noun := range [...]string{"identity", "connection", "enterprise"} {
 		reference := "undeclared reference to '" + noun
@@ -171,8 +172,8 @@ func hint(problem string) string {
 
 const longestMessage = 200
 
-// clean makes a message of the library one short line: it may quote what was
-// entered.
+// clean shortens a message of the library to one line: it may quote the
+// expression.
 func clean(message string) string {
 	message = strings.Map(func(r rune) rune {
 		if !sso.Printable(string(r)) {
@@ -194,8 +195,8 @@ func names(all []*celType) string {
 	return strings.Join(out, " or ")
 }
 
-// leaves are the expressions whose value the whole may have: the branches of
-// conditions, or itself.
+// leaves returns the expressions that e may evaluate to: the branches of
+// conditions, or e itself.
 func leaves(e ast.Expr) []ast.Expr {
 	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional {
 		return append(leaves(e.AsCall().Args()[1]), leaves(e.AsCall().Args()[2])...)

@@ -8,13 +8,12 @@ import (
 	"gatehouse/sso"
 )
 
-// SignIn is the compiled policy of one connection about who may come in. It may
-// be used by many goroutines at once.
-type SignIn struct{ program *program } // nil lets everybody in
+// SignIn is the compiled sign-in policy of one connection. It is safe for
+// concurrent use.
+type SignIn struct{ program *program } // nil admits every user
 
-// CompileSignIn checks the expression of allow_sign_in, which is true for those
-// who may; a blank one lets everybody in. The error is Invalid
-// "expression_invalid".
+// CompileSignIn compiles allow_sign_in, which is true for users who may sign
+// in; a blank expression admits all. The error is Invalid "expression_invalid".
 func CompileSignIn(expression string) (*SignIn, error) {
 	if strings.TrimSpace(expression) == "" {
 		return &SignIn{}, nil
@@ -26,8 +25,8 @@ func CompileSignIn(expression string) (*SignIn, error) {
 	return &SignIn{p}, nil
 }
 
-// Check is nil if the person may come in, else Forbidden "sign_in_denied". Whom
-// the expression fails about may not.
+// Check returns nil if the user may sign in, else Forbidden "sign_in_denied". A
+// user for whom the expression fails may not.
 func (s *SignIn) Check(in Input) error {
 	if s.program == nil {
 		return nil

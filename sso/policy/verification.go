@@ -12,10 +12,11 @@ import (
 	"gatehouse/sso"
 )
 
-// byDefault is what an expression says to leave it to mode unverified-domain.
+// byDefault is the result of an expression that leaves the decision to mode
+// unverified-domain.
 const byDefault = "default"
 
-// The modes, as sso.EmailVerification has them.
+// The modes of sso.EmailVerification.
 const (
 	ModeAlways           = "always"
 	ModeUnverifiedDomain = "unverified-domain"
@@ -23,8 +24,8 @@ const (
 	ModeExpression       = "expression"
 )
 
-// Verification is the compiled policy of one connection about addresses. It
-// may be used by many goroutines at once.
+// Verification is the compiled e-mail policy of one connection. It is safe for
+// concurrent use.
 type Verification struct {
 	mode    string
 	program *program // of ModeExpression
@@ -32,11 +33,11 @@ type Verification struct {
 
 const verificationField = "email_verification.expression"
 
-// CompileVerification checks what an admin configured. The error is Invalid
-// "expression_invalid", with the line and column of everything that is wrong.
+// CompileVerification compiles what an admin configured. The error is Invalid
+// "expression_invalid", with the line and column of every problem.
 func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 	switch v.Mode {
-	case ModeAlways, ModeUnverifiedDomain, ModeNever, "": // which is unverified-domain
+	case ModeAlways, ModeUnverifiedDomain, ModeNever, "": // "" is unverified-domain
 		return &Verification{mode: v.Mode}, nil
 	case ModeExpression:
 	default:
@@ -54,7 +55,7 @@ func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 	return &Verification{mode: v.Mode, program: p}, nil
 }
 
-// checkWords wants every result to be written out, so that a misspelt one is
+// checkWords requires every result to be a literal, so that a misspelt one is
 // found when it is saved.
 func checkWords(tree *ast.AST) error {
 	words := []string{
@@ -81,10 +82,9 @@ func checkWords(tree *ast.AST) error {
 	return nil
 }
 
-// Decide never fails: an expression that does asks for a code, which is what
-// would be asked for without any policy. Without an address there is nowhere to
-// send one, so an admin has to vouch; where only the domain is in question,
-// there is then no question.
+// Decide returns the action for a first sign-in. An expression that fails asks
+// for a code, as without a policy. Without an address no code can be sent, so
+// an admin must vouch, except where only the domain is in question.
 func (v *Verification) Decide(in Input) sso.EmailDecision {
 	d := v.decide(in)
 	if d.Action == sso.RequireCode && !sso.ValidEmail(in.Identity.Email) {
@@ -104,8 +104,8 @@ func (v *Verification) decide(in Input) sso.EmailDecision {
 	}
 	d := unverifiedDomain(in)
 	if d.Action == sso.RequireCode && in.NoMail {
-		// Nobody chose this mode, so it must not lock everybody out of an
-		// installation that cannot send what it asks for.
+		// This is the default mode, so it must not lock out all users of an
+		// installation that cannot send codes.
 		return decision(sso.SkipCode, d.Reason+" There is no mail server to send a code through, so none is asked for.")
 	}
 	return d
