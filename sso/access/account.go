@@ -10,21 +10,21 @@ import (
 	"gatehouse/sso/address"
 )
 
-// InvitationLength is how long a one-time link is good for.
+// InvitationLength is how long an invitation is valid.
 const InvitationLength = 24 * time.Hour
 
-// loginPattern is ASCII, so that letter case means the same to everybody.
+// loginPattern is ASCII, so that ignoring case is unambiguous.
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}$`)
 
-// NewAccount is what somebody says about themselves who was invited.
+// NewAccount is what an invited admin enters.
 type NewAccount struct {
 	Name     string
 	Login    string
 	Password sso.Secret
 }
 
-// canonicalLogin is a login as it is kept: one that is an address at an
-// internationalized domain has that domain in ASCII.
+// canonicalLogin returns a login as it is stored: for an address at an
+// internationalized domain, with the domain in ASCII.
 func canonicalLogin(login string) string {
 	if email, err := address.Email(login); err == nil {
 		return email
@@ -56,8 +56,8 @@ func invalid(problems []sso.FieldError) error {
 	}
 }
 
-// Invite makes a one-time link by which somebody makes themselves an admin. The
-// token is known to nobody afterwards.
+// Invite creates a one-time link by which a new admin creates an account. Only
+// its hash is kept.
 func (s *Service) Invite(ctx context.Context, by sso.Actor, recovery bool) (sso.Invitation, sso.Secret, error) {
 	token := sso.NewSecret()
 	i, err := s.Accounts.CreateInvitation(ctx, by, sso.Invitation{
@@ -71,14 +71,14 @@ func (s *Service) Invite(ctx context.Context, by sso.Actor, recovery bool) (sso.
 	return i, token, nil
 }
 
-// Invitation returns the invitation of a token that may still be used; any other
-// is NotFound "invitation_gone".
+// Invitation returns the invitation of a token that may still be used; any
+// other is NotFound "invitation_gone".
 func (s *Service) Invitation(ctx context.Context, token sso.Secret) (sso.Invitation, error) {
 	return s.Accounts.Invitation(ctx, token.Hash())
 }
 
-// FirstInvitation is Invite for an installation that no admin can sign in at; ok
-// is false if one can.
+// FirstInvitation is Invite for an installation without an admin who can sign
+// in; ok is false if there is one.
 func (s *Service) FirstInvitation(ctx context.Context) (token sso.Secret, ok bool, err error) {
 	has, err := s.Sessions.HasAdmin(ctx)
 	if err != nil || has {
@@ -88,7 +88,7 @@ func (s *Service) FirstInvitation(ctx context.Context) (token sso.Secret, ok boo
 	return token, err == nil, err
 }
 
-// Accept makes an account of an invitation and signs its owner in.
+// Accept creates the account of an invitation and signs its owner in.
 func (s *Service) Accept(
 	ctx context.Context, token sso.Secret, n NewAccount, in SignIn,
 ) (sso.Admin, sso.Secret, error) {
@@ -115,7 +115,7 @@ func (s *Service) Accept(
 	return a, session, err
 }
 
-// ChangePassword gives the admin another password, and ends their other
+// ChangePassword sets another password for the admin, and ends their other
 // sessions; keep is the token of the one that stays.
 func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, next, keep sso.Secret) error {
 	a, err := s.Accounts.Admin(ctx, id)
@@ -145,7 +145,7 @@ func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, n
 	})
 }
 
-// Disable ends what an account may do; Enable gives it back.
+// Disable disables an account.
 func (s *Service) Disable(ctx context.Context, by sso.Actor, id sso.AdminID) error {
 	now := s.Now()
 	return s.update(ctx, by, id, "admin.disabled", sso.Hash{}, func(a sso.Admin) sso.Admin {
@@ -164,7 +164,7 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, id sso.AdminID) erro
 	})
 }
 
-// SetRecovery makes an account a recovery admin, or one that is none.
+// SetRecovery makes an account a recovery account, or an ordinary one.
 func (s *Service) SetRecovery(ctx context.Context, by sso.Actor, id sso.AdminID, on bool) error {
 	return s.update(ctx, by, id, "admin.updated", sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.Recovery = on
@@ -172,8 +172,7 @@ func (s *Service) SetRecovery(ctx context.Context, by sso.Actor, id sso.AdminID,
 	})
 }
 
-// Tie makes somebody's sign-in through their company that of an account, too;
-// nil unties it.
+// Tie lets a user's single sign-on open an account; nil unties it.
 func (s *Service) Tie(ctx context.Context, id sso.AdminID, p *sso.Principal) error {
 	return s.update(ctx, sso.Actor(id), id, "admin.updated", sso.Hash{}, func(a sso.Admin) sso.Admin {
 		if a.Enterprise, a.User = "", ""; p != nil {

@@ -12,13 +12,13 @@ import (
 	"gatehouse/sso"
 )
 
-// ConfirmedFor is how long after a password or passkey was given an operator may
+// ConfirmedFor is how long after giving a password or passkey an operator may
 // tie an account or add a passkey.
 const ConfirmedFor = 5 * time.Minute
 
-// errSecondStep is for an operator who is known by single sign-on alone. Whoever
-// runs that identity provider can say who they are; only the operator has their
-// password or passkey.
+// errSecondStep is for an operator who is identified only by single sign-on.
+// The operator of that identity provider can claim to be them, but only they
+// have their password or passkey.
 func errSecondStep() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
@@ -27,8 +27,8 @@ func errSecondStep() *sso.Error {
 	}
 }
 
-// secondOf reports whether a console session still is the second step of the
-// session by single sign-on that the browser has.
+// secondOf reports whether a console session is still the second step of the
+// browser's single sign-on session.
 func secondOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
 	return p != nil &&
 		p.Session.ID == session.Session &&
@@ -36,8 +36,8 @@ func secondOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
 		p.User.ID == a.User
 }
 
-// Recent is nil if a visitor gave their password or used a passkey lately, and
-// else Forbidden "confirmation_needed".
+// Recent returns nil if a visitor recently gave their password or used a
+// passkey, and else Forbidden "confirmation_needed".
 func (s *Service) Recent(v sso.Visitor) error {
 	if since := s.Now().Sub(v.ConfirmedAt); v.Admin != "" &&
 		!v.ConfirmedAt.IsZero() &&
@@ -54,15 +54,15 @@ func (s *Service) Recent(v sso.Visitor) error {
 // Confirming is an operator who is asked for a password or passkey.
 type Confirming struct {
 	Admin sso.Admin
-	// session is the console session that is confirmed; "" if one begins, as the
+	// session is the console session to confirm; "" if a new one begins, as the
 	// second step of second.
 	session sso.Secret
 	second  sso.SessionID
 }
 
-// Confirming finds out whom a browser is asked to confirm: the account of its
-// console session, or the one that its single sign-on is tied to. Nobody is
-// Unauthenticated "session_ended".
+// Confirming finds the account that a browser is asked to confirm: that of its
+// console session, or the one its single sign-on is tied to. Without either it
+// fails with Unauthenticated "session_ended".
 func (s *Service) Confirming(ctx context.Context, b Browser) (Confirming, error) {
 	v, err := s.byAccount(ctx, b)
 	if err == nil {
@@ -86,8 +86,8 @@ func (s *Service) Confirming(ctx context.Context, b Browser) (Confirming, error)
 	return Confirming{Admin: a, second: p.Session.ID}, nil
 }
 
-// Confirm checks the password of whom Confirming found. It returns the token of
-// the console session that begins, "" if there is one already. Errors:
+// Confirm checks the password of the account that Confirming found. It returns
+// the token of the new console session, or "" if there is one already. Errors:
 // "admin_refused" for a wrong password; TooMany.
 func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Secret, error) {
 	in.Login = c.Admin.Login
@@ -108,8 +108,8 @@ func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Sec
 	return s.confirmed(ctx, c, in, "password")
 }
 
-// confirmed notes that somebody proved who they are. Single sign-on may be
-// enforced: it is the first step here.
+// confirmed records that the operator proved their identity. Enforced single
+// sign-on is no obstacle: it was the first step.
 func (s *Service) confirmed(ctx context.Context, c Confirming, in SignIn, how string) (sso.Secret, error) {
 	if c.session == "" {
 		in.Session = c.second
@@ -121,7 +121,8 @@ func (s *Service) confirmed(ctx context.Context, c Confirming, in SignIn, how st
 	return "", nil
 }
 
-// BeginConfirm asks for a passkey of an account. ok is false if it has none.
+// BeginConfirm starts a confirmation by passkey. ok is false if the account has
+// none.
 func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge, ok bool, err error) {
 	o, err := ownerOf(c.Admin)
 	if err != nil || len(o.keys) == 0 {
@@ -137,8 +138,8 @@ func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge
 	return ch, err == nil, err
 }
 
-// Confirm takes what the browser had signed; see Service.Confirm. Every failure
-// of the passkey is "passkey_refused".
+// Confirm verifies the browser's signed challenge; see Service.Confirm. Every
+// failure of the passkey is "passkey_refused".
 func (p *Passkeys) Confirm(
 	ctx context.Context, c Confirming, token sso.Secret, answer []byte, in SignIn,
 ) (sso.Secret, error) {
@@ -161,7 +162,7 @@ func (p *Passkeys) Confirm(
 	return begun, p.used(ctx, c.Admin.ID, made)
 }
 
-// proveOwner checks that a passkey of an account signed the challenge.
+// proveOwner verifies that a passkey of an account signed the challenge.
 func (p *Passkeys) proveOwner(a sso.Admin, session webauthn.SessionData, answer []byte) (*webauthn.Credential, error) {
 	o, err := ownerOf(a)
 	if err != nil {

@@ -16,8 +16,8 @@ func (f *fixture) second(p *sso.Principal, given sso.Secret) (sso.Secret, error)
 	return f.Confirm(f.Context(), who, access.SignIn{Password: given})
 }
 
-// TestSecondStep: whoever runs the identity provider of an operator's company can
-// say who the operator is, and opens nothing by that.
+// TestSecondStep checks that single sign-on alone opens nothing: the operator
+// of the identity provider can claim to be any user.
 func TestSecondStep(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -8,7 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// evidence is what shows that signing in works; store.DB keeps it.
+// evidence reads the facts that prove that sign-in works; store.DB implements
+// it.
 type evidence interface {
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
@@ -17,7 +18,7 @@ type evidence interface {
 	HasRecovery(ctx context.Context) (bool, error)
 }
 
-// looked is how many passed tests are looked through for one that counts.
+// looked is how many passed tests are searched for one that counts.
 const looked = 200
 
 func errTestNeeded() *sso.Error {
@@ -28,11 +29,11 @@ func errTestNeeded() *sso.Error {
 	}
 }
 
-// Proof finds the test that lets somebody enforce single sign-on: a live one,
-// passed by themselves, of what people sign in with now at an enabled
-// connection. Somebody else's proves nothing about whether they get in; a pasted
-// or replayed answer nothing about the identity provider; and what was changed
-// since nothing about what it does now.
+// Proof finds the test that lets an admin enforce single sign-on: a live test
+// that they passed themselves, of the live configuration of an enabled
+// connection. Another admin's test does not prove that they can sign in; a
+// pasted or replayed response proves nothing about the identity provider; and a
+// test before the last change proves nothing about the current configuration.
 func Proof(by sso.Actor, connections []sso.Connection, runs []sso.TestRun) (sso.TestRunID, bool) {
 	serving := map[sso.ConnectionID]int{}
 	for _, c := range connections {
@@ -54,7 +55,7 @@ func Proof(by sso.Actor, connections []sso.Connection, runs []sso.TestRun) (sso.
 	return "", false
 }
 
-// proof looks for it.
+// proof reads the connections and tests, and searches them with Proof.
 func (s *Service) proof(ctx context.Context, by sso.Actor, ent sso.EnterpriseID) (sso.TestRunID, error) {
 	connections, err := s.Evidence.Connections(ctx, ent)
 	if err != nil {
@@ -73,10 +74,10 @@ func (s *Service) proof(ctx context.Context, by sso.Actor, ent sso.EnterpriseID)
 	return run, nil
 }
 
-// Enforce makes single sign-on the only way in for an enterprise's own admins.
-// It takes a test that the visitor passed themselves ("test_needed") and a
-// recovery admin who is not disabled ("no_recovery_admin"), so that somebody can
-// always get in and switch it off.
+// Enforce makes single sign-on the only way to sign in for an enterprise's own
+// admins. It requires a test that the visitor passed ("test_needed") and a
+// recovery admin who is not disabled ("no_recovery_admin"), so that it can
+// always be switched off again.
 func (s *Service) Enforce(ctx context.Context, v sso.Visitor, ent sso.EnterpriseID) error {
 	run, err := s.proof(ctx, v.Actor, ent)
 	if err != nil {
@@ -88,7 +89,7 @@ func (s *Service) Enforce(ctx context.Context, v sso.Visitor, ent sso.Enterprise
 	return nil
 }
 
-// MissingToEnforce is what has to be done before Enforce works.
+// MissingToEnforce returns what must be done before Enforce succeeds.
 func (s *Service) MissingToEnforce(
 	ctx context.Context, v sso.Visitor, ent sso.EnterpriseID,
 ) (missing []*sso.Error, err error) {

@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso/access"
 )
 
-// TestProof: every way in which a test does not show that whoever enforces
-// single sign-on gets in by it.
+// TestProof covers every way in which a test does not prove that an admin can
+// sign in by single sign-on.
 func TestProof(t *testing.T) {
 	t.Parallel()
 	const by, other sso.Actor = "user-1", "user-2"
@@ -78,7 +78,7 @@ func TestProof(t *testing.T) {
 	}
 }
 
-// passed writes a test down that somebody passed.
+// passed records a test that an actor passed.
 func (f *fixture) passed(by sso.Actor) {
 	f.Helper()
 	run := sso.TestRun{
@@ -175,7 +175,7 @@ func TestEnforcedPasswords(t *testing.T) {
 	f.ok(f.signIn("tied", password))
 	f.ok(f.db.EnforceSSO(ctx, "x", f.ent.ID, true, "test-1"))
 	f.ok(f.db.DeleteEnterprise(ctx, "x", f.ent.ID))
-	f.ok(f.signIn("tied", password)) // nobody can sign in there any more
+	f.ok(f.signIn("tied", password)) // no sign-in is possible there any more
 }
 
 func TestVisitors(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Limits of a setup link, and what it has if nobody says otherwise.
+// Limits and defaults of a setup link.
 const (
 	minLinkLength     = time.Hour
 	MaxLinkLength     = 30 * 24 * time.Hour
@@ -17,16 +17,15 @@ const (
 	DefaultOpens      = 10
 )
 
-// NewLink is what a setup link is to be like. Zero values stand for the
-// defaults.
+// NewLink describes a setup link to create. Zero values mean the defaults.
 type NewLink struct {
-	Connection sso.ConnectionID // "": its holder makes one
+	Connection sso.ConnectionID // "": its holder creates one
 	For        string
 	ExpiresIn  time.Duration
 	MaxOpens   int
 }
 
-// Validate reports everything that is wrong, by the names of the API.
+// Validate returns all problems, with the field names of the API.
 func (n NewLink) Validate() error {
 	problems := sso.ValidateName("for", n.For)
 	if n.ExpiresIn != 0 && (n.ExpiresIn < minLinkLength || n.ExpiresIn > MaxLinkLength) {
@@ -44,7 +43,7 @@ func (n NewLink) Validate() error {
 	return invalid(problems)
 }
 
-// CreateLink makes a setup link. The token is known to nobody afterwards.
+// CreateLink creates a setup link. Only the hash of its token is kept.
 func (s *Service) CreateLink(
 	ctx context.Context, by sso.Actor, e sso.Enterprise, n NewLink,
 ) (sso.SetupLink, sso.Secret, error) {

@@ -17,7 +17,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Challenges is what passkeys are asked to sign; store.DB keeps it.
+// Challenges keeps passkey challenges; store.DB implements it.
 type Challenges interface {
 	SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) error
 	UseChallenge(ctx context.Context, token sso.Hash) (sso.PasskeyChallenge, error)
@@ -28,15 +28,15 @@ const (
 	maxPasskeys     = 10
 )
 
-// Passkeys adds passkeys to accounts and signs in by them.
+// Passkeys adds passkeys to accounts and signs in with them.
 type Passkeys struct {
 	service    *Service
 	challenges Challenges
 	party      *webauthn.WebAuthn
 }
 
-// NewPasskeys makes Passkeys for where people reach us. Browsers have none for an
-// address that is a number: then it is nil.
+// NewPasskeys returns Passkeys for the address of this installation, or nil if
+// the host is an IP address, for which browsers have no passkeys.
 func NewPasskeys(s *Service, challenges Challenges, baseURL string) (*Passkeys, error) {
 	base, err := url.Parse(baseURL)
 	if err != nil {
@@ -56,13 +56,13 @@ func NewPasskeys(s *Service, challenges Challenges, baseURL string) (*Passkeys, 
 	return &Passkeys{s, challenges, party}, nil
 }
 
-// Challenge is what a browser is asked to have signed.
+// Challenge is what a browser asks a passkey to sign.
 type Challenge struct {
-	Options []byte // JSON, as the browser's interface takes it
+	Options []byte // JSON, as the browser's API takes it
 	Token   sso.Secret
 }
 
-// owner is an account as the library sees it.
+// owner is an account as the WebAuthn library sees it.
 type owner struct {
 	id, name string
 	keys     []webauthn.Credential
@@ -125,8 +125,8 @@ func (p *Passkeys) use(
 	return session, nil
 }
 
-// BeginAdd asks for a passkey of an account. It has to verify its user and to be
-// found without a login: it stands for login and password.
+// BeginAdd starts adding a passkey. It must verify its user and be discoverable
+// without a login, because it replaces login and password.
 func (p *Passkeys) BeginAdd(ctx context.Context, id sso.AdminID) (Challenge, error) {
 	a, err := p.service.Account(ctx, id)
 	if err != nil {
@@ -162,7 +162,7 @@ func errPasskey(err error) error {
 	return e.Because(err)
 }
 
-// Add takes what the browser had signed.
+// Add verifies the browser's signed challenge and stores the passkey.
 func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, answer []byte) error {
 	session, err := p.use(ctx, token, id)
 	if err != nil {
@@ -208,7 +208,7 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 	})
 }
 
-// Remove takes a passkey off an account; one that is not there is NotFound.
+// Remove removes a passkey from an account; an unknown one is NotFound.
 func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error {
 	is := func(k sso.Passkey) bool { return bytes.Equal(k.ID, key) }
 	_, err := p.service.Accounts.UpdateAdmin(
@@ -231,7 +231,7 @@ func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error
 	return nil
 }
 
-// BeginSignIn asks whoever is there for a passkey.
+// BeginSignIn starts a sign-in with a passkey.
 func (p *Passkeys) BeginSignIn(ctx context.Context) (Challenge, error) {
 	options, session, err := p.party.BeginDiscoverableLogin(webauthn.WithUserVerification(
 		protocol.VerificationRequired,
@@ -242,8 +242,8 @@ func (p *Passkeys) BeginSignIn(ctx context.Context) (Challenge, error) {
 	return p.save(ctx, "", options, session)
 }
 
-// SignIn takes what the browser had signed, begins a session and returns its
-// token. Every failure but "sso_enforced" is "passkey_refused".
+// SignIn verifies the browser's signed challenge, begins a session and returns
+// its token. Every failure but "sso_enforced" is "passkey_refused".
 func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, in SignIn) (sso.Secret, error) {
 	session, err := p.use(ctx, token, "")
 	if err != nil {
@@ -272,7 +272,7 @@ func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, 
 	return signed, p.used(ctx, a.ID, made)
 }
 
-// prove finds out whose passkey signed the challenge.
+// prove finds the account whose passkey signed the challenge.
 func (p *Passkeys) prove(
 	ctx context.Context, session webauthn.SessionData, answer []byte,
 ) (a sso.Admin, made *webauthn.Credential, err error) {
@@ -280,7 +280,7 @@ func (p *Passkeys) prove(
 	if err != nil {
 		return a, nil, err
 	}
-	var asked error // the library keeps the text of it alone
+	var asked error // the library keeps only the text of it
 	_, made, err = p.party.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
 		if a, asked = p.service.Account(ctx, sso.AdminID(handle)); asked != nil {
 			return nil, asked
@@ -293,8 +293,8 @@ func (p *Passkeys) prove(
 	return a, made, err
 }
 
-// used notes when a passkey signed, and its counter, by which a copy of it would
-// be known.
+// used records the use of a passkey, and its counter, which would reveal a
+// copy.
 func (p *Passkeys) used(ctx context.Context, id sso.AdminID, made *webauthn.Credential) error {
 	credential, err := json.Marshal(made)
 	if err != nil {

@@ -11,30 +11,32 @@ import (
 	"gatehouse/sso"
 )
 
-// Lengths of a password, in characters. The longest is more than anybody types
-// and no work to hash.
+// Lengths of a password, in characters. The longest is more than a user types
+// and costs little to hash.
 const (
 	minPassword = 12
 	MaxPassword = 128
 )
 
-// Hashing costs memory on purpose, so only so many are made at once: whoever
-// sends guesses makes the next one wait and not the machine swap.
+// Hashing uses much memory on purpose, so the number of concurrent hashes is
+// limited: a flood of guesses makes the next one wait instead of exhausting
+// memory.
 const (
 	hashesAtOnce = 2
 	hashPatience = 5 * time.Second
 )
 
-// decoy is compared with where there is no account, so that an unknown login
-// takes as long as a wrong password. It is of the form hashes have, of nothing.
+// decoy is compared if there is no account, so that an unknown login takes as
+// long as a wrong password. It has the form of a hash, and no password matches
+// it.
 const decoy = "$argon2id$v=19$m=12288,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// hasher makes and compares hashes of passwords.
+// hasher creates and compares hashes of passwords.
 type hasher struct{ slots chan struct{} }
 
 func newHasher() *hasher { return &hasher{make(chan struct{}, hashesAtOnce)} }
 
-// params are those of the OWASP password storage cheat sheet with the least
+// params returns those of the OWASP password storage cheat sheet with the least
 // memory: 12 MiB, three passes.
 func params() *argon2id.Params {
 	return &argon2id.Params{
@@ -77,15 +79,15 @@ func (h *hasher) hash(ctx context.Context, password sso.Secret) (sso.Secret, err
 	return sso.Secret(made), err
 }
 
-// matches compares a password with a hash, or, if there is none, with the decoy:
-// then it never does.
+// matches compares a password with a hash. Without a hash it compares with the
+// decoy and returns false.
 func (h *hasher) matches(ctx context.Context, password, hash sso.Secret) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = decoy
 	}
 	if utf8.RuneCountInString(password.Reveal()) > MaxPassword {
-		password = "" // nobody's; and it takes as long as any other
+		password = "" // of no account; it takes as long as any other
 	}
 	done, err := h.turn(ctx)
 	if err != nil {
@@ -96,7 +98,7 @@ func (h *hasher) matches(ctx context.Context, password, hash sso.Secret) (bool, 
 	return same && known, err
 }
 
-// validPassword says what is wrong with a new password of a login.
+// validPassword returns what is wrong with a new password for a login.
 func validPassword(field string, password sso.Secret, login string) []sso.FieldError {
 	text := password.Reveal()
 	n := utf8.RuneCountInString(text)

@@ -13,7 +13,7 @@ func (s *Service) Account(ctx context.Context, id sso.AdminID) (sso.Admin, error
 	return s.Accounts.Admin(ctx, id)
 }
 
-// TiedTo is who an account is by single sign-on; zero if they are gone.
+// TiedTo returns the user an account is tied to; zero if they were deleted.
 func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterprise, error) {
 	e, err := s.Access.Enterprise(ctx, a.Enterprise)
 	if err == nil {
@@ -28,7 +28,8 @@ func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterp
 	return sso.User{}, sso.Enterprise{}, fmt.Errorf("find who the account is: %w", err)
 }
 
-// NameAdmin names the one active user of a login to administer their enterprise.
+// NameAdmin makes the one active user with a login an admin of their
+// enterprise.
 func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, login string) error {
 	if login == "" {
 		return sso.InvalidField("validation_failed", "login", "Enter a login.")
@@ -62,7 +63,7 @@ func (s *Service) RemoveAdmin(ctx context.Context, by sso.Actor, ent sso.Enterpr
 	return s.Access.RemoveEnterpriseAdmin(ctx, by, ent, id)
 }
 
-// NameOf is what somebody who made something is called, "" if nobody knows.
+// NameOf returns the name of an actor, or "" if it is unknown.
 func (s *Service) NameOf(ctx context.Context, ent sso.EnterpriseID, by sso.Actor) (name string, err error) {
 	switch {
 	case strings.HasPrefix(string(by), "adm-"):

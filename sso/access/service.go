@@ -7,15 +7,14 @@ import (
 	"gatehouse/sso"
 )
 
-// How long a local admin stays signed in: so long in all, and so long without
-// doing anything (NIST SP 800-63B, §4.2.3).
+// How long a local admin stays signed in: in total, and without activity (NIST
+// SP 800-63B, §4.2.3).
 const (
 	SessionLength = 12 * time.Hour
 	idleTimeout   = 30 * time.Minute
 )
 
-// accounts are those of local admins, and the invitations they come of;
-// store.DB keeps them.
+// accounts keeps local admins and invitations; store.DB implements it.
 type accounts interface {
 	Admin(ctx context.Context, id sso.AdminID) (sso.Admin, error)
 	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
@@ -34,7 +33,7 @@ type accounts interface {
 	AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin) (sso.Admin, error)
 }
 
-// sessions are those of local admins; store.DB keeps them.
+// sessions keeps the sessions of local admins; store.DB implements it.
 type sessions interface {
 	HasAdmin(ctx context.Context) (bool, error)
 	StartAdminSession(ctx context.Context, s sso.AdminSession, how string) error
@@ -44,7 +43,7 @@ type sessions interface {
 	RefusedAdmin(ctx context.Context, login, remote, why string) error
 }
 
-// access is who administers an enterprise; store.DB knows it.
+// access knows who administers an enterprise; store.DB implements it.
 type access interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error)
@@ -55,7 +54,7 @@ type access interface {
 	EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID) error
 }
 
-// links are setup links; store.DB keeps them.
+// links keeps setup links; store.DB implements it.
 type links interface {
 	CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink) (sso.SetupLink, error)
 	SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.SetupLink, string, error)
@@ -70,11 +69,11 @@ type links interface {
 
 // Limiter counts what a key did within a minute.
 type Limiter interface {
-	// Allow reports how long to wait; 0 means that it was counted.
+	// Allow returns how long to wait; 0 means that the action was counted.
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
-// Options are what a Service is made of; all of it is required.
+// Options configure a Service; all are required.
 type Options struct {
 	Accounts accounts
 	Sessions sessions
@@ -85,11 +84,11 @@ type Options struct {
 	Now      func() time.Time
 }
 
-// Service is safe for concurrent use.
+// Service manages access to the console. It is safe for concurrent use.
 type Service struct {
 	Options
 	hasher *hasher
 }
 
-// New makes a Service.
+// New returns a Service.
 func New(o Options) *Service { return &Service{o, newHasher()} }

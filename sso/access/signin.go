@@ -13,13 +13,13 @@ import (
 
 // triesPerMinute is how often a password may be tried with one login from one
 // address, or from one browser that signed in with it before. There is no limit
-// over all addresses: whoever guesses from many would lock the owner out, and a
+// over all addresses: an attacker with many would lock the owner out, and a
 // password of twelve characters is not guessed at any rate that hashing allows.
 const triesPerMinute = 30
 
-// Device is the value that a browser keeps after signing in with a login. In a
-// cookie that only we can make, it says that tries of this browser are not those
-// of strangers; it opens nothing.
+// Device returns the value that a browser keeps after signing in with a login.
+// In a cookie that only we can create, it shows that this browser's tries are
+// not a stranger's; it opens nothing.
 func Device(login string) sso.Secret {
 	sum := sha256.Sum256([]byte(
 		"gatehouse admin device 1 " + strings.ToLower(canonicalLogin(login)),
@@ -27,21 +27,21 @@ func Device(login string) sso.Secret {
 	return sso.Secret(base64.RawURLEncoding.EncodeToString(sum[:]))
 }
 
-// SignIn is somebody who wants to be an operator.
+// SignIn is an operator's attempt to sign in.
 type SignIn struct {
 	Login     string
 	Password  sso.Secret
 	Remote    string
 	UserAgent string
 	Device    sso.Secret // see Device; "" if the browser keeps none
-	Brought   sso.Secret // the console session that the browser has; it ends when this one begins
-	// Session is the session by single sign-on that this is the second step of; ""
-	// for a sign-in by itself.
+	Brought   sso.Secret // the browser's console session, which ends when this one begins
+	// Session is the single sign-on session that this is the second step of; ""
+	// if there is none.
 	Session sso.SessionID
 }
 
-// errCredentials is the same whatever is wrong, so that nobody learns which
-// logins there are.
+// errCredentials is the same for every cause, so that an attacker does not
+// learn which logins exist.
 func errCredentials() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
@@ -59,8 +59,8 @@ func errEnforced() *sso.Error {
 }
 
 // SignIn checks a password and begins a session, whose token it returns. Every
-// failure is "admin_refused", after about the same time; "sso_enforced" is told
-// only to who has the password.
+// failure is "admin_refused", after about the same time; only the owner of the
+// password is told "sso_enforced".
 func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
 	in.Login = canonicalLogin(in.Login)
 	from := "address " + sso.NetworkOf(in.Remote)
@@ -88,7 +88,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
 	return s.begin(ctx, a, in, "password")
 }
 
-// begin starts the session of an account whose owner has proven who they are.
+// begin starts the session of an account whose owner has proven their identity.
 func (s *Service) begin(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
 	enforced, err := s.enforced(ctx, a)
 	if err != nil {
@@ -123,15 +123,15 @@ func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string)
 	return token, nil
 }
 
-// enforced reports whether an account may not sign in by itself, since the
-// enterprise of the person it is tied to says so.
+// enforced reports whether an account may not sign in with its own password or
+// passkey because the enterprise of its tied user enforces single sign-on.
 func (s *Service) enforced(ctx context.Context, a sso.Admin) (bool, error) {
 	if a.Recovery || a.Enterprise == "" {
 		return false, nil
 	}
 	e, err := s.Access.Enterprise(ctx, a.Enterprise)
 	if sso.KindOf(err) == sso.NotFoundKind && err != nil {
-		return false, nil // it was deleted, and nobody signs in there
+		return false, nil // it was deleted, so no sign-in there is possible
 	}
 	if err != nil {
 		return false, fmt.Errorf("find the enterprise: %w", err)
@@ -139,8 +139,8 @@ func (s *Service) enforced(ctx context.Context, a sso.Admin) (bool, error) {
 	return e.Enforced, nil
 }
 
-// CompanyOf is the enterprise of the person that the account of a login is tied
-// to.
+// CompanyOf returns the enterprise of the user that the account of a login is
+// tied to.
 func (s *Service) CompanyOf(ctx context.Context, login string) (sso.Enterprise, error) {
 	a, err := s.Accounts.AdminByLogin(ctx, canonicalLogin(login))
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *Service) CompanyOf(ctx context.Context, login string) (sso.Enterprise, 
 	return s.Access.Enterprise(ctx, a.Enterprise)
 }
 
-// refuse writes down that somebody was not let in, and gives the reason back.
+// refuse records a refused sign-in and returns the reason.
 func (s *Service) refuse(ctx context.Context, in SignIn, why string, reason error) error {
 	if err := s.Sessions.RefusedAdmin(ctx, in.Login, in.Remote, why); err != nil {
 		return fmt.Errorf("write down a refusal: %w", err)
@@ -157,8 +157,8 @@ func (s *Service) refuse(ctx context.Context, in SignIn, why string, reason erro
 	return reason
 }
 
-// allow counts tries with a login from somewhere. If that cannot be counted, the
-// try goes on.
+// allow counts tries with a login from one place. If they cannot be counted,
+// the try is allowed.
 func (s *Service) allow(ctx context.Context, login, from string) error {
 	key := "admin-login:" + sso.Secret(strings.ToLower(login) + " " + from).Hash().String()[:32]
 	wait, err := s.Limiter.Allow(ctx, key, triesPerMinute)

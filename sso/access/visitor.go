@@ -6,17 +6,17 @@ import (
 	"gatehouse/sso"
 )
 
-// Browser is what a browser has to show.
+// Browser is what a browser presents.
 type Browser struct {
 	Admin sso.Secret // token of a local admin's session; "" for none
-	Setup sso.Secret // token of what a setup link began; "" for none
-	// Principal is who is signed in by single sign-on; nil for nobody.
+	Setup sso.Secret // token of a session that a setup link began; "" for none
+	// Principal is the user signed in by single sign-on; nil for none.
 	Principal *sso.Principal
 }
 
-// Visitor finds out who is there. A local admin's session comes first. Somebody
-// who opened a setup link of another enterprise than they are signed in at is
-// there by the link: that is what they did on purpose.
+// Visitor identifies the visitor of the console. A local admin's session comes
+// first. A user who opened a setup link of another enterprise than their own
+// visits by the link, because that was their last deliberate act.
 func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	var v sso.Visitor
 	ways := []func(context.Context, Browser) (sso.Visitor, error){s.byAccount, s.byPrincipal, s.byLink}

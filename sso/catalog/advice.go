@@ -7,17 +7,18 @@ import (
 	"gatehouse/sso"
 )
 
-// Advice is what an admin needs to know about a sign-in that failed.
+// Advice tells an admin about a failed sign-in.
 type Advice struct {
-	Cause string // one sentence, with what was wanted and what came
+	Cause string // one sentence, with what was expected and what came
 	Side  Side
 	Do    string
-	Place string // the exact place, in the console of that identity provider
-	Page  Page   // of the console here; "" if the place is elsewhere
+	Place string // the exact place, in the identity provider's console
+	Page  Page   // of the console of Gatehouse; "" if the place is elsewhere
 }
 
-// For tells about a sign-in that ended with code, and the checks that were made
-// until then. What is not known more closely is told by the catalogue.
+// For returns the advice about a sign-in that ended with code after these
+// checks. If no check is more specific, it is the catalogue's entry of the
+// code.
 func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check) Advice {
 	failed := lastFailed(checks)
 	there := where(p, protocol)
@@ -45,7 +46,7 @@ func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check)
 	}
 }
 
-// advise fills a row of a table with what the check says.
+// advise fills in a fault with the values of the check.
 func (p places) advise(f fault, c sso.Check) Advice {
 	return Advice{
 		Cause: fill(f.cause, c),
@@ -56,7 +57,7 @@ func (p places) advise(f fault, c sso.Check) Advice {
 	}
 }
 
-// lastFailed gives the check that stopped it; zero if none did.
+// lastFailed returns the check that ended the sign-in; zero if there is none.
 func lastFailed(checks []sso.Check) sso.Check {
 	for i := len(checks) - 1; i >= 0; i-- {
 		if !checks[i].OK {
@@ -66,12 +67,12 @@ func lastFailed(checks []sso.Check) sso.Check {
 	return sso.Check{}
 }
 
-// fault is one way to fail that there is something exact to say about.
+// fault is a failure with specific advice.
 type fault struct {
-	codes  string // that it ends with, separated by space; "": any
-	checks string // that failed, separated by space; "": any, or none
-	got    string // in what came; "": anything
-	cause  string // {got} and {want} stand for those of the check
+	codes  string // codes it ends with, separated by spaces; "": any
+	checks string // checks that failed, separated by spaces; "": any, or none
+	got    string // a part of what the check got; "": anything
+	cause  string // {got} and {want} stand for the check's values
 	side   Side
 	do     string
 	spot   spot
@@ -106,8 +107,8 @@ func fill(s string, c sso.Check) string {
 	).Replace(s)
 }
 
-// off says by how much the time that was sent differs from ours, which ends what
-// was wanted.
+// off returns the difference between the time that was sent and ours, which is
+// at the end of what was expected.
 func off(c sso.Check) string {
 	words := strings.Fields(c.Want)
 	got, err := time.Parse(time.RFC3339, c.Got)
@@ -124,7 +125,8 @@ func off(c sso.Check) string {
 	return sso.Spoken(ours.Sub(got)) + " behind ours"
 }
 
-// field is what an admin calls the part of an identity that a check is named by.
+// field returns an admin's name for the part of an identity that a check is
+// about.
 func field(check string) string {
 	switch check {
 	case "email":

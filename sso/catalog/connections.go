@@ -1,6 +1,6 @@
 package catalog
 
-// connections are the codes of what is configured.
+// connections returns the codes about configuration.
 func connections() []Entry {
 	return []Entry{
 		{
@@ -173,7 +173,7 @@ func connections() []Entry {
 	}
 }
 
-// applications are the codes of what a reverse proxy is answered.
+// applications returns the codes of forward authentication.
 func applications() []Entry {
 	return []Entry{
 		{

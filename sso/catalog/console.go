@@ -1,6 +1,6 @@
 package catalog
 
-// console are the codes of who may be in the console, and how they get there.
+// console returns the codes about access to the console.
 func console() []Entry {
 	const area = "The console"
 	return []Entry{

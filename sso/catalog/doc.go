@@ -1,7 +1,6 @@
-// Package catalog is the catalogue of what goes wrong: for every code what it
-// means, whose side must act, and the exact place in that identity provider's
-// console; and the words of the failure page. Pages, documents and the test
-// connection tell it from here.
+// Package catalog is the catalogue of failures: what every code means, who must
+// act, and the exact place in the identity provider's console. It also has the
+// words of the failure page. Pages, documents and the test connection show it.
 //
-// What must not live here: finding out that something is wrong.
+// What must not live here: detecting a failure.
 package catalog

@@ -6,7 +6,8 @@ import (
 	"gatehouse/sso"
 )
 
-// faults are those of a protocol, the exact ones before the general.
+// faults returns the faults of a protocol, the specific ones before the
+// general.
 func faults(p sso.Protocol) []fault {
 	if p == sso.OIDC {
 		return slices.Concat(
@@ -19,7 +20,7 @@ func faults(p sso.Protocol) []fault {
 	)
 }
 
-// identity is what the mapping could not make of the claims.
+// identity returns the faults of mapping claims to an identity.
 func identity(code string) []fault {
 	return []fault{
 		{
@@ -49,8 +50,8 @@ func identity(code string) []fault {
 	}
 }
 
-// onTheWay is what happens between the identity provider and us, whatever the
-// protocol.
+// onTheWay returns the faults between the identity provider and us, for both
+// protocols.
 func onTheWay() []fault {
 	return []fault{
 		{
@@ -101,7 +102,7 @@ func onTheWay() []fault {
 	}
 }
 
-// policies are what the connection itself decides, whatever the protocol.
+// policies returns the faults of a connection's own rules, for both protocols.
 func policies() []fault {
 	return []fault{
 		{

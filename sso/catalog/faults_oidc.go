@@ -1,6 +1,6 @@
 package catalog
 
-// oidcFront is what goes wrong before there is an ID token.
+// oidcFront returns the faults before there is an ID token.
 func oidcFront() []fault {
 	return []fault{
 		{
@@ -165,7 +165,7 @@ func oidcFront() []fault {
 	}
 }
 
-// oidcToken is what is wrong about an ID token.
+// oidcToken returns the faults of an ID token.
 func oidcToken() []fault {
 	const code = "id_token_invalid"
 	return []fault{

@@ -1,11 +1,10 @@
 package catalog
 
-// Page is a page of the console on which a remedy is carried out; "" if the
-// remedy is carried out elsewhere. Which address it has, and who may open it, the
-// console knows.
+// Page is the page of the console on which to act; "" if it is elsewhere. The
+// console knows its address and who may open it.
 type Page string
 
-// The pages that remedies name.
+// The pages that entries name.
 const (
 	Configure    Page = "configure"    // step 2 of the setup assistant
 	Mapping      Page = "mapping"      // step 3
@@ -16,7 +15,7 @@ const (
 	Connection   Page = "connection" // its page: enable, disable, delete
 	HeldSyncs    Page = "held-syncs"
 	People       Page = "people"
-	Logins       Page = "logins" // who has which login
+	Logins       Page = "logins" // identity questions about logins
 	Groups       Page = "groups"
 	Domains      Page = "domains"
 	Activity     Page = "activity"
@@ -25,13 +24,13 @@ const (
 	Admins       Page = "admins"       // of the installation
 )
 
-// here is a spot that is not at the identity provider.
+// here is a spot outside the identity provider.
 type here struct {
 	place string
 	page  Page
 }
 
-// elsewhere are the spots that are the same whichever identity provider it is.
+// elsewhere returns the spots that do not depend on the identity provider.
 func elsewhere() map[spot]here {
 	return map[spot]here{
 		atConfigure: {"Here: the connection › Setup assistant › Configure connection", Configure},
@@ -65,7 +64,7 @@ func elsewhere() map[spot]here {
 	}
 }
 
-// pageOf is the page of the console for a spot, "" if it is elsewhere.
+// pageOf returns the page of the console for a spot, or "" if it has none.
 func pageOf(s spot) Page {
 	if s == atIssuerHere {
 		return Configure
@@ -73,8 +72,8 @@ func pageOf(s spot) Page {
 	return elsewhere()[s].page
 }
 
-// spotOf is where the remedy of a catalogue entry is carried out, which no check
-// tells more closely.
+// spotOf returns where to act on a catalogue entry without a more specific
+// check.
 func spotOf(e Entry) spot {
 	if s, known := spots()[e.Code]; known {
 		return s
@@ -98,7 +97,7 @@ func spotOf(e Entry) spot {
 	return atServer
 }
 
-// spots are those that side and area of a code do not tell.
+// spots returns the spots that do not follow from the side and area of a code.
 func spots() map[string]spot {
 	return map[string]spot{
 		"idp_initiated_disabled":   atACS,

@@ -2,7 +2,7 @@ package catalog
 
 import "gatehouse/sso"
 
-// spot is a setting that most identity providers have, wherever they keep it.
+// spot is a setting that most identity providers have, each at its own place.
 type spot int
 
 const (
@@ -10,18 +10,18 @@ const (
 	atACS                     // SAML: our ACS URL; OpenID Connect: our redirect URI
 	atSigning                 // what is signed, and with which algorithm
 	atCertificate             // the key it signs with
-	atEncryption              // to whom it encrypts
+	atEncryption              // which key or certificate it encrypts to
 	atSubject                 // NameID or sub
-	atAttributes              // what it says about people
-	atGroups                  // what it says about their groups
+	atAttributes              // claims about users
+	atGroups                  // claims about their groups
 	atAssignment              // who may use the application
 	atIssuer                  // its own name
-	atLog                     // what it says itself about a sign-in
+	atLog                     // its own log of sign-ins
 	atClock
 	atClient // OpenID Connect: our client ID
 	atSecret // OpenID Connect: our client secret
 
-	// The spots below are not at the identity provider alone.
+	// The spots below are not only at the identity provider.
 
 	atIssuerHere // the issuer entered here, to be compared with the provider's
 
@@ -46,11 +46,11 @@ const (
 	atBrowser
 	atPerson // the browser of the person who signs in
 	atDNS
-	atSender // who sent the setup link
+	atSender // the sender of the setup link
 )
 
-// places are those of one provider and protocol, below the page of the
-// application there.
+// places are the places of one provider and protocol, below the application's
+// page in its console.
 type places struct {
 	console                                                                      string // the way to the application
 	audience, acs, signing, certificate, encryption, subject, attributes, groups string
@@ -143,8 +143,8 @@ func oidcPlaces(p sso.Provider) places {
 	return customOIDC()
 }
 
-// StopPlaces are the places of [guide.Stops], in their order: where the
-// application is known by our name, by our address, and who may use it.
+// StopPlaces returns the places for [guide.Stops], in their order: where the
+// application's identifier, its address, and its users are set.
 func StopPlaces(p sso.Provider, protocol sso.Protocol) [3]string {
 	there, name := where(p, protocol), atAudience
 	if protocol == sso.OIDC {

@@ -1,6 +1,6 @@
 package catalog
 
-// saml are the codes of SAML sign-ins.
+// saml returns the codes of SAML sign-ins.
 func saml() []Entry {
 	return []Entry{
 		{
@@ -49,7 +49,7 @@ func saml() []Entry {
 	}
 }
 
-// oidc are the codes of OpenID Connect sign-ins.
+// oidc returns the codes of OpenID Connect sign-ins.
 func oidc() []Entry {
 	return []Entry{
 		{
@@ -66,7 +66,7 @@ func oidc() []Entry {
 	}
 }
 
-// signingOut are the codes of signing out.
+// signingOut returns the codes of signing out.
 func signingOut() []Entry {
 	return []Entry{
 		{

@@ -5,27 +5,27 @@ import (
 	"strings"
 )
 
-// Side is who has to act.
+// Side is who must act.
 type Side string
 
-// The sides, by the words the troubleshooting guide uses.
+// The sides, by their words in the troubleshooting guide.
 const (
-	Person   Side = "person"  // who signs in
-	Company  Side = "company" // its IT admin, at the identity provider
-	Operator Side = "you"     // who runs Gatehouse or calls its API
+	Person   Side = "person"  // the user who signs in
+	Company  Side = "company" // the customer's IT admin, at the identity provider
+	Operator Side = "you"     // the operator of Gatehouse or the client of its API
 )
 
-// Entry is what there is to say about a code wherever it comes from.
+// Entry describes one code.
 type Entry struct {
 	Code    string
-	Area    string // the part of the product it belongs to, as the guide groups them
+	Area    string // the part of the product, by which the guide groups codes
 	Meaning string
 	Side    Side
 	Do      string // what to do, and where
 }
 
-// All gives the whole catalogue as plain text, area by area, in the order of the
-// guide.
+// All returns the whole catalogue as plain text, area by area, in the order of
+// the guide.
 func All() []Entry {
 	all := catalogue()
 	for i := range all {
@@ -34,7 +34,7 @@ func All() []Entry {
 	return all
 }
 
-// Of gives the entry of one code as plain text.
+// Of returns the entry of one code as plain text.
 func Of(code string) (Entry, bool) {
 	all := All()
 	i := slices.IndexFunc(all, func(e Entry) bool { return e.Code == code })
@@ -44,7 +44,7 @@ func Of(code string) (Entry, bool) {
 	return all[i], true
 }
 
-// catalogue is everything as the guide has it, in Markdown.
+// catalogue returns all entries in Markdown, as the guide has them.
 func catalogue() []Entry {
 	return slices.Concat(
 		signing(), saml(), oidc(), testConnections(), signingOut(), connections(), applications(),
@@ -52,8 +52,8 @@ func catalogue() []Entry {
 	)
 }
 
-// plain takes the Markdown out of an entry: code and emphasis keep their words,
-// a link its text.
+// plain removes the Markdown of an entry: code and emphasis keep their text,
+// and so does a link.
 func plain(s string) string {
 	s = strings.NewReplacer("`", "", "*", "").Replace(s)
 	for {

@@ -1,6 +1,6 @@
 package catalog
 
-// api are the codes of the API.
+// api returns the codes of the API.
 func api() []Entry {
 	return []Entry{
 		{
@@ -92,7 +92,7 @@ func api() []Entry {
 	}
 }
 
-// anyRequest are the codes of anything that is asked.
+// anyRequest returns the codes that any request may get.
 func anyRequest() []Entry {
 	return []Entry{
 		{
@@ -152,7 +152,7 @@ func anyRequest() []Entry {
 	}
 }
 
-// backChannel are the codes of what a machine at the back-channel logout address is told.
+// backChannel returns the codes of back-channel logout.
 func backChannel() []Entry {
 	return []Entry{
 		{
@@ -163,7 +163,7 @@ func backChannel() []Entry {
 	}
 }
 
-// mail are the codes of letters.
+// mail returns the codes of sending mail.
 func mail() []Entry {
 	return []Entry{
 		{

@@ -1,6 +1,6 @@
 package catalog
 
-// signing are the codes of signing in, by either protocol.
+// signing returns the codes of signing in by either protocol.
 func signing() []Entry {
 	return []Entry{
 		{

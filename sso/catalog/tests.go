@@ -1,6 +1,6 @@
 package catalog
 
-// testConnections are the codes of test connections.
+// testConnections returns the codes of test connections.
 func testConnections() []Entry {
 	return []Entry{
 		{

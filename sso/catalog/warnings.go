@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Warn tells about a warning of a test connection, as [For] does about a
-// failure.
+// Warn returns the advice about a warning of a test connection, as [For] does
+// about a failure.
 func Warn(p sso.Provider, protocol sso.Protocol, w sso.Warning) Advice {
 	there, as := where(p, protocol), sso.Check{
 		Name: w.Field,
@@ -27,7 +27,7 @@ func Warn(p sso.Provider, protocol sso.Protocol, w sso.Warning) Advice {
 	}, as)
 }
 
-// WarningCodes are the codes that [Warn] knows, each once.
+// WarningCodes returns the codes that [Warn] knows, without duplicates.
 func WarningCodes() (codes []string) {
 	for _, w := range warnings() {
 		if !slices.Contains(codes, w.codes) {
@@ -41,7 +41,7 @@ func warnings() []fault {
 	return slices.Concat(groupWarnings(), lossWarnings(), otherWarnings())
 }
 
-// groupWarnings are about what was sent as groups.
+// groupWarnings returns the warnings about asserted groups.
 func groupWarnings() []fault {
 	return []fault{
 		{
@@ -132,7 +132,8 @@ func groupWarnings() []fault {
 	}
 }
 
-// lossWarnings are about memberships that a sign-in would take.
+// lossWarnings returns the warnings about memberships that a sign-in would
+// remove.
 func lossWarnings() []fault {
 	return []fault{
 		{
@@ -178,7 +179,8 @@ func lossWarnings() []fault {
 	}
 }
 
-// otherWarnings are about the person, the messages and what is configured.
+// otherWarnings returns the warnings about the user, the messages and the
+// configuration.
 func otherWarnings() []fault {
 	return []fault{
 		{

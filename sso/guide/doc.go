@@ -1,9 +1,8 @@
-// Package guide is how each identity provider is connected, in that identity
-// provider's own words and order: the steps of the setup assistant, as data.
+// Package guide describes how to connect each identity provider, in the words
+// and order of its own console: the steps of the setup assistant, as data.
 //
-// In a text, *stars* are around what stands in the identity provider's console
-// and `accents` around what is entered there letter by letter; [Spans] takes
-// them apart.
+// In a text, *stars* surround labels of the identity provider's console, and
+// `accents` surround what is entered there literally; [Spans] splits them.
 //
-// What must not live here: pages, and what becomes of what an admin enters.
+// What must not live here: pages, and what happens with the admin's input.
 package guide

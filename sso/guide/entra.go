@@ -2,7 +2,7 @@ package guide
 
 import "gatehouse/sso"
 
-// Warnings about what Entra ID says of groups.
+// Warnings about the groups that Entra ID sends.
 const (
 	entraNested = "Nested groups are not expanded: a person who is only in a group inside an assigned group is sent without groups."
 	entraMany   = "Entra ID leaves the groups out altogether for people who are in many: more than 150 over SAML, 200 over OpenID Connect. *Groups assigned to the application* keeps the list short."

@@ -6,20 +6,21 @@ import (
 	"gatehouse/sso"
 )
 
-// Guide is how one identity provider is connected over one protocol.
+// Guide describes how to connect one identity provider over one protocol.
 type Guide struct {
 	Provider sso.Provider
 	Protocol sso.Protocol
-	Product  string // as its makers call it
-	// Better says that it is the better one of the product's two protocols; Why is
-	// said where people choose.
+	Product  string // the vendor's name for it
+	// Better marks the better of the product's two protocols; Why is shown
+	// where an admin chooses.
 	Better bool
 	Why    string
-	Role   string // who may do this there
+	Role   string // the role that may do this there
 
 	Create    Part
 	Configure Part
-	// FileOnly: the product publishes its metadata nowhere, and has it as a file.
+	// FileOnly says that the product offers its metadata only as a file, not at
+	// an address.
 	FileOnly   bool
 	Wanted     []Wanted
 	Attributes Part
@@ -28,20 +29,20 @@ type Guide struct {
 	Assign     Part
 }
 
-// Part is what is done in one go.
+// Part is a group of steps.
 type Part struct {
 	Title    string
 	Do       []Instruction
-	Warnings []string // what goes wrong here, so that it is read in time
+	Warnings []string // common mistakes in this part
 }
 
-// Instruction is one thing to do in the identity provider's console.
+// Instruction is one step in the identity provider's console.
 type Instruction struct {
 	Text string
-	Give []Value // what to enter, once there
+	Give []Value // what to enter there
 }
 
-// Kind is which of our values is meant.
+// Kind identifies one of our values.
 type Kind string
 
 // The values of a connection that identity providers ask for.
@@ -54,13 +55,13 @@ const (
 	Certificate  Kind = "certificate"   // to be downloaded
 	RedirectURI  Kind = "redirect_uri"
 	SignInURL    Kind = "sign_in_url"
-	LogoutURL    Kind = "logout_url"      // where signing out leads back to
-	Backchannel  Kind = "backchannel_url" // where logout tokens go
-	Choice       Kind = "choice"          // nothing of ours: Text is what to choose
+	LogoutURL    Kind = "logout_url"      // where the browser returns after signing out
+	Backchannel  Kind = "backchannel_url" // where logout tokens are posted
+	Choice       Kind = "choice"          // no value of ours: Text is what to choose
 )
 
-// Value is something to enter: the label of the field there, and what else the
-// same thing is called.
+// Value is something to enter: the label of its field, and other names of the
+// same field.
 type Value struct {
 	Kind  Kind
 	Label string
@@ -68,16 +69,16 @@ type Value struct {
 	Text  string // of a Choice
 }
 
-// Wanted is something the identity provider gives, by the field of our form
-// that takes it, named as in the REST API.
+// Wanted is a value that the identity provider gives, with the field of our
+// form that takes it, named as in the REST API.
 type Wanted struct {
 	Field string
-	Label string // what it is called there
-	Where string // where it is found there
+	Label string // its name there
+	Where string // where to find it there
 	Form  string // what it looks like
 }
 
-// Use is what a claim is for.
+// Use is the purpose of a claim.
 type Use string
 
 // The uses.
@@ -89,19 +90,19 @@ const (
 	Groups  Use = "groups"
 )
 
-// NameID is the name of a claim that is the subject of a SAML assertion itself.
+// NameID is the name of a claim that is the SAML subject itself.
 const NameID = "nameid"
 
-// Claim is something the identity provider has to send about a person.
+// Claim is a claim that the identity provider has to send.
 type Claim struct {
 	Use    Use
 	Name   string // to enter there
 	Value  string // to choose there
 	Note   string
-	ByName bool // it is sent by default, under this name
+	ByName bool // sent by default, under this name
 }
 
-// Spans takes a text apart.
+// Spans splits a text into its parts.
 func Spans(text string) []Span {
 	var all []Span
 	for rest := text; rest != ""; {
@@ -127,14 +128,14 @@ func Spans(text string) []Span {
 	return all
 }
 
-// Span is a piece of a text of which every letter is the same.
+// Span is a part of a text with one format.
 type Span struct {
 	Text  string
-	Label bool // as it stands in the identity provider's console
-	Code  bool // to be entered letter by letter
+	Label bool // a label in the identity provider's console
+	Code  bool // to be entered literally
 }
 
-// All are the guides, in the order people are offered them.
+// All returns the guides, in the order in which they are offered.
 func All() []Guide {
 	return []Guide{
 		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(), jumpCloudSAML(), googleSAML(),
@@ -143,8 +144,8 @@ func All() []Guide {
 	}
 }
 
-// Of is the guide of a provider over a protocol, or where there is none of its
-// own the one for any product.
+// Of returns the guide of a provider over a protocol, or the generic one if it
+// has none of its own.
 func Of(p sso.Provider, protocol sso.Protocol) Guide {
 	var other Guide
 	for _, g := range All() {
@@ -161,7 +162,7 @@ func Of(p sso.Provider, protocol sso.Protocol) Guide {
 	return other
 }
 
-// Words and warnings that are the same everywhere.
+// Texts and warnings that several guides share.
 const (
 	createTitle    = "Create the application"
 	configureTitle = "Configure the connection"
@@ -171,7 +172,7 @@ const (
 	assignTitle    = "Assign access"
 
 	oneACS = "Enter this one address only. With a second one the identity provider may answer to the wrong address, and people see an error."
-	// absentMeans names the field of the next page, group_sync.on_absent.
+	// absentMeans names the field on the next page, group_sync.on_absent.
 	absentMeans = "That counts as unknown, and removes no one. Once the test shows that groups are sent, set *When no groups are sent* " +
 		"to *Treat as no groups*, or the last group stays."
 

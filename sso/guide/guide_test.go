@@ -14,8 +14,8 @@ import (
 
 func name(g guide.Guide) string { return string(g.Provider) + " " + string(g.Protocol) }
 
-// TestClaimsFitThePreset: whoever does what the guide says, and nothing else,
-// has connected everything that there is to know about a person.
+// TestClaimsFitThePreset checks that following a guide, and nothing else, sends
+// every claim that the preset reads.
 func TestClaimsFitThePreset(t *testing.T) {
 	t.Parallel()
 	for _, g := range guide.All() {
@@ -62,7 +62,7 @@ func TestClaimsFitThePreset(t *testing.T) {
 	}
 }
 
-// TestGuidesAreWhole: nobody is left without a step, a value or a label.
+// TestGuidesAreWhole checks that no guide lacks a step, a value or a label.
 func TestGuidesAreWhole(t *testing.T) {
 	t.Parallel()
 	needs := map[sso.Protocol][]guide.Kind{
@@ -186,7 +186,7 @@ func TestDocsAgree(t *testing.T) {
 	t.Parallel()
 	for _, g := range guide.All() {
 		if g.Provider == sso.Custom {
-			continue // has no page: its words are anybody's
+			continue // has no page, so it has no words of its own
 		}
 		file := "../../docs/identity-providers/" + string(g.Provider) + ".md"
 		text, err := os.ReadFile(file)

@@ -2,7 +2,7 @@ package guide
 
 import "gatehouse/sso"
 
-// oktaAbsent is what Okta sends for a person whom no group of the filter fits.
+// oktaAbsent says what Okta sends for a user in no group of the filter.
 const oktaAbsent = "Okta sends no `groups` at all for a person in no group that the filter fits, also when the last one is taken away. " +
 	absentMeans
 

@@ -2,18 +2,18 @@ package guide
 
 import "gatehouse/sso"
 
-// Stop is a page of an identity provider on which a sign-in ends: nobody comes
-// back from it, so only the person in front of it sees the message.
+// Stop is a page of the identity provider on which a sign-in ends. The browser
+// does not come back, so only the user sees the message.
 type Stop struct {
-	Cause   string   // what is wrong, in a few words
-	Message string   // part of what the identity provider shows
+	Cause   string   // the cause, in a few words
+	Message string   // a part of the message that the identity provider shows
 	Do      string   // what to do there
-	Compare []Kind   // our values, to be compared with those there
-	Fields  []string // what of the connection is to be compared, by the field of the REST API
+	Compare []Kind   // our values to compare with those entered there
+	Fields  []string // fields of the connection to compare, named as in the REST API
 }
 
-// Stops are the usual ones of an identity provider over a protocol: it does not
-// know the application, or its address, or the person may not use it.
+// Stops returns the common stops of an identity provider over a protocol: it
+// does not know the application or its address, or the user may not use it.
 func Stops(p sso.Provider, protocol sso.Protocol) []Stop {
 	m := messages(p, protocol)
 	if protocol == sso.OIDC {
@@ -59,10 +59,10 @@ func Stops(p sso.Provider, protocol sso.Protocol) []Stop {
 	}
 }
 
-// shown is what an identity provider says about each.
+// shown are the messages of an identity provider for each stop.
 type shown struct{ unknown, address, assigned string }
 
-// notAssigned is what products say that have no message of their own for it.
+// notAssigned is the message for products that have none of their own.
 const notAssigned = "You do not have access to this application."
 
 func messages(p sso.Provider, protocol sso.Protocol) shown {

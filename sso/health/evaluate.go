@@ -12,22 +12,22 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// State is what is known about an enterprise at a moment.
+// State is the facts about an enterprise at a moment.
 type State struct {
 	Now         time.Time
 	Connections []sso.Connection
 	Vitals      sso.Vitals
-	Open        []sso.HealthEvent // what was found before and is still so
+	Open        []sso.HealthEvent // recorded findings that are unresolved
 }
 
-// What Vitals have to count for Evaluate.
+// The periods that Vitals must cover for Evaluate.
 const (
 	Shown  = 14 * 24 * time.Hour // how long back days are counted
-	recent = 24 * time.Hour      // what is now
-	enough = 5                   // sign-ins in a row that say something
+	recent = 24 * time.Hour      // what counts as now
+	enough = 5                   // consecutive sign-ins that are conclusive
 )
 
-// Query is what to ask for at a moment.
+// Query returns the query for State.Vitals at a moment.
 func Query(now time.Time) sso.VitalsQuery {
 	day := now.UTC().Truncate(24 * time.Hour)
 	return sso.VitalsQuery{
@@ -39,22 +39,23 @@ func Query(now time.Time) sso.VitalsQuery {
 
 const (
 	day = 24 * time.Hour
-	// patience is how long metadata may fail to come before somebody is told:
+	// patience is how long fetching metadata may fail before an admin is told:
 	// identity providers are maintained at night.
 	patience = 6 * time.Hour
-	// A connection is failing once half of at least so many sign-ins fail, and
-	// until less than a quarter do, so that one at the limit is told of once.
+	// A connection is failing once half of at least this many sign-ins fail,
+	// and until less than a quarter do, so that one near the limit is reported
+	// once.
 	fewFailures = 5
 	failing     = 2
 	recovered   = 4
 )
 
-// thresholds are how many days before a certificate expires it is told, in the
-// order in which they are reached; the last is when it has.
+// thresholds returns how many days before the expiry of a certificate an admin
+// is told, in the order in which they are reached; 0 is the expiry itself.
 func thresholds() [6]int { return [...]int{60, 30, 14, 7, 1, 0} }
 
-// Evaluate finds what is unwell, the most urgent first. It is a function of what
-// is known, and asks nobody.
+// Evaluate returns the problems of an enterprise, the most urgent first. It is
+// pure.
 func Evaluate(s State) []sso.Finding {
 	var all []sso.Finding
 	for _, c := range s.Connections {
@@ -105,9 +106,9 @@ func contested(n int) string {
 	return fmt.Sprintf("%d people claim a login that another active person has.", n)
 }
 
-// Latest is the certificate of a connection's live configuration that expires
-// last: as long as it does not, the identity provider has one to sign with that
-// is trusted here. false: there is none.
+// Latest returns the certificate of a connection's live configuration that
+// expires last: until then the identity provider has a trusted one to sign
+// with. It returns false if there is none.
 func Latest(c sso.Connection) (cert *x509.Certificate, fingerprint string, ok bool) {
 	if c.Live == nil || c.Live.SAML == nil {
 		return nil, "", false
@@ -124,7 +125,8 @@ func Latest(c sso.Connection) (cert *x509.Certificate, fingerprint string, ok bo
 	return cert, fingerprint, cert != nil
 }
 
-// DaysLeft is how many whole days remain until a moment; negative if it is over.
+// DaysLeft returns how many whole days remain until a moment; negative if it
+// has passed.
 func DaysLeft(until, now time.Time) int {
 	left := until.Sub(now)
 	if left < 0 {
@@ -189,10 +191,10 @@ func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	return f, true
 }
 
-// told is for how long a replacement of all keys is worth a look.
+// told is how long a replacement of all keys is reported.
 const told = 7 * day
 
-// keys finds that metadata replaced every certificate at once.
+// keys reports that metadata replaced every certificate at once.
 func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind = sso.HealthKeys
 	if c.Live.SAML == nil {
@@ -244,8 +246,8 @@ func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool)
 	return f, false
 }
 
-// groups finds that the last sign-ins had no groups, or none that were fully
-// understood, of people of whom somebody had some before.
+// groups reports that the last sign-ins had no groups, or none that were fully
+// understood, although one of the users had some before.
 func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	n, partly, had := 0, 0, false
 	for _, a := range s.Vitals.Newest {
@@ -280,8 +282,8 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	return f, true
 }
 
-// provisioning finds that memberships are left to a provisioning that does not
-// exist, so that no sign-in changes them.
+// provisioning reports that memberships are left to provisioning, which does
+// not exist yet, so that no sign-in changes them.
 func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
 	if c.Live.Provisioning != sso.ProvisionSCIM {
 		return f, false
@@ -297,9 +299,9 @@ func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
 	return f, true
 }
 
-// Failures sums up the last day of a connection: how many sign-ins ended, how
-// many of them failed for another reason than that the person did something
-// else, and with which code the most.
+// Failures summarizes the last day of a connection: how many sign-ins ended,
+// how many failed for a reason other than the user's choice, and the most
+// frequent code.
 func Failures(v sso.Vitals, c sso.ConnectionID) (total, failed int, code string) {
 	for _, n := range v.Last { // the most frequent first
 		if n.Connection != c || n.Outcome == sso.OutcomePending {
@@ -352,9 +354,10 @@ func lastChecks(v sso.Vitals, c sso.ConnectionID, code string) []sso.Check {
 	return nil
 }
 
-// Skew is how far the clock of an identity provider is ahead of ours (behind, if
-// negative), as the newest answers say; false if none says so. An answer is some
-// time on its way, so it is right to a second or two.
+// Skew returns how far the clock of an identity provider is ahead of ours
+// (behind, if negative) according to the newest responses; false if none tells.
+// The time that a response is under way limits the precision to a second or
+// two.
 func Skew(v sso.Vitals, c sso.ConnectionID) (time.Duration, bool) {
 	var all []time.Duration
 	for _, a := range v.Newest {

@@ -7,11 +7,11 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// heldSyncs finds what waits for an admin, by cause.
+// heldSyncs reports what waits for an admin, by cause.
 func heldSyncs(s State) (all []sso.Finding) {
 	for _, t := range s.Vitals.HeldBy {
 		if t.Waiting == 0 {
-			continue // an admin has decided about all that there was
+			continue // an admin has decided about all of them
 		}
 		text, do := heldWords(t, nameOf(s, t.Connection))
 		subject := string(t.Cause)

@@ -216,7 +216,7 @@ func (w *world) minute() {
 	all.Wait()
 }
 
-// says lets somebody sign in with one group.
+// says signs a user in with one group.
 func (w *world) says(person int, group string) {
 	w.Helper()
 	now, login := w.clock.Now(), fmt.Sprintf("p%02d", person)

@@ -13,7 +13,7 @@ import (
 	"gatehouse/sso/address"
 )
 
-// facts is what is known about enterprises; store.DB is one.
+// facts reads the facts about enterprises; store.DB implements it.
 type facts interface {
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
@@ -21,7 +21,7 @@ type facts interface {
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 }
 
-// ledger keeps what was found, and who was told; store.DB is one.
+// ledger keeps findings and who was told; store.DB implements it.
 type ledger interface {
 	HealthEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
@@ -34,27 +34,25 @@ type ledger interface {
 	OperatorAddresses(ctx context.Context) ([]string, error)
 }
 
-// Options are what a Service is made of. Mail may be nil: then nobody is told,
-// and it is shown alone.
+// Options configure a Service. Mail may be nil: then findings are only shown.
 type Options struct {
 	Facts  facts
 	Ledger ledger
 	Mail   mail.Sender
-	Site   string // whose mail it is: the host of base_url
-	// Link is where something of an enterprise is in the console; see
-	// sso.FindingDetail.
+	Site   string // the host of base_url, which mails name
+	// Link returns the address of a page of the console; see sso.FindingDetail.
 	Link func(e sso.Enterprise, path string) string
-	// Observe is told of every certificate that is looked at. Optional.
+	// Observe, if not nil, is called with every certificate examined.
 	Observe func(c sso.Connection, daysLeft int)
 	Log     *slog.Logger
 	Now     func() time.Time
 }
 
-// Service looks at enterprises, records what is unwell and tells who can do
-// something about it.
+// Service examines enterprises, records their problems and tells those who can
+// act.
 type Service struct{ Options }
 
-// New makes a Service.
+// New returns a Service.
 func New(o Options) *Service {
 	if o.Observe == nil {
 		o.Observe = func(sso.Connection, int) {}
@@ -63,16 +61,16 @@ func New(o Options) *Service {
 }
 
 const (
-	// claim is how long a node may take to send the mails of one enterprise. If it
-	// stops meanwhile, another sends them afterwards.
+	// claim is how long a node may take to send the mails of one enterprise. If
+	// it stops meanwhile, another node sends them afterwards.
 	claim = 4 * time.Minute
-	// heldLately is how far back RunHeld looks; Run covers what is older.
+	// heldLately is how far back RunHeld looks; Run covers older syncs.
 	heldLately = 2 * time.Hour
 )
 
-// RunHeld looks at the enterprises of which a group sync was held lately. It
-// costs little where none was, so that it can run every minute; like Run it may
-// run on several nodes at once.
+// RunHeld examines the enterprises with a recently held group sync. It is cheap
+// if there is none, so that it can run every minute. Like Run it may run on
+// several nodes at once.
 func (s *Service) RunHeld(ctx context.Context) error {
 	some, err := s.Facts.EnterprisesHeld(ctx, s.Now().Add(-heldLately))
 	if err != nil {
@@ -83,7 +81,7 @@ func (s *Service) RunHeld(ctx context.Context) error {
 
 func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed error) {
 	for _, e := range some {
-		// One that was deleted meanwhile is no failure.
+		// An enterprise that was deleted meanwhile is no failure.
 		if err := s.see(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
 			failed = errors.Join(failed, fmt.Errorf("look at %s: %w", e.Key, err))
 		}
@@ -91,8 +89,8 @@ func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed err
 	return failed
 }
 
-// Run looks at every enterprise once. It may run on several nodes at once: each
-// finding is recorded once, and told by one of them.
+// Run examines every enterprise once. It may run on several nodes at once: each
+// finding is recorded once, and sent by one of them.
 func (s *Service) Run(ctx context.Context) error {
 	var failed error
 	for cursor := ""; ; {
@@ -111,7 +109,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// Examine says how an enterprise is, and what is unwell about it, without
+// Examine returns the state and the findings of an enterprise, without
 // recording anything.
 func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state State, found []sso.Finding, err error) {
 	state.Now = s.Now()
@@ -155,8 +153,8 @@ func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
 	return s.tell(ctx, e)
 }
 
-// tell sends what nobody was told yet. It counts as told once one person's mail
-// server has it; if none does, the next turn tries again.
+// tell sends the findings that were not sent yet. They count as sent once one
+// recipient's mail server accepted them; otherwise the next run tries again.
 func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 	events, err := s.Ledger.ClaimHealthMail(ctx, e.ID, s.Now().Add(claim))
 	if err != nil || len(events) == 0 {
@@ -197,8 +195,8 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, told))
 }
 
-// recipients are who administers the enterprise; where nobody of them has an
-// address, or both are to be told, the operators.
+// recipients returns the admins of the enterprise, or the operators if no admin
+// has an address or both are to be told.
 func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID, both bool) ([]string, error) {
 	all, err := s.Ledger.AdminAddresses(ctx, ent)
 	if err != nil {

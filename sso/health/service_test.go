@@ -106,7 +106,7 @@ func (w *world) ok(err error) {
 	}
 }
 
-// admin makes somebody who administers the enterprise.
+// admin creates a user who administers the enterprise.
 func (w *world) admin(login, email string) {
 	w.Helper()
 	now := w.clock.Now()
@@ -312,7 +312,7 @@ func (r *refusing) Send(ctx context.Context, m mail.Message) error {
 	return r.Sender.Send(ctx, m)
 }
 
-// TestMailServerDown: what nobody could be told is told later.
+// TestMailServerDown checks that unsent findings are sent later.
 func TestMailServerDown(t *testing.T) {
 	w := newWorld(t, storetest.SQLite, 20*day)
 	w.admin("ada", "ada@acme.test")
@@ -332,8 +332,8 @@ func TestMailServerDown(t *testing.T) {
 	}
 }
 
-// TestWhomToTell: without an admin who has an address, operators are told;
-// without mail, or anybody, it is recorded alone.
+// TestWhomToTell checks that operators are told if no admin has an address, and
+// that a finding is only recorded without mail or recipients.
 func TestWhomToTell(t *testing.T) {
 	w := newWorld(t, storetest.SQLite, 20*day)
 	w.hour()

@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// trust finds a change of whom a connection trusts that waits for a decision. It
-// is told for a connection that is not enabled, too: that is how one begins.
+// trust reports a change of trust that waits for a decision, also for a
+// connection that is not enabled, since new connections begin that way.
 func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	change := c.Trust.Waiting()
 	if change == nil {
@@ -28,8 +28,8 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	return f, true
 }
 
-// forOperators reports whether operators are told as well as the admins of the
-// enterprise: an admin may be who made the change.
+// forOperators reports whether operators are told as well as the enterprise's
+// admins: an admin may have made the change.
 func forOperators(events []sso.HealthEvent) bool {
 	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool {
 		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted
@@ -39,8 +39,8 @@ func forOperators(events []sso.HealthEvent) bool {
 // trustShown is how long a change of trust that a test approved is shown.
 const trustShown = 7 * day
 
-// trusted finds a change of trust that went live because a user known through
-// the trust before passed a test. That user may be its author.
+// trusted reports a change of trust that went live because a user known through
+// the previous trust passed a test. That user may be its author.
 func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	change := c.Trust.Tested
 	if change == nil || s.Now.Sub(c.Trust.Since) > trustShown {

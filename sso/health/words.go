@@ -2,7 +2,7 @@ package health
 
 import "gatehouse/sso/catalog"
 
-// Whose says who must act, in words; side is a catalog.Side.
+// Whose says who must act; side is a catalog.Side.
 func Whose(side string) string {
 	switch catalog.Side(side) {
 	case catalog.Person:

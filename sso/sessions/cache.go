@@ -14,52 +14,53 @@ import (
 	"gatehouse/sso"
 )
 
-// Store is the truth about sessions; store.DB is one.
+// Store is the source of truth about sessions; store.DB implements it.
 type Store interface {
-	// Principal fails with Unauthenticated "session_ended" for a session that is
-	// over, and with Unavailable if it cannot know.
+	// Principal fails with Unauthenticated "session_ended" for a session that
+	// has ended, and with Unavailable if the store cannot tell.
 	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
 	TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) error
-	// LastRevocation is the sequence number up to which Revocations has
-	// everything, without gaps but for what was swept.
+	// LastRevocation returns the sequence number up to which Revocations is
+	// complete, except for revocations that were swept.
 	LastRevocation(ctx context.Context) (int64, error)
 	Revocations(ctx context.Context, after int64) ([]sso.Revocation, error)
 }
 
 // Bus tells the nodes of one installation that something was revoked. It only
-// makes them look sooner: the list of revocations says what it was, so a
-// message that is lost, repeated or forged changes nothing but the time.
+// makes them poll sooner: the list of revocations says what it was, so a lost,
+// repeated or forged message changes nothing but the time.
 type Bus interface {
-	// Publish makes every subscriber look. It takes no longer than a quarter of a
-	// second, whatever became of the bus.
+	// Publish makes every subscriber poll. It takes no longer than a quarter of
+	// a second, even if the bus is down.
 	Publish(ctx context.Context) error
-	// Subscribe gives a value when it is time to look, also when messages may
-	// have been lost, until ctx ends and the channel is closed. A bus that cannot
-	// be reached gives nothing until it can.
+	// Subscribe sends a value when it is time to poll, also when messages may
+	// have been lost, until ctx ends and the channel is closed. While the bus
+	// is unreachable it sends nothing.
 	Subscribe(ctx context.Context) <-chan struct{}
 }
 
-// Options are what a Cache is made of; all of it is required unless said.
+// Options configure a Cache; all are required unless noted.
 type Options struct {
 	Store Store
 	Bus   Bus // nil: this is the only node
 	Log   *slog.Logger
 	Now   func() time.Time
-	Size  int // sessions remembered; 0 means DefaultSize
+	Size  int // maximum number of cached sessions; 0 means DefaultSize
 }
 
-// defaultSize is how many sessions are remembered, at less than 600 bytes each
-// and a list of groups that people in the same groups share. More than are in
-// use within half a minute need not be.
+// defaultSize is the default number of cached sessions, at less than 600 bytes
+// each and a list of groups that users in the same groups share. Larger than
+// the number of sessions used within 30 s gains nothing.
 const defaultSize = 20_000
 
 const (
-	lifetime    = 30 * time.Second // of what is remembered: names and e-mail addresses change without a revocation
+	lifetime    = 30 * time.Second // of an entry: names and e-mail addresses change without a revocation
 	loadTimeout = 2 * time.Second
 	shardCount  = 16
 )
 
-// Cache is safe for concurrent use. It remembers nothing until Run runs.
+// Cache caches sessions. It is safe for concurrent use, and caches nothing
+// until Run runs.
 type Cache struct {
 	Options
 	start   time.Time
@@ -71,16 +72,16 @@ type Cache struct {
 	list    *position
 }
 
-// entry is one session as the store told it. Only what is atomic changes.
+// entry is one session as read from the store. Only its atomic fields change.
 type entry struct {
 	compact
-	loaded  time.Duration // since the cache was made, before the store was asked
+	loaded  time.Duration // since the cache was created, before the store was asked
 	checked atomic.Uint64 // the generation of marks up to which it is known not to be revoked
-	seen    atomic.Int64  // microseconds; when it was used here, to the second
-	touched atomic.Int64  // microseconds; when that was last written or queued
+	seen    atomic.Int64  // microseconds; its last use on this node, to the second
+	touched atomic.Int64  // microseconds; when its last use was written or queued
 }
 
-// New makes a Cache.
+// New returns a Cache.
 func New(o Options) *Cache {
 	if o.Size <= 0 {
 		o.Size = defaultSize
@@ -98,7 +99,7 @@ func New(o Options) *Cache {
 	return c
 }
 
-// Principal returns who a bearer value speaks for, and counts it as used now. It
+// Principal returns the principal of a bearer value, and records its use. It
 // fails as Store.Principal does.
 func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
 	now := c.Now()
@@ -106,7 +107,7 @@ func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, e
 		if p, alive := c.use(e, token, now); alive {
 			return p, nil
 		}
-		// Idle for too long here may have been in use on another node.
+		// Too long idle on this node, but possibly in use on another.
 	}
 	e, err := c.load(ctx, token)
 	if err != nil {
@@ -119,7 +120,7 @@ func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, e
 	return p, nil
 }
 
-// Len is how many sessions are remembered.
+// Len returns the number of cached sessions.
 func (c *Cache) Len() int {
 	n := 0
 	for _, s := range c.shards {
@@ -136,22 +137,23 @@ func errEnded() *sso.Error {
 	}
 }
 
-// shard spreads sessions by a byte of their hash, which is as good as random.
+// shard distributes sessions by a byte of their hash, which is as good as
+// random.
 func (c *Cache) shard(token sso.Hash) *lru.Cache[sso.Hash, *entry] {
 	return c.shards[token[0]%shardCount]
 }
 
-// since is the age of the cache. It is monotonic where the clock is, so that
-// setting the machine's clock makes nothing older or younger.
+// since returns the age of the cache. It is monotonic if the clock is, so that
+// setting the machine's clock makes no entry older or younger.
 func (c *Cache) since(now time.Time) time.Duration { return now.Sub(c.start) }
 
-// trusts reports whether what is remembered may be used without asking.
+// trusts reports whether an entry may be used without asking the store.
 func (c *Cache) trusts(e *entry, now time.Time) bool {
 	at := c.since(now)
 	return at-e.loaded < lifetime && c.list.current(at) && c.marks.pass(e)
 }
 
-// use reports the session as of now, false if it is over.
+// use returns the session as of now, or false if it has ended.
 func (c *Cache) use(e *entry, token sso.Hash, now time.Time) (sso.Principal, bool) {
 	seen, at := e.seen.Load(), now.UnixMicro()
 	p := e.principal(token, seen)
@@ -167,12 +169,12 @@ func (c *Cache) use(e *entry, token sso.Hash, now time.Time) (sso.Principal, boo
 	return p, true
 }
 
-// load asks the store, once for all who ask at the same time. Who asks after a
-// revocation never joins those who asked before it.
+// load asks the store, once for concurrent callers. A caller after a revocation
+// never joins those before it.
 func (c *Cache) load(ctx context.Context, token sso.Hash) (*entry, error) {
 	generation := c.marks.generation()
 	v, err, _ := c.loads.Do(string(token[:])+strconv.FormatUint(generation, 36), func() (any, error) {
-		// The first to ask may go away; the others still want the answer.
+		// The first caller may leave; the others still want the result.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
 		return c.fetch(ctx, token, generation)

@@ -195,8 +195,8 @@ func TestTouchesAreKeptWhileTheStoreIsDown(t *testing.T) {
 	}
 }
 
-// TestStoreDown: what is remembered works for two seconds, then nobody can be
-// told who they are; and nobody is told that they are signed out.
+// TestStoreDown checks that cached sessions work for two seconds while the
+// store is down, and that requests then fail as unavailable, not as signed out.
 func TestStoreDown(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
@@ -230,8 +230,8 @@ func TestCallerGone(t *testing.T) {
 	}
 }
 
-// TestStoreMixesUp is T-REDIS-MIX and T-CACHEKEY where they would hurt: an
-// answer about somebody else is none.
+// TestStoreMixesUp covers T-REDIS-MIX and T-CACHEKEY: the store's answer about
+// another session is refused.
 func TestStoreMixesUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
@@ -265,9 +265,9 @@ func TestCacheKey(t *testing.T) {
 	}
 }
 
-// TestMixup is T-MIXUP: many people at once, some of them ending their session,
-// and nobody is ever somebody else. That a busy store cannot answer is no
-// mix-up.
+// TestMixup covers T-MIXUP: many users at once, some of them ending their
+// session, and no session is ever another user's. A busy store that cannot
+// answer is no mix-up.
 func TestMixup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
@@ -321,7 +321,10 @@ func TestMixup(t *testing.T) {
 	cancel()
 	running.Wait()
 	if known.Load() < 1000 || unknown.Load() < 100 {
-		t.Errorf("somebody was known %d times, nobody %d times: this test saw too little", known.Load(), unknown.Load())
+		t.Errorf(
+			"a session was known %d times, unknown %d times: this test saw too little",
+			known.Load(), unknown.Load(),
+		)
 	}
 	if c.Len() > 64 {
 		t.Errorf("%d sessions are remembered; the bound is 64", c.Len())

@@ -8,8 +8,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestClocksThatDiffer: a node whose clock is off lets in who signed in at
-// another, and nobody for longer after the end than the clocks differ.
+// TestClocksThatDiffer checks that a node whose clock is off accepts sessions
+// of another node, and none for longer after its end than the clocks differ.
 func TestClocksThatDiffer(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{

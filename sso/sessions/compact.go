@@ -11,11 +11,11 @@ import (
 	"gatehouse/sso"
 )
 
-// compact is a principal in less than half of its size: what it has alone is in
-// one piece of text, what many have in common is there once. It is immutable.
+// compact is a principal in less than half of its size: its own texts are in
+// one string, and what many share is stored once. It is immutable.
 type compact struct {
 	text string
-	ends [ownTexts]uint32 // where each text ends
+	ends [ownTexts]uint32 // end of each text
 
 	common  unique.Handle[common]
 	browser unique.Handle[string]
@@ -24,7 +24,7 @@ type compact struct {
 	created, expires, userCreated, lastSignIn, vouched int64 // microseconds; 0: never
 }
 
-// common is what the people of one connection share.
+// common is what users of one connection share.
 type common struct {
 	enterprise    sso.Enterprise
 	connection    sso.ConnectionID
@@ -33,10 +33,10 @@ type common struct {
 	status        sso.UserStatus
 	emailVerified bool
 	loginGiven    bool
-	loginIsEmail  bool // there is one text for both
+	loginIsEmail  bool // one text serves for both
 }
 
-// The texts that a principal has alone.
+// The texts that a principal does not share.
 const (
 	sessionText = iota
 	userText
@@ -50,8 +50,8 @@ const (
 	ownTexts
 )
 
-// groupLists remembers lists of groups, so that people in the same groups share
-// one.
+// groupLists deduplicates lists of groups, so that users in the same groups
+// share one.
 type groupLists = lru.Cache[[sha256.Size]byte, *[]sso.PrincipalGroup]
 
 const (
@@ -59,7 +59,7 @@ const (
 	groupsKept = 16384
 )
 
-// shared is what sessions have in common that package unique cannot hold.
+// shared deduplicates what package unique cannot hold.
 type shared struct {
 	lists  *groupLists
 	groups *lru.Cache[sso.GroupID, sso.PrincipalGroup]
@@ -71,7 +71,7 @@ func newShared() shared {
 	return shared{lists, groups}
 }
 
-// list is the one list that has the same groups.
+// list returns the shared list with the same groups.
 func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 	if len(groups) == 0 {
 		return nil
@@ -80,7 +80,7 @@ func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 	for _, g := range groups {
 		for _, text := range [...]string{string(g.ID), g.Organization, g.Name} {
 			h.Write([]byte(text))
-			h.Write([]byte{0}) // which no stored text has
+			h.Write([]byte{0}) // a byte that no stored text contains
 		}
 	}
 	key := [sha256.Size]byte(h.Sum(nil))
@@ -90,7 +90,7 @@ func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 	own := make([]sso.PrincipalGroup, len(groups))
 	for i, g := range groups {
 		if known, ok := s.groups.Get(g.ID); ok && known == g {
-			g = known // the same texts, there once
+			g = known // the same texts, stored once
 		} else {
 			s.groups.Add(g.ID, g)
 		}
@@ -140,8 +140,8 @@ func (c *compact) own(i int) string {
 	return c.text[begin:c.ends[i]]
 }
 
-// principal is what was made compact, but for when it was seen last, which
-// changes.
+// principal returns the original principal, with the time it was last seen,
+// which changes.
 func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 	all, user, login := c.common.Value(), sso.UserID(c.own(userText)), c.own(loginText)
 	email := login
@@ -187,8 +187,8 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 	return p
 }
 
-// micros and moment are how the store keeps time, too: what comes from there
-// comes back the same.
+// micros and moment convert times as the store does, so that a time read from
+// there comes back the same.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -129,7 +129,7 @@ func memory(t *testing.T, groups int) int {
 	before := heap()
 	now := time.Now()
 	for i := range n {
-		p := somebody(i, groups, now)
+		p := testPrincipal(i, groups, now)
 		e := &entry{compact: c.shared.compact(&p)}
 		c.shard(p.Session.Token).Add(p.Session.Token, e)
 	}
@@ -138,7 +138,7 @@ func memory(t *testing.T, groups int) int {
 	return int(each) //nolint:gosec // some hundreds
 }
 
-func somebody(i, groups int, now time.Time) sso.Principal {
+func testPrincipal(i, groups int, now time.Time) sso.Principal {
 	ent := sso.Enterprise{
 		ID: sso.EnterpriseID(fmt.Sprintf(
 			"ent-06d5x0wkj3n8p7r5t2v4y6z8%02d", i%50,

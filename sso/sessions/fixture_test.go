@@ -261,7 +261,7 @@ func (w *world) alive(n *node, all ...sso.Session) {
 	}
 }
 
-// over asserts that a node lets nobody in with a session.
+// over asserts that a node accepts none of the sessions.
 func (w *world) over(n *node, all ...sso.Session) {
 	w.Helper()
 	for _, s := range all {

@@ -174,8 +174,8 @@ func TestBusIsFaster(t *testing.T) {
 	}
 }
 
-// TestFlushedRedis empties Redis again and again while people work: nobody is
-// logged out, and nobody who was comes back.
+// TestFlushedRedis empties Redis again and again while sessions are used: none
+// is lost, and no ended one comes back.
 func TestFlushedRedis(t *testing.T) {
 	t.Parallel()
 	address := nodetest.Redis(t)
@@ -218,8 +218,8 @@ func TestFlushedRedis(t *testing.T) {
 	stop()
 }
 
-// TestHangingRedisDelaysNobody: knowing who somebody is needs no Redis at all,
-// and ending a session waits for it a moment, once.
+// TestHangingRedisDelaysNobody checks that reading a session needs no Redis,
+// and that ending one waits for it a moment, once.
 func TestHangingRedisDelaysNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)

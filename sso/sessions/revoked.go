@@ -8,21 +8,23 @@ import (
 	"gatehouse/sso"
 )
 
-// maxMarks bounds what is noted; beyond it, everything is forgotten instead.
+// maxMarks is the maximum number of marks; beyond it, every entry becomes
+// stale.
 const maxMarks = 4096
 
-// marks is what was revoked within the lifetime of an entry. Older notes are
-// not needed: whatever was read before them is asked for again anyway. The zero
-// value has none.
+// marks records what was revoked within the lifetime of an entry. Older marks
+// are not needed: entries read before them have expired. The zero value is
+// empty.
 type marks struct {
-	mu  sync.Mutex // held by those who add
+	mu  sync.Mutex // held by writers
 	now atomic.Pointer[noted]
 }
 
-// noted is immutable: readers take it without a lock, adding makes a new one.
+// noted is immutable: readers take it without a lock, and adding makes a new
+// one.
 type noted struct {
 	generation uint64 // grows with every addition
-	floor      uint64 // whatever was read before this generation is forgotten
+	floor      uint64 // entries read before this generation are stale
 	of         map[string]note
 }
 
@@ -40,8 +42,8 @@ func (m *marks) load() *noted {
 
 func (m *marks) generation() uint64 { return m.load().generation }
 
-// pass reports whether an entry is not revoked, and remembers up to where that
-// was looked at, so that the next look costs one comparison.
+// pass reports whether an entry is not revoked, and remembers the generation
+// examined, so that the next check costs one comparison.
 func (m *marks) pass(e *entry) bool {
 	n, checked := m.load(), e.checked.Load()
 	if checked == n.generation {
@@ -62,9 +64,9 @@ func (n *noted) after(id string, generation uint64) bool {
 	return ok && found.generation > generation
 }
 
-// add notes revocations as of the moment they can be seen here, which is not
-// before any entry that lacks them was read. The identifiers of sessions, users and enterprises
-// have different prefixes, so one map holds them all.
+// add records revocations as of the moment they can be seen here, which is not
+// before any entry that lacks them was read. The identifiers of sessions, users
+// and enterprises have different prefixes, so one map holds them all.
 func (m *marks) add(revoked []sso.Revocation, at time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -92,7 +94,7 @@ func (m *marks) add(revoked []sso.Revocation, at time.Duration) {
 	m.now.Store(n)
 }
 
-// all makes everything read so far be asked for again.
+// all marks every cached entry stale.
 func (m *marks) all() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

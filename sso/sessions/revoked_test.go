@@ -12,9 +12,9 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestRevoked is T-INACTIVE where sessions are concerned (CVE-2025-53942,
-// CVE-2024-46999) and ends them in every other way: they are over when Revoked
-// returns, and nobody else is asked about again.
+// TestRevoked covers T-INACTIVE for sessions (CVE-2025-53942, CVE-2024-46999)
+// and ends them in every other way: they are over when Revoked returns, and no
+// other session is read again.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
 	by := sso.ActorOperator
@@ -160,7 +160,7 @@ func TestListWithHoles(t *testing.T) {
 	}
 }
 
-// revokeOthers writes that so many sessions were revoked which nobody knows.
+// revokeOthers writes that many revocations of unknown sessions.
 func (w *world) revokeOthers(last, n int) {
 	w.Helper()
 	w.exec(fmt.Sprintf(`with recursive n(i) as (select %d union all select i + 1 from n where i < %d)

@@ -10,9 +10,9 @@ import (
 	"gatehouse/sso"
 )
 
-// touchEvery is how often the use of a session is written: each minute, or
-// oftener if it would be idle soon, so that what other nodes read never lags by
-// much of its timeout.
+// touchEvery returns how often the use of a session is written: every minute,
+// or more often if it would soon be idle, so that what other nodes read lags by
+// only a small part of its timeout.
 func touchEvery(s sso.Session) time.Duration { return min(time.Minute, s.IdleTimeout/4) }
 
 const (
@@ -52,8 +52,8 @@ func (t *touches) take() map[sso.SessionID]time.Time {
 	return batch
 }
 
-// flush writes what is there. What could not be written is kept for the next
-// time, up to as many sessions as are remembered.
+// flush writes the pending uses. Those that cannot be written are kept for the
+// next time, up to as many sessions as are cached.
 func (c *Cache) flush(ctx context.Context) error {
 	for {
 		batch := c.touches.take()
@@ -80,7 +80,7 @@ func (c *Cache) write(ctx context.Context, batch map[sso.SessionID]time.Time) er
 	return c.Store.TouchSessions(ctx, batch)
 }
 
-// shrink drops what is beyond a size and reports whether there was any.
+// shrink drops uses beyond a size and reports whether there were any.
 func (t *touches) shrink(size int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

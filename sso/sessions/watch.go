@@ -14,15 +14,15 @@ const (
 	pollEvery   = 500 * time.Millisecond
 	pollTimeout = time.Second
 	staleAfter  = 2 * time.Second       // without having read the list
-	restAfter   = 10 * time.Millisecond // a poll, however much the bus says
-	maxBehind   = 1000                  // what Revocations returns at a time
+	restAfter   = 10 * time.Millisecond // after a poll, however often the bus signals
+	maxBehind   = 1000                  // how many Revocations returns at a time
 )
 
 // position is how far the list of revocations was read, and when.
 type position struct {
-	reading chan struct{} // held by who reads; a channel, so that waiting for it can end
-	applied int64         // negative before the first time
-	at      atomic.Int64  // a time.Duration since the cache was made
+	reading chan struct{} // held by the reader; a channel, so that waiting for it can be cancelled
+	applied int64         // negative before the first poll
+	at      atomic.Int64  // a time.Duration since the cache was created
 }
 
 func newPosition() *position {
@@ -31,14 +31,13 @@ func newPosition() *position {
 	return p
 }
 
-// current reports whether the list was read lately enough for the cache to be
-// used.
+// current reports whether the list was read recently enough to use the cache.
 func (p *position) current(at time.Duration) bool {
 	return at-time.Duration(p.at.Load()) < staleAfter
 }
 
-// Run keeps the cache true until ctx ends: it reads revocations and writes when
-// sessions were used.
+// Run keeps the cache up to date until ctx ends: it reads revocations and
+// writes when sessions were used.
 func (c *Cache) Run(ctx context.Context) {
 	var both sync.WaitGroup
 	both.Go(func() { c.watch(ctx) })
@@ -85,7 +84,7 @@ func rest(ctx context.Context) {
 	}
 }
 
-// flushing writes now and then, and once more when the node stops.
+// flushing writes pending uses at intervals, and once more when the node stops.
 func (c *Cache) flushing(ctx context.Context) {
 	ticks := time.NewTicker(flushEvery)
 	defer ticks.Stop()
@@ -121,7 +120,7 @@ func (c *Cache) Revoked(ctx context.Context) {
 	}
 }
 
-// poll applies what was revoked since the last time.
+// poll applies the revocations since the last poll.
 func (c *Cache) poll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
@@ -143,9 +142,9 @@ func (c *Cache) poll(ctx context.Context) error {
 	return nil
 }
 
-// catchUp forgets everything where the list does not say what happened: before
-// it was first read, when much is missing, when some was swept, and when it
-// goes backwards because the database is an older copy.
+// catchUp marks everything stale if the list does not say what happened:
+// before it was first read, when much is missing, when some was swept, and when
+// it goes backwards because the database is an older copy.
 func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 	behind := newest - c.list.applied
 	if behind == 0 {
@@ -170,7 +169,8 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 	return nil
 }
 
-// complete reports whether the list goes on from applied to newest at least.
+// complete reports whether the list continues from applied up to newest or
+// beyond.
 func complete(revoked []sso.Revocation, applied, newest int64) bool {
 	for i, r := range revoked {
 		if r.Sequence != applied+int64(i)+1 {

@@ -19,17 +19,17 @@ import (
 	"gatehouse/sso"
 )
 
-// store keeps the keys; store.DB does.
+// store keeps the keys; store.DB implements it.
 type store interface {
 	SigningKeys(ctx context.Context) ([]sso.SigningKey, error)
-	// ChangeSigningKeys runs fn in a transaction; two that ask at once follow each
-	// other.
+	// ChangeSigningKeys runs fn in a transaction; concurrent calls run one
+	// after the other.
 	ChangeSigningKeys(
 		ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error),
 	) ([]sso.SigningKey, error)
 }
 
-// Options are what Keys are made of; all of it is required.
+// Options configure Keys; all are required.
 type Options struct {
 	Store store
 	Log   *slog.Logger
@@ -44,25 +44,27 @@ const (
 	readTimeout = 2 * time.Second
 )
 
-// Keys is safe for concurrent use. The first use makes the first key.
+// Keys signs with the installation's keys. It is safe for concurrent use. The
+// first use creates the first key.
 type Keys struct {
 	Options
 	reading sync.Mutex
 	now     atomic.Pointer[set]
 }
 
-// set is what was read last. It is immutable.
+// set is the keys as read last. It is immutable.
 type set struct {
 	signer    jose.Signer
 	published []byte
 	tried     time.Time
 }
 
-// New makes Keys.
+// New returns Keys.
 func New(o Options) *Keys { return &Keys{Options: o} }
 
-// Sign makes a signed token, ES256 in compact form, of what marshals to a JSON
-// object. It fails with Unavailable only if no key could be read ever.
+// Sign returns a signed token, ES256 in compact form, of claims, which must
+// marshal to a JSON object. It fails with Unavailable only if no key could ever
+// be read.
 func (k *Keys) Sign(ctx context.Context, claims any) (string, error) {
 	s, err := k.current(ctx)
 	if err != nil {
@@ -79,7 +81,7 @@ func (k *Keys) Sign(ctx context.Context, claims any) (string, error) {
 	return token.CompactSerialize()
 }
 
-// Published is the JSON Web Key Set that tokens are verified with.
+// Published returns the JSON Web Key Set that verifies the tokens.
 func (k *Keys) Published(ctx context.Context) ([]byte, error) {
 	s, err := k.current(ctx)
 	if err != nil {
@@ -88,7 +90,8 @@ func (k *Keys) Published(ctx context.Context) ([]byte, error) {
 	return s.published, nil
 }
 
-// current reads again what is old. Whoever comes meanwhile gets what is there.
+// current returns the keys, and reads them again if they are old. Concurrent
+// callers get the old ones meanwhile.
 func (k *Keys) current(ctx context.Context) (*set, error) {
 	s := k.now.Load()
 	if s != nil && k.Now().Sub(s.tried) < readEvery {
@@ -120,7 +123,7 @@ func (k *Keys) current(ctx context.Context) (*set, error) {
 }
 
 func (k *Keys) read(ctx context.Context) (*set, error) {
-	// Whoever asked may go away; the others want the answer too.
+	// The caller may leave; the others want the result too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 	defer cancel()
 	keys, err := k.Store.SigningKeys(ctx)
@@ -144,8 +147,8 @@ func (k *Keys) read(ctx context.Context) (*set, error) {
 	return newSet(keys, now)
 }
 
-// due says whether a key has to be made, and which are needed no more. keys are
-// in the order in which they were made.
+// due says whether a key must be created, and which are no longer needed. keys
+// are in the order of their creation.
 func due(keys []sso.SigningKey, now time.Time) (add bool, remove []sso.KeyID) {
 	if len(keys) == 0 {
 		return true, nil
@@ -158,8 +161,8 @@ func due(keys []sso.SigningKey, now time.Time) (add bool, remove []sso.KeyID) {
 	return now.Sub(keys[len(keys)-1].CreatedAt) >= rotateAfter, remove
 }
 
-// signs is the key that signs: the newest that was published for long enough, or
-// the first, which nobody could have waited for.
+// signs returns the key that signs: the newest that was published for long
+// enough, or else the first one.
 func signs(keys []sso.SigningKey, now time.Time) sso.SigningKey {
 	for i := len(keys) - 1; i > 0; i-- {
 		if !now.Before(keys[i].CreatedAt.Add(lead)) {
