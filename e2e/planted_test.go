@@ -418,7 +418,7 @@ func TestRolledCertificateIsFetchedAgain(t *testing.T) {
 			t.Errorf("the %s has no button that fetches the metadata", name)
 		}
 	}
-	if a := w.operator.Post(fetch, nil); a.Status != http.StatusUnprocessableEntity ||
+	if a := w.operator.Post(fetch, nil); a.Status != http.StatusBadGateway ||
 		!strings.Contains(a.Body, "metadata") {
 		t.Errorf("metadata that cannot be fetched: %v", a)
 	}
