@@ -14,7 +14,7 @@ import (
 
 // Audit looks at the installation that these nodes are, behind their backs.
 // prepare may add to what is looked at, or be nil. Nothing is kept open: a
-// database that somebody else has open is not recovered after a crash.
+// database that another process has open is not recovered after a crash.
 func Audit(
 	t testing.TB, journal *auditor.Journal, prepare func(*auditor.Auditor), nodes ...*Gateway,
 ) ([]auditor.Violation, error) {

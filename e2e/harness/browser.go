@@ -50,7 +50,7 @@ func NewBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 // Excuse ignores what pages of this origin do to themselves: they are not ours.
 func (b *Browser) Excuse(origin string) { b.stranger = origin }
 
-// Another is a browser of somebody else: the same process, no cookie in common.
+// Another returns another user's browser: the same process, no cookie in common.
 // It ends with t, which may be a subtest.
 func (b *Browser) Another(t testing.TB) *Browser {
 	t.Helper()

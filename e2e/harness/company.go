@@ -148,7 +148,7 @@ func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	})
 }
 
-// ConnectSAMLDirect is ConnectSAML, and takes responses that nobody asked for.
+// ConnectSAMLDirect is ConnectSAML with unsolicited responses accepted.
 func (c *Company) ConnectSAMLDirect(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	return c.connectSAML(idp, Object{
@@ -205,7 +205,7 @@ func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	return conn
 }
 
-// User is somebody of a company.
+// User is a user of a company.
 type User struct {
 	ID     string `json:"id"`
 	Login  string `json:"login"`
@@ -247,12 +247,12 @@ func (c *Company) Groups(login string) []string {
 	return names
 }
 
-// Session is one somebody has.
+// Session is one session of a user.
 type Session struct {
 	ID string `json:"id"`
 }
 
-// Sessions are those somebody has now; none if nobody has that login.
+// Sessions returns the sessions of a user; none if no user has that login.
 func (c *Company) Sessions(login string) []Session {
 	c.t.Helper()
 	users := c.Users(login)
@@ -322,7 +322,7 @@ func (c *Company) Certificates(id string) string {
 	return fmt.Sprint(made.Live.SAML)
 }
 
-// EndSessions ends every session somebody has, as an administrator does.
+// EndSessions ends every session of a user, as an admin does.
 func (c *Company) EndSessions(login string) {
 	c.t.Helper()
 	for _, u := range c.Users(login) {

@@ -119,10 +119,10 @@ func (f *Front) pass(w http.ResponseWriter, r *http.Request, edit func(string) s
 		}
 	}
 	w.WriteHeader(rec.Code)
-	_, _ = io.WriteString(w, edit(rec.Body.String())) // whoever asked went away
+	_, _ = io.WriteString(w, edit(rec.Body.String())) // the client went away
 }
 
-// repeat writes the same until whoever reads has enough.
+// repeat writes the same bytes until the client closes the connection.
 func (f *Front) repeat(w io.Writer, r *http.Request, text string, pause time.Duration) {
 	for f.wait(r, pause) {
 		if _, err := io.WriteString(w, text); err != nil {
@@ -134,7 +134,7 @@ func (f *Front) repeat(w io.Writer, r *http.Request, text string, pause time.Dur
 	}
 }
 
-// wait reports whether anybody is still there after a pause.
+// wait reports whether the client is still connected after a pause.
 func (f *Front) wait(r *http.Request, pause time.Duration) bool {
 	select {
 	case <-r.Context().Done():

@@ -105,7 +105,7 @@ func Prepare(t testing.TB, o Options) *Gateway {
 	return g
 }
 
-// FreeAddr is a loopback address nobody listens on at the moment.
+// FreeAddr returns a loopback address that no process listens on.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

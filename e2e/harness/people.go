@@ -70,7 +70,7 @@ func AtOnce[T any](n int, f func(i int) T) []T {
 	return results
 }
 
-// WantGroups fails the test unless these are somebody's groups.
+// WantGroups fails the test unless these are the user's groups.
 func WantGroups(t *testing.T, c *Company, login string, want []string) {
 	t.Helper()
 	if got := c.Groups(login); !slices.Equal(got, want) {

@@ -35,7 +35,7 @@ type Visitor struct {
 	cookies map[string]string
 }
 
-// Visitor makes one that nobody has seen.
+// Visitor returns a new visitor without cookies.
 func (g *Gateway) Visitor() *Visitor {
 	// each its own, for the rate limits
 	remote := netip.AddrFrom4([4]byte{
@@ -220,7 +220,7 @@ func (v *Visitor) Follow(link string) (sso.Redirect, error) {
 	return redirect, nil
 }
 
-// Return is what takes somebody back from an identity provider.
+// Return is what takes a visitor back from an identity provider.
 type Return struct {
 	URL  string
 	Form url.Values // nil: follow URL

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// person is somebody of a realm. The password is the login.
+// person is a user of a realm. The password is the login.
 type person struct {
 	Login, Email, First, Last string
 	Groups                    []string // as paths: "/engineering/developers"
@@ -97,10 +97,10 @@ func (r *realm) addGroup(path string) {
 	)
 }
 
-// join makes somebody a member of a group.
+// join adds a user to a group.
 func (r *realm) join(login, group string) { r.member(http.MethodPut, login, group) }
 
-// leave takes somebody out of a group.
+// leave removes a user from a group.
 func (r *realm) leave(login, group string) { r.member(http.MethodDelete, login, group) }
 
 func (r *realm) member(method, login, group string) {
@@ -120,14 +120,14 @@ func (r *realm) URL() string { return r.server.URL + "/realms/" + r.Name }
 // MetadataURL is where its SAML metadata is.
 func (r *realm) MetadataURL() string { return r.URL() + "/protocol/saml/descriptor" }
 
-// logOut ends all sessions of somebody from Keycloak's side, which tells the
+// logOut ends all sessions of a user from Keycloak's side, which tells the
 // clients that take such news from server to server.
 func (r *realm) logOut(login string) {
 	r.t.Helper()
 	r.call(http.MethodPost, "/"+r.Name+"/users/"+r.users[login]+"/logout", nil, nil)
 }
 
-// Sessions is how many somebody has at Keycloak.
+// Sessions returns how many sessions a user has at Keycloak.
 func (r *realm) Sessions(login string) int {
 	r.t.Helper()
 	var all []json.RawMessage
@@ -276,5 +276,5 @@ func (r *realm) addOIDC(c client) {
 	}, nil)
 }
 
-// LogoutURL is where somebody signs out of everything at Keycloak itself.
+// LogoutURL is where a user signs out of everything at Keycloak itself.
 func (r *realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/logout" }

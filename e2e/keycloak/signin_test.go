@@ -151,7 +151,7 @@ func (s *suite) disabled(t *testing.T) {
 }
 
 // keysRotated: Keycloak signs with a new key and knows the old one no more.
-// Nobody touches the connection: people sign in, and those signed in stay.
+// No admin touches the connection: users sign in, and those signed in stay.
 func (s *suite) keysRotated(t *testing.T) {
 	before := map[string]*harness.Browser{}
 	for name, c := range s.companies() {

@@ -102,7 +102,7 @@ func (s *suite) connectSAML(c *harness.Company, p provider) harness.Connection {
 			"metadata_url":  s.realm.MetadataURL(),
 			"sign_requests": true,
 		},
-		// Over SAML, Keycloak says of somebody in no group just what it says when
+		// Over SAML, Keycloak says of a user in no group just what it says when
 		// it was not told to send groups: nothing.
 		"group_sync": harness.Object{"mode": "reset", "on_absent": "clear"},
 	})
@@ -143,12 +143,12 @@ func (s *suite) companies() map[string]*harness.Company {
 	}
 }
 
-// link is a company's sign-in link; somebody signed in goes to Keycloak again.
+// link is a company's sign-in link; a signed-in user goes to Keycloak again.
 func (s *suite) link(c *harness.Company) string {
 	return s.g.URL + "/login/sso?prompt=login&enterprise_key=" + c.Key
 }
 
-// as signs somebody in with a browser that Keycloak does not know.
+// as signs a user in with a browser that Keycloak does not know.
 func (s *suite) as(b *harness.Browser, c *harness.Company, login string) {
 	b.Open(s.link(c))
 	b.Arrive(s.realm.URL())
@@ -162,7 +162,7 @@ func (s *suite) giveTo(b *harness.Browser, login, password string) {
 	b.Click("#kc-login")
 }
 
-// again signs somebody in whom Keycloak remembers.
+// again signs in a user whom Keycloak remembers.
 func (s *suite) again(b *harness.Browser, c *harness.Company) {
 	b.Open(s.link(c))
 	b.Arrive(s.g.URL + "/account")
