@@ -73,7 +73,7 @@ const maxState = 128
 func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
 	state, err := single(cb, "state")
 	if err == nil && len(state) > maxState {
-		err = errState()
+		err = sso.LoginExpired()
 	}
 	if err != nil {
 		return "", err

@@ -24,7 +24,7 @@ func (rp *RelyingParty) Complete(
 	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
 ) (sso.Assertion, []sso.Check, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
-		return sso.Assertion{}, nil, errState()
+		return sso.Assertion{}, nil, sso.LoginExpired()
 	}
 	known, err := rp.provider(c, cfg)
 	if err != nil {

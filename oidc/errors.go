@@ -2,14 +2,6 @@ package oidc
 
 import "gatehouse/sso"
 
-func errState() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
-	}
-}
-
 func errRequest(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,

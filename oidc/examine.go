@@ -20,7 +20,7 @@ func (rp *RelyingParty) Examine(
 	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
 ) (sso.Examined, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
-		return sso.Examined{}, errState()
+		return sso.Examined{}, sso.LoginExpired()
 	}
 	return rp.examine(c, cfg, *p, func(a *answer) (sso.Assertion, error) {
 		ctx, cancel := context.WithTimeout(ctx, budget)

@@ -64,14 +64,7 @@ func errExpired(err error) *sso.Error {
 	}
 }
 
-func errState(err error) *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
-		Err:    err,
-	}
-}
+func errState(err error) *sso.Error { return sso.LoginExpired().Because(err) }
 
 func errUnsolicited(err error) *sso.Error {
 	return &sso.Error{

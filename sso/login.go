@@ -145,3 +145,23 @@ type ReplayMark struct {
 	ResponseID string
 	Until      time.Time
 }
+
+// LoginExpired returns the error for a response to a sign-in that took too long,
+// is already finished, or began in another browser.
+func LoginExpired() *Error {
+	return &Error{
+		Kind:   Invalid,
+		Code:   "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
+	}
+}
+
+// Replayed returns the error for a response or a logout message that was accepted
+// before.
+func Replayed() *Error {
+	return &Error{
+		Kind:   Conflict,
+		Code:   "saml_replayed",
+		Public: "This sign-in was used already. Start again.",
+	}
+}

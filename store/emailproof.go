@@ -45,9 +45,9 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 		case sso.ConnectionState(state) != sso.ConnectionEnabled:
 			return sso.NotServing()
 		case fresh == 0:
-			return errReplayed()
+			return sso.Replayed()
 		case p.SignIn.Pending != "" && unused == 0:
-			return errStateExpired()
+			return sso.LoginExpired()
 		}
 		t.Queue(
 			`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,

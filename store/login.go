@@ -8,22 +8,6 @@ import (
 	"gatehouse/store/engine"
 )
 
-func errStateExpired() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "login_state_expired",
-		Public: "This sign-in took too long or was already finished. Start again.",
-	}
-}
-
-func errReplayed() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Conflict,
-		Code:   "saml_replayed",
-		Public: "This sign-in was used already. Start again.",
-	}
-}
-
 const (
 	pendingNonce    = "pending_logins.nonce"
 	pendingVerifier = "pending_logins.verifier"
@@ -62,7 +46,7 @@ func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err err
 func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending login") }()
 	if engine.Clean(id, len(id)) != id {
-		return sso.PendingLogin{}, errStateExpired()
+		return sso.PendingLogin{}, sso.LoginExpired()
 	}
 	var nonce, verifier string
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.PendingLogin, err error) {
@@ -80,7 +64,7 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 		return sso.PendingLogin{}, err
 	}
 	if !ok || !db.now().Before(p.ExpiresAt) {
-		return sso.PendingLogin{}, errStateExpired()
+		return sso.PendingLogin{}, sso.LoginExpired()
 	}
 	if p.Nonce, err = db.sealer.open(place{pendingNonce, p.ID, p.Enterprise}, nonce); err != nil {
 		return sso.PendingLogin{}, err

@@ -190,9 +190,9 @@ func (r *loginRecord) useUp() func() error {
 	return func() error {
 		switch {
 		case fresh == 0:
-			return errReplayed()
+			return sso.Replayed()
 		case r.signIn.Pending != "" && unused == 0:
-			return errStateExpired()
+			return sso.LoginExpired()
 		}
 		return nil
 	}

@@ -184,7 +184,7 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 			return err
 		}
 		if fresh == 0 {
-			return errReplayed()
+			return sso.Replayed()
 		}
 		n = len(ids)
 		return t.sessionsRevoked(ctx, by, ids)

@@ -66,20 +66,12 @@ func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 		return &Start{Enterprise: c.Enterprise, Connection: c.ID}, nil
 	}
 	if c.Protocol == sso.OIDC {
-		return nil, errStateExpired()
+		return nil, sso.LoginExpired()
 	}
 	return nil, &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "idp_initiated_disabled",
 		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
-	}
-}
-
-func errStateExpired() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
 	}
 }
 
@@ -100,7 +92,7 @@ func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error)
 	if p.Connection != t.c.ID ||
 		!began(p, t.cb) ||
 		!t.svc.Now().Before(p.ExpiresAt) {
-		return nil, errStateExpired()
+		return nil, sso.LoginExpired()
 	}
 	if t.c.Protocol == sso.OIDC {
 		first, err := t.svc.SignIns.UsePendingLogin(ctx, p)
@@ -108,7 +100,7 @@ func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error)
 			return nil, fmt.Errorf("claim pending login: %w", err)
 		}
 		if !first {
-			return nil, errStateExpired()
+			return nil, sso.LoginExpired()
 		}
 	}
 	return &p, nil

@@ -293,7 +293,7 @@ func (r *testRun) sameBrowser() error {
 		got = "another browser"
 	}
 	if !r.checks.That(mine, "browser", "the browser that was sent to the identity provider", got) {
-		return errStateExpired()
+		return sso.LoginExpired()
 	}
 	return nil
 }
@@ -310,7 +310,7 @@ func (r *testRun) live(ctx context.Context, asked bool) error {
 			got = "(missing)"
 		}
 		if !r.checks.That(asked, "state", "that of the request", got) {
-			return errStateExpired()
+			return sso.LoginExpired()
 		}
 		first, err := r.svc.SignIns.UsePendingLogin(ctx, *r.pending)
 		if err != nil {
@@ -351,11 +351,7 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 		got = "one that signed somebody in already"
 	}
 	if !r.checks.That(!used, "replay", "an answer that was not used before", got) {
-		return &sso.Error{
-			Kind:   sso.Conflict,
-			Code:   "saml_replayed",
-			Public: "This sign-in was used already. Start again.",
-		}
+		return sso.Replayed()
 	}
 	return nil
 }
