@@ -69,7 +69,7 @@ func (w *tried) watch(t *testing.T, c trial) {
 	window.Says(heading)
 	if text := window.Text(); strings.Contains(text, "ada@acme.example") ||
 		c.cause != "" && strings.Contains(text, c.cause) {
-		t.Errorf("whoever signs in is told %s", text)
+		t.Errorf("the user is shown %s", text)
 	}
 	b.Says(heading) // without a reload
 	for _, text := range []string{c.cause, c.place} {

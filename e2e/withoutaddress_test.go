@@ -84,10 +84,10 @@ func TestWithoutMailbox(t *testing.T) {
 				"Platform/Members", "Platform/developers", "Platform/everyone",
 			})
 			if a := g.Visitor().SignIn(idp, c.Key, "p-1"); a.Err != nil || a.Status != http.StatusSeeOther {
-				t.Fatalf("somebody with an address: %v", a)
+				t.Fatalf("a user with an address: %v", a)
 			}
 			if users := c.Users("ada@acme.example"); len(users) != 1 {
-				t.Errorf("somebody with an address: %+v", users)
+				t.Errorf("a user with an address: %+v", users)
 			}
 		})
 	}

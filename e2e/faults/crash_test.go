@@ -11,12 +11,12 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// auditEvery is how many kills there are between two looks at the whole
-// database; what people were told is asked for after each.
+// auditEvery is the number of kills between two audits of the whole database;
+// acknowledged sessions are checked after each kill.
 const auditEvery = 50
 
-// newCrowd are eight people of four new companies, whose groups change at every
-// sign-in. They are in no hurry: how often people come is limited.
+// newCrowd returns eight users of four new companies, whose groups change with
+// every sign-in. They pause between sign-ins to stay below the rate limits.
 func newCrowd(r *result, nodes ...*harness.Gateway) *harness.Crowd {
 	people := harness.People(8)
 	idp := harness.NewIdP(r, people...)
@@ -41,7 +41,7 @@ func newCrowd(r *result, nodes ...*harness.Gateway) *harness.Crowd {
 	}
 }
 
-// begin lets the crowd in and waits until some of them are signed in.
+// begin starts the crowd and waits until some are signed in.
 func begin(r *result, c *harness.Crowd) {
 	r.Helper()
 	c.Start()
@@ -52,7 +52,7 @@ func begin(r *result, c *harness.Crowd) {
 	time.Sleep(rand.N(100 * time.Millisecond))
 }
 
-// still makes sure that these are signed in.
+// still asserts that these visitors are signed in.
 func still(r *result, all []*harness.Visitor) {
 	r.Helper()
 	for _, v := range all {
@@ -63,8 +63,8 @@ func still(r *result, all []*harness.Visitor) {
 	}
 }
 
-// killedSQLite: the program is killed again and again while people sign in whose
-// groups change every time. Whoever was told to be signed in is.
+// killedSQLite kills the program repeatedly while users whose groups change
+// every time sign in. No acknowledged sign-in is lost.
 func killedSQLite(r *result) {
 	g := harness.Start(r, harness.Options{})
 	c := newCrowd(r, g)
@@ -77,7 +77,7 @@ func killedSQLite(r *result) {
 		g.WaitReady()
 		r.took(time.Since(begun))
 		still(r, people)
-		r.errors += min(len(failed), len(c.People)) // at the moment of the kill; later ones are refused
+		r.errors += min(len(failed), len(c.People)) // during the kill; later ones are refused
 		if n%auditEvery == auditEvery-1 {
 			r.audit(c.Journal, g)
 		}
@@ -86,8 +86,8 @@ func killedSQLite(r *result) {
 	r.note = fmt.Sprintf("%d sign-ins acknowledged", c.Journal.Count())
 }
 
-// killedNode: of three nodes on one PostgreSQL one is killed, and people go on
-// at the others. Only what was under way there fails.
+// killedNode kills one of three nodes on one PostgreSQL. Users continue at the
+// others; only requests in progress at that node fail.
 func killedNode(r *result) {
 	nodes := threeNodes(r, storetest.Postgres(r), "")
 	c := newCrowd(r, nodes...)
@@ -124,7 +124,7 @@ func killedNode(r *result) {
 	r.note = fmt.Sprintf("%d sign-ins acknowledged, at most %d failed for a kill", c.Journal.Count(), worst)
 }
 
-// threeNodes are one installation.
+// threeNodes starts three nodes of one installation.
 func threeNodes(r *result, dsn, redis string, env ...string) []*harness.Gateway {
 	one := harness.Start(r, harness.Options{
 		Database: dsn,
@@ -142,8 +142,7 @@ func threeNodes(r *result, dsn, redis string, env ...string) []*harness.Gateway 
 	return all
 }
 
-// rolling: each of three nodes in turn is told to end, ends, and is started
-// again. Nobody notices.
+// rolling stops and starts each of three nodes in turn. No request fails.
 func rolling(r *result) {
 	nodes := threeNodes(r, storetest.Postgres(r), "", "GATEHOUSE_SHUTDOWN_DELAY=1s")
 	c := newCrowd(r, nodes...)
@@ -170,8 +169,8 @@ func rolling(r *result) {
 	r.note = fmt.Sprintf("%d sign-ins; slowest is of draining", c.Journal.Count())
 }
 
-// unknownGroups: what an identity provider leaves out, points to or cuts off
-// takes nobody out of a group.
+// unknownGroups asserts that group lists that the identity provider omits,
+// replaces by a link or truncates remove no membership.
 func unknownGroups(r *result) {
 	g := harness.Start(r, harness.Options{})
 	idp := harness.NewIdP(r, harness.Ada())
@@ -184,7 +183,7 @@ func unknownGroups(r *result) {
 			r.Fatal(a)
 		}
 	}
-	// Had the groups been sent, they would take her out of two.
+	// As a complete list, these groups would remove two memberships.
 	if err := idp.SetGroups("p-1", nil); err != nil {
 		r.Fatal(err)
 	}

@@ -15,8 +15,9 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// postgresRestarted: the database crashes under load. What was acknowledged is
-// kept, others are told "later", and all is well by itself.
+// postgresRestarted crashes the database under load. Acknowledged changes are
+// kept, other requests get a temporary error, and the gateway recovers on its
+// own.
 func postgresRestarted(r *result) {
 	server := harness.NewPostgres(r)
 	g := harness.Start(r, harness.Options{Database: server.URL})
@@ -41,7 +42,7 @@ func postgresRestarted(r *result) {
 	}, g)
 }
 
-// later makes sure that whoever could not be served was told to come back.
+// later asserts that the failed requests got a temporary error.
 func (r *result) later(failed []harness.Answer) {
 	r.Helper()
 	r.errors += len(failed)
@@ -53,8 +54,8 @@ func (r *result) later(failed []harness.Answer) {
 	}
 }
 
-// postgresHangs: without its database, whether that refuses or says nothing, the
-// gateway says "later" and nothing else. Nobody is signed out by it.
+// postgresHangs tests a database that refuses connections, and one that does
+// not respond: requests get a temporary error, and no session ends.
 func postgresHangs(r *result) {
 	wire, dsn := harness.NewRelay(r, storetest.Postgres(r))
 	idp := harness.NewIdP(r, harness.Ada())
@@ -71,7 +72,7 @@ func postgresHangs(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// longest is how long somebody may wait for "later".
+// longest is the maximum time until the temporary error.
 const longest = 3500 * time.Millisecond
 
 func withoutDatabase(
@@ -139,7 +140,7 @@ func withoutDatabase(
 	g.WaitReady()
 }
 
-// timed makes sure that nobody waits for ever.
+// timed sends a request and asserts that the response comes in time.
 func timed(r *result, name string, ask func() harness.Answer) harness.Answer {
 	begun := time.Now()
 	a := ask()
@@ -149,8 +150,8 @@ func timed(r *result, name string, ask func() harness.Answer) harness.Answer {
 	return a
 }
 
-// locked: another process has the file to itself, first for less time than one
-// is willing to wait, then for more.
+// locked has another process lock the SQLite file, first for less than the busy
+// timeout, then for longer.
 func locked(r *result) {
 	g := harness.Start(r, harness.Options{})
 	idp := harness.NewIdP(r, harness.Ada())
@@ -168,7 +169,7 @@ func locked(r *result) {
 		}
 		release = make(chan struct{})
 		time.AfterFunc(d, func() {
-			_, _ = other.Exec("rollback") // it may be gone with the test
+			_, _ = other.Exec("rollback") // the connection may be closed
 			close(release)
 		})
 		return release
@@ -208,8 +209,8 @@ func locked(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// diskFull: there is no room for what is to be written. Whoever is signed in
-// stays so, others are told "later", and with room all is well by itself.
+// diskFull fills the disk. Sessions continue, sign-ins get a temporary error,
+// and the gateway recovers on its own once there is room.
 func diskFull(r *result) {
 	dir := r.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=96m,mode=0700"); err != nil {
@@ -227,7 +228,7 @@ func diskFull(r *result) {
 		people, _ := c.Stop()
 		fill(r, filepath.Join(dir, "filler"))
 		refused := harness.Answer{}
-		for try := 0; try < 200 && refused.Status == 0; try++ { // there may be room left in the write-ahead log
+		for try := 0; try < 200 && refused.Status == 0; try++ { // the write-ahead log may have room left
 			for _, a := range harness.AtOnce(32, func(int) harness.Answer {
 				return g.Visitor().Get("/login/sso?enterprise_key=acme")
 			}) {
@@ -263,7 +264,7 @@ func diskFull(r *result) {
 	r.audit(c.Journal, g)
 }
 
-// fill writes until there is no room.
+// fill writes until the disk is full.
 func fill(r *result, path string) {
 	f, err := os.Create(path)
 	if err != nil {
@@ -277,9 +278,9 @@ func fill(r *result, path string) {
 	}
 }
 
-// diskFails: the disk does not keep what it was given. From then on nothing is
-// acknowledged, the program says so and ends, for another to begin from what is
-// there.
+// diskFails makes fsync fail. From then on nothing is acknowledged, and the
+// program logs the error and exits, so that the next process starts from what
+// is durable.
 func diskFails(r *result) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {

@@ -1,11 +1,12 @@
-// Package faults breaks things under the real program: it kills it, takes its
-// database, its disk and its Redis away, lets its identity providers misbehave
-// and lets everybody come at once. After each fault the auditor looks at what is
-// left.
+// Package faults tests the real program under faults: it kills the process,
+// takes the database, the disk and Redis away, has identity providers misbehave,
+// and sends many requests at once. After each fault the auditor checks the
+// invariants.
 //
 // What lives here: one test, TestFaults, with a subtest for each fault, and the
-// table it prints. GATEHOUSE_FAULTS=full makes it do everything as often as
-// docs/reliability.md says; otherwise it is as long as a test may be.
+// table it prints. GATEHOUSE_FAULTS=full runs each fault as often as
+// docs/reliability.md says; otherwise it runs fewer rounds.
 //
-// What must not: what is broken by a request alone (e2e) or within one package.
+// What must not live here: tests of hostile requests (e2e), and tests that a
+// package can have itself.
 package faults

@@ -12,11 +12,10 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// pace is how soon people follow each other: ten sign-ins a second are allowed a
-// connection.
+// pace is the time between sign-ins: a connection accepts ten a second.
 const pace = 110 * time.Millisecond
 
-// fronted is a company whose identity provider may misbehave.
+// fronted is a company whose identity provider can misbehave.
 type fronted struct {
 	*harness.Company
 	g     *harness.Gateway
@@ -44,7 +43,7 @@ func newFronted(r *result, g *harness.Gateway, api *harness.API, key string, oid
 
 func (f fronted) signIn() harness.Answer { return f.g.Visitor().SignIn(f.idp, f.Key, "p-1") }
 
-// mustSignIn signs in and makes sure of it.
+// mustSignIn signs in and asserts success.
 func (f fronted) mustSignIn(r *result, why string) {
 	r.Helper()
 	if a := f.signIn(); !signedIn(a) {
@@ -53,8 +52,8 @@ func (f fronted) mustSignIn(r *result, why string) {
 	}
 }
 
-// clockOfIdP: an identity provider whose clock is 58 seconds off is good, and
-// one that is more than a minute ahead or six behind is not.
+// clockOfIdP asserts that an identity provider's clock may be 58 seconds off,
+// and not more than a minute ahead or six behind.
 func clockOfIdP(r *result) {
 	g := harness.Start(r, harness.Options{})
 	api := g.API()
@@ -85,8 +84,8 @@ func clockOfIdP(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// metadataGone: what was read of an identity provider goes on being good while
-// its metadata cannot be read, and an administrator can see that it cannot.
+// metadataGone makes metadata unavailable. Sign-ins continue with the last
+// metadata, and the connection shows the error.
 func metadataGone(r *result) {
 	g := harness.Start(r, harness.Options{})
 	f := newFronted(r, g, g.API(), "acme", false)
@@ -112,8 +111,9 @@ func metadataGone(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// keysRolled: an identity provider changes its key, with the one before still
-// published. Nobody is turned away, and a key that is gone is refused.
+// keysRolled changes the identity provider's key with the old one still
+// published. No sign-in fails, and a key that is no longer published is
+// refused.
 func keysRolled(r *result) {
 	g := harness.Start(r, harness.Options{})
 	f := newFronted(r, g, g.API(), "acme", false)
@@ -135,8 +135,8 @@ func keysRolled(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// metadataSwapped: metadata of another identity provider, without keys or
-// without sense changes nothing of what is trusted.
+// metadataSwapped publishes metadata of another identity provider, without
+// keys, and malformed. None changes what is trusted.
 func metadataSwapped(r *result) {
 	g := harness.Start(r, harness.Options{})
 	f := newFronted(r, g, g.API(), "acme", false)
@@ -186,8 +186,9 @@ func metadataSwapped(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// idpMisbehaves: an identity provider that answers slowly, without end, or with
-// far too much is given up on in ten seconds, at no cost to anybody else.
+// idpMisbehaves tests an identity provider that responds slowly, endlessly or
+// with too much data: the request is aborted within ten seconds and affects no
+// other sign-in.
 func idpMisbehaves(r *result) {
 	g := harness.Start(r, harness.Options{})
 	api := g.API()
@@ -239,8 +240,8 @@ func idpMisbehaves(r *result) {
 	r.audit(auditor.NewJournal(), g)
 }
 
-// idpHangs: many answers wait for an identity provider that says nothing.
-// Everybody else signs in as ever, and those who wait are told within time.
+// idpHangs delivers many responses whose identity provider does not respond.
+// Other users sign in as usual, and the waiting ones get an error in time.
 func idpHangs(r *result) {
 	g := harness.Start(r, harness.Options{})
 	api := g.API()

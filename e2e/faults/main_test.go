@@ -13,15 +13,16 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// fault is a row of the matrix. ci and full are how often it is done; one that
-// is done 0 times is for the other size. Those that mostly wait, wait together.
+// fault is a row of the matrix. ci and full are the numbers of rounds in the
+// two sizes; 0 skips the fault in that size. Faults that mostly wait run in
+// parallel.
 type fault struct {
 	id, name string
 	ci, full int
 	run      func(r *result)
 }
 
-// matrix is every fault, in the order of docs/reliability.md.
+// matrix returns all faults in the order of docs/reliability.md.
 func matrix() []fault {
 	return []fault{
 		{"F-01", "KilledSQLite", 50, 1000, killedSQLite},
@@ -55,7 +56,7 @@ func matrix() []fault {
 	}
 }
 
-// full says that everything is to be done as often as promised.
+// full reports whether the full number of rounds is wanted.
 func full() bool { return os.Getenv("GATEHOUSE_FAULTS") == "full" }
 
 func TestFaults(t *testing.T) {
@@ -84,7 +85,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// result is what came of a fault.
+// result is the outcome of a fault.
 type result struct {
 	*testing.T
 	id, name            string
@@ -92,12 +93,12 @@ type result struct {
 	lost, torn, corrupt int
 	other               int // violations of the other invariants
 	slowest             time.Duration
-	errors              int // answers that clients did not want
+	errors              int // failed requests of clients
 	note                string
 }
 
-// each does something as often as wanted, and stops at a failure, or in time to
-// say how far it came.
+// each runs do for each round. It stops at a failure, or a minute before the
+// deadline of the test to report how far it came.
 func (r *result) each(do func(n int)) {
 	for n := range r.rounds {
 		if r.Failed() {
@@ -112,10 +113,10 @@ func (r *result) each(do func(n int)) {
 	}
 }
 
-// took notes how long it was until all was well again.
+// took records how long the recovery took.
 func (r *result) took(d time.Duration) { r.slowest = max(r.slowest, d) }
 
-// at does the same with a copy for a subtest, whose counts are added.
+// at runs a subtest with a copy of the result, whose counts are added.
 func (r *result) at(name string, run func(r *result)) {
 	r.Run(name, func(t *testing.T) {
 		whole := *r
@@ -125,7 +126,7 @@ func (r *result) at(name string, run func(r *result)) {
 	})
 }
 
-// audit looks at what is left, and fails the test with what is broken.
+// audit audits the installation and fails the test with the violations.
 func (r *result) audit(journal *auditor.Journal, nodes ...*harness.Gateway) {
 	r.auditWith(journal, nil, nodes...)
 }
@@ -151,7 +152,7 @@ func (r *result) auditWith(journal *auditor.Journal, prepare func(*auditor.Audit
 	}
 }
 
-// report is what is printed in the end.
+// report is the table printed at the end.
 type report struct {
 	mu   sync.Mutex
 	rows []*result
@@ -202,7 +203,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// signedIn reports whether an answer is that of a sign-in that worked.
+// signedIn reports whether a response is that of a successful sign-in.
 func signedIn(a harness.Answer) bool {
 	return a.Err == nil && a.Status == 303 && a.Location == "/account"
 }

@@ -23,11 +23,11 @@ import (
 const (
 	officeAddress = "198.51.100.1"
 	garbageEvery  = 5 * time.Millisecond // 200 a second
-	atTheDoor     = 48                   // people who sign in at the same time
+	atTheDoor     = 48                   // users who sign in at the same time
 )
 
-// office is a company whose people share one address, and the installation they
-// sign in to.
+// office is a company whose users share one client address, and the
+// installation they sign in to.
 type office struct {
 	r       *result
 	nodes   []*harness.Gateway
@@ -39,16 +39,16 @@ type office struct {
 	journal *auditor.Journal
 }
 
-// thrown is garbage for one kind of endpoint.
+// thrown is the garbage for one kind of endpoint.
 type thrown struct {
 	at string
 	harness.Garbage
 }
 
-// officeAtNine: a whole company signs in behind one address while garbage
-// arrives at its four endpoints, from there and from elsewhere. Nobody is
-// refused, and the garbage leaves few traces. A round is a person. SQLite
-// serves one node only.
+// officeAtNine signs a whole company in from one address while garbage arrives
+// at its four endpoints, from that address and others. No user is refused, and
+// the garbage leaves few records. A round is a user. SQLite serves one node
+// only.
 func officeAtNine(r *result) {
 	var notes []string
 	at := func(name string, start func(r *result) []*harness.Gateway) {
@@ -86,7 +86,7 @@ func newOffice(r *result, nodes []*harness.Gateway) *office {
 		r.Fatal(err)
 	}
 	kinds := harness.GarbageFor(o.saml, oidc, captured.Form)
-	for i := range 12 { // of each kind in turn, and of its variants in turn
+	for i := range 12 { // all kinds and variants in turn
 		for _, name := range slices.Sorted(maps.Keys(kinds)) {
 			o.garbage = append(o.garbage, thrown{
 				name, kinds[name][i%len(kinds[name])],
@@ -100,7 +100,7 @@ func (o *office) link() string {
 	return "/login/sso?enterprise_key=acme&connection=" + url.QueryEscape(o.saml.ID)
 }
 
-// signAllIn does so, checks what is left, and returns the figures.
+// signAllIn signs all users in, audits, and returns the figures.
 func (o *office) signAllIn() string {
 	r := o.r
 	flood := o.throwGarbage()
@@ -133,7 +133,7 @@ func (o *office) signAllIn() string {
 	)
 }
 
-// enter signs everybody in, some at a time.
+// enter signs all users in, some concurrently.
 func (o *office) enter() []*harness.Visitor {
 	visitors := make([]*harness.Visitor, len(o.people))
 	var next atomic.Int64
@@ -175,15 +175,15 @@ func (o *office) signIn(v *harness.Visitor, p demoidp.Person) harness.Answer {
 // flood is garbage that is being sent.
 type flood struct {
 	begun time.Time
-	over  chan struct{} // closed to end it
+	over  chan struct{} // closed to end the flood
 	all   sync.WaitGroup
 
 	mu      sync.Mutex
-	answers map[string]map[int]int // by kind of endpoint and status
+	answers map[string]map[int]int // responses by kind of endpoint and status
 }
 
-// throwGarbage sends it until the flood is ended, half of it from the office's
-// own address.
+// throwGarbage sends garbage until the flood ends, half of it from the office's
+// address.
 func (o *office) throwGarbage() *flood {
 	addresses := []string{
 		officeAddress, "203.0.113.1", officeAddress, "203.0.113.2", officeAddress,
@@ -230,7 +230,7 @@ func (f *flood) add(at string, status int) {
 	f.answers[at][status]++
 }
 
-// count is how many were answered with this status.
+// count returns the number of responses with this status.
 func (f *flood) count(status int) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -241,7 +241,7 @@ func (f *flood) count(status int) int {
 	return n
 }
 
-// end waits for the last answers, and returns how many there were in a second.
+// end waits for the last responses and returns their rate per second.
 func (f *flood) end() (rate float64) {
 	close(f.over)
 	f.all.Wait()
@@ -254,8 +254,8 @@ func (f *flood) end() (rate float64) {
 	return float64(n) / time.Since(f.begun).Seconds()
 }
 
-// traces counts the attempts that garbage left, and the responses they stand
-// for. Nodes write how many those are every few seconds.
+// traces counts the attempts recorded for garbage, and the responses that they
+// stand for. Nodes write these counts every few seconds.
 func (o *office) traces(f *flood) (rows, counted int) {
 	r := o.r
 	r.Helper()
@@ -293,7 +293,7 @@ func (o *office) traces(f *flood) (rows, counted int) {
 	return rows, counted
 }
 
-// wantHealthy makes sure that no admin is alarmed by garbage.
+// wantHealthy asserts that the garbage causes no health finding.
 func (o *office) wantHealthy() {
 	r := o.r
 	r.Helper()

@@ -10,8 +10,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// everywhere runs a fault on one program with SQLite, instrumented by the race
-// detector unless many rounds are wanted, and on three with PostgreSQL.
+// everywhere runs a fault on one node with SQLite, built with the race detector
+// in the small size, and on three nodes with PostgreSQL.
 func everywhere(r *result, run func(r *result, nodes []*harness.Gateway)) {
 	r.at("SQLite", func(r *result) {
 		run(r, []*harness.Gateway{harness.Start(r, harness.Options{Race: !full()})})
@@ -21,12 +21,12 @@ func everywhere(r *result, run func(r *result, nodes []*harness.Gateway)) {
 	})
 }
 
-// companies are one after the other, each for so many rounds: a connection
-// takes only so many answers in a minute.
+// companies returns companies one after the other, each for a number of rounds:
+// a connection accepts a limited number of responses per minute.
 type companies struct {
 	node  *harness.Gateway
 	idp   *demoidp.IdP
-	limit int // rounds of each
+	limit int // rounds per company
 	all   []*harness.Company
 }
 
@@ -42,8 +42,8 @@ func (c *companies) of(round int) *harness.Company {
 	return c.all[round/c.limit]
 }
 
-// oneAnswer: the same answer delivered fifty times at once, by the browser it
-// belongs to, is one sign-in and forty-nine replays.
+// oneAnswer delivers the same response fifty times concurrently from its own
+// browser. One is a sign-in, forty-nine are replays.
 func oneAnswer(r *result) {
 	everywhere(r, func(r *result, nodes []*harness.Gateway) {
 		idp := harness.NewIdP(r, harness.Ada())
@@ -66,7 +66,7 @@ func oneAnswer(r *result) {
 				r.Fatal(err)
 			}
 			outcomes := map[string]int{}
-			browsers := make([]*harness.Visitor, 50) // one browser, going to every node
+			browsers := make([]*harness.Visitor, 50) // one browser, at every node
 			for i := range browsers {
 				browsers[i] = v.Twin(nodes[i%len(nodes)])
 			}
@@ -107,8 +107,8 @@ func oneAnswer(r *result) {
 	})
 }
 
-// oneNewcomer: a hundred browsers deliver a hundred answers about somebody
-// nobody has seen before. All get in, as one user.
+// oneNewcomer delivers a hundred responses about one new user from a hundred
+// browsers concurrently. All sign in, as one user.
 func oneNewcomer(r *result) {
 	everywhere(r, func(r *result, nodes []*harness.Gateway) {
 		people := harness.People(r.rounds)

@@ -15,8 +15,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// redisFlushed: Redis forgets everything under load. Nobody is signed out, and
-// nothing revoked comes back.
+// redisFlushed flushes Redis under load. No session ends, and no revoked
+// session is accepted again.
 func redisFlushed(r *result) {
 	address := harness.NewRedis(r)
 	nodes := threeNodes(r, storetest.Postgres(r), address)
@@ -49,8 +49,8 @@ func redisFlushed(r *result) {
 	}, nodes...)
 }
 
-// signInAndRevoke makes a session and ends it, and gives a way to ask whether
-// any node accepts it.
+// signInAndRevoke starts a session, revokes it, and returns a function that
+// reports whether any node accepts it.
 func signInAndRevoke(r *result, c *harness.Crowd, node *harness.Gateway) func() bool {
 	r.Helper()
 	v := node.Visitor()
@@ -77,7 +77,7 @@ func signInAndRevoke(r *result, c *harness.Crowd, node *harness.Gateway) func() 
 	}
 }
 
-// dump is everything that is in Redis.
+// dump returns all keys and values in Redis.
 func dump(ctx context.Context, r *result, client *redis.Client) string {
 	var b strings.Builder
 	all := client.Scan(ctx, 0, "*", 1000).Iterator()
@@ -94,8 +94,8 @@ func dump(ctx context.Context, r *result, client *redis.Client) string {
 	return b.String()
 }
 
-// redisRefuses and redisHangs: without Redis everything works, and soon as fast
-// as before.
+// redisRefuses and redisHangs take Redis away. Everything keeps working, and is
+// soon as fast as before.
 func redisRefuses(r *result) {
 	redisAway(r, func(wire *harness.Relay) { wire.Cut() })
 }
@@ -112,7 +112,7 @@ func redisAway(r *result, take func(*harness.Relay)) {
 	r.each(func(int) {
 		begin(r, c)
 		take(wire)
-		for _, g := range nodes { // the first requests that find out
+		for _, g := range nodes { // the first requests notice the outage
 			begun := time.Now()
 			if a := g.Visitor().Get("/login"); a.Status != 200 {
 				r.Errorf("without Redis: %v", a)
@@ -141,7 +141,8 @@ func redisAway(r *result, take func(*harness.Relay)) {
 	r.note = "slowest is the first request"
 }
 
-// redisLies: what answers is no Redis. Nobody becomes anybody else by it.
+// redisLies replaces Redis by a server that sends wrong replies. No session is
+// taken for another user's.
 func redisLies(r *result) {
 	g := harness.Start(r, harness.Options{
 		Database: storetest.Postgres(r),
@@ -165,7 +166,8 @@ func redisLies(r *result) {
 	r.audit(c.Journal, g)
 }
 
-// liar answers whatever it is asked with something that Redis might say.
+// liar starts a server that answers every command with a well-formed but wrong
+// reply.
 func liar(r *result) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

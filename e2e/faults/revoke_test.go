@@ -11,15 +11,15 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// revoked: what is revoked at one node is refused at the others within two
+// revoked asserts that the other nodes refuse a revoked session within two
 // seconds.
 func revoked(r *result) {
 	nodes := threeNodes(r, storetest.Postgres(r), harness.NewRedis(r))
 	revocations(r, nodes, 2*time.Second)
 }
 
-// revokedWithoutRedis: with nobody to pass the word on the nodes find out by
-// themselves, within five.
+// revokedWithoutRedis asserts that nodes that poll the database, without Redis
+// to wake them, refuse a revoked session within five seconds.
 func revokedWithoutRedis(r *result) {
 	wire, address := harness.NewRelay(r, harness.NewRedis(r))
 	nodes := threeNodes(r, storetest.Postgres(r), address)
@@ -27,7 +27,7 @@ func revokedWithoutRedis(r *result) {
 	revocations(r, nodes, 5*time.Second)
 }
 
-// ways are how a session ends before its time.
+// ways returns the ways to end a session early, by name.
 func ways(c *harness.Company, conn harness.Connection) map[string]func(v *harness.Visitor) {
 	return map[string]func(v *harness.Visitor){
 		"signed out": func(v *harness.Visitor) {
@@ -73,7 +73,7 @@ func revocations(r *result, nodes []*harness.Gateway, limit time.Duration) {
 	})
 	for _, g := range nodes {
 		g.Kill()
-		g.Begin("serve") // what is cached is gone: the database alone says no
+		g.Begin("serve") // with an empty cache, only the database can refuse it
 		g.WaitReady()
 	}
 	r.auditWith(auditor.NewJournal(), func(a *auditor.Auditor) {
@@ -81,7 +81,7 @@ func revocations(r *result, nodes []*harness.Gateway, limit time.Duration) {
 	}, nodes...)
 }
 
-// seenEverywhere is a session that every node knows.
+// seenEverywhere starts a session and uses it at every node.
 func seenEverywhere(
 	r *result, nodes []*harness.Gateway, idp *demoidp.IdP,
 ) (here *harness.Visitor, there []*harness.Visitor) {

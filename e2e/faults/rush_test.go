@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	farAway      = 5 * time.Millisecond // to PostgreSQL, and as much back
-	neighbourIns = 8                    // sign-ins of the neighbour in the small size
+	farAway      = 5 * time.Millisecond // one-way delay to PostgreSQL
+	neighbourIns = 8                    // sign-ins of the other company in the small size
 	asksEach     = 20                   // forward-auth requests for each of them
 )
 
-// rush: the browsers of a busy company sign in again and again, with PostgreSQL
-// some milliseconds away, while people of a neighbour sign in and use an
-// application. Nobody is refused, and the neighbour does not wait behind the
-// busy company: how long is told by comparing the two, never by a clock. A round
-// is a browser.
+// rush has the browsers of a busy company sign in repeatedly, with PostgreSQL
+// some milliseconds away, while users of another company sign in and use an
+// application. No request is refused, and the other company does not queue
+// behind the busy one: the test compares their latencies and asserts no
+// absolute time. A round is a browser.
 func rush(r *result) {
 	wire, dsn := harness.NewRelay(r, storetest.Postgres(r))
 	g := harness.Start(r, harness.Options{
@@ -61,7 +61,7 @@ func rush(r *result) {
 			}
 		})
 	}
-	// Until each browser was in once there is no queue to compare with.
+	// There is no queue to compare with until each browser has signed in once.
 	if !harness.Soon(time.Minute, func() bool {
 		return busy.count() >= r.rounds
 	}) {
@@ -109,14 +109,14 @@ func rush(r *result) {
 	r.note = fmt.Sprintf("busy: %s; neighbour: %s; forward-auth: %s; slowest is of the neighbour", busy, quiet, asks)
 }
 
-// forwarded is what a reverse proxy asks about a request for an application.
+// forwarded sends what a reverse proxy asks about a request for an application.
 func forwarded(v *harness.Visitor) harness.Answer {
 	return v.GetWith("/auth/nginx/wiki", http.Header{
 		"X-Original-Url": {"http://localhost:8081/page"},
 	})
 }
 
-// timings are how long requests took, and answers that were wrong.
+// timings is the durations of requests, and how many got a wrong response.
 type timings struct {
 	mu    sync.Mutex
 	took  []time.Duration
@@ -145,7 +145,7 @@ func (t *timings) count() int {
 	return len(t.took)
 }
 
-// part is what this share of them took at most: 0.5 is the median.
+// part returns a quantile of the durations: 0.5 is the median.
 func (t *timings) part(share float64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()

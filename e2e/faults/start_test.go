@@ -24,8 +24,8 @@ func databases(r *result) map[string]func() string {
 	}
 }
 
-// killedMigrating: whoever is killed while it makes the schema leaves nothing
-// half made that the next could not finish.
+// killedMigrating kills processes while they migrate the schema. The next
+// process can always finish the migration.
 func killedMigrating(r *result) {
 	for name, fresh := range databases(r) {
 		r.each(func(n int) {
@@ -45,8 +45,8 @@ func killedMigrating(r *result) {
 	}
 }
 
-// migratingAtOnce: of five that make the same schema at the same moment all
-// succeed, and each step is done once.
+// migratingAtOnce starts five processes that migrate the same database
+// concurrently. All succeed, and each migration runs once.
 func migratingAtOnce(r *result) {
 	for name, fresh := range databases(r) {
 		r.each(func(int) {
@@ -76,9 +76,9 @@ func migratingAtOnce(r *result) {
 	}
 }
 
-// wrongKey: with another secret key than the one the data was written with the
-// program does not start, and changes nothing; with both it reads the data and
-// seals it anew.
+// wrongKey starts the program with another secret key than the one the data was
+// sealed with. It refuses to start and changes nothing; with both keys it reads
+// the data and seals it again.
 func wrongKey(r *result) {
 	for name, fresh := range databases(r) {
 		r.each(func(int) {
@@ -87,7 +87,7 @@ func wrongKey(r *result) {
 			acme := harness.NewCompany(
 				g, g.API(), "acme", harness.TwoOrganizations(),
 			)
-			acme.ConnectOIDC(idp) // whose secret is sealed
+			acme.ConnectOIDC(idp) // stores a sealed client secret
 			v := g.Visitor()
 			if a := v.SignIn(idp, "acme", "p-1"); !signedIn(a) {
 				r.Fatal(a)
@@ -137,7 +137,7 @@ func wrongKey(r *result) {
 	}
 }
 
-// content is a fingerprint of what is in a database.
+// content returns a digest of all data in a database.
 func content(r *result, g *harness.Gateway) string {
 	r.Helper()
 	h := sha256.New()
@@ -164,7 +164,7 @@ func content(r *result, g *harness.Gateway) string {
 				r.Fatal(err)
 			}
 			for _, v := range values {
-				_, _ = fmt.Fprintf(h, "%v|", *v.(*any)) // a hash takes everything
+				_, _ = fmt.Fprintf(h, "%v|", *v.(*any)) // writing to a hash cannot fail
 			}
 		}
 		if err := rows.Err(); err != nil {

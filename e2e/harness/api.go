@@ -23,7 +23,8 @@ type API struct {
 // Object is a JSON object.
 type Object = map[string]any
 
-// API makes a token with `gatehouse admin token`, as an operator does.
+// API creates a token with `gatehouse admin token`, as an operator
+// does.
 func (g *Gateway) API() *API {
 	g.t.Helper()
 	out, said, status := g.Command("admin", "token", "--name", "e2e")
@@ -40,8 +41,8 @@ func (g *Gateway) API() *API {
 	}
 }
 
-// Try asks for something below /api/v1 and decodes the answer, whatever its
-// status, into out.
+// Try sends a request to a path below /api/v1 and decodes the response into
+// out, whatever its status.
 func (a *API) Try(method, path string, in, out any) (status int, err error) {
 	var body []byte
 	if in != nil {
@@ -82,7 +83,7 @@ func (a *API) Try(method, path string, in, out any) (status int, err error) {
 	return resp.StatusCode, nil
 }
 
-// Do is Try for what must work.
+// Do is Try for a request that must succeed.
 func (a *API) Do(method, path string, in, out any) {
 	a.t.Helper()
 	if _, err := a.Try(method, path, in, out); err != nil {
@@ -90,7 +91,7 @@ func (a *API) Do(method, path string, in, out any) {
 	}
 }
 
-// List is every item of a list.
+// List returns the items of all pages of a list.
 func List[T any](a *API, path string) []T {
 	a.t.Helper()
 	var all []T

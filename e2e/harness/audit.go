@@ -12,9 +12,10 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// Audit looks at the installation that these nodes are, behind their backs.
-// prepare may add to what is looked at, or be nil. Nothing is kept open: a
-// database that another process has open is not recovered after a crash.
+// Audit audits the installation of these nodes by reading its database
+// directly. prepare, if not nil, may add to the auditor. No connection stays
+// open: a database that another process has open is not recovered after a
+// crash.
 func Audit(
 	t testing.TB, journal *auditor.Journal, prepare func(*auditor.Auditor), nodes ...*Gateway,
 ) ([]auditor.Violation, error) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// builds are the programs of this test process, each made when first wanted.
+// builds holds the programs that this test process built, each on first use.
 var builds = map[bool]func() (string, error){
 	false: sync.OnceValues(func() (string, error) {
 		return build("gatehouse", "0")
@@ -19,7 +19,7 @@ var builds = map[bool]func() (string, error){
 	}),
 }
 
-// buildDir is where they are; Main removes it.
+// buildDir is the directory of the programs; Main removes it.
 func buildDir() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("gatehouse-e2e-%d", os.Getpid()))
 }
@@ -37,7 +37,7 @@ func build(name, cgo string, flags ...string) (string, error) {
 	return out, nil
 }
 
-// Main runs the tests of a package and removes what was built for them:
+// Main runs the tests of a package and removes the programs built for them:
 //
 //	func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 func Main(m *testing.M) int {
@@ -45,9 +45,9 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Binary is the path of the program, built from this work tree, or the one of
-// TEST_GATEHOUSE, which tests a binary as it is. With race it is instrumented by
-// the race detector, which needs a C compiler; TEST_GATEHOUSE_RACE names one.
+// Binary returns the path of the program: built from this work tree, or the one
+// in TEST_GATEHOUSE. With race it is built with the race detector, which needs
+// a C compiler; TEST_GATEHOUSE_RACE names such a program.
 func Binary(t testing.TB, race bool) string {
 	t.Helper()
 	if given := os.Getenv(map[bool]string{

@@ -19,12 +19,11 @@ import (
 	"gatehouse/internal/testkit/chromium"
 )
 
-// patience is how long a page may take; nothing waits for as long unless it is
-// broken.
+// patience is how long a page may take; only a broken one takes as long.
 const patience = 20 * time.Second
 
-// Browser is one profile of a headless Chromium: what its pages complain about
-// (Content-Security-Policy among it) fails the test.
+// Browser is one profile of a headless Chromium. Console errors of its pages,
+// Content-Security-Policy violations among them, fail the test.
 type Browser struct {
 	t     testing.TB
 	ctx   context.Context
@@ -34,8 +33,8 @@ type Browser struct {
 	stranger string
 }
 
-// NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile, unless
-// more says another.
+// NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile; more
+// may override options.
 func NewBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
 	b := &Browser{
@@ -47,7 +46,8 @@ func NewBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	return b
 }
 
-// Excuse ignores what pages of this origin do to themselves: they are not ours.
+// Excuse ignores console errors of pages of this origin, which is not the
+// gateway's.
 func (b *Browser) Excuse(origin string) { b.stranger = origin }
 
 // Another returns another user's browser: the same process, no cookie in common.
@@ -66,9 +66,9 @@ func (b *Browser) Another(t testing.TB) *Browser {
 	return other
 }
 
-// begin opens the window, keeps what the browser complains of, and fails the
-// test with it in the end. The window lives as long as the context it is first
-// used with, so that one must have no limit of its own.
+// begin opens the window, collects console errors, and fails the test with them
+// at its end. The window lives as long as the context it is first used with,
+// which must have no deadline of its own.
 func (b *Browser) begin() {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, chromedp.Navigate("about:blank")); err != nil {
@@ -77,7 +77,7 @@ func (b *Browser) begin() {
 	b.listen()
 }
 
-// listen keeps what the browser complains of.
+// listen collects the console errors.
 func (b *Browser) listen() {
 	b.t.Helper()
 	var mu sync.Mutex
@@ -119,19 +119,20 @@ func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Open goes to an address and waits for what it leads to.
+// Open goes to an address and waits until the page has loaded, redirects
+// included.
 func (b *Browser) Open(address string) {
 	b.t.Helper()
 	err := chromedp.Do(b.ctx, chromedp.Navigate(address))
-	// A page that leaves at once, as ours do on the way to an identity provider,
-	// aborts the navigation in favour of the next one.
+	// A page that navigates on at once, as ours do on the way to an identity
+	// provider, aborts the first navigation.
 	if err != nil && !strings.Contains(err.Error(), "ERR_ABORTED") {
 		b.t.Fatalf("open %s: %v", address, err)
 	}
 }
 
-// eval runs an expression, patiently: between two pages there is nothing to
-// run it in.
+// eval evaluates an expression. It retries: between two pages there is no
+// execution context.
 func eval[T any](b *Browser, expression string) T {
 	b.t.Helper()
 	var value T
@@ -147,7 +148,7 @@ func eval[T any](b *Browser, expression string) T {
 	return value
 }
 
-// At is the address it shows.
+// At returns the address of the page.
 func (b *Browser) At() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 	defer cancel()
@@ -158,7 +159,7 @@ func (b *Browser) At() string {
 	return at
 }
 
-// see is what a person would read, for the log of a failure.
+// see returns the visible text, for the log of a failure.
 func (b *Browser) see() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 	defer cancel()
@@ -176,7 +177,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// Arrive waits until it is at an address that begins like this.
+// Arrive waits until the address has this prefix.
 func (b *Browser) Arrive(prefix string) {
 	b.t.Helper()
 	if !Soon(patience, func() bool {
@@ -193,13 +194,13 @@ func (b *Browser) loaded() bool {
 	return err == nil && state == "complete"
 }
 
-// Text is what the page says, as a person would read it.
+// Text returns the visible text of the page.
 func (b *Browser) Text() string {
 	b.t.Helper()
 	return eval[string](b, "document.body.innerText")
 }
 
-// Says waits until the page has this text.
+// Says waits until the page contains the text.
 func (b *Browser) Says(text string) {
 	b.t.Helper()
 	if !b.saysSoon(text) {
@@ -208,7 +209,7 @@ func (b *Browser) Says(text string) {
 }
 
 func (b *Browser) saysSoon(text string) bool {
-	// Text is compared without its case: a style sheet may print in capitals.
+	// The case is ignored: a style sheet may show text in capitals.
 	quoted, err := json.Marshal(strings.ToLower(text))
 	if err != nil {
 		b.t.Fatal(err)
@@ -226,7 +227,7 @@ func (b *Browser) saysSoon(text string) bool {
 	})
 }
 
-// List is the text of every element a CSS selector finds.
+// List returns the text of each element that matches a CSS selector.
 func (b *Browser) List(css string) []string {
 	b.t.Helper()
 	quoted, err := json.Marshal(css)
@@ -240,7 +241,7 @@ func (b *Browser) List(css string) []string {
 	)
 }
 
-// One is the text of the first element a CSS selector finds, once there is one.
+// One waits for an element that matches a CSS selector, and returns its text.
 func (b *Browser) One(css string) string {
 	b.t.Helper()
 	var found []string
@@ -253,7 +254,7 @@ func (b *Browser) One(css string) string {
 	return found[0]
 }
 
-// Fill types into a field what was not there before.
+// Fill clears a field and types into it.
 func (b *Browser) Fill(css, text string) {
 	b.t.Helper()
 	b.do(
@@ -262,14 +263,14 @@ func (b *Browser) Fill(css, text string) {
 	)
 }
 
-// Click presses the first element a CSS selector finds.
+// Click clicks the first element that matches a CSS selector.
 func (b *Browser) Click(css string) {
 	b.t.Helper()
 	b.do(chromedp.Click(chromedp.CSS(css)))
 }
 
-// Choose switches a radio button or a box on or off, wherever on the page it is:
-// what stays in sight at the edge of a window may lie over it.
+// Choose toggles a radio button or checkbox by script: an element fixed to the
+// edge of the window may cover it.
 func (b *Browser) Choose(css string) {
 	b.t.Helper()
 	quoted, err := json.Marshal(css)
@@ -280,8 +281,8 @@ func (b *Browser) Choose(css string) {
 	eval[bool](b, "(e => { e.click(); return e.checked })(document.querySelector("+string(quoted)+"))")
 }
 
-// Shoot leaves pictures of the page in GATEHOUSE_SCREENSHOTS, if that is set: 360
-// and 1280 pixels wide, light and dark.
+// Shoot saves screenshots of the page in GATEHOUSE_SCREENSHOTS, if that is set:
+// 360 and 1280 pixels wide, light and dark.
 func (b *Browser) Shoot(name string) {
 	b.t.Helper()
 	if b.shots == "" {
@@ -319,7 +320,7 @@ func (b *Browser) Shoot(name string) {
 
 func (b *Browser) scheme(name string) {
 	b.t.Helper()
-	// Without motion, or colours would be caught on their way from one to the other.
+	// Without transitions, which would be captured half done.
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: name},
 		{Name: "prefers-reduced-motion", Value: "reduce"},

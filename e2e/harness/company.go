@@ -15,7 +15,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Company is an enterprise made through the REST API.
+// Company is an enterprise created through the REST API.
 type Company struct {
 	ID, Key string
 
@@ -24,7 +24,7 @@ type Company struct {
 	api *API
 }
 
-// Connection is one of its connections.
+// Connection is a connection of a company.
 type Connection struct {
 	ID       string `json:"id"`
 	State    string `json:"state"`
@@ -39,7 +39,7 @@ type Connection struct {
 	} `json:"relying_party"`
 }
 
-// NewCompany makes an enterprise with organizations and their groups.
+// NewCompany creates an enterprise with organizations and their groups.
 func NewCompany(g *Gateway, api *API, key string, organizations map[string][]string) *Company {
 	g.t.Helper()
 	c := &Company{
@@ -72,7 +72,7 @@ func NewCompany(g *Gateway, api *API, key string, organizations map[string][]str
 
 func (c *Company) path(rest string) string { return "/enterprises/" + c.ID + rest }
 
-// Connect makes a connection, a draft as yet.
+// Connect creates a connection, which is a draft.
 func (c *Company) Connect(definition Object) Connection {
 	c.t.Helper()
 	var made Connection
@@ -80,15 +80,15 @@ func (c *Company) Connect(definition Object) Connection {
 	return made
 }
 
-// Switch enables, disables or does whatever else an action of a connection
-// does.
+// Switch performs an action of a connection, such as enabling it.
 func (c *Company) Switch(id, action string) {
 	c.t.Helper()
 	c.api.Do(http.MethodPost, c.path("/connections/"+id+"/"+action), nil, nil)
 }
 
-// OldMetadata waits until an answer signed with an unknown key makes the program
-// fetch the identity provider's metadata again, which it does once a minute.
+// OldMetadata waits until a response signed with an unknown key makes the
+// program fetch the identity provider's metadata again, which it does once a
+// minute.
 func (c *Company) OldMetadata(id string) {
 	c.t.Helper()
 	var made struct {
@@ -100,8 +100,8 @@ func (c *Company) OldMetadata(id string) {
 	time.Sleep(time.Until(made.Metadata.CheckedAt.Add(61 * time.Second)))
 }
 
-// Metadata is our SAML metadata for a connection, fetched as an administrator
-// of the identity provider would.
+// Metadata returns the gateway's SAML metadata for a connection, fetched as an
+// admin of the identity provider does.
 func (c *Company) Metadata(conn Connection) []byte {
 	c.t.Helper()
 	resp, err := http.Get(
@@ -119,7 +119,7 @@ func (c *Company) Metadata(conn Connection) []byte {
 	return doc
 }
 
-// mapping is how a development identity provider's claims are read.
+// mapping returns the mapping of a development identity provider's claims.
 func mapping(protocol sso.Protocol) Object {
 	m := demoidp.Mapping(protocol)
 	read := Object{
@@ -135,11 +135,11 @@ func mapping(protocol sso.Protocol) Object {
 	return read
 }
 
-// noCode lets people in without a code by mail, which most tests are not about.
+// noCode exempts users from the code by e-mail, which few tests are about.
 func noCode() Object { return Object{"mode": "never"} }
 
-// ConnectSAML makes and enables a connection to a development identity
-// provider, and makes it known there.
+// ConnectSAML creates and enables a connection to a development identity
+// provider, and registers it there.
 func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	return c.connectSAML(idp, Object{
@@ -177,7 +177,7 @@ func (c *Company) connectSAML(idp *demoidp.IdP, settings Object) Connection {
 	return conn
 }
 
-// ConnectOIDC does the same over OpenID Connect.
+// ConnectOIDC is ConnectSAML over OpenID Connect.
 func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	secret := sso.NewSecret()
@@ -214,7 +214,8 @@ type User struct {
 	Status string `json:"status"`
 }
 
-// Users are all of them, with a login if it is not empty.
+// Users returns the users of a company; only those with the login, if it is not
+// empty.
 func (c *Company) Users(login string) []User {
 	c.t.Helper()
 	path := c.path("/users")
@@ -224,13 +225,13 @@ func (c *Company) Users(login string) []User {
 	return List[User](c.api, path)
 }
 
-// membership is a row of a user's memberships.
+// membership is one of a user's memberships.
 type membership struct {
 	Organization string `json:"organization_name"`
 	Group        string `json:"group_name"`
 }
 
-// Groups are somebody's groups as "Organization/group", sorted.
+// Groups returns a user's groups as "Organization/group", sorted.
 func (c *Company) Groups(login string) []string {
 	c.t.Helper()
 	users := c.Users(login)
@@ -262,7 +263,7 @@ func (c *Company) Sessions(login string) []Session {
 	return List[Session](c.api, c.path("/users/"+users[0].ID+"/sessions"))
 }
 
-// Attempt is a sign-in try as it was recorded.
+// Attempt is the record of a sign-in.
 type Attempt struct {
 	ID      string  `json:"id"`
 	Outcome string  `json:"outcome"`
@@ -270,7 +271,7 @@ type Attempt struct {
 	Checks  []Check `json:"checks"`
 }
 
-// Check is one thing that was verified in it.
+// Check is one check of an attempt.
 type Check struct {
 	Name string `json:"name"`
 	Want string `json:"want"`
@@ -278,24 +279,24 @@ type Check struct {
 	OK   bool   `json:"ok"`
 }
 
-// Attempts are the tries to sign in, newest first.
+// Attempts returns the attempts, newest first.
 func (c *Company) Attempts() []Attempt {
 	c.t.Helper()
 	return List[Attempt](c.api, c.path("/attempts"))
 }
 
-// Refresh asks for a connection's metadata to be fetched now and is the status
-// of the answer.
+// Refresh has a connection's metadata fetched now and returns the status of the
+// response.
 func (c *Company) Refresh(id string) int {
 	c.t.Helper()
-	// the status says it all
+	// The caller looks at the status.
 	status, _ := c.api.Try(
 		http.MethodPost, c.path("/connections/"+id+"/refresh-metadata"), nil, nil,
 	)
 	return status
 }
 
-// MetadataError is what a connection says is wrong with its metadata.
+// MetadataError returns the error of the last fetch of a connection's metadata.
 func (c *Company) MetadataError(id string) string {
 	c.t.Helper()
 	var made struct {
@@ -307,7 +308,7 @@ func (c *Company) MetadataError(id string) string {
 	return made.Metadata.Error
 }
 
-// Certificates are those a connection trusts, as text.
+// Certificates returns the certificates that a connection trusts, as text.
 func (c *Company) Certificates(id string) string {
 	c.t.Helper()
 	var made struct {

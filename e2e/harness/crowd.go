@@ -1,7 +1,7 @@
 package harness
 
 import (
-	"math/rand/v2" // who comes to which node first
+	"math/rand/v2" // picks nodes
 	"net/http"
 	"slices"
 	"sync"
@@ -11,17 +11,17 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// Crowd are people who sign in over and over, every time with other groups than
-// before, and who keep a journal.
+// Crowd is a number of users who sign in repeatedly, each time with other
+// groups, and record it in a journal.
 type Crowd struct {
-	Nodes     []*Gateway // one is taken at random; where one refuses, another
+	Nodes     []*Gateway // one is picked at random; if it refuses connections, the next
 	IdP       *demoidp.IdP
-	Companies []*Company // one each, in turn
+	Companies []*Company // assigned to the users in turn
 	People    []demoidp.Person
-	Sets      [][]string // of groups, taken in turn
+	Sets      [][]string // group names of one sign-in, used in turn
 	Journal   *auditor.Journal
-	Pause     time.Duration // of each person between two sign-ins
-	Balanced  bool          // a node that says it is not ready is passed over, as by a load balancer
+	Pause     time.Duration // between two sign-ins of a user
+	Balanced  bool          // skips nodes that are not ready, as a load balancer does
 
 	stop chan struct{}
 	all  sync.WaitGroup
@@ -32,7 +32,7 @@ type Crowd struct {
 	failed   []Answer
 }
 
-// Start lets them in.
+// Start begins the sign-ins.
 func (c *Crowd) Start() {
 	c.stop, c.signedIn, c.failed = make(chan struct{}), nil, nil
 	for i := range c.People {
@@ -82,15 +82,15 @@ func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
 	c.signedIn = append(c.signedIn, v)
 }
 
-// Count is how many were signed in since Start.
+// Count returns the number of acknowledged sign-ins since Start.
 func (c *Crowd) Count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.signedIn)
 }
 
-// Stop waits for everybody, and gives those who were told to be signed in and
-// what the others were told.
+// Stop waits for all users. It returns the visitors whose sign-in was
+// acknowledged and the responses that the others got.
 func (c *Crowd) Stop() (signedIn []*Visitor, failed []Answer) {
 	close(c.stop)
 	c.all.Wait()

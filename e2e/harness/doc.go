@@ -1,11 +1,11 @@
-// Package harness is what the end-to-end tests stand on: the program built and
-// started as a process ([Start]), its REST API ([API]), a browser with a screen
-// ([Browser]) and without one ([Visitor]), an identity provider in this process
-// ([NewIdP]), and a wire that can be cut ([Relay]).
+// Package harness is the fixture of the end-to-end tests: the program built and
+// started as a process ([Start]), a client of its REST API ([API]), a real
+// browser ([Browser]) and a scripted one ([Visitor]), an identity provider in this
+// process ([NewIdP]), and a network connection that can be cut ([Relay]).
 //
-// Whatever needs a service takes a testing.TB and skips the test without it, or
-// fails it if GATEHOUSE_TEST_REQUIRE lists the service: browser, postgres,
+// Helpers that need a service take a testing.TB and skip the test without the
+// service, or fail it if GATEHOUSE_TEST_REQUIRE lists it: browser, postgres,
 // redis, keycloak, race.
 //
-// What must not live here: expectations about the product; those are the tests'.
+// What must not live here: expectations about the product; they are in the tests.
 package harness

@@ -7,8 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// NoScripts makes every page from now on do without its scripts, as a browser
-// does in which they are switched off.
+// NoScripts disables scripts for all pages from now on.
 func (b *Browser) NoScripts() {
 	b.t.Helper()
 	if _, err := chromedp.Call(
@@ -19,21 +18,21 @@ func (b *Browser) NoScripts() {
 	}
 }
 
-// Upload chooses a file in the first file field a CSS selector finds.
+// Upload chooses a file in the first file field that matches a CSS selector.
 func (b *Browser) Upload(css, file string) {
 	b.t.Helper()
 	b.do(chromedp.SetUploadFiles(chromedp.CSS(css), []string{file}))
 }
 
-// Submit presses what leads to another page and waits until it is there, which
-// may have the same address.
+// Submit clicks an element that leads to another page, possibly of the same
+// address, and waits until that page has loaded.
 func (b *Browser) Submit(css string) {
 	b.t.Helper()
 	quoted, err := json.Marshal(css)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	// What is pressed may lie under what stays in sight at the edge of a window.
+	// An element fixed to the edge of the window may cover the button.
 	if !eval[bool](
 		b,
 		"(e => { if (!e) return false; document.documentElement.dataset.old = 1; e.scrollIntoView({block: 'center'}); return true })(document.querySelector("+
@@ -50,8 +49,7 @@ func (b *Browser) Submit(css string) {
 	}
 }
 
-// Retype puts text into a field in place of what is there, also into one of
-// several lines.
+// Retype replaces the text of a field, which may have several lines.
 func (b *Browser) Retype(css, text string) {
 	b.t.Helper()
 	quoted, err := json.Marshal([]string{css, text})

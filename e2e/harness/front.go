@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Manner is how an identity provider answers.
+// Manner is how an identity provider responds.
 type Manner string
 
-// The manners.
+// The manners of responding.
 const (
 	Well    Manner = "well"
 	Gone    Manner = "with 500"
@@ -25,11 +25,11 @@ const (
 	Bomb    Manner = "compressed a thousandfold"
 )
 
-// Front stands before an identity provider. It may answer in its place, change
-// what it says, and move its clock.
+// Front is a proxy in front of an identity provider. It can respond itself,
+// edit responses, and shift the provider's clock.
 type Front struct {
 	idp  http.Handler
-	over chan struct{} // closed with the test
+	over chan struct{} // closed at the end of the test
 
 	mu     sync.Mutex
 	manner Manner
@@ -39,21 +39,21 @@ type Front struct {
 	hits   int
 }
 
-// Answer makes it answer in a manner wherever the path contains at.
+// Answer sets the manner of responses to paths that contain at.
 func (f *Front) Answer(manner Manner, at string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.manner, f.at, f.edit = manner, at, nil
 }
 
-// Edit makes it change what it says wherever the path contains at.
+// Edit edits the responses to paths that contain at.
 func (f *Front) Edit(at string, edit func(string) string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.manner, f.at, f.edit = Well, at, edit
 }
 
-// MoveClock sets how far its clock is ahead.
+// MoveClock sets how far the provider's clock is ahead.
 func (f *Front) MoveClock(by time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 // providers.
 type Garbage struct {
 	Path string
-	Form url.Values // nil: a GET
+	Form url.Values // nil for a GET
 }
 
 // Send sends it from a visitor's address.
@@ -21,7 +21,7 @@ func (g Garbage) Send(v *Visitor) Answer {
 	return v.Post(g.Path, g.Form)
 }
 
-// unsigned is a SAML response with everything but a signature.
+// unsigned returns a SAML response that lacks only the signature.
 func unsigned(conn Connection, inResponseTo string) string {
 	doc := `<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_x" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"` +
 		` Destination="` + conn.Provider.ACSURL + `" InResponseTo="` + inResponseTo +
@@ -31,9 +31,9 @@ func unsigned(conn Connection, inResponseTo string) string {
 	return base64.StdEncoding.EncodeToString([]byte(doc))
 }
 
-// GarbageFor returns garbage for the kinds of endpoints for identity
-// providers, by the name of the kind. captured is the form of a genuine SAML
-// response that belongs to another browser.
+// GarbageFor returns garbage for each kind of endpoint for identity providers,
+// by the name of the kind. captured is the form of a genuine SAML response that
+// belongs to another browser.
 func GarbageFor(saml, oidc Connection, captured url.Values) map[string][]Garbage {
 	pending := "gh" + strings.Repeat("0123456789", 4)
 	acs, slo := "/saml/"+saml.ID+"/acs", "/saml/"+saml.ID+"/slo"

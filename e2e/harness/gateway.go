@@ -20,39 +20,39 @@ import (
 	"gatehouse/store"
 )
 
-// Options say which gateway to start.
+// Options says which gateway to start.
 type Options struct {
-	Database string   // empty: SQLite in a directory of its own
+	Database string   // empty: SQLite in its own directory
 	Redis    string   // empty: none
-	Race     bool     // instrumented by the race detector
+	Race     bool     // built with the race detector
 	Env      []string // further settings, "GATEHOUSE_NAME=value"
 	DataDir  string   // empty: a new one
-	// Beside is another node of the same installation: same address for people,
-	// same database, same key, another port to listen on.
+	// Beside is another node of the same installation: it has the same base URL,
+	// database and key, and another port to listen on.
 	Beside *Gateway
 }
 
-// Gateway is a running program.
+// Gateway is a running process of the program.
 type Gateway struct {
-	URL     string // where people reach it, which for several nodes is one
-	Addr    string // where this process listens
+	URL     string // base URL, the same for all nodes
+	Addr    string // listen address of this process
 	DSN     string
 	DataDir string
-	Key     sso.Secret // secrets at rest are sealed with it
+	Key     sso.Secret // seals secrets at rest
 
 	t         testing.TB
 	binary    string
 	env       []string
 	mu        sync.Mutex
 	cmd       *exec.Cmd
-	done      chan struct{} // closed when the process has ended
+	done      chan struct{} // closed when the process has exited
 	log       syncBuffer
 	operators operators
-	secrets   map[string]bool // bearer values that must not be in the log
+	secrets   map[string]bool // bearer values that must not be logged
 }
 
-// Start starts `gatehouse serve` and waits until it is ready. It is stopped
-// with the test; a data race it found fails the test.
+// Start starts `gatehouse serve` and waits until it is ready. It is stopped at
+// the end of the test, which fails if a data race was detected.
 func Start(t testing.TB, o Options) *Gateway {
 	t.Helper()
 	g := Prepare(t, o)
@@ -61,7 +61,8 @@ func Start(t testing.TB, o Options) *Gateway {
 	return g
 }
 
-// Prepare is Start without starting: for other commands on the same settings.
+// Prepare is Start without starting the process: for other commands with the
+// same settings.
 func Prepare(t testing.TB, o Options) *Gateway {
 	t.Helper()
 	g := &Gateway{
@@ -88,7 +89,7 @@ func Prepare(t testing.TB, o Options) *Gateway {
 		g.DSN = "sqlite:" + filepath.Join(g.DataDir, "gatehouse.db")
 	}
 	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "GATEHOUSE_") { // settings of the tests are none of the program's
+		if !strings.HasPrefix(pair, "GATEHOUSE_") { // settings of the tests are not the program's
 			g.env = append(g.env, pair)
 		}
 	}
@@ -122,8 +123,8 @@ func (g *Gateway) Begin(args ...string) {
 	g.BeginUnder(nil, args...)
 }
 
-// BeginUnder is Begin for a process that another program starts, such as a
-// tracer, and becomes.
+// BeginUnder is Begin for a process that another program, such as a tracer,
+// starts.
 func (g *Gateway) BeginUnder(starter []string, args ...string) {
 	g.t.Helper()
 	g.mu.Lock()
@@ -138,13 +139,13 @@ func (g *Gateway) BeginUnder(starter []string, args ...string) {
 	cmd, done := g.cmd, make(chan struct{})
 	g.done = done
 	go func() {
-		_ = cmd.Wait() // ProcessState says how it ended
+		_ = cmd.Wait() // ProcessState has the exit status
 		close(done)
 	}()
 	g.t.Cleanup(g.cleanUp)
 }
 
-// cleanUp ends the process and looks at what it said. It may run more than
+// cleanUp ends the process and checks its output. It may be called more than
 // once.
 func (g *Gateway) cleanUp() {
 	if g.Running() {
@@ -171,7 +172,7 @@ func tail(s string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// Running reports whether the process lives.
+// Running reports whether the process runs.
 func (g *Gateway) Running() bool {
 	if g.cmd == nil {
 		return false
@@ -184,19 +185,19 @@ func (g *Gateway) Running() bool {
 	}
 }
 
-// hide makes sure, in the end, that a value was not logged.
+// hide asserts, at the end of the test, that a value was not logged.
 func (g *Gateway) hide(value string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(value) >= 20 { // or it may be there by chance
+	if len(value) >= 20 { // a shorter one may occur by chance
 		g.secrets[value] = true
 	}
 }
 
-// Log is all it has said, on both outputs.
+// Log returns what the process has written to both outputs.
 func (g *Gateway) Log() string { return g.log.String() }
 
-// WaitReady waits until /readyz says so.
+// WaitReady waits until /readyz reports ready.
 func (g *Gateway) WaitReady() {
 	g.t.Helper()
 	ready := Soon(30*time.Second, func() bool {
@@ -207,8 +208,8 @@ func (g *Gateway) WaitReady() {
 	}
 }
 
-// Probe is the status of one of the addresses for machines, 0 if there is no
-// answer within a second.
+// Probe returns the status of a path of the operations listener, 0 without a
+// response within a second.
 func (g *Gateway) Probe(path string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -235,8 +236,7 @@ func (g *Gateway) Terminate() {
 	}
 }
 
-// Ended waits for the end of the process and is its exit status, -1 for a
-// signal.
+// Ended waits for the process and returns its exit status, -1 for a signal.
 func (g *Gateway) Ended() int {
 	g.t.Helper()
 	select {
@@ -247,13 +247,14 @@ func (g *Gateway) Ended() int {
 	return g.cmd.ProcessState.ExitCode()
 }
 
-// Kill ends the process as a crash would.
+// Kill kills the process with SIGKILL.
 func (g *Gateway) Kill() {
-	_ = g.cmd.Process.Kill() // it may have ended by itself
+	_ = g.cmd.Process.Kill() // it may have exited already
 	<-g.done
 }
 
-// Command runs another command with the same settings to its end.
+// Command runs another command of the program with the same settings and waits
+// for its end.
 func (g *Gateway) Command(args ...string) (stdout, stderr string, status int) {
 	g.t.Helper()
 	cmd := exec.Command(g.binary, args...)
@@ -268,8 +269,7 @@ func (g *Gateway) Command(args ...string) (stdout, stderr string, status int) {
 	return out.String(), said.String(), cmd.ProcessState.ExitCode()
 }
 
-// Store opens the database of a program that has ended, to look at what it
-// left.
+// Store opens the database of a process that has ended.
 func (g *Gateway) Store() *store.DB {
 	g.t.Helper()
 	db, err := store.Open(g.t.Context(), store.Options{
@@ -283,7 +283,7 @@ func (g *Gateway) Store() *store.DB {
 	return db
 }
 
-// Setting is the value of a setting it was started with.
+// Setting returns the value of a setting that the process was started with.
 func (g *Gateway) Setting(name string) string {
 	for _, pair := range slices.Backward(g.env) {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
@@ -293,7 +293,7 @@ func (g *Gateway) Setting(name string) string {
 	return ""
 }
 
-// Soon asks until the answer is yes, for as long as limit.
+// Soon polls yes until it returns true or the limit has passed.
 func Soon(limit time.Duration, yes func() bool) bool {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(
 		25 * time.Millisecond,
@@ -329,5 +329,5 @@ func (b *syncBuffer) Reset() {
 	b.buf.Reset()
 }
 
-// Set changes a setting for what is started from now on.
+// Set changes a setting for processes that are started later.
 func (g *Gateway) Set(name, value string) { g.env = append(g.env, name+"="+value) }

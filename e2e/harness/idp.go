@@ -7,15 +7,15 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// NewIdP runs a development identity provider in this process, on a port of its
-// own and so, for a browser, at another site than the gateway.
+// NewIdP runs a development identity provider in this process on its own port,
+// which makes it another site for a browser.
 func NewIdP(t testing.TB, people ...demoidp.Person) *demoidp.IdP {
 	t.Helper()
 	idp, _ := NewFrontedIdP(t, people...)
 	return idp
 }
 
-// NewFrontedIdP is NewIdP behind something that can misbehave in its place.
+// NewFrontedIdP is NewIdP behind a proxy that can misbehave.
 func NewFrontedIdP(t testing.TB, people ...demoidp.Person) (*demoidp.IdP, *Front) {
 	t.Helper()
 	front := &Front{over: make(chan struct{})}
@@ -35,7 +35,7 @@ func NewFrontedIdP(t testing.TB, people ...demoidp.Person) (*demoidp.IdP, *Front
 	front.idp = idp.Handler()
 	srv.Start()
 	t.Cleanup(srv.Close)
-	// before, or what hangs would be waited for
+	// Before the server closes, which would wait for hanging requests.
 	t.Cleanup(func() {
 		close(front.over)
 	})

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Missing ends a test that cannot run for want of a service: it is skipped, or
-// fails if GATEHOUSE_TEST_REQUIRE lists the service.
+// Missing ends a test that lacks a service: the test is skipped, or fails if
+// GATEHOUSE_TEST_REQUIRE lists the service.
 func Missing(t testing.TB, service, reason string) {
 	t.Helper()
 	if Required(service) {
@@ -17,14 +17,14 @@ func Missing(t testing.TB, service, reason string) {
 	t.Skip(reason)
 }
 
-// Required reports whether GATEHOUSE_TEST_REQUIRE lists something.
+// Required reports whether GATEHOUSE_TEST_REQUIRE lists the service.
 func Required(service string) bool {
 	return slices.Contains(
 		strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), service,
 	)
 }
 
-// Redis is the address of the server that TEST_REDIS_URL names.
+// Redis returns the URL in TEST_REDIS_URL.
 func Redis(t testing.TB) string {
 	t.Helper()
 	address := os.Getenv("TEST_REDIS_URL")
@@ -34,7 +34,7 @@ func Redis(t testing.TB) string {
 	return address
 }
 
-// Long ends a test that starts the program when only short tests are wanted.
+// Long skips a test that starts the program if only short tests are wanted.
 func Long(t testing.TB) {
 	t.Helper()
 	if testing.Short() {

@@ -13,11 +13,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// OperatorPassword is that of every operator the harness makes.
+// OperatorPassword is the password of every operator that the harness creates.
 const OperatorPassword = "correct horse battery staple"
 
-// AdminLink makes a one-time link with `gatehouse admin link`, as somebody with a
-// shell on the server does.
+// AdminLink creates a one-time link with `gatehouse admin link`, as an operator
+// with a shell on the server does.
 func (g *Gateway) AdminLink(t testing.TB, args ...string) string {
 	t.Helper()
 	out, said, status := g.Command(append(
@@ -31,13 +31,13 @@ func (g *Gateway) AdminLink(t testing.TB, args ...string) string {
 	return link.URL
 }
 
-// operators gives the admins of a gateway logins that differ.
+// operators numbers the admins of a gateway, whose logins must differ.
 type operators struct{ made atomic.Int64 }
 
 func (o *operators) next() string { return "operator" + strconv.FormatInt(o.made.Add(1), 10) }
 
-// Operator makes a recovery admin and is the browser they are signed in with. It
-// may be called more than once.
+// Operator creates a recovery admin and returns a visitor that is signed in as
+// one. It may be called more than once.
 func Operator(t testing.TB, g *Gateway) *Visitor {
 	t.Helper()
 	v := g.Visitor()
@@ -54,8 +54,8 @@ func Operator(t testing.TB, g *Gateway) *Visitor {
 	return v
 }
 
-// Operator makes a recovery admin of a gateway in this browser, and leaves it
-// signed in to the console.
+// Operator creates a recovery admin of a gateway and signs in to the
+// console as one.
 func (b *Browser) Operator(g *Gateway) {
 	b.t.Helper()
 	b.Open(g.AdminLink(b.t, "--recovery"))
@@ -66,8 +66,7 @@ func (b *Browser) Operator(g *Gateway) {
 	b.Arrive(g.URL + "/admin/admins/me")
 }
 
-// Passkeys gives the browser a device that makes passkeys and always knows its
-// user.
+// Passkeys adds a virtual authenticator that verifies its user.
 func (b *Browser) Passkeys() {
 	b.t.Helper()
 	if _, err := chromedp.Call(b.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {

@@ -9,7 +9,8 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// TwoOrganizations have groups of the same name, which sync must not mix up.
+// TwoOrganizations returns organizations that share a group name; group sync
+// must keep the groups apart.
 func TwoOrganizations() map[string][]string {
 	return map[string][]string{
 		"Platform": {"developers", "admins"},
@@ -17,7 +18,7 @@ func TwoOrganizations() map[string][]string {
 	}
 }
 
-// Ada is in a group that both organizations have.
+// Ada returns a user in a group whose name both organizations have.
 func Ada() demoidp.Person {
 	return demoidp.Person{
 		ID:        "p-1",
@@ -29,7 +30,7 @@ func Ada() demoidp.Person {
 	}
 }
 
-// AdasGroups is where that puts her.
+// AdasGroups returns the memberships that Ada's sign-in leads to.
 func AdasGroups() []string {
 	return []string{
 		"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/admins",
@@ -37,7 +38,7 @@ func AdasGroups() []string {
 	}
 }
 
-// People are n of one company, in no group.
+// People returns n users of one company without groups.
 func People(n int) []demoidp.Person {
 	all := make([]demoidp.Person, n)
 	for i := range all {
@@ -53,8 +54,7 @@ func People(n int) []demoidp.Person {
 	return all
 }
 
-// AtOnce calls f n times, as nearly at the same moment as can be, and returns
-// what came of each.
+// AtOnce calls f n times concurrently and returns the results.
 func AtOnce[T any](n int, f func(i int) T) []T {
 	results := make([]T, n)
 	start := make(chan struct{})

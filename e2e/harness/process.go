@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// PID is the program's process.
+// PID returns the ID of the process.
 func (g *Gateway) PID() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.cmd.Process.Pid
 }
 
-// Resident is the memory the process takes up, in bytes; on Linux alone.
+// Resident returns the resident memory of the process in bytes, on Linux only.
 func (g *Gateway) Resident() int64 {
 	g.t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.PID()))

@@ -9,22 +9,23 @@ import (
 	"time"
 )
 
-// Relay is a wire to a server that a test can cut, hold still, or make longer.
+// Relay is a TCP proxy in front of a server. A test can cut it, make it hang,
+// or delay it.
 type Relay struct {
-	Addr string // to connect to in place of the server
+	Addr string // replaces the server's address
 
 	target   string
 	listener net.Listener
 	mu       sync.Mutex
-	moved    *sync.Cond // told when cut or hung changes
+	moved    *sync.Cond // signalled when cut or hung changes
 	cut      bool
 	hung     bool
 	delay    time.Duration
 	open     map[net.Conn]bool
 }
 
-// NewRelay lays a wire to the server of an address such as
-// "redis://localhost:6379/0", and gives the address with the wire in between.
+// NewRelay starts a relay to the server of a URL such as
+// "redis://localhost:6379/0", and returns the URL by way of the relay.
 func NewRelay(t testing.TB, address string) (*Relay, string) {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -81,18 +82,18 @@ func (r *Relay) carry(near net.Conn) {
 	r.copy(near, far)
 }
 
-// inFlight is how many chunks a wire holds in each direction before its sender
-// waits.
+// inFlight is the number of chunks that the relay holds in each direction
+// before the sender has to wait.
 const inFlight = 1024
 
-// chunk is bytes on their way.
+// chunk is bytes in transit.
 type chunk struct {
 	data []byte
 	due  time.Time // when they arrive
 }
 
-// copy carries bytes for as long as the wire lets them through. With a delay
-// each chunk arrives later, in order, while others are already on their way.
+// copy copies bytes until the relay is cut. With a delay each chunk arrives
+// later, in order, while others are in transit.
 func (r *Relay) copy(to, from net.Conn) {
 	wire, done := make(chan chunk, inFlight), make(chan struct{})
 	go func() {
@@ -124,14 +125,14 @@ func (r *Relay) copy(to, from net.Conn) {
 	}
 }
 
-// length is how long a chunk takes from one end to the other.
+// length returns the delay of a chunk.
 func (r *Relay) length() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.delay
 }
 
-// pass waits for as long as the wire is held still; false: it was cut.
+// pass waits while the relay hangs; it returns false once the relay is cut.
 func (r *Relay) pass() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -157,7 +158,7 @@ func (r *Relay) forget(c net.Conn) {
 	delete(r.open, c)
 }
 
-// Cut ends every connection and refuses new ones, as if the server had died.
+// Cut closes every connection and refuses new ones, as if the server had died.
 func (r *Relay) Cut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -168,15 +169,15 @@ func (r *Relay) Cut() {
 	r.moved.Broadcast()
 }
 
-// Hang accepts everything and carries nothing, as a network does that loses
-// packets without a word.
+// Hang accepts connections and carries nothing, like a network that drops
+// packets.
 func (r *Relay) Hang() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.hung = true
 }
 
-// Mend lets everything through again, what was held up as well.
+// Mend ends Cut and Hang; held data is delivered.
 func (r *Relay) Mend() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -184,7 +185,7 @@ func (r *Relay) Mend() {
 	r.moved.Broadcast()
 }
 
-// Delay makes everything arrive later by d, in each direction.
+// Delay delays everything by d in each direction.
 func (r *Relay) Delay(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// Postgres is a server of the test's own, which may be restarted and read from
-// behind.
+// Postgres is a PostgreSQL server that belongs to one test, which may restart
+// it and read its files.
 type Postgres struct {
 	URL string
-	Dir string // of its files
+	Dir string // its data directory
 
 	t    testing.TB
 	bin  string
@@ -25,8 +25,9 @@ type Postgres struct {
 	log  string
 }
 
-// NewPostgres starts one with an empty database. Its files survive a crash of
-// the server, not one of the machine.
+// NewPostgres starts a server with an empty database. Its files survive a crash
+// of the server; after a crash of the machine they may not, because initdb does
+// not sync them.
 func NewPostgres(t testing.TB) *Postgres {
 	t.Helper()
 	bin := postgresPrograms(t)
@@ -65,13 +66,11 @@ func NewPostgres(t testing.TB) *Postgres {
 	return p
 }
 
-// Start starts it again after Stop.
+// Start starts the server again.
 func (p *Postgres) Start() { p.control("start") }
 
-// Stop ends it at once, without so much as a checkpoint.
-func (p *Postgres) Stop() { p.control("stop") }
-
-// Restart is both, and returns when it accepts connections again.
+// Restart stops the server without a checkpoint, and starts it; it returns once
+// the server accepts connections.
 func (p *Postgres) Restart() { p.control("restart") }
 
 func (p *Postgres) control(what string) {
@@ -80,24 +79,17 @@ func (p *Postgres) control(what string) {
 	if what != "start" {
 		args = append([]string{"-m", "immediate"}, args...)
 	}
-	if what != "stop" {
-		args = append(
-			[]string{
-				"-l",
-				p.log,
-				"-o",
-				"-p " + p.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100",
-			},
-			args...,
-		)
-	}
+	args = append([]string{
+		"-l", p.log, "-o",
+		"-p " + p.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100",
+	}, args...)
 	p.run("pg_ctl", args...)
 }
 
 func (p *Postgres) run(program string, args ...string) {
 	p.t.Helper()
-	// Into a file: the server keeps what it is given open, and a pipe would be
-	// waited for.
+	// A file, not a pipe: the server inherits it, and Run would wait for the
+	// end of a pipe.
 	out, err := os.CreateTemp(p.t.TempDir(), "postgres")
 	if err != nil {
 		p.t.Fatal(err)
@@ -111,8 +103,8 @@ func (p *Postgres) run(program string, args ...string) {
 	}
 }
 
-// command runs a program as somebody PostgreSQL is willing to run as: it refuses
-// root.
+// command returns a command that runs as an unprivileged user: PostgreSQL
+// refuses to run as root.
 func (p *Postgres) command(program string, args ...string) *exec.Cmd {
 	path := filepath.Join(p.bin, program)
 	cmd := exec.Command(path, args...)
@@ -138,7 +130,8 @@ func giveToPostgres(path string) error {
 	return errors.Join(uidErr, gidErr, os.Chown(path, uid, gid))
 }
 
-// postgresPrograms is the directory they are in: Debian keeps them out of PATH.
+// postgresPrograms returns the directory of the server's programs, which Debian
+// keeps out of PATH.
 func postgresPrograms(t testing.TB) string {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // the pattern is good
@@ -151,7 +144,7 @@ func postgresPrograms(t testing.TB) string {
 	return filepath.Dir(found[len(found)-1])
 }
 
-// NewRedis starts a server of the test's own and gives its address.
+// NewRedis starts a server that belongs to one test, and returns its URL.
 func NewRedis(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")

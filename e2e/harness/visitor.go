@@ -8,7 +8,7 @@ import (
 	"html"
 	"io"
 	"maps"
-	"math/rand/v2" // addresses that visitors seem to come from
+	"math/rand/v2" // client addresses
 	"net"
 	"net/http"
 	"net/netip"
@@ -31,13 +31,14 @@ type Visitor struct {
 	remote  string
 	mu      sync.Mutex
 	nodes   []*Gateway
-	asks    bool // which nodes are ready
+	asks    bool // asks a node whether it is ready before it uses it
 	cookies map[string]string
 }
 
-// Visitor returns a new visitor without cookies.
+// Visitor is a scripted browser with cookies and its own client address. Its
+// methods are safe for concurrent use.
 func (g *Gateway) Visitor() *Visitor {
-	// each its own, for the rate limits
+	// Its own address, so that visitors do not share rate limits.
 	remote := netip.AddrFrom4([4]byte{
 		10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256)),
 	})
@@ -61,8 +62,8 @@ func (g *Gateway) Visitor() *Visitor {
 	return v
 }
 
-// dial connects to the first node that does not refuse, and is ready if that is
-// asked for.
+// dial connects to the first node that accepts connections and, if the visitor
+// asks, is ready.
 func (v *Visitor) dial(ctx context.Context, network, _ string) (c net.Conn, err error) {
 	v.mu.Lock()
 	nodes, asks := v.nodes, v.asks
@@ -79,40 +80,40 @@ func (v *Visitor) dial(ctx context.Context, network, _ string) (c net.Conn, err 
 	return c, err
 }
 
-// At makes everything that follows go to this node, or where it refuses
-// connections to the next, as a load balancer does.
+// At sends all further requests to this node, or to the next one if it refuses
+// connections, as a load balancer does.
 func (v *Visitor) At(nodes ...*Gateway) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.nodes = nodes
 }
 
-// From makes the visitor come from this address, which others may share.
+// From sets the client address, which visitors may share.
 func (v *Visitor) From(address string) *Visitor {
 	v.remote = address
 	return v
 }
 
-// Cookies is a copy of those it has.
+// Cookies returns a copy of the cookies.
 func (v *Visitor) Cookies() map[string]string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return maps.Clone(v.cookies)
 }
 
-// Answer is what came back. Status 0 means that nothing did.
+// Answer is the response to a request. Status 0 means that there was none.
 type Answer struct {
 	Status   int
 	Header   http.Header
 	Body     string
 	Location string
-	SetNames []string // of the cookies it set
+	SetNames []string // names of the cookies that it set
 	Err      error
 }
 
 var codeInPage = regexp.MustCompile(`<dt>Code</dt><dd><code>([a-z_]+)</code>`)
 
-// Code is the error code on the page, if it shows one.
+// Code returns the error code that the page shows, if any.
 func (a Answer) Code() string {
 	if m := codeInPage.FindStringSubmatch(a.Body); m != nil {
 		return m[1]
@@ -127,15 +128,15 @@ func (a Answer) String() string {
 	)
 }
 
-// Get asks for a page, without following redirects.
+// Get requests a page and follows no redirects.
 func (v *Visitor) Get(target string) Answer { return v.send(http.MethodGet, target, "", nil) }
 
-// GetWith is Get with further headers, such as those of a reverse proxy.
+// GetWith is Get with more headers, such as those of a reverse proxy.
 func (v *Visitor) GetWith(target string, header http.Header) Answer {
 	return v.send(http.MethodGet, target, "", header)
 }
 
-// Post sends a form as a page of ours would.
+// Post submits a form from one of the gateway's pages.
 func (v *Visitor) Post(target string, form url.Values) Answer {
 	return v.send(http.MethodPost, target, form.Encode(), nil)
 }
@@ -180,7 +181,7 @@ func (v *Visitor) send(method, target, body string, header http.Header) Answer {
 			delete(v.cookies, c.Name)
 		} else {
 			v.cookies[c.Name] = c.Value
-			if c.Name != "gatehouse-again" { // a connection's ID, which is in paths as well
+			if c.Name != "gatehouse-again" { // a connection's ID, which paths contain too
 				v.g.hide(c.Value)
 			}
 		}
@@ -195,12 +196,13 @@ var (
 	formField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 )
 
-// Begin opens a company's sign-in link and says where it leads.
+// Begin opens a company's sign-in link and returns where it redirects to.
 func (v *Visitor) Begin(key string) (sso.Redirect, error) {
 	return v.Follow("/login/sso?enterprise_key=" + key)
 }
 
-// Follow opens any link to an identity provider, and says where it leads.
+// Follow opens a link to an identity provider and returns where it redirects
+// to.
 func (v *Visitor) Follow(link string) (sso.Redirect, error) {
 	a := v.Get(link)
 	if a.Status == http.StatusSeeOther {
@@ -220,15 +222,17 @@ func (v *Visitor) Follow(link string) (sso.Redirect, error) {
 	return redirect, nil
 }
 
-// Return is what takes a visitor back from an identity provider.
+// Return is the response of an identity provider, before the browser delivers
+// it.
 type Return struct {
 	URL  string
-	Form url.Values // nil: follow URL
+	Form url.Values // posted to URL; nil: URL is opened
 }
 
 var assertionID = regexp.MustCompile(`Assertion [^>]*\bID="([^"]+)"`)
 
-// ID is what the gateway tells replays of a SAML answer by.
+// ID returns the value by which the gateway detects a replay of a SAML
+// response.
 func (r Return) ID() string {
 	message, err := base64.StdEncoding.DecodeString(r.Form.Get("SAMLResponse"))
 	if m := assertionID.FindSubmatch(message); err == nil && m != nil {
@@ -237,13 +241,13 @@ func (r Return) ID() string {
 	return ""
 }
 
-// Visit goes to the identity provider and comes back with its answer, which is
-// not delivered yet.
+// Visit signs in at the identity provider and returns its response,
+// undelivered.
 func (v *Visitor) Visit(idp *demoidp.IdP, key, person string) (Return, error) {
 	return v.VisitFrom("/login/sso?enterprise_key="+key, idp, person)
 }
 
-// VisitFrom is Visit from any link to the identity provider.
+// VisitFrom is Visit by any link to the identity provider.
 func (v *Visitor) VisitFrom(link string, idp *demoidp.IdP, person string) (Return, error) {
 	redirect, err := v.Follow(link)
 	if err != nil {
@@ -257,7 +261,7 @@ func (v *Visitor) VisitFrom(link string, idp *demoidp.IdP, person string) (Retur
 	return Return{URL: acs, Form: form}, err
 }
 
-// Deliver takes an answer to the gateway.
+// Deliver delivers a response to the gateway.
 func (v *Visitor) Deliver(r Return) Answer {
 	if r.Form == nil {
 		return v.Get(r.URL)
@@ -267,7 +271,7 @@ func (v *Visitor) Deliver(r Return) Answer {
 	return v.Post(r.URL, r.Form)
 }
 
-// SignIn is the whole way.
+// SignIn opens the sign-in link, signs in and delivers the response.
 func (v *Visitor) SignIn(idp *demoidp.IdP, key, person string) Answer {
 	back, err := v.Visit(idp, key, person)
 	if err != nil {
@@ -279,7 +283,7 @@ func (v *Visitor) SignIn(idp *demoidp.IdP, key, person string) Answer {
 // SignedIn reports whether the account page is shown.
 func (v *Visitor) SignedIn() bool { return v.Get("/account").Status == http.StatusOK }
 
-// Twin is the same browser, with the cookies it has now, at another node.
+// Twin returns a visitor with a copy of the cookies, at another node.
 func (v *Visitor) Twin(g *Gateway) *Visitor {
 	twin := g.Visitor()
 	twin.remote, twin.cookies = v.remote, v.Cookies()

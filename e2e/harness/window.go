@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Window is the window that something pressed here opens: the same browser, with
-// the same cookies.
+// Window returns the window that a click opens, in the same browser with the
+// same cookies.
 func (b *Browser) Window(t testing.TB, press func()) *Browser {
 	t.Helper()
 	pages := func() (ids []target.ID) {

@@ -64,11 +64,11 @@ func (s *suite) assistant(t *testing.T) {
 	}
 }
 
-// onward is the assistant's one button, where it is a link.
+// onward is the assistant's primary button where it is a link.
 const onward = ".actions a.button:not(.quiet)"
 
-// connectBy goes as far as to what was read, and registers us at Keycloak with
-// what the assistant shows.
+// connectBy proceeds to the review of the identity provider's data, and
+// registers the gateway at Keycloak with the values that the assistant shows.
 func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	t.Helper()
 	protocol := sso.SAML
@@ -77,7 +77,7 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	}
 	b.Open(s.g.URL + "/admin/enterprises/" + key + "/connections/new")
 	b.Submit(`a.choice[href$="provider=keycloak&protocol=` + string(protocol) + `"]`)
-	b.Submit("main form button") // it is called Keycloak
+	b.Submit("main form button") // keeps the name Keycloak
 	shown := b.List(".entries .value code")
 	find := func(end string) string {
 		i := slices.IndexFunc(shown, func(v string) bool {
@@ -132,7 +132,7 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	b.Shoot("read-" + how)
 }
 
-// described are the three values that an administrator copies by hand.
+// described returns the three values that an admin copies by hand.
 func described(t *testing.T, doc []byte) (entity, signOn, certificate string) {
 	t.Helper()
 	var m struct {

@@ -1,14 +1,13 @@
-// Package keycloak signs people in through a real Keycloak, in a real browser,
-// over SAML and OpenID Connect, and out again in every way.
+// Package keycloak tests sign-in and sign-out through a real Keycloak, in a real
+// browser, over SAML and OpenID Connect.
 //
 // It runs if TEST_KEYCLOAK_HOME names an unpacked distribution of Keycloak
-// (Java is needed) and TEST_CHROMIUM a browser. Whoever works on it may name a
-// server that runs already in TEST_KEYCLOAK_URL; its administrator must be
-// admin with the password admin.
+// (Java is needed) and TEST_CHROMIUM a browser. TEST_KEYCLOAK_URL may name a server
+// that already runs; its administrator must be admin with the password admin.
 //
-// What lives here: the server ([Server]), realms made through its admin API
-// (realm), and the suite.
+// What lives here: the server, realms made through its admin API
+// and the suite.
 //
-// What must not: anything that could be tested with the development identity
-// provider just as well.
+// What must not live here: tests that the development identity provider serves
+// just as well.
 package keycloak

@@ -16,7 +16,7 @@ import (
 	"gatehouse/sso"
 )
 
-// behind is an application that remembers what it was told.
+// behind is an application that records the headers it receives.
 type behind struct {
 	server *httptest.Server
 	mu     sync.Mutex
@@ -52,8 +52,9 @@ func (a *behind) told() (http.Header, int) {
 	return a.header, a.asked
 }
 
-// behindProxies: one sign-in at Keycloak opens a site behind nginx and one behind
-// Caddy, each of which is told who it is; the sign-out at Keycloak closes both.
+// behindProxies tests that one sign-in at Keycloak opens a site behind nginx
+// and one behind Caddy, each of which receives the identity, and that a
+// sign-out at Keycloak closes both.
 func (s *suite) behindProxies(t *testing.T) {
 	api := s.g.API()
 	c := harness.NewCompany(s.g, api, "behind", map[string][]string{

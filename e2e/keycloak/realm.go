@@ -11,10 +11,10 @@ import (
 // person is a user of a realm. The password is the login.
 type person struct {
 	Login, Email, First, Last string
-	Groups                    []string // as paths: "/engineering/developers"
+	Groups                    []string // paths, such as "/engineering/developers"
 }
 
-// realm is a company's directory at a Keycloak.
+// realm is a company's realm at a Keycloak.
 type realm struct {
 	Name   string
 	t      testing.TB
@@ -25,8 +25,8 @@ type realm struct {
 
 type object = map[string]any
 
-// newRealm makes a realm with people and groups; a group's path makes those
-// above it. It goes with the test.
+// newRealm creates a realm with users and groups; a group's path creates its
+// parents. The realm is deleted at the end of the test.
 func (s *server) newRealm(t testing.TB, name string, groups []string, people []person) *realm {
 	t.Helper()
 	r := &realm{
@@ -117,11 +117,11 @@ func (r *realm) member(method, login, group string) {
 // URL is the realm's issuer, in front of everything it answers.
 func (r *realm) URL() string { return r.server.URL + "/realms/" + r.Name }
 
-// MetadataURL is where its SAML metadata is.
+// MetadataURL returns the address of the realm's SAML metadata.
 func (r *realm) MetadataURL() string { return r.URL() + "/protocol/saml/descriptor" }
 
-// logOut ends all sessions of a user from Keycloak's side, which tells the
-// clients that take such news from server to server.
+// logOut ends all sessions of a user at Keycloak, which notifies clients with a
+// back-channel.
 func (r *realm) logOut(login string) {
 	r.t.Helper()
 	r.call(http.MethodPost, "/"+r.Name+"/users/"+r.users[login]+"/logout", nil, nil)
@@ -137,8 +137,8 @@ func (r *realm) Sessions(login string) int {
 	return len(all)
 }
 
-// RotateKeys makes a new signing key that is preferred to the old one. With
-// drop, the old one is not even published any more, as after an incident.
+// RotateKeys creates a new preferred signing key. With drop, the old key is no
+// longer published, as after an incident.
 func (r *realm) RotateKeys(drop bool) {
 	r.t.Helper()
 	const keys = "org.keycloak.keys.KeyProvider"
@@ -168,16 +168,16 @@ func (r *realm) RotateKeys(drop bool) {
 	}
 }
 
-// provider says how a service provider is set up beyond what its metadata says.
+// provider is the configuration of a service provider beyond its metadata.
 type provider struct {
-	Encryption string // algorithm of assertions; empty: they are not encrypted
-	// Backchannel makes Keycloak post logout requests itself and not send the
-	// browser with them.
+	Encryption string // algorithm of assertions; empty for unencrypted ones
+	// Backchannel makes Keycloak post logout requests itself instead of sending
+	// the browser.
 	Backchannel bool
 }
 
-// addSAML registers a service provider from its metadata, as an administrator
-// of Keycloak would.
+// addSAML registers a service provider from its metadata, as an admin of
+// Keycloak does.
 func (r *realm) addSAML(metadata []byte, p provider) {
 	r.t.Helper()
 	var client object
@@ -200,7 +200,7 @@ func (r *realm) addSAML(metadata []byte, p provider) {
 			}
 		}
 	}
-	// Keycloak switches it on by itself where the metadata has a key for it.
+	// Keycloak enables it if the metadata has a key for it.
 	all["saml.encrypt"] = strconv.FormatBool(p.Encryption != "")
 	all["saml.encryption.algorithm"] = p.Encryption
 	client["attributes"], client["frontchannelLogout"] = all, !p.Backchannel
@@ -276,5 +276,5 @@ func (r *realm) addOIDC(c client) {
 	}, nil)
 }
 
-// LogoutURL is where a user signs out of everything at Keycloak itself.
+// LogoutURL is the page where a user signs out at Keycloak.
 func (r *realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/logout" }

@@ -33,7 +33,7 @@ type server struct {
 	until  time.Time
 }
 
-// start starts a server with an empty database in memory, or takes the one of
+// start starts a server with an empty in-memory database, or uses the one of
 // TEST_KEYCLOAK_URL. It ends with the test.
 func start(t testing.TB) *server {
 	t.Helper()
@@ -65,7 +65,7 @@ func start(t testing.TB) *server {
 	cmd.Env = append(
 		os.Environ(), "KC_BOOTSTRAP_ADMIN_USERNAME="+admin,
 		"KC_BOOTSTRAP_ADMIN_PASSWORD="+password,
-		// it lives for minutes: what is compiled well is never worth it
+		// It runs for minutes only; optimized compilation does not pay off.
 		"JAVA_OPTS_APPEND=-XX:TieredStopAtLevel=1",
 	)
 	cmd.Stdout, cmd.Stderr = said, said
@@ -78,7 +78,7 @@ func start(t testing.TB) *server {
 		close(ended)
 	}()
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // the script passes it on, which it could not do with a SIGKILL
+		_ = cmd.Process.Signal(syscall.SIGTERM) // unlike SIGKILL, the script forwards it
 		<-ended
 		_ = said.Close()
 	})
@@ -109,7 +109,7 @@ func (s *server) answers() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// bearer is a token of the administrator that is good for a while yet.
+// bearer returns a valid access token of the administrator.
 func (s *server) bearer() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,9 +141,9 @@ func (s *server) bearer() (string, error) {
 	return s.token, nil
 }
 
-// call asks the admin API. in is a document as it is, if it is a []byte, or what
-// becomes JSON. The answer goes into out, unless that is nil; the last part of
-// the address of what was created is returned.
+// call calls the admin API. in is sent as it is if it is a []byte, or else
+// encoded as JSON. The response is decoded into out unless out is nil. It
+// returns the ID of the created object, the last part of its address.
 func (s *server) call(method, path string, in, out any) (id string, err error) {
 	token, err := s.bearer()
 	if err != nil {

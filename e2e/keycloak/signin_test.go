@@ -7,7 +7,8 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// signIn: password at Keycloak, account here, the right groups everywhere.
+// signIn tests a sign-in with a password at Keycloak: the account page and the
+// groups in every organization.
 func (s *suite) signIn(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {
@@ -38,8 +39,8 @@ func (s *suite) signIn(t *testing.T) {
 	}
 }
 
-// wantEncryption makes sure that what was tested is what was meant to be: the
-// last answer was encrypted in this way, or not at all.
+// wantEncryption asserts that the last response was encrypted with this
+// algorithm, or not at all.
 func wantEncryption(t *testing.T, c *harness.Company, algorithm string) {
 	t.Helper()
 	attempts := c.Attempts()
@@ -57,8 +58,8 @@ func wantEncryption(t *testing.T, c *harness.Company, algorithm string) {
 	}
 }
 
-// groupsAreReset: what changes at Keycloak is here with the next sign-in, in
-// every organization.
+// groupsAreReset tests that a change at Keycloak takes effect with the next
+// sign-in, in every organization.
 func (s *suite) groupsAreReset(t *testing.T) {
 	browsers := map[string]*harness.Browser{}
 	for name, c := range s.companies() {
@@ -84,7 +85,7 @@ func (s *suite) groupsAreReset(t *testing.T) {
 	}
 }
 
-// noGroups: who is in none signs in and is told that there is nothing for them.
+// noGroups tests that a user without groups can sign in and is told so.
 func (s *suite) noGroups(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {
@@ -121,8 +122,8 @@ func (s *suite) wrongPassword(t *testing.T) {
 	}
 }
 
-// disabled: a connection that is switched off says so, to who begins and to who
-// is on the way already, and works again when it is switched on.
+// disabled tests that a disabled connection refuses new sign-ins and those
+// under way, and works again once enabled.
 func (s *suite) disabled(t *testing.T) {
 	for name, one := range map[string]struct {
 		c  *harness.Company
@@ -150,8 +151,9 @@ func (s *suite) disabled(t *testing.T) {
 	}
 }
 
-// keysRotated: Keycloak signs with a new key and knows the old one no more.
-// No admin touches the connection: users sign in, and those signed in stay.
+// keysRotated tests that users can sign in after Keycloak changed its signing
+// key and dropped the old one, without an admin changing the connection, and
+// that sessions continue.
 func (s *suite) keysRotated(t *testing.T) {
 	before := map[string]*harness.Browser{}
 	for name, c := range s.companies() {

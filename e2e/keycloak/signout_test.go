@@ -7,11 +7,12 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// signOutHere: the button here ends the session at Keycloak as well.
+// signOutHere tests that signing out at the gateway ends the session at
+// Keycloak too.
 func (s *suite) signOutHere(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {
-			s.realm.logOut(zoe) // those of the tests before
+			s.realm.logOut(zoe) // ends sessions of earlier tests
 			b := s.browser.Another(t)
 			s.as(b, c, zoe)
 			if n := s.realm.Sessions(zoe); n != 1 {
@@ -22,8 +23,8 @@ func (s *suite) signOutHere(t *testing.T) {
 			b.Shoot("sign-out")
 			b.Click("main form button")
 			if name == "OIDC" {
-				// We keep no ID token that could vouch for the wish, so that
-				// Keycloak asks the person.
+				// The gateway keeps no ID token to send as a hint, so Keycloak asks
+				// the user.
 				b.Arrive(s.realm.URL())
 				b.Click("#kc-logout")
 			}
@@ -41,8 +42,8 @@ func (s *suite) signOutHere(t *testing.T) {
 	}
 }
 
-// signOutThere: who is signed out at Keycloak is signed out here, whether
-// Keycloak sends the browser by or tells us from server to server.
+// signOutThere tests that signing out at Keycloak ends the session here, both
+// through the browser and from server to server.
 func (s *suite) signOutThere(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name+"InTheBrowser", func(t *testing.T) {
@@ -54,7 +55,7 @@ func (s *suite) signOutThere(t *testing.T) {
 			s.isOut(b)
 		})
 		if c == s.signed {
-			continue // told through the browser only, so not of this
+			continue // it notifies through the browser only
 		}
 		t.Run(name+"ByAnAdmin", func(t *testing.T) {
 			b, other := s.browser.Another(t), s.browser.Another(t)
@@ -69,7 +70,7 @@ func (s *suite) signOutThere(t *testing.T) {
 	}
 }
 
-// isOut waits until the account is no longer shown.
+// isOut waits until the account page is no longer shown.
 func (s *suite) isOut(b *harness.Browser) {
 	harness.Soon(5*time.Second, func() bool {
 		b.Open(s.g.URL + "/account")

@@ -11,9 +11,9 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
-// suite is one gateway between one Keycloak and three companies that sign in
-// there: over SAML with everything signed, over SAML with assertions encrypted
-// as well, and over OpenID Connect.
+// suite is a gateway, a Keycloak and three companies that sign in there: over
+// SAML with everything signed, over SAML with assertions encrypted too, and
+// over OpenID Connect.
 type suite struct {
 	g       *harness.Gateway
 	realm   *realm
@@ -24,14 +24,14 @@ type suite struct {
 }
 
 const (
-	zoe = "zoë" // in groups, one of them below another, with letters of three alphabets
-	bob = "bob" // in none
+	zoe = "zoë" // in nested groups with letters of three alphabets
+	bob = "bob" // in no group
 )
 
 func TestKeycloak(t *testing.T) {
 	harness.Long(t)
 	s := newSuite(t)
-	// In this order: the last ones change what the others rely on.
+	// The order matters: the last ones change what the others rely on.
 	t.Run("SignIn", s.signIn)
 	t.Run("Assistant", s.assistant)
 	t.Run("GroupsAreReset", s.groupsAreReset)
@@ -102,8 +102,8 @@ func (s *suite) connectSAML(c *harness.Company, p provider) harness.Connection {
 			"metadata_url":  s.realm.MetadataURL(),
 			"sign_requests": true,
 		},
-		// Over SAML, Keycloak says of a user in no group just what it says when
-		// it was not told to send groups: nothing.
+		// Over SAML, Keycloak sends no attribute for a user without groups, just
+		// as it does when it is not configured to send groups.
 		"group_sync": harness.Object{"mode": "reset", "on_absent": "clear"},
 	})
 	s.realm.addSAML(c.Metadata(conn), p)
@@ -134,7 +134,7 @@ func (s *suite) connectOIDC() {
 	s.open.Switch(s.openConnection.ID, "enable")
 }
 
-// companies are all of them, by how they sign in.
+// companies returns the companies by how they sign in.
 func (s *suite) companies() map[string]*harness.Company {
 	return map[string]*harness.Company{
 		"SAML":          s.signed,
@@ -143,7 +143,8 @@ func (s *suite) companies() map[string]*harness.Company {
 	}
 }
 
-// link is a company's sign-in link; a signed-in user goes to Keycloak again.
+// link returns a company's sign-in link; a signed-in user goes to Keycloak
+// again.
 func (s *suite) link(c *harness.Company) string {
 	return s.g.URL + "/login/sso?prompt=login&enterprise_key=" + c.Key
 }

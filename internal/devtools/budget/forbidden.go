@@ -30,7 +30,7 @@ func (c *check) forbidden(f *File) {
 	}
 	ast.Inspect(f.Tree, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && id.Name == "InsecureSkipVerify" {
-			c.find(f, id, "InsecureSkipVerify trusts whoever answers")
+			c.find(f, id, "InsecureSkipVerify accepts any certificate")
 		}
 		return true
 	})

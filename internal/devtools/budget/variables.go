@@ -65,7 +65,7 @@ func (c *check) variable(f *File, g *ast.GenDecl, s *ast.ValueSpec) {
 		case name.IsExported() &&
 			!strings.HasPrefix(name.Name, "Err") &&
 			!isArray(typeOf(value)):
-			c.find(f, name, "the package variable %s can be written to by anybody", name.Name)
+			c.find(f, name, "the exported package variable %s can be changed by other packages", name.Name)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func madeToChange(t ast.Expr) bool {
 	return ok && (pkg.Name == "sync" || pkg.Name == "atomic")
 }
 
-// written returns what a node writes to, or lends to somebody who may.
+// written returns what a node writes to, or passes on in a way that permits a write.
 func written(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
