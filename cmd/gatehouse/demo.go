@@ -92,17 +92,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	d, err := demo.New(ctx, demo.Options{
-		BaseURL:   c.BaseURL,
-		Outside:   outside,
-		Store:     p.db,
-		SAML:      g.saml,
-		OIDC:      g.oidc,
-		Principal: g.sessions.Principal,
-		SignedOut: g.signedOut,
-		Cookie:    c.Session.CookieName,
-		Admit:     g.sessions.Admin().Set,
-	})
+	d, err := newDemonstration(ctx, g, outside)
 	if err != nil {
 		return err
 	}
@@ -110,14 +100,34 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 	mux := http.NewServeMux()
 	d.Mount(mux)
 	g.mount("/demo", mux)
+	a.announce(o, l, d, time.Since(start))
+	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
+}
+
+// newDemonstration seeds the database of g and starts the demo's applications.
+func newDemonstration(ctx context.Context, g *gateway, outside *demo.Outside) (*demo.Demo, error) {
+	return demo.New(ctx, demo.Options{
+		BaseURL:   g.config.BaseURL,
+		Outside:   outside,
+		Store:     g.db,
+		SAML:      g.saml,
+		OIDC:      g.oidc,
+		Principal: g.sessions.Principal,
+		SignedOut: g.signedOut,
+		Cookie:    g.config.Session.CookieName,
+		Admit:     g.sessions.Admin().Set,
+	})
+}
+
+// announce prints what to open, and the port if it is not the one wanted.
+func (a *app) announce(o demoOptions, l net.Listener, d *demo.Demo, took time.Duration) {
 	if !o.portOnly && l.Addr().(*net.TCPAddr).Port != o.port {
 		a.printf("\n  Port %d is taken by another program, so this demo has another one.\n", o.port)
 	}
 	a.printf(
 		"\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n",
-		time.Since(start).Milliseconds(), d.Summary(),
+		took.Milliseconds(), d.Summary(),
 	)
-	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
 }
 
 // demoParts opens the demo's database. It refuses the database of a real

@@ -13,6 +13,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/groupsync/entra"
+	"gatehouse/internal/mail"
 	"gatehouse/internal/outbound"
 	"gatehouse/oidc"
 	"gatehouse/saml"
@@ -91,25 +92,7 @@ func newGateway(p parts) (g *gateway, err error) {
 // services builds the services, from the protocols up.
 func (g *gateway) services() error {
 	c := g.config
-	agent := "Gatehouse/" + g.build.Version
-	g.saml = saml.New(saml.Options{
-		BaseURL: c.BaseURL,
-		Client: outbound.NewClient(outbound.Options{
-			AllowPrivate: c.AllowPrivateIDPAddresses,
-			UserAgent:    agent,
-			MaxBody:      outbound.MetadataMaxBody,
-		}),
-	})
-	g.oidc = oidc.New(oidc.Options{
-		BaseURL: c.BaseURL,
-		Client: outbound.NewClient(outbound.Options{
-			AllowPrivate: c.AllowPrivateIDPAddresses,
-			UserAgent:    agent,
-		}),
-		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) {
-			g.setup.SeeKeys(ctx, seen)
-		},
-	})
+	g.protocols()
 	g.rules()
 	g.live = sessions.New(sessions.Options{
 		Store: g.db,
@@ -118,15 +101,7 @@ func (g *gateway) services() error {
 		Now:   time.Now,
 	})
 	g.db.OnRevocation(g.live.Revoked)
-	graph, err := entra.New(entra.Options{
-		LoginURL: c.Directory.LoginURL,
-		GraphURL: c.Directory.GraphURL,
-		HTTP: outbound.NewClient(outbound.Options{
-			AllowPrivate: c.AllowPrivateIDPAddresses,
-			UserAgent:    agent,
-			MaxBody:      entra.MaxBody,
-		}),
-	})
+	graph, err := g.graph()
 	if err != nil {
 		return err
 	}
@@ -145,7 +120,58 @@ func (g *gateway) services() error {
 		return err
 	}
 	g.health = g.newHealth(post)
-	g.login = login.New(login.Options{
+	g.login = g.newLogin(post, graph)
+	g.admin = access.New(access.Options{
+		Accounts: g.db,
+		Sessions: g.db,
+		Access:   g.db,
+		Links:    g.db,
+		Evidence: g.db,
+		Limiter:  g.nodes.limiter,
+		Now:      time.Now,
+	})
+	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
+	return err
+}
+
+// client returns an HTTP client for requests to identity providers, which reads at
+// most maxBody bytes of a response; 0 is the default.
+func (g *gateway) client(maxBody int64) *http.Client {
+	return outbound.NewClient(outbound.Options{
+		AllowPrivate: g.config.AllowPrivateIDPAddresses,
+		UserAgent:    "Gatehouse/" + g.build.Version,
+		MaxBody:      maxBody,
+	})
+}
+
+// protocols builds the SAML service provider and the OpenID Connect relying party.
+func (g *gateway) protocols() {
+	g.saml = saml.New(saml.Options{
+		BaseURL: g.config.BaseURL,
+		Client:  g.client(outbound.MetadataMaxBody),
+	})
+	g.oidc = oidc.New(oidc.Options{
+		BaseURL: g.config.BaseURL,
+		Client:  g.client(0),
+		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) {
+			g.setup.SeeKeys(ctx, seen)
+		},
+	})
+}
+
+// graph builds the client of Microsoft Graph.
+func (g *gateway) graph() (*entra.Client, error) {
+	return entra.New(entra.Options{
+		LoginURL: g.config.Directory.LoginURL,
+		GraphURL: g.config.Directory.GraphURL,
+		HTTP:     g.client(entra.MaxBody),
+	})
+}
+
+// newLogin builds the service that signs users in; post is nil without a mail server.
+func (g *gateway) newLogin(post mail.Sender, graph *entra.Client) *login.Service {
+	c := g.config
+	return login.New(login.Options{
 		Enterprises:       g.db,
 		SignIns:           g.db,
 		Sessions:          g.db,
@@ -168,17 +194,6 @@ func (g *gateway) services() error {
 		MaxAge:            c.Session.Max,
 		CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})
-	g.admin = access.New(access.Options{
-		Accounts: g.db,
-		Sessions: g.db,
-		Access:   g.db,
-		Links:    g.db,
-		Evidence: g.db,
-		Limiter:  g.nodes.limiter,
-		Now:      time.Now,
-	})
-	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
-	return err
 }
 
 // rules builds the services that change what the store keeps for admins.
@@ -221,6 +236,38 @@ func (g *gateway) edges() error {
 	if err != nil {
 		return err
 	}
+	g.signIn(pages)
+	account.New(account.Options{
+		Store:    g.db,
+		Service:  g.directory,
+		Sessions: g.sessions,
+		Pages:    pages,
+		Now:      time.Now,
+	}).Register(g.router)
+	rest, err := g.api()
+	if err != nil {
+		return err
+	}
+	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
+	if err := g.forwardAuth(pages); err != nil {
+		return err
+	}
+	if err := g.registerConsole(pages); err != nil {
+		return err
+	}
+	g.ops = ops.New(ops.Options{
+		Build:   g.build,
+		Metrics: g.metrics,
+		Ready:   g.db.Ping,
+	})
+	g.ops.Register(g.router)
+	g.router.Static("/static/", pages.Static())
+	return nil
+}
+
+// signIn builds the pages and endpoints of sign-ins.
+func (g *gateway) signIn(pages *ui.Renderer) {
+	c := g.config
 	signin.New(signin.Options{
 		BaseURL:          c.BaseURL,
 		Login:            g.login,
@@ -240,18 +287,11 @@ func (g *gateway) edges() error {
 			Log:       g.log,
 		},
 	}).Register(g.router)
-	account.New(account.Options{
-		Store:    g.db,
-		Service:  g.directory,
-		Sessions: g.sessions,
-		Pages:    pages,
-		Now:      time.Now,
-	}).Register(g.router)
-	rest, err := g.api()
-	if err != nil {
-		return err
-	}
-	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
+}
+
+// forwardAuth builds the endpoints that reverse proxies ask.
+func (g *gateway) forwardAuth(pages *ui.Renderer) error {
+	c := g.config
 	forward, err := forwardauth.New(forwardauth.Options{
 		Applications: g.db,
 		Sessions:     g.sessions,
@@ -273,16 +313,6 @@ func (g *gateway) edges() error {
 		return err
 	}
 	forward.Register(g.router)
-	if err := g.registerConsole(pages); err != nil {
-		return err
-	}
-	g.ops = ops.New(ops.Options{
-		Build:   g.build,
-		Metrics: g.metrics,
-		Ready:   g.db.Ping,
-	})
-	g.ops.Register(g.router)
-	g.router.Static("/static/", pages.Static())
 	return nil
 }
 

@@ -87,6 +87,18 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 	if pg.FirstTime, err = d.firstTime(ctx, p); err != nil {
 		return nil, err
 	}
+	d.addConnection(pg, p)
+	var last sso.SyncRecord
+	if len(records) > 0 {
+		last = records[0]
+		pg.Sync = viewSync(last, memberships)
+	}
+	pg.Organizations = viewMemberships(memberships, last)
+	return pg, nil
+}
+
+// addConnection adds the connection and the protocol that the user signed in by.
+func (d *Demo) addConnection(pg *whoamiPage, p sso.Principal) {
 	for _, c := range []sso.Connection{d.acmeConnection, d.globexConnection} {
 		if c.ID == p.Session.Connection {
 			pg.Connection = c.Name
@@ -97,13 +109,6 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 			pg.Person = idpPath(p.Enterprise.Key) + "/people/" + p.Session.Subject
 		}
 	}
-	var last sso.SyncRecord
-	if len(records) > 0 {
-		last = records[0]
-		pg.Sync = viewSync(last, memberships)
-	}
-	pg.Organizations = viewMemberships(memberships, last)
-	return pg, nil
 }
 
 // firstTime returns the decision about a user's address at their first sign-in and

@@ -23,16 +23,14 @@ func (p *IdP) remember(s ssoSession) {
 
 // forget ends the sessions of a subject at a service provider; an empty index
 // means all of them.
-func (p *IdP) forget(entityID, nameID, index string) (ended int) {
+func (p *IdP) forget(entityID, nameID, index string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := len(p.sessions)
 	p.sessions = slices.DeleteFunc(p.sessions, func(s ssoSession) bool {
 		return s.SP == entityID &&
 			s.NameID == nameID &&
 			(index == "" || s.Index == index)
 	})
-	return before - len(p.sessions)
 }
 
 // Sessions returns the number of a person's SAML sessions.

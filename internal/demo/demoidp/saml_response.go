@@ -183,21 +183,7 @@ func (p *IdP) assertion(
 	case WrongRecipient:
 		recipient = elsewhere + "/acs"
 	}
-	session := ssoSession{
-		Person: person.ID,
-		SP:     request.SP.EntityID,
-		Index:  randomID(),
-		At:     p.now(),
-	}
-	format := request.NameIDFormat
-	if fault == TransientNameID {
-		format = formatTransient
-	}
-	session.NameID, session.Format = nameID(person, format)
-	if request.SP.MailNameID {
-		session.NameID, session.Format = nameID(person, formatEmail)
-	}
-	p.remember(session)
+	session := p.newSession(request, person, fault)
 	sessionEnd := at.Add(8 * time.Hour)
 	assertion := &crewjam.Assertion{
 		ID:           randomID(),
@@ -241,6 +227,27 @@ func (p *IdP) assertion(
 		assertion.Subject.NameID = nil
 	}
 	return assertion
+}
+
+// newSession starts a session at the service provider, with the NameID in the format
+// that the request or the fault requires.
+func (p *IdP) newSession(request samlRequest, person Person, fault Fault) ssoSession {
+	session := ssoSession{
+		Person: person.ID,
+		SP:     request.SP.EntityID,
+		Index:  randomID(),
+		At:     p.now(),
+	}
+	format := request.NameIDFormat
+	if fault == TransientNameID {
+		format = formatTransient
+	}
+	if request.SP.MailNameID {
+		format = formatEmail
+	}
+	session.NameID, session.Format = nameID(person, format)
+	p.remember(session)
+	return session
 }
 
 // nameID returns the NameID in the requested format, persistent by default.

@@ -158,7 +158,7 @@ func TestBudgetCanFail(t *testing.T) {
 		{
 			"exported",
 			"import \"errors\"\nvar Table = map[int]int{}\nvar Names = [...]string{\"a\"}\nvar ErrX = errors.New(\"x\")",
-			[]string{"a.go:4: the package variable Table can be written"},
+			[]string{"a.go:4: the exported package variable Table can be changed"},
 		},
 		{
 			"written to",
