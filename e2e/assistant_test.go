@@ -116,7 +116,7 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	b.Submit(next)
 	b.Says(g.Assign.Title)
 	b.Submit(next)
-	b.Says("Try it before anyone else does")
+	b.Says("Test the connection")
 	a.test(t, b, c)
 	b.Submit(next)
 	b.Says("What this changes for people")

@@ -175,8 +175,8 @@ func (x *incident) discard(b *harness.Browser, label string) {
 	b.Says("Removals are held until sign-ins match again")
 	b.Shoot("unfolded-" + x.c.Key)
 	b.Submit(form + " button")
-	b.Says("Memberships stay as they are. Groups that were lost to the same cause are restored.")
-	b.Says("Nothing waits")
+	b.Says("Discarded. Memberships stay as they are; groups lost to the same cause are restored.")
+	b.Says("No group syncs are held")
 	b.Shoot("discarded-" + x.c.Key)
 	if lost := x.lost(); len(lost) != 0 {
 		x.Errorf("after the decision, %q are not in the groups they were in", lost)

@@ -60,7 +60,7 @@ func TestDemoObjectIDs(t *testing.T) {
 	v.Open(overview + "/held")
 	v.Click(`.confirm:has(form[action$="/held/discard"]) summary`)
 	v.Submit(`form[action$="/held/discard"] button`)
-	v.Says("Nothing waits")
+	v.Says("No group syncs are held")
 	v.Open(overview)
 	if got := v.List(".tag[data-state=warn]"); !slices.Contains(got, "removals stopped") {
 		t.Errorf("amber on the overview is %q:\n%s", got, v.Text())

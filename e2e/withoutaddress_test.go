@@ -64,7 +64,7 @@ func TestWithoutMailbox(t *testing.T) {
 			admin.Retype("#default-groups", "platform/everyone")
 			admin.Shoot("settings-without-address")
 			admin.Submit("main form .actions button:not(.quiet)")
-			admin.Says("People without an e-mail address get in")
+			admin.Says("Allow people without an e-mail address")
 			admin.Says("platform/everyone")
 			c.Switch(conn.ID, "enable")
 

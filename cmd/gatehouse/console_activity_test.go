@@ -154,7 +154,7 @@ func TestActivityAttempts(t *testing.T) {
 		named, page, 200, advice.Cause, advice.Place, "The company’s IT admin",
 		"https://elsewhere.example.com", "NOT audience: <b>",
 		"/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient",
-		"ended before anything in the response could be trusted",
+		"ended before the response could be trusted",
 		"NOT the groups are unknown",
 	)
 	ok, _, err := d.g.db.Attempts(
@@ -218,15 +218,15 @@ func TestActivitySyncs(t *testing.T) {
 	)
 	d.ok(err)
 	record := at + "/" + string(records[0].ID)
-	d.get(named, at, 200, record, "Name of ", "reset to what was said", "no change")
+	d.get(named, at, 200, record, "Name of ", "reset to the groups sent", "no change")
 	d.get(
-		named, at+"?login=nobody", 200, "No group sync is like this", "NOT "+record,
+		named, at+"?login=nobody", 200, "No group syncs match", "NOT "+record,
 	)
 	d.get(named, at+"?login=named-admin@acme.test", 200, "Name of "+named)
 	d.get(
 		named, record, 200, string(records[0].Attempt),
 		"the groups are unknown, and no one loses one",
-		"Nothing: the person was where",
+		"No changes. The memberships already matched",
 	)
 	d.get(stranger, strings.ReplaceAll(record, "acme", "globex"), 404)
 	d.get(
@@ -258,7 +258,7 @@ func TestActivityAudit(t *testing.T) {
 	d.ok(err)
 	d.get(
 		named, at, 200, "Name of "+named, "organization.created", "=1+1",
-		"someone with access to the server", "?cursor=",
+		"the command line", "?cursor=",
 	)
 	d.get(
 		named, at+"?actor=named-admin@acme.test", 200, "organization.created",
@@ -268,7 +268,7 @@ func TestActivityAudit(t *testing.T) {
 		named, at+"?actor=somebody+on+the+server&action=domain.created",
 		200, "domain.created", "NOT organization.created",
 	)
-	d.get(named, at+"?actor=nobody", 200, "No event is like this")
+	d.get(named, at+"?actor=nobody", 200, "No events match")
 	d.get(named, at+"?since=x", 422, "Use a date")
 
 	n, err := d.g.db.VerifyAudit(ctx, d.acme.ID)
@@ -353,7 +353,7 @@ func TestGuide(t *testing.T) {
 	place := catalog.For(sso.Entra, sso.OIDC, "idp_denied", nil).Place
 	d.get(
 		stranger, "/admin/troubleshooting?code=IDP_denied&provider=entra+oidc",
-		200, "1 code has", place, "NOT user_inactive",
+		200, "1 code contains", place, "NOT user_inactive",
 	)
 	d.get(operator, "/admin/troubleshooting?code=no-such-code", 200, "No such code")
 	d.get(

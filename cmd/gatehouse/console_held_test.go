@@ -109,6 +109,6 @@ func TestOverviewWhileRemovalsAreHeld(t *testing.T) {
 	d.get(named, at, 200, "NOT removals held")
 	d.get(
 		named, at+"/held", 200, red, "no one waits", "Allow removals",
-		"Nothing waits", "NOT Discard all", "NOT Approve all",
+		"No group syncs are held", "NOT Discard all", "NOT Approve all",
 	)
 }

@@ -15,10 +15,10 @@ func TestEnterprises(t *testing.T) {
 	const list = "/admin/enterprises"
 	d.get(
 		operator, list, 200, "Enterprise acme", "/admin/enterprises/globex",
-		"a draft waits",
+		"draft pending",
 	)
 	d.get(operator, list+"?q=GLOB", 200, "Enterprise globex", "NOT Enterprise acme")
-	d.get(operator, list+"?q=%25", 200, "No enterprise has this")
+	d.get(operator, list+"?q=%25", 200, "No enterprises match")
 	for name, x := range map[string]struct{ form, wants string }{
 		"taken":     {"name=Initech&key=acme", "This key is in use already"},
 		"no name":   {"name=&key=initech", `href="#name"`},
@@ -112,7 +112,7 @@ func TestOverview(t *testing.T) {
 	const at = "/admin/enterprises/acme"
 	d.get(
 		named, at, 200, "healthy", "Sign-in works: the last one succeeded just now.",
-		"A draft of Other waits", "The domain acme.test is not verified",
+		"A draft of Other is not tested", "The domain acme.test is not verified",
 		"0 of 5 (0 %)", "NOT Delete this enterprise",
 	)
 	d.get(operator, at, 200, "Delete this enterprise", "Change name or key")
@@ -122,7 +122,7 @@ func TestOverview(t *testing.T) {
 	d.get(
 		named, at, 200, "7 of the last day’s",
 		"through Directory failed, most with saml_wrong_recipient",
-		"See the failures", "/activity?outcome=failed", "7 of them",
+		"See failures", "/activity?outcome=failed", "7 of them",
 		"/admin/troubleshooting#saml_wrong_recipient", "and 7 failed",
 	)
 	d.ok(d.g.health.Run(t.Context()))

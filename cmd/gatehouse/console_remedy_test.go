@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	sideOnPage  = regexp.MustCompile(`<dt>(?:Who has to act|Who acts)</dt><dd><strong>([^<]+)</strong>`)
+	sideOnPage  = regexp.MustCompile(`<dt>(?:Who must act|Who must act)</dt><dd><strong>([^<]+)</strong>`)
 	placeOnPage = regexp.MustCompile(`<dt>Where</dt><dd>(?:<strong>)?([^<]+)<`)
 	askOnPage   = regexp.MustCompile(`<dt>Whom to ask</dt><dd>([^<]+)</dd>`)
 	linkOnPage  = regexp.MustCompile(`<p class="after"><a href="([^"]+)">`)

@@ -142,7 +142,7 @@ func policies() []fault {
 		},
 		{
 			"login_in_use", "", "", "Another active person has this login.", Operator,
-			"Decide whose it is: People, Who has which login.", atLogins,
+			"Decide whose it is: People, Login conflicts.", atLogins,
 		},
 		{
 			"connection_incomplete connection_disabled no_configuration",

@@ -45,7 +45,7 @@ func elsewhere() map[spot]here {
 		atSettings:     {"Here: the connection › Settings", Settings},
 		atSwitch:       {"Here: SSO & provisioning › the connection", Connection},
 		atPeople:       {"Here: People › the person", People},
-		atLogins:       {"Here: People › Who has which login", Logins},
+		atLogins:       {"Here: People › Login conflicts", Logins},
 		atGroupsHere:   {"Here: Groups", Groups},
 		atDomains:      {"Here: Domains", Domains},
 		atActivity:     {"Here: Activity", Activity},

@@ -103,7 +103,7 @@ func signing() []Entry {
 			"login_in_use", "Signing in",
 			"another active person of the company has this login; one login names one person",
 			Operator,
-			"People, *Who has which login*: look at both records, then give one of them another login, deactivate the one who had it, or refuse. They sign in again. From the API: another active person has the login that you gave",
+			"People, *Login conflicts*: look at both records, then give one of them another login, deactivate the one who had it, or refuse. They sign in again. From the API: another active person has the login that you gave",
 		},
 		{
 			"verification_required", "Signing in",

@@ -287,7 +287,7 @@ func otherWarnings() []fault {
 			"",
 			"Another active person has the login {got}. At a sign-in this person would wait.",
 			Operator,
-			"After the sign-in, decide under Who has which login: one of the two gets another login.",
+			"After the sign-in, decide under Login conflicts: one of the two gets another login.",
 			atLogins,
 		},
 		{
@@ -296,7 +296,7 @@ func otherWarnings() []fault {
 			"",
 			"Another active person has the login {got}. At a sign-in this person would keep the login {want}.",
 			Operator,
-			"After the sign-in, decide under Who has which login: one of the two gets another login.",
+			"After the sign-in, decide under Login conflicts: one of the two gets another login.",
 			atLogins,
 		},
 		{"note", "", "", "{got}", Operator, "", atConfigure},

@@ -38,7 +38,7 @@ func passwordFields() []ui.Field {
 		{
 			ID:           "current",
 			Name:         "current",
-			Label:        "Your password now",
+			Label:        "Current password",
 			Kind:         "password",
 			Autocomplete: "current-password",
 			Most:         access.MaxPassword,

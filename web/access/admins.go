@@ -20,7 +20,7 @@ func recoveryField() ui.Field {
 		ID:       "recovery",
 		Name:     "recovery",
 		Label:    "A recovery admin",
-		Hint:     "Gets in with a password even where single sign-on is enforced.",
+		Hint:     "Can sign in with a password even when single sign-on is enforced.",
 		Kind:     "check",
 		Value:    "yes",
 		Optional: true,

@@ -88,7 +88,7 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 			Since:    ui.NewTime(a.CreatedAt, h.Now()),
 			Remove: ui.Confirm{
 				Label:  "Remove",
-				Text:   "They can no longer open the console, unless one of their groups is a group of admins.",
+				Text:   "They can no longer open the console, unless one of their groups is an admin group.",
 				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"),
 				Button: "Remove",
 			},
@@ -114,15 +114,16 @@ func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) 
 	if e.Enforced {
 		p.Enforce.Confirm = ui.Confirm{
 			Label:  "Stop enforcing it",
-			Text:   "Setup links open again, and passwords of admins who belong here are accepted.",
+			Text:   "Setup links work again, and admins of this enterprise can sign in with a password.",
 			Action: console.At(e, "access", "relax"),
 			Button: "Stop enforcing it",
 		}
 		return nil
 	}
 	p.Enforce.Confirm = ui.Confirm{
-		Label:  "Enforce single sign-on",
-		Text:   "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
+		Label: "Enforce single sign-on",
+		Text: "Setup links stop working. Admins of this enterprise can no longer sign in with a password, " +
+			"except recovery admins.",
 		Action: console.At(e, "access", "enforce"),
 		Button: "Enforce it",
 		Danger: true,

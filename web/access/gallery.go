@@ -205,7 +205,7 @@ func galleryAdminAccounts() []gallery.Example {
 		{
 			ID:           "current",
 			Name:         "current",
-			Label:        "Your password now",
+			Label:        "Current password",
 			Kind:         "password",
 			Autocomplete: "current-password",
 			Most:         128,
@@ -273,14 +273,14 @@ func galleryAdminAccounts() []gallery.Example {
 	tied.Fields[0].Error = "This is not your password."
 	tied.Wrong = []ui.Wrong{{
 		ID:      "current",
-		Label:   "Your password now",
+		Label:   "Current password",
 		Message: tied.Fields[0].Error,
 	}}
 	box := ui.Field{
 		ID:       "recovery",
 		Name:     "recovery",
 		Label:    "A recovery admin",
-		Hint:     "Gets in with a password even where single sign-on is enforced.",
+		Hint:     "Can sign in with a password even when single sign-on is enforced.",
 		Kind:     "check",
 		Value:    "yes",
 		Optional: true,
@@ -430,7 +430,7 @@ func galleryAccess() []gallery.Example {
 	}
 	relax := ui.Confirm{
 		Label:  "Stop enforcing it",
-		Text:   "Setup links open again, and passwords of admins who belong here are accepted.",
+		Text:   "Setup links work again, and admins of this enterprise can sign in with a password.",
 		Action: "/x",
 		Button: "Stop enforcing it",
 	}

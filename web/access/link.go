@@ -171,7 +171,7 @@ func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[
 	}
 	if sso.KindOf(err) == sso.NotFoundKind {
 		return n, sso.InvalidField(
-			"validation_failed", "connection", "Choose one of the connections that there are.",
+			"validation_failed", "connection", "Choose one of these connections.",
 		)
 	}
 	n.Connection = id

@@ -241,10 +241,10 @@ func TestNoGroupsIsNoAccess(t *testing.T) {
 			"None of these is the name of a group here",
 		},
 		"empty":  {sso.AssertedGroups{State: sso.GroupsEmpty}, "you are in no group"},
-		"absent": {sso.AssertedGroups{}, "sent no groups at all"},
+		"absent": {sso.AssertedGroups{}, "sent no group information"},
 		"overage": {
 			sso.AssertedGroups{State: sso.GroupsOverage},
-			"sent no groups at all",
+			"sent no group information",
 		},
 	} {
 		f := newFixture(t)
@@ -277,7 +277,7 @@ func TestNearMissIsSaid(t *testing.T) {
 		Why:      sso.IsDefaultGroup,
 	}}}}
 	body := f.do("GET", "/account").Body.String()
-	if strings.Count(body, "Nearly:") != 1 ||
+	if strings.Count(body, "Near miss:") != 1 ||
 		!strings.Contains(body, "&lt;engineering&gt;") ||
 		strings.Contains(body, "<engineering>") ||
 		strings.Contains(body, ">Members<") {

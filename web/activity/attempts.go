@@ -67,8 +67,8 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 					{Label: "any"},
 					{Value: "failed", Label: "failed"},
 					{Value: "succeeded", Label: "succeeded"},
-					{Value: "pending", Label: "waits for a code"},
-					{Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"},
+					{Value: "pending", Label: "waiting for code"},
+					{Value: string(sso.OutcomeUnmatched), Label: "unmatched response"},
 				},
 			},
 			&ui.Field{Name: "code", Label: "Code", Mono: true},
@@ -108,12 +108,12 @@ func outcome(x sso.Attempt) ui.Badge {
 	case sso.OutcomeSucceeded:
 		return ui.Badge{Label: "succeeded", State: "ok"}
 	case sso.OutcomePending:
-		return ui.Badge{Label: "waits for a code", State: "warn"}
+		return ui.Badge{Label: "waiting for code", State: "warn"}
 	case sso.OutcomeUnmatched:
 		if x.More > 0 {
-			return ui.Badge{Label: "answers no sign-in × " + thousands(x.More+1)}
+			return ui.Badge{Label: "unmatched response × " + thousands(x.More+1)}
 		}
-		return ui.Badge{Label: "answers no sign-in"}
+		return ui.Badge{Label: "unmatched response"}
 	}
 	return ui.Badge{Label: "failed", State: "error"}
 }
@@ -205,25 +205,25 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fa
 	}
 	who := ui.Fact{
 		Label: "Person",
-		Value: cmp.Or(x.Login, "unknown: the sign-in ended before that"),
+		Value: cmp.Or(x.Login, "unknown: the sign-in ended too early"),
 	}
 	facts := []ui.Fact{
 		{Label: "When", Time: &at},
-		{Label: "Exactly", Value: at.Exact},
+		{Label: "Time", Value: at.Exact},
 		who,
 		connection,
 		{
 			Label: "From",
-			Value: cmp.Or(x.Remote, "not known"),
+			Value: cmp.Or(x.Remote, "unknown"),
 		},
 		{
 			Label: "Browser",
-			Value: cmp.Or(x.UserAgent, "not known"),
+			Value: cmp.Or(x.UserAgent, "unknown"),
 		},
 	}
 	if x.More > 0 {
 		facts = append(facts, ui.Fact{
-			Label: "Like it",
+			Label: "Repeated",
 			Value: thousands(x.More) + " more responses like this in this minute",
 		})
 	}
@@ -283,7 +283,7 @@ func whose(side catalog.Side) string {
 func identity(i sso.Identity) []ui.Fact {
 	email := ui.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
 	if i.Email != "" && i.EmailVerified {
-		email.Badge = &ui.Badge{Label: "verified, it says", State: "ok"}
+		email.Badge = &ui.Badge{Label: "verified by the identity provider", State: "ok"}
 	}
 	return []ui.Fact{
 		{
@@ -319,7 +319,7 @@ func decided(d sso.EmailDecision) string {
 	words := map[sso.EmailAction]string{
 		sso.RequireCode: "A code was asked for",
 		sso.SkipCode:    "No code was asked for",
-		sso.VouchFirst:  "An admin has to confirm the person first",
+		sso.VouchFirst:  "An admin must vouch for the person first",
 		sso.DenyEntry:   "The person was not let in",
 	}[d.Action]
 	if words == "" {

@@ -92,7 +92,7 @@ func gallerySignIns() []gallery.Example {
 	}
 	nobody := triedRow{
 		At:         gallery.Ago(50 * time.Hour),
-		Result:     ui.Badge{Label: "waits for a code", State: "warn"},
+		Result:     ui.Badge{Label: "waiting for code", State: "warn"},
 		Connection: gallery.LongName,
 		Reference:  gallery.AttemptID,
 		Href:       failed.Href,
@@ -280,7 +280,7 @@ func gallerySyncs() []gallery.Example {
 		At:      gallery.Ago(time.Hour),
 		Who:     "Ada Lovelace",
 		WhoHref: "/p",
-		Mode:    "reset to what was said",
+		Mode:    "reset to the groups sent",
 		Result: []ui.Badge{
 			{Label: "2 added", State: "ok"},
 			{Label: "1 removed", State: "warn"},
@@ -291,7 +291,7 @@ func gallerySyncs() []gallery.Example {
 	held := syncEntry{
 		At:     gallery.Ago(2 * time.Hour),
 		Who:    gallery.LongLogin,
-		Mode:   "kept as it was",
+		Mode:   "kept unchanged",
 		Result: []ui.Badge{{Label: "held", State: "error"}},
 		Href:   row.Href,
 	}
@@ -300,7 +300,7 @@ func gallerySyncs() []gallery.Example {
 		{Label: "When", Time: &at},
 		{Label: "Person", Value: "Ada Lovelace", Href: "/p"},
 		{Label: "Cause", Value: gallery.AttemptID, Href: "/a", Code: true},
-		{Label: "What was done", Value: "reset to what was said"},
+		{Label: "Mode", Value: "reset to the groups sent"},
 	}
 	empty := &syncListPage{
 		Base:      base(),

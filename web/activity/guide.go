@@ -79,9 +79,9 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 	p.Action, p.Filters = h.Action, h.Filters
 	if sought != "" {
 		p.All = guide
-		p.Found = strconv.Itoa(found) + " codes have “" + sought + "” in them."
+		p.Found = strconv.Itoa(found) + " codes contain “" + sought + "”."
 		if found == 1 {
-			p.Found = "1 code has “" + sought + "” in it."
+			p.Found = "1 code contains “" + sought + "”."
 		}
 	}
 	return a.Console.Render(w, http.StatusOK, p)

@@ -30,7 +30,7 @@ func (n *naming) look(ctx context.Context, actor string) (ui.Link, error) {
 	case sso.ActorSystem:
 		return ui.Link{Label: "Gatehouse itself"}, nil
 	case sso.ActorOperator:
-		return ui.Link{Label: "someone with access to the server"}, nil
+		return ui.Link{Label: "the command line"}, nil
 	}
 	ent := n.v.Enterprise
 	if id, err := sso.ParseID[sso.UserID](actor); err == nil && ent.ID != "" {
@@ -63,7 +63,7 @@ func (a *Activity) actor(ctx context.Context, v console.Visit, entered string) (
 	switch entered {
 	case "Gatehouse itself":
 		return string(sso.ActorSystem), nil
-	case "someone with access to the server":
+	case "the command line":
 		return string(sso.ActorOperator), nil
 	}
 	if v.Enterprise.ID != "" {

@@ -66,15 +66,15 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 func mode(m sso.SyncMode) string {
 	switch m {
 	case sso.SyncReset:
-		return "reset to what was said"
+		return "reset to the groups sent"
 	case sso.SyncResetSynced:
-		return "reset, but for what was added by hand"
+		return "reset, except manual additions"
 	case sso.SyncAddOnly:
 		return "added only"
 	case sso.SyncRestore:
 		return "restored by an admin"
 	}
-	return "kept as it was"
+	return "kept unchanged"
 }
 
 // results sum a record up.
@@ -94,7 +94,7 @@ func results(s sso.SyncRecord) []ui.Badge {
 	add(len(s.Added), "added", "ok")
 	add(len(s.Removed), "removed", "warn")
 	add(len(s.Unmatched), "unmatched", "")
-	add(len(s.NearMisses), "nearly matched", "warn")
+	add(len(s.NearMisses), "near miss", "warn")
 	if len(all) == 0 {
 		all = append(all, ui.Badge{Label: "no change"})
 	}
@@ -133,9 +133,9 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		Unmatched: s.Unmatched,
 		Facts: []ui.Fact{
 			{Label: "When", Time: &at},
-			{Label: "Exactly", Value: at.Exact},
+			{Label: "Time", Value: at.Exact},
 			{Label: "Person", Value: who.Label, Href: who.Href},
-			{Label: "What was done", Value: mode(s.Mode)},
+			{Label: "Mode", Value: mode(s.Mode)},
 		},
 	}
 	if s.Connection != "" {

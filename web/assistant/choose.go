@@ -65,7 +65,7 @@ func (a *Assistant) choose(w http.ResponseWriter, r *http.Request, v console.Vis
 		Base:    a.base(v, ""),
 		Heading: "Set up single sign-on",
 		Lead: "Choose the identity provider that " + v.Enterprise.Name +
-			" uses. It takes about 20 minutes; you can leave at any time and go on later.",
+			" uses. It takes about 20 minutes; you can leave at any time and continue later.",
 		Products: products(console.At(v.Enterprise, "connections", "new"), "", guide.Guide{}),
 	})
 }
@@ -147,10 +147,10 @@ func (a *Assistant) chooseAgain(w http.ResponseWriter, r *http.Request, v consol
 		return a.sure(w, s, g, nil)
 	}
 	only := sso.Protocol("")
-	lead := "What you entered stays as long as the protocol stays the same."
+	lead := "Your entries are kept as long as the protocol stays the same."
 	if v.Connection.Live != nil {
 		only = v.Connection.Protocol
-		lead = "This connection is in use, so it keeps its protocol. For the other one, make a new connection beside it."
+		lead = "This connection is in use, so it keeps its protocol. To use the other protocol, create a second connection."
 	}
 	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{
 		Base:     a.base(v, v.Connection.Name),
@@ -166,7 +166,7 @@ func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err err
 	p := &nameConnectionPage{
 		Base:    a.base(s.Visit, s.Connection.Name),
 		Heading: "Change to " + g.Protocol.Over(g.Product),
-		Lead:    "The steps are then those of " + g.Product + ". What you entered stays.",
+		Lead:    "The steps are then those of " + g.Product + ". Your entries are kept.",
 		Wrong:   ui.Blame(err),
 		Action:  s.at("provider"),
 		Button:  "Change",
@@ -187,7 +187,7 @@ func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err err
 		p.Lead = "The steps are then those of " + g.Product + "."
 		p.Warnings = []ui.Todo{{
 			State: "warn",
-			Text:  "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours.",
+			Text:  "This is a different protocol. The identity provider’s values are deleted, and it needs other Gatehouse addresses.",
 		}}
 	}
 	return a.Console.Render(w, console.FormStatus(err), p)

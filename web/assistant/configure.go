@@ -25,9 +25,9 @@ func (a *Assistant) showConfigure(w http.ResponseWriter, r *http.Request, v cons
 	f := s.stored(r.URL.Query().Get("how"))
 	said := console.Said(r, map[string]string{
 		"saved": "Saved. " + s.verdict(),
-		"kept":  "Saved. The identity provider did not answer now; it is asked again when the connection is enabled.",
-		"new":   "The metadata was fetched, and it has something new. Test the connection again.",
-		"same":  "The metadata was fetched. It has nothing new.",
+		"kept":  "Saved. The identity provider did not respond. Gatehouse tries again when the connection is enabled.",
+		"new":   "The metadata was fetched and has changed. Test the connection again.",
+		"same":  "The metadata was fetched. Nothing has changed.",
 	})
 	return a.renderConfigure(w, s, f, said, r.URL.Query().Has("how"), nil)
 }
@@ -59,11 +59,11 @@ func (s *state) verdict() string {
 	}
 	switch c := s.config(); {
 	case c.OIDC != nil:
-		return "The discovery document was read. The client ID and the secret are tried by the test."
+		return "The discovery document was read. The test checks the client ID and the secret."
 	case c.SAML.MetadataURL != "":
-		return "The metadata was read. Whether people can sign in is known after the test."
+		return "The metadata was read. The test shows whether people can sign in."
 	}
-	return "Nothing was asked of the identity provider yet. Whether people can sign in is known after the test."
+	return "The identity provider was not contacted yet. The test shows whether people can sign in."
 }
 
 // renderConfigure shows the step. again says that the form is wanted although all
@@ -189,7 +189,7 @@ func (s *state) read() []ui.Fact {
 	if c.SAML.MetadataURL == "" {
 		return append(facts, ui.Fact{
 			Label: "New certificates",
-			Value: "have to be entered here by hand",
+			Value: "must be entered here by hand",
 		})
 	}
 	return append(facts,

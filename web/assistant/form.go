@@ -256,7 +256,7 @@ func (s *state) manualForm(c *sso.SAMLConfig) *form {
 	}
 	if n := len(c.Certificates); n > 0 {
 		f.fields[5].Hint = "Leave both empty to keep the " + plural(n, "certificate") +
-			" there is now. What you enter takes its place; enter several, one after the other, to trust all."
+			" in use. New ones replace it; enter several, one after the other, to trust all."
 	}
 	return f
 }

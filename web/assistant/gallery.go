@@ -100,7 +100,7 @@ func galleryBeforeSteps() []gallery.Example {
 	change := &chooseProviderPage{
 		Base:    base(),
 		Heading: "Change identity provider",
-		Lead:    "What you entered stays as long as the protocol stays the same.",
+		Lead:    "Your entries are kept as long as the protocol stays the same.",
 		Back:    &ui.Link{Label: "Back to the assistant", Href: galleryAt},
 		Products: []product{
 			{"Okta", []protocolWay{{
@@ -154,7 +154,7 @@ func galleryBeforeSteps() []gallery.Example {
 		Back:    ui.Link{Label: "Keep it as it is", Href: galleryAt},
 		Warnings: []ui.Todo{{
 			State: "warn",
-			Text:  "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours.",
+			Text:  "This is a different protocol. The identity provider’s values are deleted, and it needs other Gatehouse addresses.",
 		}},
 	}
 	return []gallery.Example{
@@ -318,7 +318,7 @@ func galleryFirstSteps() []gallery.Example {
 			Label: "Next: attribute mapping",
 			Href:  galleryAt + "attributes",
 		}
-		p.Flash = "The metadata was read. Whether people can sign in is known after the test."
+		p.Flash = "The metadata was read. The test shows whether people can sign in."
 		p.Read = []ui.Fact{
 			{
 				Label: "Entity ID",

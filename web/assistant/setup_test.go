@@ -318,7 +318,7 @@ func TestFiles(t *testing.T) {
 		read.MetadataURL != "" {
 		t.Fatalf("read %+v", read)
 	}
-	if body := f.get(at + "/configure"); !strings.Contains(body, "have to be entered here by hand") ||
+	if body := f.get(at + "/configure"); !strings.Contains(body, "must be entered here by hand") ||
 		strings.Contains(body, "?how=automatic") {
 		t.Errorf("Google has no metadata address:\n%s", body)
 	}
@@ -439,7 +439,7 @@ func TestEnableNeedsATestOrAWord(t *testing.T) {
 		"revision":             f.revision(c),
 	}), at+"/attributes?done=saved")
 	if body := f.get(at + "/enable"); !strings.Contains(
-		body, "Different from what people sign in with now",
+		body, "Changes from the live configuration",
 	) ||
 		!strings.Contains(body, ">Login from<") {
 		t.Errorf("what is new is not told:\n%s", body)
@@ -606,6 +606,6 @@ func TestConfirmedIssuer(t *testing.T) {
 		),
 		http.StatusOK,
 		"The discovery document was read",
-		"tried by the test",
+		"The test checks the client ID",
 	)
 }

@@ -30,7 +30,7 @@ func (s *state) approval() []ui.Todo {
 		Href:  s.at("test"),
 		Label: "Test it",
 	}
-	const changes = "This changes whom the company trusts to say who its people are. "
+	const changes = "This changes whom the company trusts to identify its people. "
 	const test = " Or test it yourself, in a browser that is signed in through the connection as it is now, as the same person."
 	switch state := s.trust.State(); {
 	case s.Role == sso.RoleOperator:

@@ -33,8 +33,8 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 	p.Flash = console.Said(r, map[string]string{
 		"added":     "The certificate is in the draft.",
 		"removed":   "The certificate is removed in the draft.",
-		"new":       "The metadata was fetched, and something in it is new.",
-		"same":      "The metadata was fetched. Nothing in it is new.",
+		"new":       "The metadata was fetched and has changed.",
+		"same":      "The metadata was fetched. Nothing has changed.",
 		"confirmed": "The new certificates are trusted from now on.",
 		"rotated":   "There is a new key. Give its certificate to the identity provider.",
 	})

@@ -191,7 +191,7 @@ func (f *fixture) enter() {
 func saidNowhere() sso.AssertedGroups {
 	return sso.AssertedGroups{
 		State:  sso.GroupsValues,
-		Names:  []string{"Nowhere"},
+		Names:  []string{"No group here"},
 		Source: "groups",
 	}
 }
@@ -310,7 +310,7 @@ func TestRefusals(t *testing.T) {
 		"only way in for 1 active person (ada)",
 	)
 	f.says(422, "POST", f.home+"/shadow/start", nil, "nothing to compare")
-	f.says(422, "POST", f.home+"/certificates/rotate", nil, "no key of ours")
+	f.says(422, "POST", f.home+"/certificates/rotate", nil, "no key of its own")
 	f.says(422, "POST", f.home+"/settings", url.Values{
 		"name":                {"Okta"},
 		"mapping.group_limit": {"many"},
@@ -363,7 +363,7 @@ func TestDraftAndGroups(t *testing.T) {
 		"No groups that match", "^x$", "Discard the draft",
 	)
 	f.says(303, "POST", f.home+"/shadow/start", nil, "?done=started")
-	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed once")
+	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed only once")
 	f.says(303, "POST", f.home+"/shadow/stop", nil, "?done=stopped")
 	f.says(303, "POST", f.home+"/discard", nil, "?done=discarded")
 	f.says(200, "GET", f.home+"/groups", nil, "unmatched", "All names (1)")
@@ -385,19 +385,19 @@ func TestDraftAndGroups(t *testing.T) {
 	)
 	f.says(303, "POST", f.home+"/groups", url.Values{
 		"organization": {string(org.ID)},
-		"name":         {"Nowhere"},
+		"name":         {"No group here"},
 	}, "?done=created")
 	f.says(422, "POST", f.home+"/groups", url.Values{
 		"organization": {string(org.ID)},
-		"name":         {"Nowhere"},
+		"name":         {"No group here"},
 	})
 	f.says(
 		200, "GET", f.home+"/groups", nil, "matched", "0 of 1 expected",
-		"1 missing: the group was made or renamed after their last sign-in",
+		"1 missing: the group was created or renamed after their last sign-in",
 	)
 	f.says(
 		200, "GET", f.home+"/groups/person?login=ada", nil, "Ada Lovelace",
-		"comes into it",
+		"added",
 	)
 	f.says(
 		200, "GET", f.home+"/groups/person?login=nobody", nil,

@@ -47,7 +47,7 @@ func TestDefaultGroupsInSettings(t *testing.T) {
 	}
 	f.says(
 		200, "GET", f.home, nil, "Default groups", "web/everyone",
-		"People without an e-mail address get in",
+		"Allow people without an e-mail address",
 	)
 	if _, body := f.do("olive", "GET", f.home, nil); strings.Contains(body, string(g.ID)) {
 		t.Error("the page of the connection names a group by its ID")
@@ -72,14 +72,14 @@ func TestDefaultGroupsInMatrix(t *testing.T) {
 		},
 		{
 			"sent",
-			sso.Group{Name: "Nowhere"},
+			sso.Group{Name: "No group here"},
 			[]string{"matched", `<bdi class="soft">` + mark + `</bdi>`},
 		},
 		{
 			"sent by another name",
 			sso.Group{
 				Name:     "staff",
-				IDPNames: []string{"Nowhere"},
+				IDPNames: []string{"No group here"},
 			},
 			[]string{
 				"matched as IdP name", `<bdi class="soft">staff, ` + mark + `</bdi>`,

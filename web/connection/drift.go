@@ -88,15 +88,15 @@ func reasons(d sso.GroupDrift) []string {
 
 func because(r sso.DriftReason) string {
 	if words, ok := map[sso.DriftReason]string{
-		sso.DriftHeld:        "a group sync waits for you",
+		sso.DriftHeld:        "a group sync needs approval",
 		sso.DriftDeactivated: "deactivated, and cannot sign in",
-		sso.DriftNeverSaid:   "no sign-in has told about their groups yet",
-		sso.DriftProvisioned: "came by SCIM",
+		sso.DriftNeverSaid:   "no sign-in has sent their groups yet",
+		sso.DriftProvisioned: "provisioned by SCIM",
 		sso.DriftManual:      "added or removed by hand since",
 		sso.DriftRestored:    "restored by an admin since",
-		sso.DriftGroupNewer:  "the group was made or renamed after their last sign-in",
-		sso.DriftUnknown:     "kept, since the last sign-in did not say their groups",
-		sso.DriftMode:        "the connection only adds",
+		sso.DriftGroupNewer:  "the group was created or renamed after their last sign-in",
+		sso.DriftUnknown:     "kept, because the last sign-in sent an incomplete list",
+		sso.DriftMode:        "the connection only adds people",
 		sso.DriftDefault:     "identity providers cannot add people to a default group",
 	}[r]; ok {
 		return words
@@ -140,7 +140,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	})
 	if i < 0 {
 		p.Notes = []string{
-			"No sign-in of theirs over this connection has told about their groups yet, so there is nothing to repeat.",
+			"No sign-in of theirs through this connection has sent their groups yet, so there is nothing to repeat.",
 		}
 		return h.Console.Render(w, http.StatusOK, p)
 	}
@@ -166,7 +166,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview login.Preview) {
 	said := h.time(last.At)
 	p.Facts = []ui.Fact{
-		{Label: "Last told", Time: &said},
+		{Label: "Last sent", Time: &said},
 		{
 			Label: "Groups then",
 			Value: ui.Count(len(last.Asserted.Names), "name", "names") + ", " +
@@ -183,7 +183,7 @@ func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, previ
 		p.Notes = append(p.Notes, r.Note)
 	}
 	if preview.Changes.Held != nil {
-		p.Notes = append(p.Notes, "It would take the last admin out of the admin groups, so it would wait for you.")
+		p.Notes = append(p.Notes, "It would take the last admin out of the admin groups, so it would need approval.")
 	}
 	plain := func(all []sso.GroupChange) []string {
 		var names []string

@@ -58,7 +58,7 @@ func galleryConnectionList() []gallery.Example {
 		New:  at + "/new",
 		Held: &ui.Todo{
 			State: "warn",
-			Text:  "2 group syncs wait for you.",
+			Text:  "2 group syncs need approval.",
 			Href:  "/admin/enterprises/acme/held",
 			Label: "Look at them",
 		},
@@ -157,7 +157,7 @@ func galleryOneConnection() []gallery.Example {
 	}
 	draft := page()
 	draft.State = ui.Badge{Label: "enabled, with a draft", State: "ok"}
-	draft.Flash = "Saved. What you changed waits in the draft."
+	draft.Flash = "Saved. Your changes are in the draft."
 	draft.Tests = []testLine{
 		{
 			At:    gallery.Ago(time.Hour),
@@ -200,7 +200,7 @@ func galleryOneConnection() []gallery.Example {
 		},
 		Enable: ui.Confirm{
 			Label:  "Enable the draft",
-			Text:   "5 fields change for everyone who signs in from now on. Of the people who signed in lately, 2 people would lose access.",
+			Text:   "5 fields change for everyone who signs in from now on. Of the people who signed in recently, 2 people would lose access.",
 			Action: gallery.ConnectionPath + "/enable",
 			Button: "Proceed",
 			Fields: []ui.HiddenField{{Name: "revision", Value: "12"}},
@@ -230,7 +230,7 @@ func galleryOneConnection() []gallery.Example {
 		Test:    gallery.ConnectionPath + "/tests",
 	}
 	first.Delete = deleteSection{
-		Text:   "The configuration, its keys and what is known of people by it are gone. This cannot be taken back.",
+		Text:   "The configuration, its keys and what is known of people by it are gone. This cannot be undone.",
 		Action: gallery.ConnectionPath + "/delete",
 		Name: ui.Field{
 			ID:    "confirm-name",
@@ -344,7 +344,7 @@ func gallerySettings() []gallery.Example {
 						{
 							ID:       "trust",
 							Name:     "email_verification.trust_idp",
-							Label:    "Believe the identity provider about addresses",
+							Label:    "Trust the identity provider’s verified addresses",
 							Kind:     "check",
 							Value:    "yes",
 							Optional: true,
@@ -405,7 +405,7 @@ func gallerySettings() []gallery.Example {
 					Label: "refused",
 					State: "error",
 				},
-				"The rule for who may sign in says no.",
+				"The rule for who may sign in refuses them.",
 			},
 		},
 	}
@@ -587,8 +587,8 @@ func galleryShadow() []gallery.Example {
 		Counts: []share{
 			{"The same", "111 of 118 sign-ins", 94, "ok"},
 			{"Something differs", "7 of 118 sign-ins", 5, "warn"},
-			{"Got in, and would be refused", "1 of 118 sign-ins", 1, "error"},
-			{"Were refused, and would get in", "0 of 118 sign-ins", 0, "ok"},
+			{"Admitted now, refused by the draft", "1 of 118 sign-ins", 1, "error"},
+			{"Refused now, admitted by the draft", "0 of 118 sign-ins", 0, "ok"},
 		},
 		Rows: []shadowRow{
 			{
@@ -817,7 +817,7 @@ func galleryMatrix() []gallery.Example {
 			"Research",
 			share{"In it", "960 of 1180 expected", 81, "warn"},
 			[]string{
-				"220 missing: the group was made or renamed after their last sign-in",
+				"220 missing: the group was created or renamed after their last sign-in",
 				"3 not named: added or removed by hand since",
 			},
 			"/admin/enterprises/acme/groups/group-1/drift",
@@ -848,11 +848,11 @@ func galleryMatrix() []gallery.Example {
 		Href:   "/admin/enterprises/acme/people/user-1",
 		Back:   gallery.ConnectionPath + "/groups",
 		Facts: []ui.Fact{
-			{Label: "Last told", Time: &said},
+			{Label: "Last sent", Time: &said},
 			{Label: "Groups then", Value: "3 names, values"},
 		},
 		Unmatched: []string{"all-employees"},
-		Notes:     []string{"It would take the last admin out of the admin groups, so it would wait for you."},
+		Notes:     []string{"It would take the last admin out of the admin groups, so it would need approval."},
 		Organizations: []personChanges{
 			{
 				Name:    "Research",
@@ -893,7 +893,7 @@ func galleryHeld() []gallery.Example {
 		State:   ui.Badge{Label: "waits", State: "warn"},
 		Removed: []string{"admins (Operations)"},
 		Added:   []string{"engineering (Research)"},
-		Text:    "Approving leaves the company’s admin groups without this person, as its identity provider says. No one may be left in them.",
+		Text:    "Approving removes this person from the company’s admin groups, as its identity provider says. The admin groups may then be empty.",
 		Approve: &ui.Confirm{
 			Label:  "Approve",
 			Text:   "The changes are made now.",
@@ -903,7 +903,7 @@ func galleryHeld() []gallery.Example {
 		},
 		Discard: &ui.Confirm{
 			Label:  "Discard",
-			Text:   "Memberships stay as they are, until the person signs in the next time.",
+			Text:   "Memberships stay as they are until the person’s next sign-in.",
 			Action: "/admin/enterprises/acme/held/held-1/discard",
 			Button: "Discard",
 		},
@@ -914,7 +914,7 @@ func galleryHeld() []gallery.Example {
 		At:      gallery.Ago(50 * time.Hour),
 		State:   ui.Badge{Label: "superseded", State: ""},
 		Removed: []string{"admins (" + gallery.LongName + ")"},
-		Decided: "the identity provider said something else since",
+		Decided: "the identity provider sent other groups since",
 	}
 	cause := heldCause{
 		Title: "Okta: the group names stopped matching",

@@ -259,7 +259,7 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 	}
 	if all > 0 {
 		f := ui.Fact{
-			Label: "Lately without groups",
+			Label: "Recent sign-ins without groups",
 			Value: strconv.Itoa(without) + " of the last " +
 				ui.Count(all, "group sync", "group syncs"),
 		}
@@ -270,7 +270,7 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 	}
 	if partly > 0 {
 		facts = append(facts, ui.Fact{
-			Label: "Lately not fully understood",
+			Label: "Recent sign-ins partly understood",
 			Value: strconv.Itoa(partly) + " of the last " +
 				ui.Count(all, "group sync", "group syncs"),
 			Href:  console.At(v.Enterprise, "activity", "syncs"),

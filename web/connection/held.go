@@ -37,10 +37,10 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 		Pager: pager(r, cursor, next),
 	}
 	p.Flash = console.Said(r, map[string]string{
-		"approved":      "It is done: the memberships are what the identity provider said.",
-		"discarded":     "Memberships stay as they are. The person’s next sign-in is looked at anew.",
-		"all-approved":  "It is done: all memberships are what the identity provider sent.",
-		"all-discarded": "Memberships stay as they are. Groups that were lost to the same cause are restored.",
+		"approved":      "Approved. The memberships match what the identity provider sent.",
+		"discarded":     "Discarded. Memberships stay as they are; the person’s next sign-in is evaluated anew.",
+		"all-approved":  "Approved. All memberships match what the identity provider sent.",
+		"all-discarded": "Discarded. Memberships stay as they are; groups lost to the same cause are restored.",
 	})
 	if refused != nil {
 		p.Wrong = wrong(refused)
@@ -97,7 +97,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 		}
 		row.Discard = &ui.Confirm{
 			Label:  "Discard",
-			Text:   "Memberships stay as they are, until the person signs in the next time.",
+			Text:   "Memberships stay as they are until the person’s next sign-in.",
 			Action: to + "/discard",
 			Button: "Discard",
 		}
@@ -111,7 +111,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 			byWhom(v, x.DecidedBy)
 	case sso.HeldSuperseded:
 		row.State = ui.Badge{Label: "superseded"}
-		row.Decided = "the identity provider said something else since"
+		row.Decided = "the identity provider sent other groups since"
 	}
 	return row, nil
 }

@@ -40,7 +40,7 @@ func TestHeld(t *testing.T) {
 	first := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
 	f.says(
 		200, "GET", list, nil, "Ada Lovelace", "waits", "admins",
-		"No one may be left in them",
+		"The admin groups may then be empty",
 	)
 	f.says(
 		200, "GET", list, nil, "By cause", "the last admin would be removed",
@@ -67,7 +67,7 @@ func TestHeld(t *testing.T) {
 	f.says(200, "GET", list, nil, "1 person waits")
 	f.says(303, "POST", list+"/discard", of(third.Held), "?done=all-discarded")
 	f.says(
-		200, "GET", list+"?done=all-discarded", nil, "Nothing waits",
+		200, "GET", list+"?done=all-discarded", nil, "No group syncs are held",
 		"Memberships stay as they are",
 	)
 	f.in(admins.ID, true)

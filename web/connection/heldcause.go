@@ -100,7 +100,7 @@ func causeTitle(t sso.HeldTally) string {
 		return "the group names stopped matching"
 	case sso.HeldGroupShare:
 		if t.GroupName == "" {
-			return "too many people would leave a group that was deleted since"
+			return "too many people would leave a group that has been deleted"
 		}
 		return "too many people would leave " + t.GroupName
 	case sso.HeldMatchesNothing:
@@ -116,9 +116,9 @@ func heldText(cause sso.HeldCause) string {
 	case sso.HeldGroupShare:
 		return "Sign-ins would remove more people from one group within a short time than the connection’s settings allow."
 	case sso.HeldMatchesNothing:
-		return "The identity provider sent group names of which none matches a group here, and the person had groups by earlier sign-ins."
+		return "None of the group names that the identity provider sent matches a group here, and earlier sign-ins had added the person to groups."
 	}
-	return "Approving leaves the company’s admin groups without this person, as its identity provider says. No one may be left in them."
+	return "Approving removes this person from the company’s admin groups, as its identity provider says. The admin groups may then be empty."
 }
 
 // heldReason is heldText for one of many rows below the list of causes, which

@@ -69,7 +69,7 @@ func TestHeldCauseActions(t *testing.T) {
 				Group:   "g",
 				Waiting: 2,
 			},
-			"Okta: too many people would leave a group that was deleted since",
+			"Okta: too many people would leave a group that has been deleted",
 			"2 people wait",
 			"Approve all",
 			"Discard all",

@@ -36,7 +36,7 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 		return fmt.Errorf("list held syncs: %w", err)
 	}
 	if n := len(held); n > 0 {
-		text := ui.Count(n, "group sync waits for you.", "group syncs wait for you.")
+		text := ui.Count(n, "group sync needs approval.", "group syncs need approval.")
 		if more != "" {
 			text = "More than " + text
 		}

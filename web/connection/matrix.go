@@ -21,7 +21,7 @@ func rowOf(v console.Visit, n name, columns []sso.Organization) matrixRow {
 			row.State.Label = "unmatched, an object ID"
 		}
 	case n.unsent():
-		row.State, row.People = ui.Badge{Label: "never sent"}, "nobody"
+		row.State, row.People = ui.Badge{Label: "never sent"}, "none"
 	}
 	for _, o := range columns {
 		row.Cells = append(row.Cells, cellOf(v, n, o))

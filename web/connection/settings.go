@@ -151,13 +151,13 @@ func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 		switch {
 		case t.Denied:
 			row.Result = ui.Badge{Label: "refused", State: "error"}
-			row.Reason = "The rule for who may sign in says no."
+			row.Reason = "The rule for who may sign in refuses them."
 		case t.Email.Action == sso.DenyEntry:
 			row.Result = ui.Badge{Label: "refused", State: "error"}
 		case t.Email.Action == sso.RequireCode:
 			row.Result = ui.Badge{Label: "enters a code", State: "warn"}
 		case t.Email.Action == sso.VouchFirst:
-			row.Result = ui.Badge{Label: "waits for you", State: "warn"}
+			row.Result = ui.Badge{Label: "needs approval", State: "warn"}
 		default:
 			row.Result = ui.Badge{Label: "gets in", State: "ok"}
 		}

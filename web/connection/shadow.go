@@ -37,7 +37,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"started": "From now on every sign-in is compared with the draft.",
-		"stopped": "Sign-ins are compared no more. What was found stays until the draft changes.",
+		"stopped": "The comparison has stopped. Its results are kept until the draft changes.",
 	})
 	if refused != nil {
 		p.Wrong = wrong(refused)
@@ -67,7 +67,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 		}
 	}
 	if c.Protocol == sso.OIDC {
-		p.Protocol = "A code of OpenID Connect can be redeemed once. So the draft’s mapping, rules and policies are tried on what was verified by what is live; another issuer or client is not. That is what a test connection is for."
+		p.Protocol = "An OpenID Connect code can be redeemed only once. So the draft’s mapping, rules and policies are tried on the claims that the live configuration verified. Another issuer or client needs a test connection."
 	}
 	if tally.Compared > 0 {
 		p.Counts = counts(tally)
@@ -114,10 +114,10 @@ func counts(t sso.ShadowTally) []share {
 		}
 	}
 	return []share{
-		bar("The same", t.Compared-t.Differing, "ok"),
-		bar("Something differs", t.Differing, "warn"),
-		bar("Got in, and would be refused", t.Refused, "error"),
-		bar("Were refused, and would get in", t.Admitted, "warn"),
+		bar("Same result", t.Compared-t.Differing, "ok"),
+		bar("Different result", t.Differing, "warn"),
+		bar("Admitted now, refused by the draft", t.Refused, "error"),
+		bar("Refused now, admitted by the draft", t.Admitted, "warn"),
 	}
 }
 
@@ -170,8 +170,8 @@ func lines(d sso.ShadowDifference) []string {
 	}
 	said("Names that no longer count: ", d.Detail.Lost)
 	said("Accepted names in addition: ", d.Detail.Gained)
-	said("Comes into ", groupNames(d.Detail.Added))
-	said("Leaves ", groupNames(d.Detail.Removed))
+	said("Added to ", groupNames(d.Detail.Added))
+	said("Removed from ", groupNames(d.Detail.Removed))
 	if d.Detail.Held {
 		all = append(all, "That would be held until an admin decides: "+causeTitle(sso.HeldTally{
 			Cause:     d.Detail.Cause,

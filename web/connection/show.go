@@ -22,11 +22,11 @@ func done() map[string]string {
 	return map[string]string{
 		"enabled":     "The connection is enabled: from now on people sign in with this.",
 		"disabled":    "The connection is disabled, and its sessions have ended.",
-		"rolled-back": "People sign in with the version before again.",
+		"rolled-back": "Rolled back to the previous version.",
 		"discarded":   "The draft is discarded.",
 		"approved":    "The change is approved. Enable it when you are ready.",
 		"refused":     "The change is refused.",
-		"saved":       "Saved. What you changed waits in the draft.",
+		"saved":       "Saved. Your changes are in the draft.",
 	}
 }
 
@@ -156,7 +156,7 @@ func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact 
 		label string
 		cfg   *sso.Config
 	}{
-		{"Live", c.Live}, {"Draft", c.Draft}, {"Version before", c.Previous},
+		{"Live", c.Live}, {"Draft", c.Draft}, {"Previous", c.Previous},
 	} {
 		if v.cfg != nil {
 			facts = append(facts, ui.Fact{
@@ -174,7 +174,7 @@ func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact 
 	}
 	made := h.time(c.CreatedAt)
 	return append(facts,
-		ui.Fact{Label: "Made", Time: &made},
+		ui.Fact{Label: "Created", Time: &made},
 		ui.Fact{Label: "Identifier", Value: string(c.ID), Code: true},
 	)
 }
@@ -183,7 +183,7 @@ func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Vers
 
 func testState(t sso.TestRun) ui.Badge {
 	if t.State == sso.TestExpired {
-		return ui.Badge{Label: "no one came back", State: "warn"}
+		return ui.Badge{Label: "no response", State: "warn"}
 	}
 	return console.TestState(t)
 }
@@ -275,7 +275,7 @@ func tested(c sso.Connection, tests []sso.TestRun) (ui.Badge, string) {
 		}, "The last test connection did not pass."
 	case tests[i].Revision != c.Revision || tests[i].Version != c.Draft.Version:
 		return ui.Badge{
-			Label: "tested before",
+			Label: "test outdated",
 			State: "warn",
 		}, "The last test passed, but the connection was changed since."
 	}
@@ -319,7 +319,7 @@ func consequences(c sso.Connection, d *draftPart) string {
 	}
 	text += " " + d.Note
 	if n := len(d.Loses); n > 0 {
-		text += " Of the people who signed in lately, " + ui.People(n) + " would lose access."
+		text += " Of the people who signed in recently, " + ui.People(n) + " would lose access."
 	}
 	if c.Live != nil && c.Draft.Mapping.Subject != c.Live.Mapping.Subject {
 		text += " The subject changes: everyone is matched by their login once more."
@@ -340,7 +340,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 			Fields: []ui.HiddenField{console.RevisionField(c)},
 			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " +
 				ui.Count(n, "field changes", "fields change") +
-				" back. A draft stays as it is. Rolling back once more takes it back.",
+				" back. A draft stays as it is. Rolling back again undoes this.",
 		})
 	}
 	switch {
@@ -385,7 +385,7 @@ func deletePart(v console.Visit, reach sso.ConnectionReach) deleteSection {
 		Action: at(v, "delete"),
 		Text: "The configuration, its keys and the identities known through it are deleted, and " +
 			ui.Count(reach.Sessions, "session ends", "sessions end") +
-			". The people stay. This cannot be taken back.",
+			". The people stay. This cannot be undone.",
 		Name: ui.Field{
 			ID:           "confirm-name",
 			Name:         "name",

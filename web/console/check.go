@@ -58,7 +58,7 @@ func NewCheck(c sso.Check) Check {
 	case !c.OK:
 		badge = ui.Badge{Label: "failed", State: "error"}
 	case c.Warning:
-		badge = ui.Badge{Label: "look at it", State: "warn"}
+		badge = ui.Badge{Label: "warning", State: "warn"}
 	}
 	return Check{
 		Name:  checkName(c.Name),
@@ -77,8 +77,8 @@ func checkName(name string) string {
 		"name_id_format":              "NameID format",
 		"email":                       "E-mail",
 		"clock":                       "Clock difference",
-		"in_response_to":              "Request it answers",
-		"confirmation_in_response_to": "Request it answers, in the confirmation",
+		"in_response_to":              "InResponseTo",
+		"confirmation_in_response_to": "InResponseTo of the confirmation",
 	}[name]; known != "" {
 		return known
 	}
@@ -130,7 +130,7 @@ func GroupsState(g sso.AssertedGroups) (ui.Badge, string) {
 				Label: "overage",
 				State: "warn",
 			},
-			"There are too many to be sent, so a pointer was sent instead of the list. Unless the directory was asked, no one loses a group."
+			"There were too many groups to send, so a pointer was sent instead of the list. Unless Gatehouse could fetch the list, no one loses a group."
 	case sso.GroupsTruncated:
 		if g.Unread > 0 {
 			return ui.Badge{
@@ -144,7 +144,7 @@ func GroupsState(g sso.AssertedGroups) (ui.Badge, string) {
 				Label: "cut off",
 				State: "warn",
 			},
-			"The list is as long as the identity provider ever sends: there may be more. No one loses a group because of it."
+			"The list has the identity provider’s maximum length: there may be more. No one loses a group because of it."
 	case sso.GroupsPartial:
 		return ui.Badge{
 				Label: "partly understood",

@@ -35,7 +35,7 @@ func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 	all := map[catalog.Page]remedyPage{
 		catalog.HeldSyncs:    {"Open held group syncs", At(e, "held"), Enterprise},
 		catalog.People:       {"Open People", At(e, "people"), Enterprise},
-		catalog.Logins:       {"Open Who has which login", At(e, "questions"), Enterprise},
+		catalog.Logins:       {"Open Login conflicts", At(e, "questions"), Enterprise},
 		catalog.Groups:       {"Open Groups", At(e, "groups"), Enterprise},
 		catalog.Domains:      {"Open Domains", At(e, "domains"), Connection},
 		catalog.Activity:     {"Open Activity", At(e, "activity"), Enterprise},

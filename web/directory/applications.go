@@ -136,8 +136,8 @@ func (t typed) fields() []ui.Field {
 			Autocomplete: "off",
 		},
 		area(
-			"origins", "Where it is",
-			"Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.",
+			"origins", "Origins",
+			"Scheme and host, such as https://wiki.example.com, one a line. People without a page to return to go to the first.",
 			t.origins, false,
 		),
 		area(

@@ -67,7 +67,7 @@ func TestApplications(t *testing.T) {
 		}
 		return f.do("operator", "POST", path, form)
 	}
-	f.shows(get(list), 200, "There is none yet.")
+	f.shows(get(list), 200, "No applications yet.")
 	f.shows(get(list+"/new"), 200, "Add an application")
 	for _, c := range []struct {
 		says  string

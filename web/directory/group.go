@@ -69,7 +69,7 @@ func (d *Directory) showGroup(
 		Search: searchForm{
 			Action: here,
 			Label:  "Name, login or e-mail",
-			Hint:   "How it begins. Upper and lower case are the same.",
+			Hint:   "The beginning is enough. Case does not matter.",
 			Value:  search,
 		},
 		Moment:  d.momentForm(here+"/history", "at", "Show members", ""),
@@ -88,8 +88,8 @@ func (d *Directory) showGroup(
 		}
 		if m.Membership.Source != sso.SourceDefault {
 			row.Remove = &ui.Press{
-				Label:  "Take out",
-				About:  "Take out: " + called(m.User),
+				Label:  "Remove",
+				About:  "Remove: " + called(m.User),
 				Action: here + "/members/" + string(m.User.ID) + "/remove",
 			}
 		}
@@ -115,12 +115,12 @@ func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.Group
 	if c.Group.Admin {
 		facts = append(facts, ui.Fact{
 			Label: "Admins",
-			Value: "Its members administer this enterprise.",
+			Value: "Its members are admins of this enterprise.",
 		})
 	}
 	made := ui.NewTime(c.Group.CreatedAt, d.Now())
 	return append(facts,
-		ui.Fact{Label: "Made", Time: &made},
+		ui.Fact{Label: "Created", Time: &made},
 		ui.Fact{Label: "Identifier", Value: string(c.Group.ID), Code: true},
 	)
 }
@@ -130,11 +130,11 @@ func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c ss
 		return
 	}
 	text := fmt.Sprintf(
-		"%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.",
+		"%s leave it. People in no other group of the organization leave that, too. Memberships of a deleted group cannot be restored.",
 		ui.Count(c.Members, "member", "members"),
 	)
 	if g.Admin {
-		text += " Its members administer this enterprise, and cease to by it."
+		text += " Its members are then no longer admins of this enterprise through it."
 	}
 	p.Remove = &ui.Confirm{
 		Label:  "Delete this group",
@@ -146,7 +146,7 @@ func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c ss
 	if c.Members != c.Expected {
 		p.Drift = []ui.Todo{{
 			State: "warn",
-			Text:  fmt.Sprintf("%d expected, %d in it.", c.Expected, c.Members),
+			Text:  fmt.Sprintf("%d expected, %d actual.", c.Expected, c.Members),
 			Href:  here + "/drift",
 			Label: "See who, and why",
 		}}

@@ -64,7 +64,7 @@ func galleryOrganizations() []gallery.Example {
 			Facts: []ui.Fact{
 				{Label: "Key", Value: "research", Code: true},
 				{Label: "Default group", Value: "Members", Href: "/x"},
-				{Label: "Made", Time: &made},
+				{Label: "Created", Time: &made},
 			},
 			Rows:   galleryGroupRows(),
 			Create: galleryEnt + "/groups?organization=x",
@@ -154,8 +154,8 @@ func galleryGroupMembers() []gallery.Example {
 			gallery.Ago(time.Duration(i) * time.Hour),
 			causeLink{"sign-in", "/x"},
 			&ui.Press{
-				Label:  "Take out",
-				About:  fmt.Sprintf("Take out: Ada Number %d", i),
+				Label:  "Remove",
+				About:  fmt.Sprintf("Remove: Ada Number %d", i),
 				Action: here + "/members/x/remove",
 			},
 		})
@@ -168,8 +168,8 @@ func galleryGroupMembers() []gallery.Example {
 			gallery.Ago(time.Hour),
 			causeLink{"an operator", ""},
 			&ui.Press{
-				Label:  "Take out",
-				About:  "Take out: them",
+				Label:  "Remove",
+				About:  "Remove: them",
 				Action: here + "/members/x/remove",
 			},
 		},
@@ -202,7 +202,7 @@ func galleryGroupMembers() []gallery.Example {
 		Missing: []driftRow{
 			{
 				person("Ada Lovelace", "ada@acme.example", nil),
-				"The group was made, or got its name, after their last sign-in.",
+				"The group was created or renamed after their last sign-in.",
 				true,
 				ui.Link{
 					Label: "sync-01hf7k3m9q2v5x8z1b4d6g8j0n",
@@ -252,7 +252,7 @@ func galleryRestoring() []gallery.Example {
 	full := &restoringPage{
 		Base:    base(),
 		Heading: "Restore engineering",
-		Lead:    "As it was at 23 November 2026, 10:30 UTC. Nothing is changed before you say so.",
+		Lead:    "As it was at 23 November 2026, 10:30 UTC. Nothing changes until you confirm.",
 		Lasting: []string{galleryReset},
 		Action:  here + "/restore",
 		Fields:  []ui.HiddenField{{Name: "at", Value: "2026-11-23T10:30"}},
@@ -266,7 +266,7 @@ func galleryRestoring() []gallery.Example {
 			},
 			{
 				ID:      "h-remove",
-				Heading: "Taken out",
+				Heading: "Removed",
 				Rows:    rows,
 				More:    "And 47 more.",
 			},
@@ -282,7 +282,7 @@ func galleryRestoring() []gallery.Example {
 			Kind:  "check",
 			Value: "yes",
 			Label: "Take 49 of 60 people out at once",
-			Hint:  "This is more than half of the group. It is more often a mistake than meant.",
+			Hint:  "This is more than half of the group, which is usually a mistake.",
 		},
 	}
 	full.Wrong = []ui.Wrong{
@@ -346,7 +346,7 @@ func galleryRestoring() []gallery.Example {
 		Moment:  galleryMoment("at", here+"/history"),
 		Wrong: []ui.Wrong{{
 			ID:      "at",
-			Label:   "Moment, in UTC",
+			Label:   "Time, in UTC",
 			Message: "Enter a date and a time such as 2026-11-24T10:30.",
 		}},
 	}
@@ -518,7 +518,7 @@ func galleryApplications() []gallery.Example {
 			{
 				ID:    "origins",
 				Name:  "origins",
-				Label: "Where it is",
+				Label: "Origins",
 				Hint:  "Scheme and host, one a line.",
 				Kind:  "area",
 				Lines: 3,
@@ -601,7 +601,7 @@ func galleryApplications() []gallery.Example {
 		Fields:  fields(),
 	}
 	wrong.Fields[2].Error = "Line 2: Use a scheme and a host as browsers write them, such as https://wiki.example.com: lower case, no path, no standard port."
-	wrong.Wrong = []ui.Wrong{{ID: "origins", Label: "Where it is", Message: wrong.Fields[2].Error}}
+	wrong.Wrong = []ui.Wrong{{ID: "origins", Label: "Origins", Message: wrong.Fields[2].Error}}
 	return []gallery.Example{
 		{
 			Name:   "Applications-empty",

@@ -63,7 +63,7 @@ func TestGroups(t *testing.T) {
 	f.shows(f.get(list+"?q=ENG"), 200, "engineering")
 	f.shows(
 		f.get(list+"?q=zz&organization="+string(f.globex.org.ID)), 200,
-		"No group is found",
+		"No groups match",
 	)
 	org := string(f.acme.org.ID)
 	for _, c := range []struct{ org, name, says string }{
@@ -79,7 +79,7 @@ func TestGroups(t *testing.T) {
 	a := f.post(list, "organization", org, "name", "it-admins", "admin", "yes")
 	f.shows(
 		f.done(a, list), 200, "Group created.",
-		"Its members administer this enterprise.", "research/it-admins",
+		"Its members are admins of this enterprise.", "research/it-admins",
 	)
 	here, _, _ := strings.Cut(a.location, "?")
 	f.shows(f.post(here, "name", "engineering"), 422, "group of this name already")
@@ -126,7 +126,7 @@ func TestDrift(t *testing.T) {
 	f.ok(f.db.AddMember(ctx, "x", ent, f.acme.group.ID, grace.ID))
 	f.shows(f.get(here), 200, "Expected")
 	f.shows(
-		f.get(here+"/drift"), 200, "taken out by hand since", "added by hand",
+		f.get(here+"/drift"), 200, "removed by hand since", "added by hand",
 		"Ada Lovelace", "Grace Hopper", "changes it",
 		"See what reconciling would change",
 	)
@@ -167,7 +167,7 @@ func TestRestore(t *testing.T) {
 	f.shows(f.get(group+"/history?at=tomorrow"), 422, "Enter a date and a time")
 	f.shows(
 		f.get(group+"/restore"+at), 200, "Restore engineering", "Added",
-		"Ada Lovelace", "Nothing is changed before you say so",
+		"Ada Lovelace", "Nothing changes until you confirm",
 	)
 	for _, here := range []string{group, person} {
 		f.shows(f.get(here+"/restore"), 422, "Enter a date and a time")
@@ -208,18 +208,18 @@ func TestRestore(t *testing.T) {
 	}
 	crowd := f.acme.at("groups", string(empty.ID))
 	f.shows(
-		f.get(crowd+"/restore?"+url.Values{"at": {none}}.Encode()), 200, "Taken out",
-		"Take 26 of 26 people out at once",
+		f.get(crowd+"/restore?"+url.Values{"at": {none}}.Encode()), 200, "Removed",
+		"Remove 26 of 26 people at once",
 	)
 	f.shows(
 		f.post(crowd+"/restore", "at", none), 422, "This takes 26 of 26 people out",
-		"Take 26 of 26 people out at once",
+		"Remove 26 of 26 people at once",
 	)
 	f.shows(
 		f.done(f.post(crowd+"/restore", "at", none, "sure", "yes"), crowd),
 		200,
 		"The members are what they were then.",
-		"No one is in it yet",
+		"No members yet",
 	)
 }
 

@@ -30,7 +30,7 @@ func groupForm(g sso.Group) []ui.Field {
 			ID:           "name",
 			Name:         "name",
 			Label:        "Name",
-			Hint:         "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.",
+			Hint:         "Exactly as the identity provider sends it: names are matched byte for byte, so upper and lower case, spaces and accents count.",
 			Value:        name,
 			Most:         sso.MaxGroupNameLength,
 			Autocomplete: "off",
@@ -49,7 +49,7 @@ func groupForm(g sso.Group) []ui.Field {
 		{
 			ID:       "admin",
 			Name:     "admin",
-			Label:    "Its members administer this enterprise",
+			Label:    "Its members are admins of this enterprise",
 			Hint:     "They can open this console, and change connections, people and groups.",
 			Kind:     "check",
 			Value:    "yes",

@@ -180,7 +180,7 @@ func (d *Directory) showPickPerson(
 		Wrong:   ui.Blame(wrong),
 		What:    "People",
 		Pager:   q.pager(here+"/add", next, "q"),
-		Search:  search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."),
+		Search:  search(q, here+"/add", "Name, login or e-mail", "The beginning is enough. Case does not matter."),
 		Back:    ui.Link{Label: "Back to " + g.Name, Href: here},
 	}
 	if g.Default {

@@ -168,7 +168,7 @@ func (d *Directory) showOrganization(
 				Value: sso.DefaultGroupName,
 				Href:  groupHref(v.Enterprise, o.DefaultGroup),
 			},
-			{Label: "Made", Time: &created},
+			{Label: "Created", Time: &created},
 			{
 				Label: "Identifier",
 				Value: string(o.ID),

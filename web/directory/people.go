@@ -21,7 +21,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 	options := []ui.Option{
 		{Value: "", Label: "Everyone"},
 		{Value: string(sso.UserActive), Label: "Active"},
-		{Value: string(sso.UserPending), Label: "Waiting for an admin"},
+		{Value: string(sso.UserPending), Label: "Needs approval"},
 		{Value: string(sso.UserDeactivated), Label: "Deactivated"},
 	}
 	known := false
@@ -47,7 +47,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		Search: searchForm{
 			Action: path,
 			Label:  "Name, login or e-mail",
-			Hint:   "How it begins. Upper and lower case are the same.",
+			Hint:   "The beginning is enough. Case does not matter.",
 			Value:  q.text("q"),
 			Filter: &ui.Field{
 				ID:      "status",

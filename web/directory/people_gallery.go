@@ -22,7 +22,7 @@ func gallerySearch(path, label, value string) searchForm {
 	s := searchForm{
 		Action: path,
 		Label:  label,
-		Hint:   "How it begins. Upper and lower case are the same.",
+		Hint:   "The beginning is enough. Case does not matter.",
 		Value:  value,
 	}
 	if value != "" {
@@ -63,7 +63,7 @@ func galleryPeople() []gallery.Example {
 	}
 	active := ui.Badge{Label: "active", State: "ok"}
 	off := ui.Badge{Label: "deactivated", State: "error"}
-	waits := ui.Badge{Label: "waits for you", State: "warn"}
+	waits := ui.Badge{Label: "needs approval", State: "warn"}
 	typical := people("")
 	typical.Rows = []personRow{
 		row("Ada Lovelace", "ada@acme.example", "ada@acme.example", active, 2*time.Minute),
@@ -136,7 +136,7 @@ func galleryQuestions() []gallery.Example {
 				Href:  galleryEnt + "/activity/attempts/x",
 			},
 			Claimant: person("user-06d5x0wkj3n8p7r5t2v4y6z8aa", "Ada King", login, ui.Badge{
-				Label: "waits for you",
+				Label: "needs approval",
 				State: "warn",
 			}),
 			Holder: person(galleryUsr, "Ada Lovelace", login, ui.Badge{
@@ -186,7 +186,7 @@ func galleryMoment(id, action string) momentForm {
 		Field: ui.Field{
 			ID:    id,
 			Name:  "at",
-			Label: "Moment, in UTC",
+			Label: "Time, in UTC",
 			Hint:  "Such as 2026-11-24T10:30.",
 			Kind:  "datetime-local",
 			Value: "2026-11-23T10:30",
@@ -203,7 +203,7 @@ func galleryPerson() []gallery.Example {
 			Base:       gallery.Console("People", trail),
 			Name:       name,
 			Status:     status,
-			Sees:       "Their own page says “No access yet”: no group lets them in anywhere.",
+			Sees:       "Their account page says “No access yet”: none of their groups gives access.",
 			AddHref:    here + "/groups",
 			Lasting:    []string{galleryReset},
 			SignInsAll: galleryEnt + "/activity",
@@ -225,7 +225,7 @@ func galleryPerson() []gallery.Example {
 		}
 	}
 	waits := detail("lcontractor", ui.Badge{
-		Label: "waits for you",
+		Label: "needs approval",
 		State: "warn",
 	})
 	waits.Waits = &ui.Press{
@@ -272,8 +272,8 @@ func galleryPerson() []gallery.Example {
 		}
 		if act {
 			g.Remove = &ui.Press{
-				Label:  "Take out",
-				About:  "Take out: Ada Lovelace, of " + name,
+				Label:  "Remove",
+				About:  "Remove: Ada Lovelace, of " + name,
 				Action: here + "/groups/x/remove",
 			}
 		}
@@ -341,7 +341,7 @@ func galleryPerson() []gallery.Example {
 			gallery.Ago(time.Minute),
 			"Nothing changed.",
 			ui.Badge{
-				Label: "as it was",
+				Label: "unchanged",
 				State: "",
 			},
 			record,
@@ -392,7 +392,7 @@ func galleryPerson() []gallery.Example {
 		Label: "deactivated",
 		State: "error",
 	})
-	off.Sees = "They are told that their account is switched off."
+	off.Sees = "Signing in tells them that their account is deactivated."
 	off.Reactivate = &ui.Press{
 		Label:  "Reactivate",
 		About:  "Reactivate Grace Hopper",
@@ -455,7 +455,7 @@ func galleryGroupForm(name string, organization bool) []ui.Field {
 			ID:    "name",
 			Name:  "name",
 			Label: "Name",
-			Hint:  "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.",
+			Hint:  "Exactly as the identity provider sends it: names are matched byte for byte, so upper and lower case, spaces and accents count.",
 			Value: name,
 			Most:  255,
 		},
@@ -473,7 +473,7 @@ func galleryGroupForm(name string, organization bool) []ui.Field {
 		{
 			ID:       "admin",
 			Name:     "admin",
-			Label:    "Its members administer this enterprise",
+			Label:    "Its members are admins of this enterprise",
 			Hint:     "They can open this console, and change connections, people and groups.",
 			Kind:     "check",
 			Value:    "yes",

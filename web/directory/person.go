@@ -137,7 +137,7 @@ func (d *Directory) personFacts(u sso.User) []ui.Fact {
 		})
 	}
 	facts = append(
-		facts, moment("First heard of", ui.NewTime(u.CreatedAt, d.Now())),
+		facts, moment("Created", ui.NewTime(u.CreatedAt, d.Now())),
 		moment("Last sign-in", ui.NewTime(u.LastSignInAt, d.Now())),
 	)
 	if !u.VouchedAt.IsZero() {
@@ -154,18 +154,18 @@ func (d *Directory) personFacts(u sso.User) []ui.Fact {
 func sees(u sso.User, all []sso.UserMembership) string {
 	switch {
 	case u.Status == sso.UserDeactivated:
-		return "They are told that their account is switched off."
+		return "Signing in tells them that their account is deactivated."
 	case u.Status == sso.UserPending:
-		return "They are told to ask an admin to confirm them."
+		return "Signing in tells them to ask an admin for approval."
 	case len(all) == 0:
-		return "Their own page says “No access yet”: no group lets them in anywhere."
+		return "Their account page says “No access yet”: none of their groups gives access."
 	}
 	seen := map[sso.OrganizationID]bool{}
 	for _, m := range all {
 		seen[m.Organization.ID] = true
 	}
 	return fmt.Sprintf(
-		"Their own page shows them these groups, in %s.",
+		"Their account page shows these groups, in %s.",
 		ui.Count(len(seen), "organization", "organizations"),
 	)
 }
@@ -204,8 +204,8 @@ func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMember
 		}
 		if m.Membership.Source != sso.SourceDefault {
 			row.Remove = &ui.Press{
-				Label:  "Take out",
-				About:  "Take out: " + called(u) + ", of " + m.Group.Name,
+				Label:  "Remove",
+				About:  "Remove: " + called(u) + ", of " + m.Group.Name,
 				Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove",
 			}
 		}
@@ -245,7 +245,7 @@ func (d *Directory) attemptRows(e sso.Enterprise, all []sso.Attempt) (rows []att
 		case sso.OutcomeFailed:
 			result = ui.Badge{Label: "refused", State: "error"}
 		case sso.OutcomePending:
-			result = ui.Badge{Label: "waits for a code", State: "warn"}
+			result = ui.Badge{Label: "waiting for code", State: "warn"}
 		}
 		rows = append(rows, attemptRow{
 			At:     ui.NewTime(a.At, d.Now()),
@@ -280,7 +280,7 @@ func (d *Directory) syncRows(e sso.Enterprise, all []sso.SyncRecord) (rows []syn
 		case s.Mode == sso.SyncKeep:
 			row.State = ui.Badge{Label: "kept", State: "warn"}
 		case len(s.Added)+len(s.Removed) == 0:
-			row.State = ui.Badge{Label: "as it was"}
+			row.State = ui.Badge{Label: "unchanged"}
 		}
 		rows = append(rows, row)
 	}
@@ -304,7 +304,7 @@ func changesOf(s sso.SyncRecord) string {
 		return verb + " " + strings.Join(names, ", ")
 	}
 	parts := []string{}
-	for _, part := range []string{list("Into", s.Added), list("Out of", s.Removed), s.Note} {
+	for _, part := range []string{list("Added to", s.Added), list("Removed from", s.Removed), s.Note} {
 		if part != "" {
 			parts = append(parts, strings.TrimSuffix(part, "."))
 		}

@@ -18,13 +18,13 @@ func TestPeople(t *testing.T) {
 	})
 	f.ok(err)
 	for query, want := range map[string]struct{ has, hasNot string }{
-		"":                           {"Grace <b>Hopper</b>", "No one is found"},
+		"":                           {"Grace <b>Hopper</b>", "No people match"},
 		"?q=LOVE":                    {"Ada Lovelace", "Hopper"},
 		"?q=grace@":                  {"Hopper", "Lovelace"},
 		"?status=deactivated":        {"Hopper", "Lovelace"},
-		"?status=deactivated&q=ada":  {"No one is found", "Lovelace"},
-		"?status=nonsense&q=&page=x": {"Ada Lovelace", "No one is found"},
-		"?cursor=nonsense":           {"Who is here", "Something went wrong"},
+		"?status=deactivated&q=ada":  {"No people match", "Lovelace"},
+		"?status=nonsense&q=&page=x": {"Ada Lovelace", "No people match"},
+		"?cursor=nonsense":           {"All people", "Something went wrong"},
 		"?q=ada&cursor=nonsense":     {"Ada Lovelace", "Something went wrong"},
 	} {
 		a := f.get(people + query)
@@ -70,7 +70,7 @@ func TestPerson(t *testing.T) {
 	f.shows(
 		a, 200, "Ada Lovelace", "ada@acme.example", "engineering",
 		"Firefox on Linux", "in 1 organization", "Okta resets groups", attempt,
-		"Into Research / engineering",
+		"Added to Research / engineering",
 	)
 	for _, href := range []string{
 		f.acme.at("activity", "attempts", attempt),
@@ -104,7 +104,7 @@ func TestPerson(t *testing.T) {
 	told := f.told
 	f.shows(
 		f.done(f.post(here+"/deactivate"), here), 200, "signed out everywhere",
-		"deactivated", "Reactivate", "account is switched off",
+		"deactivated", "Reactivate", "account is deactivated",
 	)
 	if left := f.sessions(f.acme); left != 0 || f.told != told+1 {
 		t.Errorf("%d sessions are left, and the nodes were told %d times", left, f.told-told)
@@ -117,7 +117,7 @@ func TestPerson(t *testing.T) {
 	f.enter(&f.acme, "ada", "Ada Lovelace", "engineering")
 	f.shows(
 		f.done(f.post(here+"/sessions/revoke"), here), 200, "signed out everywhere",
-		"Nowhere at the moment",
+		"No active sessions",
 	)
 	events, _, err := f.db.AuditEvents(
 		t.Context(), f.acme.ent.ID, sso.AuditFilter{Actor: string(f.acme.user.ID)},
@@ -150,10 +150,10 @@ func TestPending(t *testing.T) {
 	here := f.acme.at("people", string(f.acme.user.ID))
 	f.pending()
 	f.shows(
-		f.get(here), 200, "waits for you", "ask an admin to confirm",
+		f.get(here), 200, "needs approval", "ask an admin for approval",
 		"If you know them, vouch for them",
 	)
-	f.shows(f.done(f.post(here+"/reactivate"), here), 200, "waits for you")
+	f.shows(f.done(f.post(here+"/reactivate"), here), 200, "needs approval")
 	f.shows(f.done(f.post(here+"/vouch"), here), 200, "active")
 }
 
@@ -213,7 +213,7 @@ func TestByHand(t *testing.T) {
 		"There is no such person here.",
 	)
 	f.shows(f.get(group+"?q=hopp"), 200, "Grace Hopper")
-	f.shows(f.get(group+"?q=zz"), 200, "No one in this group is found")
+	f.shows(f.get(group+"?q=zz"), 200, "No members match")
 	f.done(f.post(group+"/members/"+string(grace.ID)+"/remove"), group)
 	f.done(f.post(group+"/members/"+string(grace.ID)+"/remove"), group) // once more is done, too
 	f.shows(

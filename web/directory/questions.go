@@ -194,7 +194,7 @@ func (d *Directory) personLogin(
 		p.Contested = waiting[0].Login
 		if waiting[0].User == u.ID {
 			if u.Status == sso.UserPending {
-				p.Sees = "They are told that an admin has to decide about their login."
+				p.Sees = "Signing in tells them that an admin must decide who gets their login."
 			}
 			p.Waits = nil // vouching would not let them in
 		}

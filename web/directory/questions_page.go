@@ -10,7 +10,7 @@ type questionsPage struct {
 	Pager ui.Pager
 }
 
-func (*questionsPage) Title() string { return "Who has which login" }
+func (*questionsPage) Title() string { return "Login conflicts" }
 
 // questionRow is one claim, with both records.
 type questionRow struct {

@@ -24,7 +24,7 @@ func TestQuestions(t *testing.T) {
 	}
 	at := f.acme.at("questions", string(all[0].ID))
 	f.shows(
-		f.get(list), 200, "Claims it", "Has it", string(claimant.ID),
+		f.get(list), 200, "Claimant", "Current holder", string(claimant.ID),
 		string(f.acme.user.ID), "Give this person another login",
 		"Deactivate this person",
 	)
@@ -52,11 +52,11 @@ func TestQuestions(t *testing.T) {
 		f.done(f.post(person+"/login", "login", "ada.first"), person),
 		200,
 		"ada.first",
-		"An admin gave this person their login",
+		"An admin set this person’s login",
 	)
 	f.shows(
 		f.done(f.post(person+"/login", "login", ""), person), 200,
-		"The identity provider says the login",
+		"The identity provider sends the login",
 	)
 }
 

@@ -42,7 +42,7 @@ func (d *Directory) momentForm(action, id, button, value string) momentForm {
 		Field: ui.Field{
 			ID:           id,
 			Name:         "at",
-			Label:        "Moment, in UTC",
+			Label:        "Time, in UTC",
 			Hint:         "Such as 2026-11-24T10:30.",
 			Kind:         "datetime-local",
 			Value:        value,
@@ -146,14 +146,14 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 		p.Lead = "Nothing was changed."
 	default:
 		p.Lead = "As it was at " + ui.NewTime(s.at, d.Now()).Exact +
-			". Nothing is changed before you say so."
+			". Nothing changes until you confirm."
 	}
 	for _, l := range []struct {
 		id, heading string
 		all         []sso.PastMembership
 	}{
 		{"h-add", "Added", s.seen.Add},
-		{"h-remove", "Taken out", s.seen.Remove},
+		{"h-remove", "Removed", s.seen.Remove},
 		{"h-gone", "Cannot be restored: the group was deleted", s.seen.Gone},
 	} {
 		p.Lists = append(p.Lists, moved(l.id, l.heading, l.all, s.row)...)
@@ -170,9 +170,9 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 				Kind:  "check",
 				Value: "yes",
 				Label: fmt.Sprintf(
-					"Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members,
+					"Remove %d of %d people at once", len(s.seen.Remove), s.seen.Members,
 				),
-				Hint: "This is more than half of the group. It is more often a mistake than meant.",
+				Hint: "This is more than half of the group, which is usually a mistake.",
 			}
 		}
 	}

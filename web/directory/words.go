@@ -35,7 +35,7 @@ func statusBadge(s sso.UserStatus) ui.Badge {
 	case sso.UserDeactivated:
 		return ui.Badge{Label: "deactivated", State: "error"}
 	case sso.UserPending:
-		return ui.Badge{Label: "waits for you", State: "warn"}
+		return ui.Badge{Label: "needs approval", State: "warn"}
 	}
 	return ui.Badge{Label: "active", State: "ok"}
 }
@@ -77,9 +77,9 @@ func causeOf(e sso.Enterprise, cause string) causeLink {
 	kind, _, _ := strings.Cut(cause, "-")
 	switch {
 	case cause == "":
-		return causeLink{Text: "not known"}
+		return causeLink{Text: "unknown"}
 	case cause == string(sso.ActorOperator):
-		return causeLink{Text: "someone with access to the server"}
+		return causeLink{Text: "the command line"}
 	case cause == string(sso.ActorSystem):
 		return causeLink{Text: "background work"}
 	case kind == "att":
@@ -115,30 +115,30 @@ func reasonWords(r sso.DriftReason, missing bool) string {
 	case sso.DriftDefault:
 		return "Identity providers cannot add people to a default group."
 	case sso.DriftHeld:
-		return "A change of their groups waits for an admin."
+		return "A change of their groups needs approval."
 	case sso.DriftDeactivated:
 		return "They are deactivated, and do not sign in."
 	case sso.DriftNeverSaid:
-		return "No sign-in has told about their groups yet."
+		return "No sign-in has sent their groups yet."
 	case sso.DriftProvisioned:
-		return "Provisioning put them in."
+		return "They were added by provisioning."
 	case sso.DriftFormer:
 		return "It was a default group of their connection. They leave it at their next sign-in."
 	case sso.DriftManual:
 		if missing {
-			return "They were taken out by hand since."
+			return "They were removed by hand since."
 		}
 		return "They were added by hand."
 	case sso.DriftRestored:
-		return "They were put in by a restore."
+		return "They were added by a restore."
 	case sso.DriftGroupNewer:
-		return "The group was made, or got its name, after their last sign-in."
+		return "The group was created or renamed after their last sign-in."
 	case sso.DriftUnknown:
-		return "The last sign-in did not tell all of their groups, so they were kept as they are."
+		return "The last sign-in sent an incomplete list of groups, so memberships were kept."
 	case sso.DriftMode:
 		return "The connection only adds people, and removes no one."
 	}
-	return "It is not known why."
+	return "The reason is unknown."
 }
 
 // lasting says what becomes of a change by hand, for every connection that
@@ -179,7 +179,7 @@ func lasting(all []sso.Connection) []string {
 			said = append(
 				said,
 				fmt.Sprintf(
-					"Groups of people who come through %s are provisioned: sign-ins change nothing, and what provisioning says next holds.",
+					"Groups of people who come through %s are provisioned: sign-ins change nothing, and the next provisioning request decides.",
 					c.Name,
 				),
 			)

@@ -143,7 +143,7 @@ func galleryOverview() []gallery.Example {
 				Value: "6 days left",
 				Badge: &ui.Badge{Label: "expires soon", State: "error"},
 			},
-			{Label: "Clock", Value: "2 seconds ahead of ours"},
+			{Label: "Clock", Value: "2 seconds ahead"},
 			{Label: "Metadata", Time: &last},
 		},
 	}
@@ -244,7 +244,7 @@ func galleryOverview() []gallery.Example {
 			Status: 200,
 			Page: &overviewPage{
 				Base:        gallery.Console("Overview"),
-				Verdict:     ui.Badge{Label: "needs you", State: "error"},
+				Verdict:     ui.Badge{Label: "needs attention", State: "error"},
 				Sentence:    "12 of the last day’s 20 sign-ins failed.",
 				SignIn:      link,
 				Chart:       newChart(days),

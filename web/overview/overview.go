@@ -130,7 +130,7 @@ func (o *Overview) enterprises(r *http.Request, v console.Visit) (*enterpriseLis
 func state(s sso.EnterpriseSummary) ui.Badge {
 	switch {
 	case s.Enabled > 0 && s.Drafts > 0:
-		return ui.Badge{Label: "a draft waits", State: "warn"}
+		return ui.Badge{Label: "draft pending", State: "warn"}
 	case s.Enabled > 0:
 		return ui.Badge{Label: "enabled", State: "ok"}
 	case s.Drafts > 0:

@@ -296,7 +296,7 @@ func TestVerdicts(t *testing.T) {
 		f.connect(sso.ConnectionDraft)
 		f.verdict(
 			"warn", "not enabled", "No connection is enabled",
-			"A draft of Okta waits to be tested and enabled.",
+			"A draft of Okta is not tested and enabled yet.",
 		)
 	})
 	t.Run("a connection that was disabled is amber", func(t *testing.T) {
@@ -307,7 +307,7 @@ func TestVerdicts(t *testing.T) {
 	t.Run("enabled and unused is green", func(t *testing.T) {
 		f := newFixture(t)
 		f.connect(sso.ConnectionEnabled)
-		f.verdict("ok", "waits for people")
+		f.verdict("ok", "no sign-ins yet")
 	})
 	t.Run("used is green, and what waits is listed", func(t *testing.T) {
 		f := newFixture(t)
@@ -321,7 +321,7 @@ func TestVerdicts(t *testing.T) {
 		f.signIn("ada", "nowhere")
 		f.verdict(
 			"ok", "healthy", "Sign-in works",
-			"1 group that the identity provider names is that of no organization here.",
+			"1 group name from the identity provider matches no group here.",
 			"The domain acme.example is not verified yet",
 		)
 	})
@@ -341,7 +341,7 @@ func TestVerdicts(t *testing.T) {
 		f.fail(4, "id_token_invalid")
 		f.verdict(
 			"error", "failing", "8 of the last day’s 9 sign-ins through Okta failed",
-			"id_token_invalid", "See the failures",
+			"id_token_invalid", "See failures",
 		)
 	})
 	t.Run("one person's held sync is amber", func(t *testing.T) {
@@ -350,7 +350,7 @@ func TestVerdicts(t *testing.T) {
 		f.group("dev")
 		f.signIn("ada", "dev")
 		f.signIn("ada", "d-e-v")
-		f.verdict("warn", "needs you", "None of the group names that Okta sent matches a group here.", "Decide")
+		f.verdict("warn", "needs attention", "None of the group names that Okta sent matches a group here.", "Decide")
 	})
 }
 

@@ -67,7 +67,7 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 				Action: console.At(e, "delete"),
 				Button: "Delete this enterprise",
 				Text: "All connections, people, groups, sign-ins and sessions of " + e.Name +
-					" are deleted. Only a backup brings them back. The audit log stays.",
+					" are deleted. Only a backup can restore them. The audit log stays.",
 				Field: ui.Field{
 					ID:           "confirm",
 					Name:         "confirm",
@@ -117,7 +117,7 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 		}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
 		return ui.Badge{
-			Label: "waits for people",
+			Label: "no sign-ins yet",
 			State: "ok",
 		}, "A connection is enabled, and no one has signed in through it yet."
 	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
@@ -127,9 +127,9 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 		}, works + " No one leaves a group through a connection whose removals are stopped."
 	case len(found) > 0:
 		return ui.Badge{
-			Label: "needs you",
+			Label: "needs attention",
 			State: "warn",
-		}, works + " Something needs you before it stays so."
+		}, works + " Some points need attention."
 	}
 	return ui.Badge{Label: "healthy", State: "ok"}, works
 }
@@ -174,10 +174,10 @@ func stopped(e sso.Enterprise, s health.State) []ui.Todo {
 			}
 		}
 		text := "Removals through " + name +
-			" stay stopped: what was held is decided, and its group names have not matched again."
+			" stay stopped: the held syncs are decided, but its group names have not matched again."
 		if t.Cause == sso.HeldGroupShare {
 			text = "Removals from " + t.GroupName + " through " + name +
-				" stay stopped: what was held is decided, and no admin has approved more."
+				" stay stopped: the held syncs are decided, but no admin has approved further removals."
 		}
 		all = append(all, ui.Todo{
 			State: "warn",
@@ -192,7 +192,7 @@ func stopped(e sso.Enterprise, s health.State) []ui.Todo {
 func label(k sso.HealthKind) string {
 	switch k {
 	case sso.HealthErrors:
-		return "See the failures"
+		return "See failures"
 	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins:
 		return "Decide"
 	}
@@ -206,9 +206,9 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 	for _, c := range s.Connections {
 		if c.Draft != nil {
 			all = append(all, ui.Todo{
-				Text:  "A draft of " + c.Name + " waits to be tested and enabled.",
+				Text:  "A draft of " + c.Name + " is not tested and enabled yet.",
 				Href:  console.AtConnection(e, c.ID),
-				Label: "Go on with it",
+				Label: "Continue",
 			})
 		}
 		if c.State == sso.ConnectionEnabled {
@@ -216,9 +216,9 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 		}
 	}
 	if n := s.Vitals.Unmatched; n > 0 {
-		text := strconv.Itoa(n) + " groups that the identity provider names are those of no organization here."
+		text := strconv.Itoa(n) + " group names from the identity provider match no group here."
 		if n == 1 {
-			text = "1 group that the identity provider names is that of no organization here."
+			text = "1 group name from the identity provider matches no group here."
 		}
 		all = append(all, ui.Todo{
 			Text:  text,
@@ -229,7 +229,7 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 	for _, d := range domains {
 		if !d.Verified() {
 			all = append(all, ui.Todo{
-				Text:  "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.",
+				Text:  "The domain " + d.Name + " is not verified yet, so its addresses do not lead to this sign-in.",
 				Href:  console.At(e, "domains"),
 				Label: "Verify it",
 			})
@@ -334,7 +334,7 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 	}
 	if c.Live != nil && c.Live.SAML != nil && c.Live.SAML.MetadataURL != "" {
 		f := at("Metadata fetched", c.Metadata.CheckedAt)
-		f.Badge = &ui.Badge{Label: "as it should be", State: "ok"}
+		f.Badge = &ui.Badge{Label: "up to date", State: "ok"}
 		if c.Metadata.Error != "" {
 			f.Badge = &ui.Badge{Label: "failed", State: "error"}
 		}
@@ -343,7 +343,7 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 	if c.Draft != nil {
 		h.Facts = append(h.Facts, ui.Fact{
 			Label: "Draft",
-			Value: "waits to be enabled",
+			Value: "not enabled yet",
 			Href:  console.AtConnection(e, c.ID),
 			Badge: &ui.Badge{Label: "draft", State: "warn"},
 		})
@@ -404,20 +404,20 @@ const noticeable = 5 * time.Second
 
 func clock(skew time.Duration) ui.Fact {
 	f := ui.Fact{
-		Label: "Clock of the provider",
-		Value: "as ours",
-		Badge: &ui.Badge{Label: "in step", State: "ok"},
+		Label: "Identity provider clock",
+		Value: "in sync",
+		Badge: &ui.Badge{Label: "ok", State: "ok"},
 	}
 	if skew.Abs() <= noticeable {
 		return f
 	}
 	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+
-		" seconds ahead of ours", &ui.Badge{
-		Label: "out of step",
+		" seconds ahead", &ui.Badge{
+		Label: "off",
 		State: "warn",
 	}
 	if skew < 0 {
-		f.Value = strconv.Itoa(int(-skew/time.Second)) + " seconds behind ours"
+		f.Value = strconv.Itoa(int(-skew/time.Second)) + " seconds behind"
 	}
 	if skew.Abs() >= sso.DefaultClockSkew {
 		f.Badge.State = "error"

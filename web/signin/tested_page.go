@@ -42,7 +42,7 @@ func newTested(e sso.Enterprise, run sso.TestRun) *testedPage {
 		p.Sentence = "Waiting for a response from the identity provider."
 	default:
 		p.Heading = "The test is over"
-		p.Sentence = "The identity provider did not respond in time. Begin another test."
+		p.Sentence = "The identity provider did not respond in time. Start another test."
 	}
 	return p
 }

@@ -127,7 +127,7 @@ func galleryTestFacts() []ui.Fact {
 	at := ui.NewTime(now.Add(-4*time.Minute), now)
 	return []ui.Fact{
 		{Label: "Kind", Value: "a sign-in"},
-		{Label: "Begun", Time: &at},
+		{Label: "Started", Time: &at},
 		{Label: "Reference", Value: "test-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true},
 	}
 }
@@ -258,7 +258,7 @@ func galleryTestPassed() *testPage {
 				Name:  "Certificate",
 				Want:  "more than 60 days left",
 				Got:   "until 2026-12-20: 26 days left",
-				Badge: ui.Badge{Label: "look at it", State: "warn"},
+				Badge: ui.Badge{Label: "warning", State: "warn"},
 			},
 		},
 		Raw: &ui.Copyable{

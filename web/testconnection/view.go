@@ -90,7 +90,7 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *test
 	}
 	view.Facts = []ui.Fact{
 		{Label: "Kind", Value: kindOf(run.Kind)},
-		{Label: "Begun", Time: &begun},
+		{Label: "Started", Time: &begun},
 		{Label: "Reference", Value: string(run.ID), Code: true},
 	}
 	switch run.State {
