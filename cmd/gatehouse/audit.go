@@ -34,7 +34,7 @@ func (g *gateway) logAuditHeads(ctx context.Context) error {
 		for _, h := range heads {
 			if h.Forged {
 				g.log.ErrorContext(
-					ctx, "the end of an audit chain was changed in the database",
+					ctx, "audit chain head was changed in the database",
 					"enterprise", h.Enterprise, "sequence", h.Sequence,
 				)
 			}

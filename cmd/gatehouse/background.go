@@ -19,17 +19,17 @@ const (
 func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
 	all.Go(func() { g.live.Run(ctx) })
-	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
+	all.Go(func() { g.every(ctx, sweepEvery, "sweep database", g.sweep) })
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
 	all.Go(func() {
-		g.every(ctx, auditEvery, "log the ends of the audit chains", g.logAuditHeads)
+		g.every(ctx, auditEvery, "log audit heads", g.logAuditHeads)
 	})
 	all.Go(func() { g.count(ctx) })
 	all.Go(func() {
-		g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run)
+		g.every(ctx, healthEvery, "check health", g.health.Run)
 	})
 	all.Go(func() {
-		g.every(ctx, heldEvery, "look for held group syncs", g.health.RunHeld)
+		g.every(ctx, heldEvery, "check held group syncs", g.health.RunHeld)
 	})
 	if g.keys.Previous != "" {
 		all.Go(func() { g.rotate(ctx) })
@@ -40,11 +40,11 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 // count stores the number of unsolicited responses periodically, and once more when
 // ctx ends.
 func (g *gateway) count(ctx context.Context) {
-	g.every(ctx, countEvery, "count responses that answer no sign-in", g.login.Flush)
+	g.every(ctx, countEvery, "count unmatched responses", g.login.Flush)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), countEvery)
 	defer cancel()
 	if err := g.login.Flush(last); err != nil {
-		g.log.WarnContext(last, "could not count responses that answer no sign-in", "error", err)
+		g.log.WarnContext(last, "unmatched responses not counted", "error", err)
 	}
 }
 
@@ -53,7 +53,7 @@ func (g *gateway) count(ctx context.Context) {
 func (g *gateway) every(ctx context.Context, pause time.Duration, what string, work func(context.Context) error) {
 	for {
 		if err := work(ctx); err != nil && ctx.Err() == nil {
-			g.log.WarnContext(ctx, "could not "+what, "error", err)
+			g.log.WarnContext(ctx, "background task failed", "task", what, "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -75,12 +75,12 @@ func (g *gateway) rotate(ctx context.Context) {
 	n, err := g.db.RotateKeys(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			g.log.ErrorContext(ctx, "secrets are still sealed with the previous key", "error", err)
+			g.log.ErrorContext(ctx, "secrets not sealed with the current key", "error", err)
 		}
 		return
 	}
 	g.log.InfoContext(
-		ctx, "secrets are sealed with the current key; secret_key_previous is needed no longer",
+		ctx, "secrets are sealed with the current key; secret_key_previous can be removed",
 		"sealed", n,
 	)
 }

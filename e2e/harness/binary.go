@@ -45,10 +45,10 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Binary returns the path of the program: built from this work tree, or the one
+// binary returns the path of the program: built from this work tree, or the one
 // in TEST_GATEHOUSE. With race it is built with the race detector, which needs
 // a C compiler; TEST_GATEHOUSE_RACE names such a program.
-func Binary(t testing.TB, race bool) string {
+func binary(t testing.TB, race bool) string {
 	t.Helper()
 	if given := os.Getenv(map[bool]string{
 		false: "TEST_GATEHOUSE",

@@ -36,7 +36,6 @@ type Front struct {
 	at     string
 	edit   func(string) string
 	clock  time.Duration
-	hits   int
 }
 
 // Answer sets the manner of responses to paths that contain at.
@@ -66,13 +65,6 @@ func (f *Front) now() time.Time {
 	return time.Now().Add(f.clock)
 }
 
-// Hits is how many requests came for which it had to be asked.
-func (f *Front) Hits() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.hits
-}
-
 // ServeHTTP implements http.Handler.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
@@ -80,7 +72,6 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !strings.Contains(r.URL.Path, f.at) {
 		manner, edit = Well, nil
 	} else {
-		f.hits++
 	}
 	f.mu.Unlock()
 	switch manner {

@@ -67,7 +67,7 @@ func Prepare(t testing.TB, o Options) *Gateway {
 	t.Helper()
 	g := &Gateway{
 		t:       t,
-		binary:  Binary(t, o.Race),
+		binary:  binary(t, o.Race),
 		DSN:     o.Database,
 		Key:     store.NewKey(),
 		DataDir: o.DataDir,

@@ -16,9 +16,9 @@ import (
 // OperatorPassword is the password of every operator that the harness creates.
 const OperatorPassword = "correct horse battery staple"
 
-// AdminLink creates a one-time link with `gatehouse admin link`, as an operator
+// adminLink creates a one-time link with `gatehouse admin link`, as an operator
 // with a shell on the server does.
-func (g *Gateway) AdminLink(t testing.TB, args ...string) string {
+func (g *Gateway) adminLink(t testing.TB, args ...string) string {
 	t.Helper()
 	out, said, status := g.Command(append(
 		[]string{"admin", "link", "--json"}, args...,
@@ -46,7 +46,7 @@ func Operator(t testing.TB, g *Gateway) *Visitor {
 		"login":    {g.operators.next()},
 		"password": {OperatorPassword},
 	}
-	a := v.Post(g.AdminLink(t, "--recovery"), form)
+	a := v.Post(g.adminLink(t, "--recovery"), form)
 	if a.Status != http.StatusSeeOther ||
 		a.Location != "/admin/admins/me?done=welcome" {
 		t.Fatalf("make an operator: %v", a)
@@ -58,7 +58,7 @@ func Operator(t testing.TB, g *Gateway) *Visitor {
 // console as one.
 func (b *Browser) Operator(g *Gateway) {
 	b.t.Helper()
-	b.Open(g.AdminLink(b.t, "--recovery"))
+	b.Open(g.adminLink(b.t, "--recovery"))
 	b.Fill("#name", "Olive Operator")
 	b.Fill("#login", g.operators.next())
 	b.Fill("#password", OperatorPassword)

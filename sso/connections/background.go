@@ -44,7 +44,7 @@ func (s *Service) RefreshDue(ctx context.Context) error {
 		group.Go(func() error {
 			if _, _, err := s.Refresh(ctx, c); err != nil {
 				s.Log.WarnContext(
-					ctx, "identity provider metadata was not refreshed", "connection", c.ID,
+					ctx, "identity provider metadata not refreshed", "connection", c.ID,
 					"enterprise", c.Enterprise, "error", err,
 				)
 			}

@@ -37,7 +37,7 @@ func (s *Service) SeeKeys(ctx context.Context, seen sso.SeenKeys) {
 	)
 	if err != nil {
 		s.Log.WarnContext(
-			ctx, "the keys of an identity provider could not be noted",
+			ctx, "published keys of an identity provider not saved",
 			"connection", seen.Connection, "error", err,
 		)
 	}

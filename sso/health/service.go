@@ -143,7 +143,7 @@ func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
 	}
 	for _, a := range added {
 		s.Log.WarnContext(
-			ctx, "something is unwell", "enterprise", e.Key, "kind", string(a.Kind), "event",
+			ctx, "health problem found", "enterprise", e.Key, "kind", string(a.Kind), "event",
 			string(a.ID), "text", a.Text,
 		)
 	}

@@ -77,7 +77,7 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 		sso.KindOf(err) != sso.Upstream &&
 		sso.KindOf(err) != sso.TooMany {
 		t.svc.Log.WarnContext(
-			ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err,
+			ctx, "code state not saved", "attempt", string(s.Attempt.ID), "error", err,
 		)
 	}
 	return Result{
@@ -115,7 +115,7 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 	if err != nil {
 		if sso.KindOf(err) == sso.Upstream {
 			s.Log.WarnContext(
-				ctx, "a code was not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err,
+				ctx, "code not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err,
 			)
 		}
 		return errors.Join(err, s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))

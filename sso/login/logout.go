@@ -20,7 +20,7 @@ func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, e
 	redirect, err := s.logoutAtIDP(ctx, p.Session)
 	if err != nil {
 		s.Log.WarnContext(
-			ctx, "signed out here, but not at the identity provider",
+			ctx, "user not signed out at the identity provider",
 			"connection", p.Session.Connection, "error", err,
 		)
 		return nil, nil

@@ -45,7 +45,7 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 		defer func() {
 			if r := recover(); r != nil {
 				t.svc.Log.ErrorContext(
-					ctx, "the comparison with a draft panicked", "connection", t.c.ID, "panic", r,
+					ctx, "comparison with the draft panicked", "connection", t.c.ID, "panic", r,
 					"stack", string(debug.Stack()),
 				)
 			}
@@ -54,7 +54,7 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 		defer cancel()
 		if err := t.svc.SignIns.RecordShadow(ctx, t.difference(ctx, result, err)); err != nil {
 			t.svc.Log.WarnContext(
-				ctx, "a sign-in was not compared with the draft", "connection", t.c.ID, "attempt",
+				ctx, "sign-in not compared with the draft", "connection", t.c.ID, "attempt",
 				t.attempt.ID, "error", err,
 			)
 		}

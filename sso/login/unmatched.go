@@ -152,7 +152,7 @@ func (s *Service) Flush(ctx context.Context) error {
 		if err := s.SignIns.CountUnmatched(ctx, one.first, one.more); err != nil {
 			failed = errors.Join(failed, err)
 			s.Log.WarnContext(
-				ctx, "responses that answer no sign-in were not counted",
+				ctx, "unmatched responses not counted",
 				"connection", one.first.Connection, "code", one.first.Code, "count", one.more,
 			)
 		}

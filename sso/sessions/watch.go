@@ -59,9 +59,9 @@ func (c *Cache) watch(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil && !failing:
-			c.Log.WarnContext(ctx, "sessions are not cached until revocations can be read again", "error", err)
+			c.Log.WarnContext(ctx, "revocations not readable; sessions are not cached", "error", err)
 		case err == nil && failing:
-			c.Log.InfoContext(ctx, "revocations are read again")
+			c.Log.InfoContext(ctx, "revocations readable again; sessions are cached")
 		}
 		failing = err != nil
 		rest(ctx)
@@ -116,7 +116,7 @@ func (c *Cache) Revoked(ctx context.Context) {
 		return
 	}
 	if err := c.Bus.Publish(ctx); err != nil {
-		c.Log.WarnContext(ctx, "other nodes learn of a revocation when they next look, not at once", "error", err)
+		c.Log.WarnContext(ctx, "revocation not published; other nodes learn of it by polling", "error", err)
 	}
 }
 

@@ -113,7 +113,7 @@ func (k *Keys) current(ctx context.Context) (*set, error) {
 	case s == nil:
 		return nil, fmt.Errorf("read signing keys: %w", err)
 	default:
-		k.Log.WarnContext(ctx, "signing keys are not read again; those known go on", "error", err)
+		k.Log.WarnContext(ctx, "signing keys not reloaded; the loaded ones stay in use", "error", err)
 		again := *s
 		again.tried = k.Now()
 		s = &again

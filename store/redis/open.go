@@ -15,11 +15,11 @@ import (
 	"gatehouse/sso"
 )
 
-// Patience is how long anything waits for Redis unless Options say otherwise.
-const Patience = 200 * time.Millisecond
+// defaultPatience is how long anything waits for Redis unless Options say otherwise.
+const defaultPatience = 200 * time.Millisecond
 
-// Limiter counts what a key did within a minute; memory.Limiter is one.
-type Limiter interface {
+// limiter counts what a key did within a minute; memory.Limiter is one.
+type limiter interface {
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 	Check(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
@@ -29,7 +29,7 @@ type Options struct {
 	URL sso.Secret
 	// Local counts for this node alone. It is asked first, and is all there is
 	// while Redis does not answer.
-	Local Limiter
+	Local limiter
 	Log   *slog.Logger
 	Now   func() time.Time
 	// Prefix begins every key and channel; installations that share a Redis have
@@ -53,7 +53,7 @@ func Open(o Options) (*Client, error) {
 		o.Prefix = "gatehouse"
 	}
 	if o.Patience == 0 {
-		o.Patience = Patience
+		o.Patience = defaultPatience
 	}
 	// The library writes to stderr what is returned to us as an error as well.
 	goredis.SetLogger(logger{o.Log})
@@ -116,7 +116,9 @@ func connect(address sso.Secret, patience time.Duration) (goredis.UniversalClien
 // client: no call waits for longer than patience, and failed calls are not
 // repeated while a user waits.
 func impatient(patience time.Duration, dial, read, write, pool *time.Duration, contextual *bool, retries, dials *int) {
-	*dial, *read, *write, *pool = patience, patience, patience, patience
+	for _, timeout := range []*time.Duration{dial, read, write, pool} {
+		*timeout = patience
+	}
 	*contextual, *retries, *dials = true, -1, 1
 }
 
@@ -144,7 +146,7 @@ func (c *Client) ask(ctx context.Context, f func(ctx context.Context) error) err
 	case changed && err != nil:
 		c.Log.WarnContext(
 			ctx,
-			"Redis does not answer: each node limits by its own count, and sees what others revoke when it next looks",
+			"Redis does not answer: nodes count rate limits separately and poll for revocations",
 			"error", err,
 		)
 	case changed:

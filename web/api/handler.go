@@ -223,7 +223,7 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, err
 	// It is done, and its sender is about to know: failing to remember the
 	// answer is no reason to say something else.
 	if err := a.Requests.KeepAnswer(ctx, k, out.kept()); err != nil {
-		a.Log.WarnContext(ctx, "answer not kept", "token", string(k.Token), "error", err)
+		a.Log.WarnContext(ctx, "response to an idempotent request not saved", "token", string(k.Token), "error", err)
 	}
 	return out, nil
 }

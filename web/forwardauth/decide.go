@@ -112,7 +112,7 @@ func (f *ForwardAuth) peer(r *http.Request) error {
 	if f.strangers.first(addr) {
 		f.Log.WarnContext(
 			r.Context(),
-			"forward-auth was asked by an address that is not in trusted_proxies; this is logged once",
+			"forward-auth request from an address outside trusted_proxies; logged once per address",
 			"peer", addr.String(),
 		)
 	}

@@ -94,7 +94,7 @@ func (p *Proxy) Guard(application string) http.Handler {
 		answer, err := p.question(r, application)
 		if err != nil {
 			slog.ErrorContext(
-				r.Context(), "the gateway does not answer the proxy", "application", application,
+				r.Context(), "gateway does not respond to the proxy", "application", application,
 				"error", err,
 			)
 			http.Error(

@@ -1,5 +1,5 @@
-// Package findings is what the checks of this repository return, and the lists
-// of the findings that are excused for now.
+// Package findings has the type of a finding that the checks of this repository
+// return, and the lists of findings that are excused for now.
 //
 // A list is a text file in this directory. Each line is an entry: a weight (the
 // tokens of a function, the methods of an interface, 1 where nothing is

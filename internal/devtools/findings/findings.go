@@ -2,15 +2,15 @@ package findings
 
 import "fmt"
 
-// Finding is one thing that is over budget or out of place.
+// Finding is a violation of a limit or a rule.
 type Finding struct {
-	File string // relative to the module; empty if the finding is about the module as a whole
+	File string // relative to the module; empty for a finding about the whole module
 	Line int
 	What string
 
 	List   string // the list that may excuse it; empty if nothing does
-	Key    string // what the entry in that list names
-	Weight int    // how large it is, 1 if nothing is measured
+	Key    string // key of the entry in that list
+	Weight int    // size, 1 if nothing is measured
 }
 
 func (f Finding) String() string {

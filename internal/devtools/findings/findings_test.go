@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestBudgetLists tries what an entry excuses, and when it fails itself.
+// TestBudgetLists tests what an entry excuses, and when it is superfluous.
 func TestBudgetLists(t *testing.T) {
 	size := func(weight int, key string) Finding {
 		return Finding{
@@ -91,7 +91,8 @@ func TestBudgetLists(t *testing.T) {
 	}
 }
 
-// TestBudgetListsShrink writes and reads lists, and never adds to them.
+// TestBudgetListsShrink tests that lists are written and read, and that
+// shrinking never adds an entry.
 func TestBudgetListsShrink(t *testing.T) {
 	dir := t.TempDir()
 	lists := Lists{

@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// Ceilings is the list whose entries are counts over the whole module: they
-// may be undercut a little before the entry has to be lowered.
+// Ceilings is the list of counts over the whole module. A count may be a little
+// below its entry before the entry must be lowered.
 const Ceilings = "ceilings"
 
-// slack is by how much a count may be below its ceiling, so that not every
-// commit has to lower it: 50, or a third of a large one.
+// slack returns how far a count may be below its ceiling, so that not every
+// commit must lower it: 50, or a third if that is more.
 func slack(ceiling int) int { return max(50, ceiling/3) }
 
 // Entry is one line of a list.
@@ -24,13 +24,13 @@ type Entry struct {
 	Key    string
 }
 
-// Lists are the excused findings, by the name of the list.
+// Lists holds the excused findings by the name of the list.
 type Lists map[string][]Entry
 
-// Dir is where the lists of a module are.
+// Dir is the directory of the lists in a module.
 func Dir(root string) string { return filepath.Join(root, "internal", "devtools", "findings") }
 
-// Load reads every list in dir.
+// Load reads all lists in dir.
 func Load(dir string) (Lists, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if err != nil {
@@ -63,9 +63,9 @@ func parse(line string) (Entry, error) {
 	return Entry{Weight: n, Key: key}, nil
 }
 
-// Judge returns the failures of a test: the findings of the named lists, and
-// those that no list may excuse, that have no entry; and the entries of these
-// lists that excuse nothing.
+// Judge returns the failures of a test: findings without an entry in the named
+// lists or that no list may excuse, and entries of these lists without a
+// finding.
 func (l Lists) Judge(found []Finding, names ...string) []string {
 	var failures []string
 	for _, f := range found {
@@ -82,7 +82,7 @@ func (l Lists) Judge(found []Finding, names ...string) []string {
 			if slices.ContainsFunc(excess, func(f Finding) bool {
 				return f.Key == e.Key
 			}) {
-				continue // outgrown, and reported above
+				continue // the finding has grown, which is reported above
 			}
 			failures = append(failures, fmt.Sprintf("%s.txt: the entry %q excuses too much or nothing:"+
 				" run go run ./internal/devtools/figures -shrink", name,
@@ -92,8 +92,8 @@ func (l Lists) Judge(found []Finding, names ...string) []string {
 	return failures
 }
 
-// Shrink drops the entries of the named lists that excuse nothing, and lowers
-// the others to what is there. An entry that a finding has outgrown stays.
+// Shrink removes entries of the named lists that excuse nothing, and lowers the
+// others to their findings. The entry of a finding that has grown stays.
 func (l Lists) Shrink(found []Finding, names ...string) {
 	for _, name := range names {
 		excess, unused, needed := l.match(name, found)
@@ -134,10 +134,10 @@ func (l Lists) Save(dir string, names ...string) error {
 	return nil
 }
 
-// match pairs the findings of a list with its entries, the heaviest first. An
-// entry excuses a finding with its key that is at most a twentieth heavier;
-// what is left may be a function that was renamed, and is paired by weight.
-// The needed entries are those that excuse something, as -shrink writes them.
+// match pairs findings with entries of a list, the heaviest first. An entry
+// excuses a finding with its key that is at most a twentieth heavier; the rest
+// may be renamed functions, and is paired by weight. The needed entries are
+// those that excuse a finding, as -shrink writes them.
 func (l Lists) match(name string, found []Finding) (excess []Finding, unused, needed []Entry) {
 	unused = slices.Clone(l[name])
 	slices.SortStableFunc(unused, func(a, b Entry) int { return b.Weight - a.Weight })
