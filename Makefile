@@ -1,11 +1,11 @@
-# Everything one does with this repository. `make` alone says what there is.
+# The commands of this repository. `make` lists them.
 
 # Go is often installed but not in PATH.
 GO := $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),$(error Go 1.26 or later is needed))
 export PATH := $(dir $(GO)):$(PATH)
 export CGO_ENABLED = 0
 
-# Where things happen at once: these are tested with the race detector.
+# Packages with concurrency, tested with the race detector.
 RACE = ./store/... ./sso/... ./web/... ./internal/outbound
 
 GOTEST = go run ./internal/devtools/gotest
@@ -16,10 +16,10 @@ BENCH = .
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-idp faults check bench gallery fuzz
 
-help: ## say what there is
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## start the demonstration, and say what to open
+run: ## start the demonstration, and print the address to open
 	@echo "building; the first time takes a minute or two"
 	@go build -o bin/gatehouse ./cmd/gatehouse
 	@exec bin/gatehouse demo
@@ -31,11 +31,11 @@ test: ## the whole suite on real PostgreSQL, Redis and Chromium; as root on Debi
 	scripts/need gcc
 	GATEHOUSE_TEST_REQUIRE=race scripts/with-services scripts/test-all $(RACE)
 
-test-idp: ## sign-in at a real Keycloak, which Maven gets
+test-idp: ## test sign-in at a real Keycloak, which Maven downloads
 	home=$$(scripts/keycloak) && TEST_KEYCLOAK_HOME=$$home GATEHOUSE_TEST_REQUIRE=keycloak \
 		scripts/with-services $(GOTEST) -count=1 -timeout 20m ./e2e/keycloak/...
 
-faults: ## kills, outages, full disks and all that, as often as docs/reliability.md says; FAULTS=F-01 picks
+faults: ## kills, outages, full disks, as often as docs/reliability.md says; FAULTS=F-01 selects
 	scripts/need strace
 	GATEHOUSE_FAULTS=full GATEHOUSE_TEST_REQUIRE=strace,mount \
 		scripts/with-services $(GOTEST) -count=1 -timeout 90m -run 'TestFaults/$(FAULTS)' ./e2e/faults
@@ -43,11 +43,11 @@ faults: ## kills, outages, full disks and all that, as often as docs/reliability
 check: ## formatting, vet, staticcheck, arrows, budgets, documents, dependencies, known vulnerabilities
 	scripts/check
 
-bench: ## what things cost: within packages, then the whole program, with a table; BENCH picks some
+bench: ## benchmarks of packages, then of the whole program, with a table; BENCH selects
 	scripts/with-services sh -c 'go test -run "^$$" -bench "$(BENCH)" -benchmem $$(go list ./... | grep -v /bench$$) && \
 		go test -run "^$$" -bench "$(BENCH)" -benchtime 1x -timeout 60m ./e2e/bench'
 
-gallery: ## every page in every state, in a browser
+gallery: ## serve examples of every page
 	go run ./internal/devtools/gallery
 
 fuzz: ## every fuzz target for FUZZTIME
