@@ -13,14 +13,16 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// counted matches a number, in words, of things that the code has: the next
-// change of the code makes it wrong. A pair may be meant, and digits are limits.
+// counted matches a spelled-out number of things in the code, which the next
+// change may make wrong. Two, and digits, are allowed: they are usually meant
+// as such, or limits.
 var counted = regexp.MustCompile(`(?i)\b(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|` +
 	`(?:twen|thir|for|fif|six|seven|eigh|nine)ty)(?: [a-z-]+)? (?:kinds|scripts|pages|settings|commands|packages|migrations|states|` +
 	`surfaces|presets|products|templates|endpoints|tables|documents|decisions|tests|benchmarks|error codes|fuzz targets)\b`)
 
-// TestDocCounts wants no document and no comment outside tests to count what
-// the code has. Decisions and lists of flaws are records of their day.
+// TestDocCounts tests that no document, and no comment outside tests, counts
+// things in the code. Decisions and the list of published flaws are exempt:
+// they are dated records.
 func TestDocCounts(t *testing.T) {
 	for _, file := range documents(t) {
 		if golist.Within(filepath.ToSlash(file), "docs/decisions") ||
@@ -67,14 +69,14 @@ func comments(f *ast.File) string {
 	return all.String()
 }
 
-// counts are the counted things of a text, whose lines may be wrapped anywhere.
+// counts returns the counts in a text, whose lines may be wrapped anywhere.
 func counts(text string) []string {
 	return counted.FindAllString(
 		regexp.MustCompile(`[ \n]+`).ReplaceAllString(text, " "), -1,
 	)
 }
 
-// TestDocCountsAreFound tries what is a count of the code's and what is not.
+// TestDocCountsAreFound tests what is recognised as a count.
 func TestDocCountsAreFound(t *testing.T) {
 	text := "The nine\nkinds of error, two databases, three small scripts, 3 codes an hour, " +
 		"five wrong codes, Forty error codes, thirty minutes, four pages"

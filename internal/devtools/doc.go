@@ -1,5 +1,5 @@
-// Package devtools is about the repository, not about the product: the tools of
-// `make test` and `make check`.
+// Package devtools has the tools of `make test` and `make check`, which are about
+// the repository and not the product.
 //
 // What lives here: tests that the documents agree with the code; below it, one
 // package per tool: budget (limits for each file and function), structure

@@ -33,8 +33,8 @@ func TestDocSettings(t *testing.T) {
 	compare(t, "setting", names, firstColumn(t, "docs/configuration.md"))
 }
 
-// TestDocDependencies compares the modules that our packages import with the
-// documented ones.
+// TestDocDependencies compares the modules that this module's packages import
+// with the documented ones.
 func TestDocDependencies(t *testing.T) {
 	modules, err := golist.Required(root(t))
 	if err != nil {
@@ -89,7 +89,7 @@ func TestDocDecisions(t *testing.T) {
 	compare(t, "decision", files, listed)
 }
 
-// TestDocLinks follows every link from one document to another.
+// TestDocLinks tests that every link from one document to another has a target.
 func TestDocLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)]+)\)`)
 	seen := 0

@@ -21,7 +21,7 @@ func get(t *testing.T, c *http.Client, url string) (string, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
-		// an invalid URL is not called either
+		// an invalid URL is not requested either
 		return "", &sso.Error{
 			Code: "url_not_allowed",
 			Kind: sso.Invalid,
@@ -208,8 +208,8 @@ func TestNamesThatResolveInside(t *testing.T) {
 	}
 }
 
-// The name resolves to an address outside when it is looked at, and inside when
-// it is called.
+// The name resolves to a public address when it is checked, and to a private one
+// when the client connects.
 func TestRebinding(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Bool
@@ -240,7 +240,7 @@ func TestRebinding(t *testing.T) {
 		}),
 	})
 	url := fmt.Sprintf("https://rebind.example:%d/", port)
-	_, _ = get(t, c, url) // outside: whether it answers does not matter
+	_, _ = get(t, c, url) // public: the response does not matter
 	for range 3 {
 		_, err := get(t, c, url)
 		refused(t, err)

@@ -60,9 +60,8 @@ func prefixes(texts ...string) []netip.Prefix {
 	return out
 }
 
-// control is the dialer's last word: it sees the address the connection is
-// about to be made to, so what a name resolved to a moment earlier is of no
-// consequence.
+// control implements net.Dialer.Control. It checks the address that the dialer
+// is about to connect to, so an earlier resolution of the name does not matter.
 func (p *policy) control(network, address string, conn syscall.RawConn) error {
 	if at, err := netip.ParseAddrPort(address); err == nil {
 		if err := p.checkAddr(at.Addr()); err != nil {
@@ -86,8 +85,8 @@ func (p *policy) checkAddr(addr netip.Addr) error {
 	return nil
 }
 
-// checkURL refuses what can be refused without resolving a name, so that the
-// message is about the address as typed.
+// checkURL refuses what can be refused before the name is resolved, so that the
+// error is about the address as entered.
 func (p *policy) checkURL(u *url.URL) error {
 	host := u.Hostname()
 	switch {
@@ -129,10 +128,9 @@ func (p *policy) checkPort(u *url.URL) error {
 	return nil
 }
 
-// checkName refuses what some resolver or URL parser reads as an IP address
-// although it is not written as one ("2130706433", "0177.0.0.1", "0x7f.1"), and
-// anything that is not plain ASCII, which would be folded on the way
-// ("①②⑦.0.0.1").
+// checkName refuses names that some resolver or URL parser reads as an IP
+// address ("2130706433", "0177.0.0.1", "0x7f.1"), and names that are not ASCII,
+// which would be folded ("①②⑦.0.0.1").
 func (p *policy) checkName(host string) error {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	for i := range len(name) {

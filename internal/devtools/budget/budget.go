@@ -11,18 +11,18 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// Limits are the most that the source may come to.
+// Limits are the limits of a module's source.
 type Limits struct {
-	Tokens     int     // of a function
-	Complexity int     // cyclomatic, of a function
-	Columns    int     // of a line
-	TestColumn int     // of a line in a test or a test kit
-	Targets    int     // of an assignment
-	Duplicates float64 // share of the tokens in functions that repeat what is elsewhere
-	Pronouns   int     // in comments, of those that stand for a role
+	Tokens     int     // per function
+	Complexity int     // cyclomatic, per function
+	Columns    int     // per line
+	TestColumn int     // per line of a test or a test kit
+	Targets    int     // per assignment
+	Duplicates float64 // share of the tokens in functions that are duplicates
+	Pronouns   int     // pronouns in comments that stand for a role
 }
 
-// Ours are the limits of this module.
+// Ours returns the limits of this module.
 func Ours() Limits {
 	return Limits{
 		Tokens:     400,
@@ -35,27 +35,26 @@ func Ours() Limits {
 	}
 }
 
-// The lists of what is excused.
+// The lists of exceptions.
 const (
 	listFunctions   = "functions"
 	listAssignments = "assignments"
 	listComments    = "comments"
 )
 
-// Lists are the names of the lists that findings of this package refer to.
+// Lists returns the names of the lists that findings of this package refer to.
 func Lists() []string {
 	return []string{listFunctions, listAssignments, listComments, findings.Ceilings}
 }
 
-// check is one reading of a module.
+// check is one run over a module.
 type check struct {
 	*Source
 	limits   Limits
 	findings []findings.Finding
 }
 
-// Check returns everything in the source that is not as it should be, in the
-// order of files and lines.
+// Check returns all findings in the order of files and lines.
 func Check(source *Source, limits Limits) []findings.Finding {
 	c := &check{Source: source, limits: limits}
 	for path, text := range source.Texts {
@@ -79,7 +78,7 @@ func Check(source *Source, limits Limits) []findings.Finding {
 	return c.findings
 }
 
-// counts are the findings about the module as a whole.
+// counts adds the findings about the module as a whole.
 func (c *check) counts() {
 	lines := WideLines(c.Source, c.limits.Columns)
 	inTests := WideLines(c.Source, c.limits.TestColumn)
@@ -101,8 +100,7 @@ func (c *check) counts() {
 	}
 }
 
-// count reports a number that is over its limit, which the list of ceilings
-// may excuse.
+// count reports a number over its limit, which the list of ceilings may excuse.
 func (c *check) count(key string, n, limit int, what string) {
 	if n > limit {
 		c.findings = append(c.findings, findings.Finding{
@@ -122,7 +120,7 @@ func (c *check) find(f *File, at ast.Node, format string, args ...any) {
 	})
 }
 
-// excusable reports what an entry of a list may excuse.
+// excusable reports a finding that an entry of a list may excuse.
 func (c *check) excusable(f *File, at ast.Node, list, key string, weight int, what string) {
 	c.findings = append(c.findings, findings.Finding{
 		File:   f.Path,
@@ -134,8 +132,8 @@ func (c *check) excusable(f *File, at ast.Node, list, key string, weight int, wh
 	})
 }
 
-// documented wants a doc.go that says what a package is for. A package of tests
-// alone needs none.
+// documented requires a doc.go that says what a package is for. A package with
+// tests only needs none.
 func (c *check) documented(dir string, files []*File) {
 	tests := true
 	for _, f := range files {

@@ -11,7 +11,7 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// TestBudget is the check of this module.
+// TestBudget checks this module.
 func TestBudget(t *testing.T) {
 	root, err := golist.Root(".")
 	if err != nil {
@@ -30,8 +30,8 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestBudgetCanFail plants one of everything that is to be found, and its
-// neighbours that are fine.
+// TestBudgetCanFail tests that each check finds what it should and nothing next
+// to it.
 func TestBudgetCanFail(t *testing.T) {
 	limits := Limits{
 		Tokens:     60,
@@ -206,7 +206,7 @@ func TestBudgetPackages(t *testing.T) {
 	}
 }
 
-// calls is n statements of four tokens.
+// calls returns n statements of four tokens.
 func calls(n int) string {
 	var text strings.Builder
 	for i := range n {

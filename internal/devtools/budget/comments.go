@@ -10,12 +10,12 @@ import (
 	"unicode"
 )
 
-// pronoun matches a word that stands for a role where the role has a name.
+// pronoun matches a pronoun that stands for a role that has a name.
 var pronoun = regexp.MustCompile(`(?i)\b(?:whoever|somebody|nobody|anybody)\b`)
 
 var testName = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark)`)
 
-// Pronouns counts them in the comments of all Go files.
+// Pronouns counts these pronouns in the comments of all Go files.
 func Pronouns(s *Source) int {
 	n := 0
 	for _, f := range s.Files() {
@@ -28,8 +28,8 @@ func Pronouns(s *Source) int {
 	return n
 }
 
-// NamedPronouns counts the declared names and the names of test cases that
-// have one of them.
+// NamedPronouns counts the declared names, and the names of test cases, that
+// contain one of these pronouns.
 func NamedPronouns(s *Source) int {
 	n := 0
 	inName := regexp.MustCompile(`(?i)whoever|somebody|nobody|anybody`)
@@ -43,7 +43,7 @@ func NamedPronouns(s *Source) int {
 	return n
 }
 
-// declared are the names that a declaration of a package declares.
+// declared returns the names that a top-level declaration declares.
 func declared(d ast.Decl) []*ast.Ident {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -63,8 +63,8 @@ func declared(d ast.Decl) []*ast.Ident {
 	return nil
 }
 
-// docComments wants the comment of a declaration to begin with what it
-// declares. That of a test may state the rule that is tested.
+// docComments requires a doc comment to begin with the name that it documents.
+// The comment of a test may state the rule instead.
 func (c *check) docComments(f *File) {
 	for _, d := range f.Tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok &&
@@ -80,7 +80,7 @@ func (c *check) docComments(f *File) {
 		if general.Tok == token.IMPORT {
 			continue
 		}
-		if !general.Lparen.IsValid() { // the comment of a group is about all of it
+		if !general.Lparen.IsValid() { // the comment of a group describes the whole group
 			c.begins(f, d, general.Doc, declared(d))
 			continue
 		}
@@ -90,7 +90,7 @@ func (c *check) docComments(f *File) {
 				c.begins(f, spec, spec.Doc, []*ast.Ident{spec.Name})
 			case *ast.ValueSpec:
 				if f.Test || !spec.Names[0].IsExported() {
-					continue // within a group a remark will do
+					continue // a remark is enough within a group
 				}
 				c.begins(f, spec, spec.Doc, spec.Names)
 			}
@@ -98,8 +98,8 @@ func (c *check) docComments(f *File) {
 	}
 }
 
-// begins reports a comment whose first word, after an article, is not one of
-// the names.
+// begins reports a comment whose first word, after an article, is none of the
+// names.
 func (c *check) begins(f *File, at ast.Node, doc *ast.CommentGroup, names []*ast.Ident) {
 	if doc == nil || len(names) == 0 {
 		return

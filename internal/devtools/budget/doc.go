@@ -1,13 +1,13 @@
-// Package budget measures the source of this module, file by file, against
-// what it is allowed: tokens and branches per function, columns per line,
-// statements per line, targets per assignment, duplicate logic; the form and
-// the words of comments; and what has no place in it at all, such as init
-// functions, package variables that change, and paths of one machine.
+// Package budget checks each source file of this module against limits: tokens
+// and branches per function, columns per line, statements per line, targets per
+// assignment, duplicate logic. It also checks the form and the words of comments,
+// and finds what is forbidden, such as init functions, package variables that
+// change, and paths of one machine.
 //
-// Tokens are counted instead of lines because packing several things into one
-// line does not save any.
+// Functions are measured in tokens, not lines, because packing several statements
+// into one line does not reduce them.
 //
-// What must not live here: what needs types or the imports of a package (that
-// is internal/devtools/structure), what may import what
-// (cmd/gatehouse/arrows_test.go), and what staticcheck or vet find already.
+// What must not live here: rules that need types or several packages
+// (internal/devtools/structure), the import arrows (cmd/gatehouse/arrows_test.go),
+// and what staticcheck or vet finds.
 package budget

@@ -5,13 +5,12 @@ import (
 	"hash/maphash"
 )
 
-// window is how many equal tokens in a row make a duplicate.
+// window is the number of equal tokens in a row that make a duplicate.
 const window = 50
 
-// Duplicates counts the tokens in the bodies of functions outside tests, and
-// how many of them are in a run of at least window tokens that stands in
-// another place, too. Tables, which are not logic, are left out: declarations
-// of variables, and composite literals within functions.
+// Duplicates counts the tokens in function bodies outside tests, and those in a
+// run of at least window tokens that occurs elsewhere too. Tables are not logic
+// and are ignored: variable declarations, and composite literals in functions.
 func Duplicates(s *Source) (all, duplicate int) {
 	seed := maphash.MakeSeed()
 	seen := map[uint64]bool{}
@@ -32,7 +31,7 @@ func Duplicates(s *Source) (all, duplicate int) {
 	return all, duplicate
 }
 
-// logic returns the texts of the tokens of a body without its tables.
+// logic returns the tokens of a body without its tables.
 func (s *Source) logic(f *File, body *ast.BlockStmt) []string {
 	var tables [][2]int
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -56,8 +55,8 @@ func (s *Source) logic(f *File, body *ast.BlockStmt) []string {
 	return texts
 }
 
-// repeated counts the tokens that are covered by runs seen before, and adds the
-// runs of this body to them.
+// repeated counts the tokens in runs that occurred before, and adds the runs of
+// this body.
 func repeated(seed maphash.Seed, seen map[uint64]bool, body []string) int {
 	n, covered := 0, 0
 	for i := 0; i+window <= len(body); i++ {

@@ -11,7 +11,7 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// forbidden finds what has no place in a program like this one.
+// forbidden finds constructs that this module does not allow.
 func (c *check) forbidden(f *File) {
 	if f.Test {
 		return
@@ -50,7 +50,7 @@ func (c *check) excuse(f *File, comment *ast.Comment) {
 	}
 }
 
-// machinePath matches a path below a directory that only a certain machine has.
+// machinePath matches a path below a directory that exists on one machine only.
 var machinePath = regexp.MustCompile(`(?m)(?:^|[^\w.:/~-])/(?:work|root|home|Users)/[\w.]`)
 
 func (c *check) machinePaths(path string, text []byte) {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Function is a function declaration, measured.
+// Function is a measured function declaration.
 type Function struct {
-	Name       string // with its receiver's type: T.f
+	Name       string // prefixed by the receiver's type: T.f
 	Tokens     int
 	Complexity int
 	decl       *ast.FuncDecl
@@ -50,15 +50,15 @@ func name(fn *ast.FuncDecl) string {
 	return fn.Name.Name
 }
 
-// lexeme is one token of the source with its text.
+// lexeme is a token of the source with its text.
 type lexeme struct {
 	kind token.Token
 	text string
 }
 
-// tokens are the tokens of a piece of source, without comments, without the
-// semicolons that the language inserts at the end of lines, and without the
-// commas that end a list: a function does not grow by being spread over lines.
+// tokens returns the tokens of a piece of source without comments, semicolons
+// inserted at the ends of lines, and the commas that end a list: spreading a
+// function over lines does not make it larger.
 func tokens(text []byte) []lexeme {
 	set := token.NewFileSet()
 	var s scanner.Scanner
@@ -87,7 +87,7 @@ func closes(kind token.Token) bool {
 	return kind == token.RPAREN || kind == token.RBRACE || kind == token.RBRACK
 }
 
-// functions measures what a file has. Tests may be long, being tables.
+// functions checks the functions of a file. Tests may be long: they are tables.
 func (c *check) functions(f *File) {
 	if f.Test {
 		return
@@ -110,8 +110,8 @@ func (c *check) functions(f *File) {
 	}
 }
 
-// complexity is the number of ways through a function: one, and one more for
-// every branch.
+// complexity returns the cyclomatic complexity of a function: one, and one more
+// for every branch.
 func complexity(d *ast.FuncDecl) int {
 	n := 1
 	ast.Inspect(d, func(node ast.Node) bool {
@@ -136,7 +136,7 @@ func complexity(d *ast.FuncDecl) int {
 	return n
 }
 
-// Code counts the lines of a file that have code, and the tokens in it.
+// Code counts the lines of a file that contain code, and the tokens in them.
 func (f *File) Code() (lines, all int) {
 	set := token.NewFileSet()
 	file := set.AddFile("", -1, len(f.Text))

@@ -9,14 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// tab is how many columns a tab is counted as.
+// tab is the width of a tab in columns.
 const tab = 4
 
-// Counted is a number for the product and one for tests and test kits.
+// Counted is a count for the product, and one for tests and test kits.
 type Counted struct{ Product, Tests int }
 
-// WideLines counts the lines of Go that have more columns than that. A line of
-// a declaration with //nolint:lll and its reason is not counted.
+// WideLines counts the lines of Go that exceed the columns. Lines of a
+// declaration with //nolint:lll and a reason are not counted.
 func WideLines(s *Source, columns int) Counted {
 	var n Counted
 	for _, f := range s.Files() {
@@ -42,7 +42,8 @@ func width(line []byte) int {
 	return utf8.RuneCount(line) + (tab-1)*bytes.Count(line, []byte("\t"))
 }
 
-// excusedLines are those of the declarations that say why their lines are wide.
+// excusedLines returns the lines of declarations that give a reason for wide
+// lines.
 func (s *Source) excusedLines(f *File) map[int]bool {
 	excused := map[int]bool{}
 	for _, d := range f.Tree.Decls {
@@ -66,7 +67,7 @@ func docOf(d ast.Decl) *ast.CommentGroup {
 	return nil
 }
 
-// assignments finds assignments to many variables at once, and lines with more
+// assignments reports assignments with too many targets, and lines with more
 // than one statement.
 func (c *check) assignments(f *File) {
 	ast.Inspect(f.Tree, func(n ast.Node) bool {
@@ -107,7 +108,7 @@ func (c *check) oneEach(f *File, statements []ast.Stmt) {
 	}
 }
 
-// source is the text between two positions, on one line.
+// source returns the text between two positions on one line.
 func (c *check) source(f *File, from, to token.Pos) string {
 	text := f.Text[c.Set.Position(from).Offset:c.Set.Position(to).Offset]
 	return strings.Join(strings.Fields(string(text)), " ")

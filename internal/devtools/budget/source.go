@@ -19,19 +19,19 @@ type Source struct {
 	Root     string
 	Set      *token.FileSet
 	Packages map[string][]*File // by directory, relative to Root
-	Texts    map[string][]byte  // every other file
+	Texts    map[string][]byte  // all other files
 }
 
 // File is one Go file.
 type File struct {
 	Path string // relative to the module
 	Test bool   // its name ends in _test.go
-	Kit  bool   // only tests use its package
+	Kit  bool   // in a package for tests only
 	Text []byte
 	Tree *ast.File
 }
 
-// kits are the packages that only tests import.
+// kits returns the packages that only tests import.
 var kits = [...]string{"e2e", "internal/testkit", "store/storetest", "store/nodetest"}
 
 // Read parses the module in root.
@@ -45,7 +45,7 @@ func Read(root string) (*Source, error) {
 	return s, filepath.WalkDir(root, s.visit)
 }
 
-// visit reads one file, or skips a directory that is not the module's.
+// visit reads one file, and skips directories that are not part of the module.
 func (s *Source) visit(path string, entry fs.DirEntry, err error) error {
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (s *Source) visit(path string, entry fs.DirEntry, err error) error {
 		}
 		return nil
 	}
-	if !entry.Type().IsRegular() || relative == ".git" { // a file in a linked worktree
+	if !entry.Type().IsRegular() || relative == ".git" { // .git is a file in a linked worktree
 		return nil
 	}
 	text, err := os.ReadFile(path)
@@ -98,7 +98,7 @@ func (s *Source) parse(path string, text []byte) error {
 	return nil
 }
 
-// Files returns all Go files in the order of their paths.
+// Files returns all Go files, sorted by path.
 func (s *Source) Files() []*File {
 	var all []*File
 	for _, files := range s.Packages {

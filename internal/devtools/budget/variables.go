@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// variables finds package variables that are not constant in effect: without a
-// value, made to change (sync, atomic), exported and not an error or an array,
-// or written to somewhere in the package.
+// variables finds package variables that may change: without a value, of a type
+// from sync or atomic, exported and neither an error nor an array, or written
+// to in the package.
 func (c *check) variables(files []*File) {
 	var trees []*ast.File
 	declared := map[string]*File{}
@@ -31,7 +31,7 @@ func (c *check) variables(files []*File) {
 	if len(trees) == 0 {
 		return
 	}
-	// Imports are left unresolved: only what the package itself declares matters.
+	// Imports are not resolved: only the package's own declarations matter.
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
 	conf := types.Config{Error: func(error) {}, Importer: nothing{}}
 	pkg, _ := conf.Check(trees[0].Name.Name, c.Set, trees, info) // its errors are about imports
@@ -70,7 +70,7 @@ func (c *check) variable(f *File, g *ast.GenDecl, s *ast.ValueSpec) {
 	}
 }
 
-// typeOf is the type that a composite literal names, nil for anything else.
+// typeOf returns the type of a composite literal, nil for another expression.
 func typeOf(value ast.Expr) ast.Expr {
 	if ref, ok := value.(*ast.UnaryExpr); ok {
 		value = ref.X
@@ -118,7 +118,7 @@ func written(n ast.Node) []ast.Expr {
 	return nil
 }
 
-// root is the variable that an expression is a part of, nil if it has none.
+// root returns the variable that an expression is a part of, or nil.
 func root(e ast.Expr) *ast.Ident {
 	for {
 		switch x := e.(type) {
@@ -140,7 +140,7 @@ func root(e ast.Expr) *ast.Ident {
 	}
 }
 
-// nothing imports empty packages.
+// nothing is an importer that returns empty packages.
 type nothing struct{}
 
 func (nothing) Import(importPath string) (*types.Package, error) {

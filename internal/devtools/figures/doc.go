@@ -1,12 +1,12 @@
-// Command figures prints what the source of a module comes to: tokens per
+// Command figures prints measurements of the source of a module: tokens per
 // line, large functions, wide lines, method sets, exports of the kit of the
 // pages, unused exports, changes of the store from web, pronouns in comments,
 // duplicate logic. Run it in the module, or name another checkout of it:
 //
 //	go run ./internal/devtools/figures [DIR]
 //
-// With -shrink it instead lowers the lists of what is excused, in
-// internal/devtools/findings, to what is still there.
+// With -shrink it removes superfluous entries from the lists of exceptions in
+// internal/devtools/findings instead.
 //
 // What must not live here: the checks (internal/devtools/budget and
 // internal/devtools/structure).

@@ -6,7 +6,7 @@ import (
 	"gatehouse/internal/devtools/budget"
 )
 
-// TestBudgetProduct tells the product from what is made for it.
+// TestBudgetProduct tests which directories belong to the product.
 func TestBudgetProduct(t *testing.T) {
 	for path, want := range map[string]bool{
 		"web/ui/page.go":             true,

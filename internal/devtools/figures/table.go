@@ -13,13 +13,13 @@ import (
 // row is one line of the table.
 type row struct{ what, figure string }
 
-// part is one of the parts of the source that are measured apart.
+// part is a part of the source that is measured separately.
 type part struct {
 	name string
 	has  func(*budget.File) bool
 }
 
-// product are the directories of what runs at a customer.
+// product returns the directories of the product.
 const product = "cmd config sso saml oidc groupsync policy mail store web internal/outbound internal/mail"
 
 func parts() []part {

@@ -14,7 +14,7 @@ import (
 	"gatehouse/web/ui/gallery"
 )
 
-// violation is what axe-core finds wrong with a page.
+// violation is a violation that axe-core found.
 type violation struct {
 	Rule   string   `json:"rule"`
 	Impact string   `json:"impact"`
@@ -25,7 +25,7 @@ type violation struct {
 const runAxe = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({
   rule: v.id, impact: v.impact, help: v.help, where: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160))})))`
 
-// axeSource is the checker, which TEST_AXE names.
+// axeSource returns the script of axe-core, which TEST_AXE names.
 func axeSource(t *testing.T) string {
 	t.Helper()
 	file := os.Getenv("TEST_AXE")
@@ -45,8 +45,8 @@ func axeSource(t *testing.T) string {
 	return string(source)
 }
 
-// findings are what the checker says of the page the browser shows. What is
-// evaluated from outside, no Content-Security-Policy keeps away.
+// findings runs axe-core on the page in the browser. Scripts evaluated through
+// the debugger are not subject to the Content-Security-Policy.
 func findings(ctx context.Context, source string) ([]violation, error) {
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](source+"; true")); err != nil {
 		return nil, err
@@ -56,8 +56,8 @@ func findings(ctx context.Context, source string) ([]violation, error) {
 	)
 }
 
-// TestAccessible has axe-core look at every example, wide and light as well as
-// narrow and dark: whatever it finds fails, of any impact.
+// TestAccessible runs axe-core on every example, wide and light as well as
+// narrow and dark. A violation of any impact fails.
 func TestAccessible(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
@@ -91,7 +91,7 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
-// TestAccessibleCanFail shows the checker a page with what it must find.
+// TestAccessibleCanFail tests that axe-core finds the violations of a bad page.
 func TestAccessibleCanFail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")

@@ -17,18 +17,18 @@ import (
 	"gatehouse/web/ui/gallery"
 )
 
-// measured is what a browser says of a page it has laid out.
+// measured is the browser's measurements of a page.
 type measured struct {
-	Wide       float64  `json:"wide"`       // how far it is wider than the window, in CSS pixels
-	Small      []string `json:"small"`      // things to press that are too small
-	Clipped    []string `json:"clipped"`    // tables of rows that are wider than their place
+	Wide       float64  `json:"wide"`       // CSS pixels beyond the width of the window
+	Small      []string `json:"small"`      // controls that are too small
+	Clipped    []string `json:"clipped"`    // tables wider than their container
 	Unstyled   bool     `json:"unstyled"`   // the style sheet did not apply
 	Background string   `json:"background"` // of the page
 }
 
 const measure = `(() => {
   const name = e => e.tagName.toLowerCase() + ' "' + e.textContent.trim().slice(0, 30) + '"';
-  // A box or a radio button is pressed by its label, too.
+  // A checkbox or radio button can be pressed by its label too.
   const height = e => Math.max(...[e, ...(e.labels ?? [])].map(x => x.getBoundingClientRect().height));
   const inline = e => e.tagName === "A" && getComputedStyle(e).display === "inline";
   return {
@@ -43,10 +43,10 @@ const measure = `(() => {
   };
 })()`
 
-// TestGalleryInBrowser lays every example out in Chromium: nothing is wider
-// than a window of 320 pixels, no table is cut off, everything to press is at least 44 high, the
-// Content-Security-Policy lets the style sheet through, and dark is dark. With
-// GATEHOUSE_SCREENSHOTS it leaves pictures there for a person to look at.
+// TestGalleryInBrowser tests in Chromium that no example is wider than a window
+// of 320 pixels, no table is clipped, every control is at least 44 pixels high,
+// the Content-Security-Policy allows the style sheet, and dark mode is dark.
+// With GATEHOUSE_SCREENSHOTS it saves screenshots there.
 func TestGalleryInBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")

@@ -1,6 +1,5 @@
-// Command gallery serves every page of Gatehouse in every state worth looking
-// at, without a login, a database or an identity provider. Its tests look at
-// them in a browser.
+// Command gallery serves examples of every page of Gatehouse, without a login, a
+// database or an identity provider. Its tests open them in a browser.
 //
-// What must not live here: examples; they are beside the pages.
+// What must not live here: examples; they are in the packages of the pages.
 package main

@@ -41,7 +41,7 @@ func TestNoComponentIsUnused(t *testing.T) {
 	}
 }
 
-// BenchmarkNew is what parsing the templates costs at every start.
+// BenchmarkNew measures parsing the templates, which happens at every start.
 func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

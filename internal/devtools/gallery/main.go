@@ -44,7 +44,7 @@ func serve() error {
 	return server.ListenAndServe()
 }
 
-// templates returns the pages of the gateway and those of the gallery.
+// templates returns the templates of the gateway's pages and of the gallery.
 func templates() []ui.Templates { return append(web.Templates(), gallery.Templates()) }
 
 // examples returns the examples of every feature.

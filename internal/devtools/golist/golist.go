@@ -31,7 +31,7 @@ type CompiledPackage struct {
 }
 
 // Compiled compiles the packages of the module that dir is in, and lists them
-// and all that they import, each after what it imports itself.
+// and all their dependencies, each after its own dependencies.
 func Compiled(dir string) ([]CompiledPackage, error) {
 	answer, err := goCommand(dir, "list", "-export", "-deps",
 		"-json=ImportPath,Dir,Export,GoFiles,TestGoFiles,XTestGoFiles", "./...")
@@ -41,7 +41,7 @@ func Compiled(dir string) ([]CompiledPackage, error) {
 	return decode[CompiledPackage](answer)
 }
 
-// decode reads the objects that the go command writes one after the other.
+// decode reads the concatenated JSON objects that the go command writes.
 func decode[T any](answer []byte) ([]T, error) {
 	var all []T
 	for dec := json.NewDecoder(bytes.NewReader(answer)); ; {

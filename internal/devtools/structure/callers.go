@@ -8,11 +8,11 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// step is a function that decides one step of a sign-in.
+// step is a function that performs one step of a sign-in.
 type step struct{ Package, Name string }
 
-// steps are the steps that one place calls, so that a sign-in and a test of it
-// cannot disagree.
+// steps returns the steps that may have one caller only, so that a sign-in and
+// a test connection cannot disagree.
 func steps() []step {
 	return []step{
 		{"sso/mapping", "Apply"},
@@ -22,8 +22,8 @@ func steps() []step {
 	}
 }
 
-// stepCallers reports the functions that use a step besides the first caller,
-// tests and the step's own package aside.
+// stepCallers reports the functions that call a step besides the first one.
+// Tests and the step's own package are ignored.
 func (m *Module) stepCallers(steps []step) []findings.Finding {
 	var found []findings.Finding
 	for _, step := range steps {
@@ -80,7 +80,7 @@ func (s step) is(home *Package, object types.Object) bool {
 	return ok && fn.Pkg() == home.Types && nameOf(fn) == s.Name
 }
 
-// nameOf is the name of a function, with that of its receiver's type.
+// nameOf returns the name of a function, prefixed by the type of its receiver.
 func nameOf(fn *types.Func) string {
 	receiver := fn.Signature().Recv()
 	if receiver == nil {

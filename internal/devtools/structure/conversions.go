@@ -5,11 +5,11 @@ import (
 	"go/types"
 )
 
-// conversion is a value of one type that is used as one of another.
+// conversion is the use of a value of one type as another type.
 type conversion struct{ from, to types.Type }
 
 // conversions finds the values that a package uses as an interface: in calls,
-// in composite literals, in assignments and declarations, and as results.
+// composite literals, assignments, declarations and results.
 func (p *Package) conversions() []conversion {
 	var all []conversion
 	add := func(value ast.Expr, to types.Type) {
@@ -102,7 +102,8 @@ func (p *Package) elements(literal *ast.CompositeLit, add func(ast.Expr, types.T
 	}
 }
 
-// results are what a declared function returns, function literals in it aside.
+// results returns the results that a function returns, without those of
+// function literals in it.
 func (p *Package) results(fn *ast.FuncDecl, add func(ast.Expr, types.Type)) {
 	object, ok := p.Info.Defs[fn.Name].(*types.Func)
 	if !ok || fn.Body == nil {

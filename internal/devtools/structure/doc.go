@@ -1,11 +1,10 @@
-// Package structure checks what can only be seen across packages, with types:
-// how many methods an interface requires with all that it embeds, which exports
-// no other package uses, that no web edge changes the store, and that each step
-// of a sign-in has one caller.
+// Package structure checks rules that need several packages and their types: the
+// size of method sets, exports that no other package uses, packages under web
+// that change the store, and steps of a sign-in with several callers.
 //
-// The module is loaded once: its packages are type-checked from source, what
-// they import is taken from the export data that the go command caches.
+// The module is loaded once: its packages are type-checked from source, their
+// imports come from the export data that the go command caches.
 //
-// What must not live here: what one file shows (internal/devtools/budget), and
-// which package may import which (cmd/gatehouse/arrows_test.go).
+// What must not live here: rules about one file (internal/devtools/budget), and
+// the import arrows (cmd/gatehouse/arrows_test.go).
 package structure

@@ -14,11 +14,10 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// unusedExports reports the exported names and methods that no other package
-// uses, tests of other packages and external tests (package p_test) included.
-// Left out are methods that some interface requires or a template may call, and
-// types that the rest of what a package exports is made of, unless they are
-// interfaces.
+// unusedExports reports exported names and methods that no other package uses;
+// tests of other packages and external tests (package p_test) count as users.
+// It ignores methods that an interface requires or a template may call, and
+// types that are part of another export, unless they are interfaces.
 func (m *Module) unusedExports() ([]findings.Finding, error) {
 	templates, err := m.templateNames()
 	if err != nil {
@@ -49,17 +48,17 @@ func (m *Module) unusedExports() ([]findings.Finding, error) {
 	return sorted(found), nil
 }
 
-// usage is what all packages use of each other.
+// usage records what packages use of each other.
 type usage struct {
 	module    *Module
 	used      map[types.Object]bool // by another package
 	inTests   map[string]bool       // import path and name, or only the name of a method
 	required  map[string]bool       // names of methods that interfaces have
-	templates map[string]bool       // names that templates have after a dot
+	templates map[string]bool       // names that follow a dot in a template
 }
 
-// implicit are the methods that the standard library looks for without naming
-// an interface, or that formatting calls.
+// implicit returns the methods that the standard library calls without an
+// interface, or through fmt.
 var implicit = [...]string{"As", "Is", "String", "Unwrap"}
 
 func (u *usage) collect() {
@@ -94,7 +93,7 @@ func origin(object types.Object) types.Object {
 	return object
 }
 
-// interfaces notes the methods of the interfaces of an imported package.
+// interfaces records the methods of an imported package's interfaces.
 func (u *usage) interfaces(p *types.Package, seen map[*types.Package]bool) {
 	if seen[p] {
 		return
@@ -118,7 +117,7 @@ func (u *usage) require(i *types.Interface) {
 	}
 }
 
-// test notes what a test file uses of other packages, by name alone.
+// test records the names that a test file uses of other packages.
 func (u *usage) test(f *ast.File) {
 	imported := map[string]string{}
 	for _, spec := range f.Imports {
@@ -146,13 +145,13 @@ func (u *usage) test(f *ast.File) {
 	})
 }
 
-// methodIn is the key of a method that the tests of a package may call.
+// methodIn returns the key of a method that the tests of a package may call.
 func methodIn(testPackage, name string) string {
 	return "tests of " + testPackage + " call " + name
 }
 
 // methodInTests reports whether the tests of another package may call a method
-// of this name.
+// with this name.
 func (u *usage) methodInTests(home *Package, name string) bool {
 	for _, p := range u.module.Packages {
 		if p != home && u.inTests[methodIn(p.Types.Name(), name)] ||
@@ -185,8 +184,8 @@ func (u *usage) unused(p *Package) []types.Object {
 	return all
 }
 
-// isValueOf reports whether an object is one of the constants of a type of the
-// package: a type is exported with all its values.
+// isValueOf reports whether an object is a constant of one of the package's
+// types: a type is exported with all its values.
 func isValueOf(p *Package, object types.Object) bool {
 	if _, ok := object.(*types.Const); !ok {
 		return false
@@ -214,7 +213,7 @@ func (u *usage) unusedMethods(p *Package, t *types.TypeName) []types.Object {
 	return all
 }
 
-// templateNames are the names that templates of the module may call.
+// templateNames returns the names that templates of the module may call.
 func (m *Module) templateNames() (map[string]bool, error) {
 	names := map[string]bool{}
 	called := regexp.MustCompile(`\.([A-Z]\w*)`)

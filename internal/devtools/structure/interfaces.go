@@ -9,7 +9,7 @@ import (
 )
 
 // methodSets reports the interfaces that require more methods than limit,
-// counting those of all that they embed.
+// embedded ones included.
 func (m *Module) methodSets(limit int) []findings.Finding {
 	var found []findings.Finding
 	for _, p := range m.Packages {
@@ -53,8 +53,8 @@ func (p *Package) Exports() int {
 	return n
 }
 
-// exportsOfKit reports how many names the kit of the pages exports, if they
-// are more than limit.
+// exportsOfKit reports the number of names that web/ui exports if it exceeds
+// limit.
 func (m *Module) exportsOfKit(limit int) []findings.Finding {
 	kit := m.Kit()
 	if kit == nil {
@@ -72,7 +72,7 @@ func (m *Module) exportsOfKit(limit int) []findings.Finding {
 	}}
 }
 
-// Kit is the package that every page is built with.
+// Kit is the path of the package that all pages are built with.
 func (m *Module) Kit() *Package {
 	if kit := m.find("web/ui"); kit != nil {
 		return kit

@@ -35,7 +35,7 @@ type Package struct {
 	Tests []*ast.File // parsed only
 }
 
-// Load reads the module in root. It has to compile.
+// Load loads the module in root, which must compile.
 func Load(root string) (*Module, error) {
 	listed, err := golist.Compiled(root)
 	if err != nil {
@@ -62,7 +62,7 @@ func Load(root string) (*Module, error) {
 	return m, nil
 }
 
-// loader is an importer that hands out the packages checked so far.
+// loader is an importer that returns the packages checked so far.
 type loader struct {
 	module  *Module
 	checked map[string]*types.Package
@@ -72,7 +72,8 @@ type loader struct {
 
 func (l *loader) export(path string) (io.ReadCloser, error) { return os.Open(l.exports[path]) }
 
-// Import returns a package of the module, or reads the export data of another.
+// Import returns a package of the module, or reads the export data of another
+// package.
 func (l *loader) Import(path string) (*types.Package, error) {
 	if p, ok := l.checked[path]; ok {
 		return p, nil
@@ -121,7 +122,7 @@ func (l *loader) parse(dir string, names []string) ([]*ast.File, error) {
 	return files, nil
 }
 
-// find is the package with this path, nil if there is none.
+// find returns the package with this path, or nil.
 func (m *Module) find(path string) *Package {
 	i := slices.IndexFunc(m.Packages, func(p *Package) bool { return p.Path == path })
 	if i < 0 {
@@ -130,7 +131,7 @@ func (m *Module) find(path string) *Package {
 	return m.Packages[i]
 }
 
-// finding is one at a position, which a list may excuse.
+// finding returns a finding at a position, which a list may excuse.
 func (m *Module) finding(at token.Pos, list, key string, weight int, format string, args ...any) findings.Finding {
 	position := m.Set.Position(at)
 	file, err := filepath.Rel(m.Root, position.Filename)

@@ -10,11 +10,11 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// changing matches a statement that changes rows.
+// changing matches an SQL statement that changes rows.
 var changing = regexp.MustCompile(`(?i)\b(?:insert\s+into|update\s+\w+\s+set|delete\s+from)\b`)
 
-// mutators returns the names of the methods of store.DB that change something:
-// those that reach an SQL statement that does, through functions of the store.
+// mutators returns the names of the methods of store.DB that change rows: those
+// that reach such a statement, through other functions of the store too.
 func (m *Module) mutators() map[string]bool {
 	changes := map[types.Object]bool{}
 	refers := map[types.Object][]types.Object{} // what a function, variable or constant refers to
@@ -47,8 +47,8 @@ func (m *Module) mutators() map[string]bool {
 	return mutators
 }
 
-// refersTo notes what the objects of a declaration refer to, and whether it has
-// a statement that changes rows.
+// refersTo records what the objects of a declaration refer to, and whether it
+// contains a statement that changes rows.
 func (p *Package) refersTo(d ast.Decl, changes map[types.Object]bool, refers map[types.Object][]types.Object) {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -85,7 +85,7 @@ func (p *Package) objectRefersTo(
 	})
 }
 
-// storeMethods are the methods of *store.DB.
+// storeMethods returns the methods of *store.DB.
 func (m *Module) storeMethods() map[*types.Func]bool {
 	methods := map[*types.Func]bool{}
 	db := m.db()
@@ -101,7 +101,7 @@ func (m *Module) storeMethods() map[*types.Func]bool {
 	return methods
 }
 
-// db is the type *store.DB, nil if there is none.
+// db returns the type *store.DB, or nil.
 func (m *Module) db() types.Type {
 	store := m.find("store")
 	if store == nil {
@@ -114,9 +114,9 @@ func (m *Module) db() types.Type {
 	return types.NewPointer(object.Type())
 }
 
-// changesInWeb reports where a package under web calls a method of the store
-// that changes something: directly, or through an interface that a store.DB is
-// passed as.
+// changesInWeb reports calls in packages under web of store methods that change
+// rows: direct calls, and calls through an interface that a store.DB is passed
+// as.
 func (m *Module) changesInWeb() []findings.Finding {
 	mutators := m.mutators()
 	if len(mutators) == 0 {
@@ -150,8 +150,8 @@ func (m *Module) changesInWeb() []findings.Finding {
 	return sorted(found)
 }
 
-// passedStores are the interfaces that a *store.DB is passed as, directly or
-// through another of them.
+// passedStores returns the interfaces that a *store.DB is passed as, directly
+// or as one of the others.
 func (m *Module) passedStores() map[*types.Interface]bool {
 	db := m.db()
 	passed := map[*types.Interface]bool{}

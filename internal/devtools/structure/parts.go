@@ -2,7 +2,7 @@ package structure
 
 import "go/types"
 
-// parts are the types that what a package exports is made of.
+// parts returns the types that the exports of a package consist of.
 type parts struct {
 	named   map[types.Object]bool
 	visited map[types.Type]bool
@@ -24,7 +24,7 @@ func partsOf(p *types.Package) map[types.Object]bool {
 	return all.named
 }
 
-// declared visits what a type is made of, but not the type itself.
+// declared visits the types that a type consists of, but not the type itself.
 func (p parts) declared(t types.Type) {
 	p.visit(t.Underlying())
 	named, ok := t.(*types.Named)

@@ -6,13 +6,13 @@ import (
 	"gatehouse/internal/devtools/findings"
 )
 
-// The most that is allowed.
+// The limits.
 const (
 	methodSetLimit = 12 // of an interface with all that it embeds
 	kitLimit       = 40 // exported names of the kit of the pages
 )
 
-// The lists of what is excused.
+// The lists of exceptions.
 const (
 	ListMethodSets = "methodsets"
 	ListWebChanges = "webchanges"
@@ -21,12 +21,12 @@ const (
 	listKit        = "kit"
 )
 
-// Lists are the names of the lists that findings of this package refer to.
+// Lists returns the names of the lists that findings of this package refer to.
 func Lists() []string {
 	return []string{ListMethodSets, ListWebChanges, ListCallers, ListExports, listKit}
 }
 
-// Check returns everything that is not as it should be.
+// Check returns all findings in a module.
 func Check(m *Module) ([]findings.Finding, error) {
 	exports, err := m.unusedExports()
 	return slices.Concat(

@@ -26,7 +26,7 @@ var checked = sync.OnceValues(func() ([]findings.Finding, error) {
 	return Check(m)
 })
 
-// judge fails for what the list does not excuse.
+// judge fails the test for findings that no list excuses.
 func judge(t *testing.T, list string) {
 	t.Helper()
 	found, err := checked()
@@ -46,22 +46,26 @@ func judge(t *testing.T, list string) {
 	}
 }
 
-// TestBudgetMethodSets counts the methods of interfaces with all they embed.
+// TestBudgetMethodSets limits the method sets of interfaces, embedded
+// interfaces included.
 func TestBudgetMethodSets(t *testing.T) { judge(t, ListMethodSets) }
 
-// TestBudgetExports looks for exports that no other package uses.
+// TestBudgetExports finds exports that no other package uses.
 func TestBudgetExports(t *testing.T) { judge(t, ListExports) }
 
-// TestBudgetKit counts what the kit of the pages exports.
+// TestBudgetKit limits the exports of web/ui.
 func TestBudgetKit(t *testing.T) { judge(t, listKit) }
 
-// TestArrowsWebChangesNothing wants every change to go through a service.
+// TestArrowsWebChangesNothing tests that packages under web change the store
+// through services only.
 func TestArrowsWebChangesNothing(t *testing.T) { judge(t, ListWebChanges) }
 
-// TestArrowsStepsHaveOneCaller wants one evaluation of a sign-in.
+// TestArrowsStepsHaveOneCaller tests that each step of a sign-in has one
+// caller.
 func TestArrowsStepsHaveOneCaller(t *testing.T) { judge(t, ListCallers) }
 
-// TestBudgetCanFail finds one of everything in a small module.
+// TestBudgetCanFail tests that each check reports its finding in a small
+// module.
 func TestBudgetCanFail(t *testing.T) {
 	m := tried(t)
 	exports, err := m.unusedExports()
@@ -71,7 +75,7 @@ func TestBudgetCanFail(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		got  []findings.Finding
-		want []string // what the finding says after the file and line, with the file
+		want []string // findings, each with its file and without its line
 	}{
 		{
 			"method sets",
@@ -134,7 +138,7 @@ func TestBudgetCanFail(t *testing.T) {
 	}
 }
 
-// TestArrowsMutators tells what changes something from what only reads.
+// TestArrowsMutators tests which methods of the store count as changing it.
 func TestArrowsMutators(t *testing.T) {
 	mutators := tried(t).mutators()
 	for name, want := range map[string]bool{
