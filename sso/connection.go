@@ -122,6 +122,16 @@ func (c Connection) Serving() (*Config, error) {
 	return c.Live, nil
 }
 
+// ConnectionChanged returns the error for a change that was made from an earlier
+// revision of a connection.
+func ConnectionChanged() *Error {
+	return &Error{
+		Kind:   Stale,
+		Code:   CodeConnectionChanged,
+		Public: "Someone else changed this connection in the meantime. Look at it again.",
+	}
+}
+
 // NotServing returns the error for a connection that no user can sign in
 // through.
 func NotServing() *Error {

@@ -266,7 +266,7 @@ func TestOneAdminTrustChange(t *testing.T) {
 	}
 	ada := sso.Actor("user-ada")
 	if _, err := d.g.setup.Enable(
-		t.Context(), ada, d.acme.ID, d.conn.ID,
+		t.Context(), ada, d.acme.ID, d.conn.ID, 0,
 	); sso.CodeOf(err) != "trust_approval_needed" {
 		t.Errorf("enable what was disabled: %v", err)
 	}
@@ -284,7 +284,7 @@ func TestOneAdminTrustChange(t *testing.T) {
 	)
 	d.ok(err)
 	if _, err := d.g.setup.Enable(
-		t.Context(), ada, d.acme.ID, c.ID,
+		t.Context(), ada, d.acme.ID, c.ID, 0,
 	); sso.CodeOf(err) != "trust_approval_needed" {
 		t.Errorf("made anew: %v", err)
 	}

@@ -71,8 +71,8 @@ func (s *Service) Edit(
 		id,
 		"connection.edited",
 		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-			if e.Revision != 0 && e.Revision != c.Revision {
-				return c, errChanged()
+			if err := checkRevision(c, e.Revision); err != nil {
+				return c, err
 			}
 			base := startOf(c)
 			w := s.editing(c, base)
@@ -144,7 +144,7 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			action,
 			func(now sso.Connection) (sso.Connection, error) {
 				if now.Revision != old.Revision || !sameTrust(now, old) {
-					return now, errChanged()
+					return now, sso.ConnectionChanged()
 				}
 				changed := c
 				if changed.Metadata == old.Metadata {
@@ -153,18 +153,21 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 				return changed, nil
 			},
 		)
-		if sso.CodeOf(err) != "connection_changed" || try == maxTries {
+		if sso.CodeOf(err) != sso.CodeConnectionChanged || try == maxTries {
 			return saved, err
 		}
 	}
 }
 
-func errChanged() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Stale,
-		Code:   "connection_changed",
-		Public: "Someone else changed this connection in the meantime. Look at it again.",
+// checkRevision returns Stale "connection_changed" if a change was made from
+// another revision of the connection; 0 is any. It belongs in the prepare of
+// change, which compares the revision that was read with the stored one in the
+// transaction.
+func checkRevision(c sso.Connection, revision int64) error {
+	if revision != 0 && revision != c.Revision {
+		return sso.ConnectionChanged()
 	}
+	return nil
 }
 
 // maxKeys is how many keys of ours are published: the one in use and two that

@@ -499,19 +499,19 @@ func TestAnotherEnterpriseSeesNothing(t *testing.T) {
 			return err
 		},
 		"enable": func() error {
-			_, err := w.Enable(ctx, by, foreign, c.ID)
+			_, err := w.Enable(ctx, by, foreign, c.ID, 0)
 			return err
 		},
 		"disable": func() error {
-			_, err := w.Disable(ctx, by, foreign, c.ID)
+			_, err := w.Disable(ctx, by, foreign, c.ID, 0)
 			return err
 		},
 		"rollback": func() error {
-			_, err := w.Rollback(ctx, by, foreign, c.ID)
+			_, err := w.Rollback(ctx, by, foreign, c.ID, 0)
 			return err
 		},
 		"discard": func() error {
-			_, err := w.DiscardDraft(ctx, by, foreign, c.ID)
+			_, err := w.DiscardDraft(ctx, by, foreign, c.ID, 0)
 			return err
 		},
 		"rotate": func() error {

@@ -77,7 +77,7 @@ func TestLinkCorrectsWhatItEnabled(t *testing.T) {
 		w.enables(linkOne, c.ID)
 	}
 	// Disabled in between, it is the same connection.
-	_, err := w.Disable(t.Context(), by, w.ent, c.ID)
+	_, err := w.Disable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	w.evil(linkOne, c.ID)
 	w.enables(linkOne, c.ID)
@@ -134,7 +134,7 @@ func TestNoCorrectionOfWhatAnOperatorEnabled(t *testing.T) {
 		"rolled back by an operator": func(w *world, c sso.Connection) {
 			w.evil(linkOne, c.ID)
 			w.enables(linkOne, c.ID)
-			_, err := w.Rollback(w.Context(), by, w.ent, c.ID)
+			_, err := w.Rollback(w.Context(), by, w.ent, c.ID, 0)
 			w.ok(err)
 		},
 	} {

@@ -135,7 +135,7 @@ func TestDefaultGroups(t *testing.T) {
 		return g, nil
 	})
 	w.fails(err, sso.Conflict, "group_is_default")
-	live, err := w.Enable(ctx, by, w.ent, c.ID)
+	live, err := w.Enable(ctx, by, w.ent, c.ID, 0)
 	w.ok(err)
 	w.same([]sso.GroupID{dev.ID}, live.Live.DefaultGroups)
 	events, _, err := w.db.AuditEvents(
@@ -153,9 +153,9 @@ func TestDefaultGroups(t *testing.T) {
 	_, err = edit()
 	w.ok(err)
 	w.fails(w.db.DeleteGroup(ctx, by, w.ent, dev.ID), sso.Conflict, "group_is_default") // still live
-	_, err = w.Enable(ctx, by, w.ent, c.ID)
+	_, err = w.Enable(ctx, by, w.ent, c.ID, 0)
 	w.ok(err)
 	w.ok(w.db.DeleteGroup(ctx, by, w.ent, dev.ID)) // only the version before has it
-	_, err = w.Rollback(ctx, by, w.ent, c.ID)
+	_, err = w.Rollback(ctx, by, w.ent, c.ID, 0)
 	w.ok(err)
 }

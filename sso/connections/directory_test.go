@@ -39,7 +39,7 @@ func TestDirectory(t *testing.T) {
 		ClientSecret: "canary-secret",
 		ByID:         true,
 	}, edit(connections.Edit{Directory: &connections.DirectoryEdit{ByID: &yes}}))
-	live, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	live, err := w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if live.Live.Directory == nil ||
 		live.Live.Directory.ClientSecret != "canary-secret" {
@@ -109,7 +109,7 @@ func TestBadDirectory(t *testing.T) {
 		t.Context(), by, w.ent, c.ID, reader("contoso.example", "reader", ""),
 	)
 	w.ok(err)
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	if sso.CodeOf(err) != "connection_incomplete" ||
 		strings.Join(blamed(err), " ") != "directory.client_secret" {
 		t.Errorf("enabled without a secret: %v", err)

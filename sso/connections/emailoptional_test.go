@@ -33,7 +33,7 @@ func TestEmailOptional(t *testing.T) {
 	if !edited.Draft.EmailOptional {
 		t.Error("an edit of something else takes it away")
 	}
-	now, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	now, err := w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if !now.Live.EmailOptional {
 		t.Error("it was not enabled")
@@ -88,7 +88,7 @@ func TestEmailOptional(t *testing.T) {
 		if rule.AllowSignIn == nil {
 			rule.AllowSignIn = new("")
 		}
-		_, err := w.DiscardDraft(t.Context(), by, w.ent, c.ID)
+		_, err := w.DiscardDraft(t.Context(), by, w.ent, c.ID, 0)
 		w.ok(err)
 		_, warnings, err := w.Edit(t.Context(), by, w.ent, c.ID, rule)
 		w.ok(err)

@@ -13,9 +13,10 @@ import (
 // "connection_incomplete", "provisioning_unavailable" and those of Edit, with Fields; Upstream
 // "idp_unavailable" if an OpenID provider cannot be asked whether it is the
 // configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
-// the holder of a setup link.
+// the holder of a setup link; Stale "connection_changed". revision is as
+// Edit.Revision.
 func (s *Service) Enable(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
 	c, err := s.change(
 		ctx,
@@ -24,6 +25,9 @@ func (s *Service) Enable(
 		id,
 		actionEnabled,
 		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
+			}
 			if c.Draft == nil && c.State == sso.ConnectionEnabled {
 				return c, nil
 			}
@@ -77,18 +81,19 @@ func (s *Service) asked(
 	back bool,
 	err error,
 ) (sso.Connection, error) {
-	if sso.CodeOf(err) == "trust_approval_needed" {
+	if sso.CodeOf(err) == sso.CodeApprovalNeeded {
 		err = s.ask(ctx, by, ent, id, back, err)
 	}
 	return c, err
 }
 
 // Disable ends signing in through the connection, and the sessions begun through
-// it: a company that switches its sign-in off wants nobody in. The caller tells
-// the nodes. The configuration stays. Errors: Conflict "would_lock_out" for the
-// last enabled connection of an enterprise that enforces single sign-on.
+// it: a company that switches its sign-in off wants no user signed in. The
+// configuration stays. Errors: Conflict "would_lock_out" for the
+// last enabled connection of an enterprise that enforces single sign-on; Stale
+// "connection_changed". revision is as Edit.Revision.
 func (s *Service) Disable(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
 	return s.change(
 		ctx,
@@ -97,6 +102,9 @@ func (s *Service) Disable(
 		id,
 		"connection.disabled",
 		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
+			}
 			if c.State == sso.ConnectionDraft {
 				return c, nil // nobody can sign in
 			}
@@ -108,9 +116,10 @@ func (s *Service) Disable(
 
 // Rollback swaps the live and the previous version; doing it again takes it
 // back. The draft, if there is one, stays. Errors: Conflict
-// "nothing_to_roll_back"; Invalid "provisioning_unavailable".
+// "nothing_to_roll_back"; Invalid "provisioning_unavailable"; Stale
+// "connection_changed". revision is as Edit.Revision.
 func (s *Service) Rollback(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
 	c, err := s.change(
 		ctx,
@@ -119,6 +128,9 @@ func (s *Service) Rollback(
 		id,
 		"connection.rolled_back",
 		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
+			}
 			if c.Previous == nil || c.Live == nil {
 				return c, &sso.Error{
 					Kind:   sso.Conflict,
@@ -145,9 +157,10 @@ func (s *Service) Rollback(
 }
 
 // DiscardDraft drops what is being edited. Without a draft nothing happens.
-// Errors: Conflict "never_enabled" if there is nothing but the draft.
+// Errors: Conflict "never_enabled" if there is nothing but the draft; Stale
+// "connection_changed". revision is as Edit.Revision.
 func (s *Service) DiscardDraft(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
 	return s.change(
 		ctx,
@@ -156,6 +169,9 @@ func (s *Service) DiscardDraft(
 		id,
 		"connection.draft_discarded",
 		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
+			}
 			if c.Live == nil {
 				return c, &sso.Error{
 					Kind:   sso.Conflict,

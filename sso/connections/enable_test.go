@@ -1,6 +1,9 @@
 package connections_test
 
 import (
+	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"gatehouse/sso"
@@ -47,16 +50,16 @@ func TestLifeOfAConnection(t *testing.T) {
 		w.same(c, w.load(id))
 	}
 	enable := func() (sso.Connection, error) {
-		return w.Enable(ctx, by, w.ent, id)
+		return w.Enable(ctx, by, w.ent, id, 0)
 	}
 	disable := func() (sso.Connection, error) {
-		return w.Disable(ctx, by, w.ent, id)
+		return w.Disable(ctx, by, w.ent, id, 0)
 	}
 	rollback := func() (sso.Connection, error) {
-		return w.Rollback(ctx, by, w.ent, id)
+		return w.Rollback(ctx, by, w.ent, id, 0)
 	}
 	discard := func() (sso.Connection, error) {
-		return w.DiscardDraft(ctx, by, w.ent, id)
+		return w.DiscardDraft(ctx, by, w.ent, id, 0)
 	}
 	prompt := func(text string) func() (sso.Connection, error) {
 		return func() (sso.Connection, error) { return w.prompt(id, text), nil }
@@ -106,12 +109,12 @@ func TestVersionsAreNeverReused(t *testing.T) {
 	enable := func(prompt string) int {
 		t.Helper()
 		w.prompt(id, prompt)
-		c, err := w.Enable(ctx, by, w.ent, id)
+		c, err := w.Enable(ctx, by, w.ent, id, 0)
 		w.ok(err)
 		return c.Live.Version
 	}
 	seen := map[int]bool{enable("login"): true, enable("consent"): true}
-	_, err := w.Rollback(ctx, by, w.ent, id)
+	_, err := w.Rollback(ctx, by, w.ent, id, 0)
 	w.ok(err)
 	seen[enable("select_account")] = true
 	if len(seen) != 3 {
@@ -123,13 +126,13 @@ func TestNothingToReturnTo(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
 	c := w.oidc(d)
-	_, err := w.Rollback(t.Context(), by, w.ent, c.ID)
+	_, err := w.Rollback(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Conflict, "nothing_to_roll_back")
-	_, err = w.DiscardDraft(t.Context(), by, w.ent, c.ID)
+	_, err = w.DiscardDraft(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Conflict, "never_enabled")
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
-	_, err = w.Rollback(t.Context(), by, w.ent, c.ID)
+	_, err = w.Rollback(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Conflict, "nothing_to_roll_back")
 }
 
@@ -171,7 +174,7 @@ func TestEnableNeedsAllOfIt(t *testing.T) {
 		tt.edit.Name = &name
 		c, _, err := w.Create(t.Context(), by, w.ent, tt.protocol, tt.edit)
 		w.ok(err)
-		_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+		_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 		w.fails(err, sso.Invalid, "connection_incomplete", tt.missing...)
 		w.same(c, w.load(c.ID))
 	}
@@ -184,7 +187,7 @@ func TestEnableNeedsAllOfIt(t *testing.T) {
 		},
 	})
 	w.ok(err)
-	if _, err = w.Enable(t.Context(), by, w.ent, c.ID); err != nil {
+	if _, err = w.Enable(t.Context(), by, w.ent, c.ID, 0); err != nil {
 		t.Errorf("private_key_jwt needs no secret: %v", err)
 	}
 }
@@ -202,7 +205,7 @@ func TestIncompleteDraftLeavesWhatIsLive(t *testing.T) {
 		}},
 	)
 	w.ok(err)
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Invalid, "connection_incomplete", "saml.certificates")
 	now := w.load(c.ID)
 	w.same(c.Live, now.Live)
@@ -225,7 +228,7 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 	})
 	w.ok(err)
 	w.same(checked, c.Metadata)
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	w.same(sso.MetadataStatus{}, c.Metadata)
 }
@@ -247,13 +250,13 @@ func TestProvisioningThatDoesNotExist(t *testing.T) {
 	if missing, _ := w.Review(w.load(c.ID)); len(missing) != 1 || missing[0].Field != "provisioning" {
 		t.Errorf("a review finds %+v", missing)
 	}
-	_, err = w.Enable(ctx, by, w.ent, c.ID)
+	_, err = w.Enable(ctx, by, w.ent, c.ID, 0)
 	w.fails(err, sso.Invalid, code, "provisioning")
 
 	live := w.live(d)
 	_, _, err = w.Edit(ctx, by, w.ent, live.ID, scim)
 	w.ok(err)
-	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
 	w.fails(err, sso.Invalid, code, "provisioning")
 	w.same(live.Live, w.load(live.ID).Live)
 
@@ -278,15 +281,119 @@ func TestProvisioningThatDoesNotExist(t *testing.T) {
 		before.Provisioning = sso.ProvisionSCIM
 		c.Draft, c.Previous = nil, &before
 	})
-	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	_, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
 	w.fails(err, sso.Invalid, code, "provisioning")
 	stored(func(c *sso.Connection) {
 		c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled
 	})
-	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
 	w.fails(err, sso.Invalid, code, "provisioning")
-	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	_, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
 	w.ok(err)
-	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
 	w.ok(err)
+}
+
+// readStore calls after once it has read a connection.
+type readStore struct {
+	connections.Store
+	after func()
+}
+
+func (s *readStore) Connection(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	c, err := s.Store.Connection(ctx, ent, id)
+	s.after()
+	return c, err
+}
+
+// stateChanges are the changes of state that take a revision.
+func stateChanges(s *connections.Service) map[string]func(
+	context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, int64,
+) (sso.Connection, error) {
+	return map[string]func(
+		context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, int64,
+	) (sso.Connection, error){
+		"enable":        s.Enable,
+		"disable":       s.Disable,
+		"roll back":     s.Rollback,
+		"discard draft": s.DiscardDraft,
+	}
+}
+
+// everyVersion makes a connection that has a live, a previous and a draft version.
+func (w *world) everyVersion(d *directory) sso.Connection {
+	w.Helper()
+	c := w.oidc(d)
+	for _, prompt := range []string{"login", "consent"} {
+		w.prompt(c.ID, prompt)
+		_, err := w.Enable(w.Context(), by, w.ent, c.ID, 0)
+		w.ok(err)
+	}
+	return w.prompt(c.ID, "select_account")
+}
+
+// TestStateChangeOfAnotherRevision tests that a change of state applies only to the
+// revision that was looked at: an edit of a second admin before the change, or
+// between its read and its transaction, makes it fail.
+func TestStateChangeOfAnotherRevision(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	for name := range stateChanges(w.Service) {
+		t.Run(name, func(t *testing.T) {
+			looked := w.everyVersion(d)
+			change := stateChanges(w.Service)[name]
+			edited := w.prompt(looked.ID, "login consent")
+			_, err := change(t.Context(), by, w.ent, looked.ID, looked.Revision)
+			w.fails(err, sso.Stale, sso.CodeConnectionChanged)
+			_, err = change(t.Context(), by, w.ent, looked.ID, -1)
+			w.fails(err, sso.Stale, sso.CodeConnectionChanged)
+			w.same(edited, w.load(looked.ID))
+
+			// The second admin edits after the first read.
+			var once sync.Once
+			between := stateChanges(w.node(func(o *connections.Options) {
+				o.Store = &readStore{Store: w.db, after: func() {
+					once.Do(func() { edited = w.prompt(looked.ID, "consent") })
+				}}
+			}))[name]
+			_, err = between(t.Context(), by, w.ent, looked.ID, edited.Revision)
+			w.fails(err, sso.Stale, sso.CodeConnectionChanged)
+			w.same(edited, w.load(looked.ID))
+
+			done, err := change(t.Context(), by, w.ent, looked.ID, edited.Revision)
+			w.ok(err)
+			if done.Revision == edited.Revision {
+				t.Error("the change of the current revision did nothing")
+			}
+		})
+	}
+}
+
+// TestStateChangesAtTheSameTime tests that of ten changes of one revision one
+// succeeds.
+func TestStateChangesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	looked := w.everyVersion(d)
+	var group sync.WaitGroup
+	failures := make(chan error, 10)
+	for range cap(failures) {
+		group.Go(func() {
+			_, err := w.Rollback(t.Context(), by, w.ent, looked.ID, looked.Revision)
+			failures <- err
+		})
+	}
+	group.Wait()
+	close(failures)
+	won := 0
+	for err := range failures {
+		if err == nil {
+			won++
+		} else {
+			w.fails(err, sso.Stale, sso.CodeConnectionChanged)
+		}
+	}
+	w.same("1 of 10", fmt.Sprintf("%d of 10", won))
 }

@@ -329,7 +329,7 @@ func (w *world) saml(d *directory) sso.Connection {
 // live creates one and enables it.
 func (w *world) live(d *directory) sso.Connection {
 	w.Helper()
-	c, err := w.Enable(w.Context(), by, w.ent, w.saml(d).ID)
+	c, err := w.Enable(w.Context(), by, w.ent, w.saml(d).ID, 0)
 	w.ok(err)
 	return c
 }

@@ -172,7 +172,7 @@ func TestIssuerAtAnInternationalizedDomain(t *testing.T) {
 			}
 			w.ok(err)
 			w.same(c.issuer, made.Draft.OIDC.Issuer)
-			live, err := s.Enable(t.Context(), by, w.ent, made.ID)
+			live, err := s.Enable(t.Context(), by, w.ent, made.ID, 0)
 			w.ok(err)
 			w.same(c.issuer, live.Live.OIDC.Issuer)
 			redirect, err := s.OIDC.Begin(

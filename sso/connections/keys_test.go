@@ -32,7 +32,7 @@ func TestSeeKeys(t *testing.T) {
 	if got := see("a"); got.Keys != nil {
 		t.Errorf("a draft noted %q", got.Keys)
 	}
-	_, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err := w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if got := see("a", "b"); !slices.Equal(got.Keys, []string{"a", "b"}) || !got.ReplacedAt.IsZero() {
 		t.Errorf("the first set: %+v", got)
@@ -53,7 +53,7 @@ func TestSeeKeys(t *testing.T) {
 		OIDC: &connections.OIDCEdit{ConfirmNewKeys: new(true)},
 	})
 	w.ok(err)
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if got := see("f"); !slices.Equal(got.Keys, []string{"e"}) ||
 		!slices.Equal(got.PendingKeys, []string{"f"}) {

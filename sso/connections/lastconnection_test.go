@@ -18,7 +18,7 @@ func TestLastConnectionWhileEnforced(t *testing.T) {
 	draft := w.saml(d)
 	storetest.Enforce(t, w.db, w.ent)
 	disable := func(id sso.ConnectionID) error {
-		_, err := w.Disable(ctx, by, w.ent, id)
+		_, err := w.Disable(ctx, by, w.ent, id, 0)
 		return err
 	}
 	w.ok(disable(first.ID))
@@ -32,11 +32,11 @@ func TestLastConnectionWhileEnforced(t *testing.T) {
 		GroupSync: &connections.GroupSyncEdit{Mode: new(sso.SyncAddOnly)},
 	})
 	w.ok(err)
-	_, err = w.Enable(ctx, by, w.ent, second.ID)
+	_, err = w.Enable(ctx, by, w.ent, second.ID, 0)
 	w.ok(err)
-	_, err = w.Rollback(ctx, by, w.ent, second.ID)
+	_, err = w.Rollback(ctx, by, w.ent, second.ID, 0)
 	w.ok(err)
-	_, err = w.DiscardDraft(ctx, by, w.ent, second.ID)
+	_, err = w.DiscardDraft(ctx, by, w.ent, second.ID, 0)
 	w.ok(err)
 	if c := w.load(second.ID); c.State != sso.ConnectionEnabled || c.Live == nil {
 		t.Errorf("state %s, live %v; want an enabled connection", c.State, c.Live)

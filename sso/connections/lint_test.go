@@ -306,7 +306,7 @@ func TestRestart(t *testing.T) {
 		SAML: &connections.SAMLEdit{MetadataURL: new(d.metadataURL())},
 	})
 	w.ok(err)
-	live, err := w.Enable(w.Context(), by, w.ent, c.ID)
+	live, err := w.Enable(w.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	_, err = w.Restart(w.Context(), by, w.ent, c.ID, 0, sso.OIDC, sso.Okta)
 	w.fails(err, sso.Invalid, "invalid_configuration", "protocol")

@@ -25,7 +25,7 @@ func TestRefreshMetadataTakesKeysOver(t *testing.T) {
 		SAML: &connections.SAMLEdit{Certificates: []string{b64(manual)}},
 	})
 	w.ok(err)
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
 		SAML: &connections.SAMLEdit{ForceAuthn: new(true)},
@@ -346,10 +346,10 @@ func TestRefreshDue(t *testing.T) {
 		if n == 3 {
 			continue // stays a draft
 		}
-		_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+		_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 		w.ok(err)
 	}
-	_, err := w.Disable(t.Context(), by, w.ent, ids[3])
+	_, err := w.Disable(t.Context(), by, w.ent, ids[3], 0)
 	w.ok(err)
 	counts := func() []int {
 		all := []int{d.count("/metadata")}
@@ -443,7 +443,7 @@ func TestRefreshOfADraft(t *testing.T) {
 	t.Parallel()
 	w, live, next := newWorld(t), newDirectory(t), newDirectory(t)
 	c := w.saml(live)
-	c, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err := w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
 		SAML: &connections.SAMLEdit{MetadataURL: new(next.URL + "/metadata")},

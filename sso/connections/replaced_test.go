@@ -15,7 +15,7 @@ func TestMetadataThatReplacesEveryKey(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
 	c := w.saml(d)
-	c, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err := w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	refresh := func(certs ...[]byte) *sso.SAMLConfig {
 		t.Helper()
@@ -62,7 +62,7 @@ func TestNewKeysThatWait(t *testing.T) {
 		}},
 	)
 	w.ok(err)
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	was := keysOf(c.Live)
 	next, other := certificate(t, 365), certificate(t, 365)

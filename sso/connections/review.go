@@ -95,8 +95,8 @@ func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		id,
 		"connection.edited",
 		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-			if revision != 0 && revision != c.Revision {
-				return c, errChanged()
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
 			}
 			if protocol != c.Protocol {
 				if c.Live != nil || protocol != sso.SAML && protocol != sso.OIDC {

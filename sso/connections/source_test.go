@@ -125,7 +125,7 @@ func TestOneOfAFederation(t *testing.T) {
 	if c.Draft.SAML.SSO.URL != "https://b.test/sso" {
 		t.Errorf("%+v", c.Draft.SAML.SSO)
 	}
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if _, changed, err := w.RefreshMetadata(t.Context(), by, w.ent, c.ID); changed || err != nil {
 		t.Errorf("another of the federation: %v, %v", changed, err)
@@ -228,19 +228,19 @@ func TestIssuerThatDoesNotAnswer(t *testing.T) {
 	w.ok(err)
 	w.same([]string{"oidc.issuer", "oidc.issuer"}, fieldsOf(warnings))
 
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Upstream, "idp_unavailable", "oidc.issuer")
 	d.set(func(d *directory) {
 		d.override = answer(http.StatusOK, discovery("https://evil.test", d.URL))
 	})
-	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.fails(err, sso.Invalid, "issuer_mismatch", "oidc.issuer")
 	if c = w.load(c.ID); c.State != sso.ConnectionDraft || c.Live != nil {
 		t.Errorf("%+v", c)
 	}
 
 	d.set(func(d *directory) { d.override = nil })
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if c.Live.OIDC.Issuer != d.URL+"/" {
 		t.Errorf("the issuer is not what the provider calls itself: %s", c.Live.OIDC.Issuer)
@@ -340,7 +340,7 @@ func TestConfirmedIssuer(t *testing.T) {
 	if c.Draft.OIDC.DiscoveryURL != document {
 		t.Errorf("saving again lost the confirmation: %+v", c.Draft.OIDC)
 	}
-	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID, 0)
 	w.ok(err)
 	if c.Live.OIDC.DiscoveryURL != document || c.Live.OIDC.Issuer != stated {
 		t.Errorf("%+v", c.Live.OIDC)

@@ -91,7 +91,7 @@ func (s *Service) moment() time.Time { return s.Now().UTC().Truncate(time.Micros
 func errApprovalNeeded() *sso.Error {
 	return &sso.Error{
 		Kind: sso.Conflict,
-		Code: "trust_approval_needed",
+		Code: sso.CodeApprovalNeeded,
 		Public: "This changes whom the company trusts to say who its people are, so it waits for approval: by another admin of the company, " +
 			"or by an operator. Or pass a test connection while you are signed in through the connection as it is now.",
 	}

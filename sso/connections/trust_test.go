@@ -36,7 +36,7 @@ func (w *world) evil(who sso.Actor, id sso.ConnectionID) sso.Connection {
 func (w *world) needs(who sso.Actor, id sso.ConnectionID) {
 	w.Helper()
 	before := w.load(id)
-	_, err := w.Enable(w.Context(), who, w.ent, id)
+	_, err := w.Enable(w.Context(), who, w.ent, id, 0)
 	w.fails(err, sso.Conflict, "trust_approval_needed")
 	after := w.load(id)
 	w.same(before.Live, after.Live)
@@ -48,7 +48,7 @@ func (w *world) needs(who sso.Actor, id sso.ConnectionID) {
 
 func (w *world) enables(who sso.Actor, id sso.ConnectionID) sso.Connection {
 	w.Helper()
-	c, err := w.Enable(w.Context(), who, w.ent, id)
+	c, err := w.Enable(w.Context(), who, w.ent, id, 0)
 	w.ok(err)
 	return c
 }
@@ -178,7 +178,7 @@ func TestLinkNamesNoAdmins(t *testing.T) {
 			w.ok(err)
 			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, change)
 			w.ok(err)
-			_, err = w.Enable(t.Context(), linkOne, w.ent, c.ID)
+			_, err = w.Enable(t.Context(), linkOne, w.ent, c.ID, 0)
 			w.fails(err, sso.Conflict, "admin_groups_mapping")
 			w.same(c.Live, w.load(c.ID).Live)
 			w.enables(ada, c.ID)
@@ -310,10 +310,10 @@ func TestDisabledConnectionIsLiveTrust(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.live(newDirectory(t))
-	_, err := w.Disable(t.Context(), ada, w.ent, c.ID)
+	_, err := w.Disable(t.Context(), ada, w.ent, c.ID, 0)
 	w.ok(err)
 	w.enables(ada, c.ID) // as it was
-	_, err = w.Disable(t.Context(), ada, w.ent, c.ID)
+	_, err = w.Disable(t.Context(), ada, w.ent, c.ID, 0)
 	w.ok(err)
 	w.evil(ada, c.ID)
 	w.needs(ada, c.ID)
@@ -327,22 +327,22 @@ func TestRollbackToAnotherTrust(t *testing.T) {
 	first := c.Live.TrustDigest()
 	w.evil(by, c.ID)
 	c = w.enables(by, c.ID)
-	_, err := w.Rollback(t.Context(), ada, w.ent, c.ID)
+	_, err := w.Rollback(t.Context(), ada, w.ent, c.ID, 0)
 	w.fails(err, sso.Conflict, "trust_approval_needed")
 	if got := w.load(c.ID); got.Live.TrustDigest() == first || !got.Trust.Back.Waits() {
 		t.Fatalf("%+v", got.Trust)
 	}
 	w.fails(w.decide(ada, c, first, true), sso.Conflict, "trust_other_approver")
 	w.ok(w.decide(grace, c, first, true))
-	c, err = w.Rollback(t.Context(), ada, w.ent, c.ID)
+	c, err = w.Rollback(t.Context(), ada, w.ent, c.ID, 0)
 	w.ok(err)
 	if c.Live.TrustDigest() != first || c.Trust.Back != nil {
 		t.Errorf("%+v", c.Trust)
 	}
 	// The approval was for once: forth again is another change.
-	_, err = w.Rollback(t.Context(), ada, w.ent, c.ID)
+	_, err = w.Rollback(t.Context(), ada, w.ent, c.ID, 0)
 	w.fails(err, sso.Conflict, "trust_approval_needed")
-	if _, err = w.Rollback(t.Context(), by, w.ent, c.ID); err != nil {
+	if _, err = w.Rollback(t.Context(), by, w.ent, c.ID, 0); err != nil {
 		t.Errorf("an operator cannot roll back: %v", err)
 	}
 }
@@ -357,7 +357,7 @@ func TestRollbackOfTheSameTrust(t *testing.T) {
 	})
 	w.ok(err)
 	w.enables(ada, c.ID)
-	if _, err := w.Rollback(t.Context(), ada, w.ent, c.ID); err != nil {
+	if _, err := w.Rollback(t.Context(), ada, w.ent, c.ID, 0); err != nil {
 		t.Error(err)
 	}
 }
@@ -462,7 +462,7 @@ func TestApprovalEndsWithTheDraft(t *testing.T) {
 	c, _, err := w.Edit(t.Context(), linkOne, w.ent, live.ID, edit)
 	w.ok(err)
 	w.ok(w.decide(ada, c, c.Draft.TrustDigest(), true))
-	_, err = w.DiscardDraft(t.Context(), linkOne, w.ent, live.ID)
+	_, err = w.DiscardDraft(t.Context(), linkOne, w.ent, live.ID, 0)
 	w.ok(err)
 	_, _, err = w.Edit(t.Context(), linkOne, w.ent, live.ID, edit)
 	w.ok(err)

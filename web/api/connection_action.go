@@ -7,18 +7,35 @@ import (
 	"gatehouse/sso"
 )
 
-// action is what is done to a connection without saying more.
-type action = func(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+// connectionChange is a change of a connection, whatever its revision.
+type connectionChange func(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error)
+
+// stateChange changes the state of a connection if revision is its revision; 0 is
+// any.
+type stateChange func(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
+) (sso.Connection, error)
+
+// inRevision names a connection, and the revision of it that was looked at.
+type inRevision struct {
+	Connection sso.ConnectionID `path:"connection"`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag of the connection that was looked at." example:"\"7\""`
+}
+
+// ifMatch documents the header of an operation that takes it.
+const ifMatch = " With If-Match, another revision is 412 connection_changed."
 
 func (a *API) connectionActions() {
-	post := func(name, summary, about string, do action) {
+	post := func(name, summary, about string, change stateChange) {
 		add(a, operation{
 			id:      name + "-connection",
 			method:  http.MethodPost,
 			path:    connectionPath + "/" + name,
 			summary: summary,
-			about:   about,
-		}, a.act(do))
+			about:   about + ifMatch,
+		}, a.changeState(change))
 	}
 	post(
 		"enable", "Enable a connection",
@@ -41,22 +58,22 @@ func (a *API) connectionActions() {
 		path:    connectionPath + "/rotate-key",
 		summary: "Create a new key of ours",
 		about:   "It signs from now on; what is encrypted to an older one can still be read. An identity provider that checks our signatures has to be given the new certificate.",
-	}, a.act(a.Setup.RotateKey))
+	}, a.changeConnection(a.Setup.RotateKey))
 	add(a, operation{
 		id:      "discard-connection-draft",
 		method:  http.MethodDelete,
 		path:    connectionPath + "/draft",
 		status:  http.StatusOK,
 		summary: "Discard a connection's draft",
-		about:   "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled.",
-	}, a.act(a.Setup.DiscardDraft))
+		about:   "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled." + ifMatch,
+	}, a.changeState(a.Setup.DiscardDraft))
 	add(a, operation{
 		id:      "confirm-connection-keys",
 		method:  http.MethodPost,
 		path:    connectionPath + "/confirm-keys",
 		summary: "Trust new certificates that wait",
 		about:   "Refreshed metadata replaced every certificate at once, or an OpenID provider every key, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys.",
-	}, a.act(a.Setup.ConfirmKeys))
+	}, a.changeConnection(a.Setup.ConfirmKeys))
 	add(a, operation{
 		id:      "refresh-connection-metadata",
 		method:  http.MethodPost,
@@ -67,9 +84,16 @@ func (a *API) connectionActions() {
 	a.trustOperations()
 }
 
-func (a *API) act(do action) func(context.Context, caller, *inConnection) (*ofConnection, error) {
+func (a *API) changeState(change stateChange) func(context.Context, caller, *inRevision) (*ofConnection, error) {
+	return func(ctx context.Context, c caller, in *inRevision) (*ofConnection, error) {
+		x, err := change(ctx, c.by, c.enterprise.ID, in.Connection, revisionOf(in.IfMatch))
+		return a.connectionAnswer(c, x, nil, err)
+	}
+}
+
+func (a *API) changeConnection(change connectionChange) func(context.Context, caller, *inConnection) (*ofConnection, error) {
 	return func(ctx context.Context, c caller, in *inConnection) (*ofConnection, error) {
-		x, err := do(ctx, c.by, c.enterprise.ID, in.Connection)
+		x, err := change(ctx, c.by, c.enterprise.ID, in.Connection)
 		return a.connectionAnswer(c, x, nil, err)
 	}
 }

@@ -230,6 +230,49 @@ func TestIfMatch(t *testing.T) {
 	})
 }
 
+// TestStateChangesOfOneRevision tests If-Match of the changes of state, which apply
+// to any revision without it.
+func TestStateChangesOfOneRevision(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		w := f.acme
+		w["connection"] = f.made(enterprisePath+"/connections", f.byHand())
+		path := w.in(connectionPath)
+		prepare := func() {
+			f.wants(f.do("POST", path+"/enable", nil), 200, "")
+			f.wants(f.do("PATCH", path, m{"group_sync": m{"mode": "add-only"}}), 200, "")
+			f.wants(f.do("POST", path+"/enable", nil), 200, "")
+			f.wants(f.do("PATCH", path, m{"group_sync": m{"mode": "reset-synced"}}), 200, "")
+		}
+		for _, change := range []struct{ method, path string }{
+			{"POST", "/enable"}, {"POST", "/disable"}, {"POST", "/rollback"}, {"DELETE", "/draft"},
+		} {
+			prepare()
+			looked := f.do("GET", path, nil).Header().Get("ETag")
+			f.wants(f.do("PATCH", path, m{"group_sync": m{"mode": "reset"}}), 200, "")
+			current := f.do("GET", path, nil).Header().Get("ETag")
+			before := f.history()
+			for _, stale := range []string{looked, `"x"`, "1", `"-1"`} {
+				f.wants(
+					f.do(change.method, path+change.path, nil, "If-Match", stale), 412,
+					"connection_changed",
+				)
+			}
+			if diff := cmp.Diff(before, f.history()); diff != "" {
+				t.Error(diff)
+			}
+			got := f.do(change.method, path+change.path, nil, "If-Match", current)
+			f.wants(got, 200, "")
+			if tag := got.Header().Get("ETag"); tag == current {
+				t.Errorf("%s: the ETag is still %s", change.path, tag)
+			}
+			for _, any := range []string{"", "*"} {
+				prepare()
+				f.wants(f.do(change.method, path+change.path, nil, "If-Match", any), 200, "")
+			}
+		}
+	})
+}
+
 func TestConnectionInput(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		w := f.acme

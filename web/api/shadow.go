@@ -61,14 +61,14 @@ func (a *API) shadowOperations() {
 		path:    path + "/start",
 		summary: "Start to compare a draft with what is live",
 		about:   "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where no one signs in, it is 409 nothing_to_compare.",
-	}, a.act(a.Setup.StartShadow))
+	}, a.changeConnection(a.Setup.StartShadow))
 	add(a, operation{
 		id:      "stop-shadow",
 		method:  http.MethodPost,
 		path:    path + "/stop",
 		summary: "Stop to compare a draft with what is live",
 		about:   "What was found stays until the draft changes.",
-	}, a.act(a.Setup.StopShadow))
+	}, a.changeConnection(a.Setup.StopShadow))
 }
 
 func (a *API) getShadow(ctx context.Context, c caller, in *inConnection) (*out[shadow], error) {

@@ -44,7 +44,9 @@ type Service interface {
 	) (sso.Connection, error)
 	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
 	Review(c sso.Connection) ([]sso.FieldError, []connections.Warning)
-	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Enable(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
+	) (sso.Connection, error)
 	RefreshMetadata(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.Connection, bool, error)

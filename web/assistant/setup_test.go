@@ -446,6 +446,42 @@ func TestEnableNeedsATestOrAWord(t *testing.T) {
 	}
 }
 
+// TestEnableAfterAnEditOfAnotherAdmin tests that what a colleague edits after the
+// last look is not enabled, whether the edit makes the passed test an old one or
+// not, and that a form without a revision is refused.
+func TestEnableAfterAnEditOfAnotherAdmin(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, at := f.make(sso.Okta, sso.SAML)
+	f.leads(f.post("operator", at+"/configure", url.Values{
+		"saml.metadata_url": {f.idp.MetadataURL()},
+		"revision":          f.revision(c),
+	}), at+"/configure?done=saved")
+	f.run(c, sso.TestPassed, f.load(c.ID).Revision)
+	looked := f.revision(c)
+	f.leads(f.post("operator", at+"/attributes", url.Values{
+		"mapping.login":        {"uid"},
+		"group_sync.on_absent": {"keep"},
+		"revision":             looked,
+	}), at+"/attributes?done=saved")
+	f.says(f.post("operator", at+"/enable", url.Values{
+		"revision": looked,
+	}), http.StatusConflict, "in the meantime", summary, "has not passed a test")
+	f.run(c, sso.TestPassed, f.load(c.ID).Revision)
+	for _, revision := range []url.Values{{"revision": looked}, {}} {
+		f.says(
+			f.post("operator", at+"/enable", revision), http.StatusConflict,
+			"in the meantime", summary,
+		)
+	}
+	if state := f.load(c.ID).State; state != sso.ConnectionDraft {
+		t.Errorf("the connection is %s", state)
+	}
+	f.leads(f.post("operator", at+"/enable", url.Values{
+		"revision": f.revision(c),
+	}), at+"/done?done=enabled")
+}
+
 // TestChangeProvider: another product keeps what was entered, another protocol
 // says that it does not.
 func TestChangeProvider(t *testing.T) {

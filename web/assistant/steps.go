@@ -228,25 +228,20 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err != nil {
 		return err
 	}
-	typed := r.PostForm.Get("confirm")
-	switch {
-	case console.Revision(r.PostForm) != v.Connection.Revision:
-		err = &sso.Error{
-			Kind:   sso.Stale,
-			Code:   "connection_changed",
-			Public: "Someone changed this connection in the meantime. Look at it again before you enable it.",
-		}
-	case !s.passed() && connections.Tidy(typed) != v.Connection.Name:
-		err = sso.InvalidField(
+	typed, revision := r.PostForm.Get("confirm"), console.Revision(r.PostForm)
+	// A form of another revision asked for no name, or for that of another
+	// connection: Enable refuses it.
+	if revision == s.Connection.Revision && !s.passed() && connections.Tidy(typed) != s.Connection.Name {
+		return a.askEnable(w, s, typed, sso.InvalidField(
 			"invalid_configuration", "confirm",
 			"Enter the name of the connection, exactly as it is.",
-		)
-	default:
-		_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+		))
 	}
-	if sso.CodeOf(err) == "trust_approval_needed" {
-		if s, failed := a.reload(r.Context(), v); failed == nil {
-			return a.askEnable(w, s, typed, err)
+	_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, revision)
+	switch sso.CodeOf(err) {
+	case sso.CodeApprovalNeeded, sso.CodeConnectionChanged: // the page shows what was recorded, or changed
+		if now, failed := a.reload(r.Context(), v); failed == nil {
+			s = now
 		}
 	}
 	switch {

@@ -30,7 +30,7 @@ func TestHolderOfALinkWaits(t *testing.T) {
 		}},
 	)
 	f.ok(err)
-	_, err = f.service.Enable(t.Context(), "adm-olive", f.ent.ID, c.ID)
+	_, err = f.service.Enable(t.Context(), "adm-olive", f.ent.ID, c.ID, 0)
 	f.ok(err)
 	f.who["link"] = &sso.Visitor{
 		Role:       sso.RoleSetupLink,

@@ -9,17 +9,20 @@ import (
 	"gatehouse/web/console"
 )
 
-// act carries out what was confirmed; word is what the page says afterwards. What
-// was confirmed about a connection that is another one by now is not done.
-func (h *Handlers) act(
-	word string, do func(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) (sso.Connection, error),
-) console.Handler {
+// stateChange changes the state of a connection if revision is its revision.
+type stateChange func(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
+) (sso.Connection, error)
+
+// changeState carries out a confirmed change of the revision that the form names;
+// done is the message on the page afterwards.
+func (h *Handlers) changeState(done string, change stateChange) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-		err := current(r, v.Connection)
-		if err == nil {
-			_, err = do(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
-		}
-		if sso.CodeOf(err) == "trust_approval_needed" { // which was recorded
+		_, err := change(
+			r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, console.Revision(r.PostForm),
+		)
+		switch sso.CodeOf(err) {
+		case sso.CodeApprovalNeeded, sso.CodeConnectionChanged: // the page shows what was recorded, or changed
 			if c, failed := h.Console.Directory.Connection(
 				r.Context(), v.Enterprise.ID, v.Connection.ID,
 			); failed == nil {
@@ -32,20 +35,7 @@ func (h *Handlers) act(
 		case err != nil:
 			return fmt.Errorf("change the connection: %w", err)
 		}
-		return console.Done(w, at(v), word)
-	}
-}
-
-// current fails with Stale "connection_changed" if the form was made from an
-// earlier revision of the connection, or names none.
-func current(r *http.Request, c sso.Connection) error {
-	if console.Revision(r.PostForm) == c.Revision {
-		return nil
-	}
-	return &sso.Error{
-		Kind:   sso.Stale,
-		Code:   "connection_changed",
-		Public: "Someone else changed this connection in the meantime. Look at it again.",
+		return console.Done(w, at(v), done)
 	}
 }
 
