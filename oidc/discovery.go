@@ -135,7 +135,7 @@ func confirmable(issuer string) bool {
 func notIssuer(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "url_not_allowed",
+		Code:   sso.CodeURLNotAllowed,
 		Public: "Enter the issuer, an https address such as https://login.example.com.",
 		Err:    err,
 	}

@@ -38,7 +38,7 @@ func errAnswered(code string, err error) *sso.Error {
 	case "temporarily_unavailable", "server_error":
 		return &sso.Error{
 			Kind:   sso.Upstream,
-			Code:   "idp_unavailable",
+			Code:   sso.CodeIDPUnavailable,
 			Err:    err,
 			Public: "Your company's identity provider is busy or has a problem. Try again in a minute.",
 		}

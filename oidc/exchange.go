@@ -173,7 +173,7 @@ func reason(err error) string {
 	said := cause(err)
 	inner, ok := errors.AsType[*sso.Error](said)
 	switch {
-	case ok && inner.Code == "url_not_allowed":
+	case ok && inner.Code == sso.CodeURLNotAllowed:
 		return inner.Public
 	case ok:
 		return cause(said).Error()

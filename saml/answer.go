@@ -109,7 +109,7 @@ func (a *answer) solicited(got string) error {
 			return nil
 		}
 		if !a.checks.That(got == a.pending.ID, name, a.pending.ID, got) {
-			return errState(mismatch(name, a.pending.ID, got))
+			return sso.LoginExpired().Because(mismatch(name, a.pending.ID, got))
 		}
 		return nil
 	}
@@ -119,7 +119,7 @@ func (a *answer) solicited(got string) error {
 	}
 	if got != "" {
 		a.checks.That(false, name, "none, or the ID of a request of ours", got)
-		return errState(mismatch(name, "", got))
+		return sso.LoginExpired().Because(mismatch(name, "", got))
 	}
 	a.checks.That(true, name, "none: the connection accepts sign-ins begun at the identity provider", "none")
 	return nil
@@ -205,7 +205,7 @@ func (a *answer) reveal(el *etree.Element, name, tag string, signed bool) (*etre
 			false, name, "AES-GCM, or a response that is signed",
 			by.name+" "+errUnsignedCBC.Error(),
 		)
-	case sso.CodeOf(err) == "saml_decryption_failed":
+	case sso.CodeOf(err) == codeDecryption:
 		a.checks.That(false, name, want, causeOf(err))
 	case err != nil:
 		a.checks.That(false, name, "one "+tag+" inside", causeOf(err))

@@ -37,10 +37,13 @@ func errSignature(err error) *sso.Error {
 	}
 }
 
+// codeDecryption is the code of a message that none of our keys decrypts.
+const codeDecryption = "saml_decryption_failed"
+
 func errDecryption(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
-		Code:   "saml_decryption_failed",
+		Code:   codeDecryption,
 		Public: "The sign-in message of your company's identity provider cannot be decrypted.",
 		Err:    err,
 	}
@@ -63,8 +66,6 @@ func errExpired(err error) *sso.Error {
 		Err:    err,
 	}
 }
-
-func errState(err error) *sso.Error { return sso.LoginExpired().Because(err) }
 
 func errUnsolicited(err error) *sso.Error {
 	return &sso.Error{

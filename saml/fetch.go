@@ -36,7 +36,7 @@ func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, e
 	if err != nil {
 		return nil, &sso.Error{
 			Kind:   sso.Invalid,
-			Code:   "url_not_allowed",
+			Code:   sso.CodeURLNotAllowed,
 			Public: "This is not an address.",
 			Err:    err,
 		}

@@ -82,7 +82,7 @@ func (r logoutRules) request(m *LogoutMessage) error {
 		el, _, err := r.ring.open(hidden, "NameID", true) // the element around it was signed
 		return el, err
 	})
-	if sso.CodeOf(err) == "saml_decryption_failed" {
+	if sso.CodeOf(err) == codeDecryption {
 		return &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "saml_logout_encrypted",

@@ -17,8 +17,6 @@ const (
 	// delivered for, and so how long its replay mark must be kept.
 	maxValidity     = 24 * time.Hour
 	maxValidityText = "24 hours"
-	// noticeable is the clock difference from which an admin is told.
-	noticeable = 5 * time.Second
 
 	statusPrefix = "urn:oasis:names:tc:SAML:2.0:status:"
 )
@@ -223,12 +221,12 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 // behind the time of the request.
 func (a *answer) clocks(issued time.Time) {
 	switch {
-	case issued.Sub(a.now) > noticeable:
+	case issued.Sub(a.now) > sso.NoticeableSkew:
 		a.checks.Warn(
-			"clock", "within "+sso.Spoken(noticeable)+" of ours",
+			"clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
 			sso.Spoken(issued.Sub(a.now))+" ahead",
 		)
-	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > noticeable:
+	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > sso.NoticeableSkew:
 		a.checks.Warn(
 			"clock", "not before our request",
 			sso.Spoken(a.pending.CreatedAt.Sub(issued))+" behind",

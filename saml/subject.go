@@ -132,7 +132,7 @@ func (a *answer) confirmation(el *etree.Element) error {
 	if got := value(data, "InResponseTo"); !a.checks.That(
 		got == want, "confirmation_in_response_to", orNone(want), orNone(got),
 	) {
-		return errState(mismatch("confirmation_in_response_to", want, got))
+		return sso.LoginExpired().Because(mismatch("confirmation_in_response_to", want, got))
 	}
 	until, err := a.window(data, "confirmation")
 	if err != nil {
@@ -243,7 +243,7 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 // errHidden returns the error for an EncryptedID whose check already says what
 // was wrong.
 func errHidden(err error) error {
-	if sso.CodeOf(err) == "saml_decryption_failed" {
+	if sso.CodeOf(err) == codeDecryption {
 		return err
 	}
 	return errSubject(err)

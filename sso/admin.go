@@ -142,3 +142,9 @@ type Visitor struct {
 func (v Visitor) Sees(ent EnterpriseID) bool {
 	return v.Role == RoleOperator || v.Enterprise == ent
 }
+
+// ChallengeGone returns the error for a passkey challenge that expired, or was
+// answered before.
+func ChallengeGone() *Error {
+	return NotFound(CodeChallengeGone, "That took too long, or was answered already. Try again.")
+}

@@ -3,6 +3,24 @@ package sso
 // Codes of errors that other code decides by. The codes of all other errors are
 // only shown; [CodeOf] returns either.
 const (
-	CodeConnectionChanged = "connection_changed"
 	CodeApprovalNeeded    = "trust_approval_needed"
+	CodeChallengeGone     = "challenge_gone"
+	CodeConnectionChanged = "connection_changed"
+	CodeDirectoryDenied   = "directory_denied"
+	CodeInvalidCursor     = "invalid_cursor"
+	CodeIDPUnavailable    = "idp_unavailable"
+	CodeLoginExpired      = "login_state_expired"
+	CodeNoRecoveryAdmin   = "no_recovery_admin"
+	CodePasskeyRefused    = "passkey_refused"
+	CodePasswordRefused   = "admin_refused"
+	CodeProofExpired      = "code_expired"
+	CodeProofLocked       = "code_locked"
+	CodeProofMalformed    = "code_malformed"
+	CodeProofWrong        = "code_wrong"
+	CodeReplayed          = "saml_replayed"
+	CodeSecondStepNeeded  = "second_step_needed"
+	CodeSSOEnforced       = "sso_enforced"
+	CodeTestNeeded        = "test_needed"
+	CodeTooManyGroups     = "too_many_groups"
+	CodeURLNotAllowed     = "url_not_allowed"
 )

@@ -227,6 +227,9 @@ type SAMLConfig struct {
 const (
 	DefaultClockSkew = 60 * time.Second
 	MaxClockSkew     = 300 * time.Second
+	// NoticeableSkew is the difference of clocks from which an admin is told: more
+	// than the time a message is on its way.
+	NoticeableSkew = 5 * time.Second
 )
 
 // Skew returns the allowed clock difference to the identity provider.
@@ -259,6 +262,10 @@ const (
 
 // Parse returns the X.509 certificate.
 func (c Certificate) Parse() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
+
+// CertificateWarning is how long before a signing certificate expires an admin is
+// first told: enough for an identity provider's change window.
+const CertificateWarning = 60 * 24 * time.Hour
 
 // Fingerprint returns the SHA-256 of the DER form in lower-case hex, as
 // consoles show it.

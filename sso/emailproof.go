@@ -91,7 +91,7 @@ func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }
 func CodeExpired() *Error {
 	return &Error{
 		Kind:   Invalid,
-		Code:   "code_expired",
+		Code:   CodeProofExpired,
 		Public: "This code is no longer valid: it expired, was used, or was replaced by a newer one. Start again.",
 	}
 }
@@ -104,7 +104,7 @@ func CodeWrong(left int) *Error {
 	}
 	return &Error{
 		Kind:   Invalid,
-		Code:   "code_wrong",
+		Code:   CodeProofWrong,
 		Public: fmt.Sprintf("That code is incorrect. You have %d %s left.", left, tries),
 	}
 }
@@ -114,7 +114,16 @@ func CodeWrong(left int) *Error {
 func CodeLocked() *Error {
 	return &Error{
 		Kind:   Invalid,
-		Code:   "code_locked",
+		Code:   CodeProofLocked,
 		Public: "This code was entered wrongly too often and is no longer valid. Send a new one.",
+	}
+}
+
+// MailUnavailable returns the error for a message that could not be sent now.
+func MailUnavailable() *Error {
+	return &Error{
+		Kind:   Upstream,
+		Code:   "mail_unavailable",
+		Public: "The message could not be sent. Try again in a minute.",
 	}
 }

@@ -148,7 +148,7 @@ func FetchError(err error) error {
 	}
 	return &Error{
 		Kind:   Upstream,
-		Code:   "idp_unavailable",
+		Code:   CodeIDPUnavailable,
 		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.",
 		Err:    err,
 	}

@@ -151,7 +151,7 @@ type ReplayMark struct {
 func LoginExpired() *Error {
 	return &Error{
 		Kind:   Invalid,
-		Code:   "login_state_expired",
+		Code:   CodeLoginExpired,
 		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
 	}
 }
@@ -161,7 +161,27 @@ func LoginExpired() *Error {
 func Replayed() *Error {
 	return &Error{
 		Kind:   Conflict,
-		Code:   "saml_replayed",
+		Code:   CodeReplayed,
 		Public: "This sign-in was used already. Start again.",
 	}
 }
+
+// NotSignedIn returns the error for a browser that has no session.
+func NotSignedIn() *Error {
+	return &Error{
+		Kind:   Unauthenticated,
+		Code:   codeSessionEnded,
+		Public: "Please sign in.",
+	}
+}
+
+// SessionEnded returns the error for a session that has ended.
+func SessionEnded() *Error {
+	return &Error{
+		Kind:   Unauthenticated,
+		Code:   codeSessionEnded,
+		Public: "Your session has ended. Please sign in again.",
+	}
+}
+
+const codeSessionEnded = "session_ended"

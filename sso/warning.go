@@ -14,6 +14,10 @@ type Warning struct {
 	Minor bool `json:"minor,omitempty"`
 }
 
+// CodeNearMiss is the code of the warning that a name which was sent is nearly
+// the name of a group.
+const CodeNearMiss = "group_near_miss"
+
 // UnmarshalJSON also reads the plain text of results stored before warnings had
 // codes.
 func (w *Warning) UnmarshalJSON(data []byte) error {

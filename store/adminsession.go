@@ -67,11 +67,7 @@ func (db *DB) AdminSession(
 		)
 	}
 	if err == nil && !ok {
-		err = &sso.Error{
-			Kind:   sso.Unauthenticated,
-			Code:   "session_ended",
-			Public: "Your session has ended. Please sign in again.",
-		}
+		err = sso.SessionEnded()
 	}
 	if err != nil {
 		return sso.AdminSession{}, sso.Admin{}, err

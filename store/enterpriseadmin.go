@@ -132,7 +132,7 @@ func orNoConnection(err error) error {
 	}
 	return &sso.Error{
 		Kind:   sso.Conflict,
-		Code:   "test_needed",
+		Code:   sso.CodeTestNeeded,
 		Public: "No connection of this company is enabled. Enable one and pass a test connection on it first.",
 	}
 }
@@ -143,7 +143,7 @@ func orNone(err error) error {
 	}
 	return &sso.Error{
 		Kind:   sso.Conflict,
-		Code:   "no_recovery_admin",
+		Code:   sso.CodeNoRecoveryAdmin,
 		Public: "There is no recovery admin who could get in if single sign-on fails. Make one first, with gatehouse admin link --recovery.",
 	}
 }

@@ -32,7 +32,7 @@ func (db *DB) UseChallenge(ctx context.Context, token sso.Hash) (c sso.PasskeyCh
 			"delete from passkey_challenges where token = $1 returning token, admin_id, session, expires_at",
 			token.String())
 		if err == nil && (!ok || !t.now.Before(c.ExpiresAt)) {
-			err = sso.NotFound("challenge_gone", "That took too long, or was answered already. Try again.")
+			err = sso.ChallengeGone()
 		}
 		return err
 	})

@@ -68,11 +68,7 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 		return sso.Principal{}, err
 	}
 	if !ok || !p.Session.Alive(db.now()) || p.User.Status != sso.UserActive {
-		return sso.Principal{}, &sso.Error{
-			Kind:   sso.Unauthenticated,
-			Code:   "session_ended",
-			Public: "Your session has ended. Please sign in again.",
-		}
+		return sso.Principal{}, sso.SessionEnded()
 	}
 	return p, nil
 }

@@ -31,6 +31,6 @@ func limit(p sso.Page) string { return strconv.Itoa(p.Size() + 1) }
 
 func errCursor() *sso.Error {
 	return sso.InvalidField(
-		"invalid_cursor", "cursor", "This is not a cursor that a list returned.",
+		sso.CodeInvalidCursor, "cursor", "This is not a cursor that a list returned.",
 	)
 }

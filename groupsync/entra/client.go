@@ -164,7 +164,7 @@ func unavailable(err error) *sso.Error {
 func denied(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
-		Code:   "directory_denied",
+		Code:   sso.CodeDirectoryDenied,
 		Public: "Your company's directory does not let us read which groups you are in. Ask your admin.",
 		Err:    err,
 	}
@@ -173,7 +173,7 @@ func denied(err error) *sso.Error {
 func tooMany(n int) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
-		Code:   "too_many_groups",
+		Code:   sso.CodeTooManyGroups,
 		Public: "You are in more groups than can be taken over. Ask your admin.",
 		Err:    fmt.Errorf("at least %d groups, of %d at most", n, MaxGroups),
 	}

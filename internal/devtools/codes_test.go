@@ -190,3 +190,106 @@ func Refuse(code string) {}
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
 }
+
+// comparedCodes returns where a code is compared with a literal.
+func comparedCodes(root string) ([]string, error) {
+	var found []string
+	files := token.NewFileSet()
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == "testdata":
+			return fs.SkipDir
+		case entry.IsDir(), filepath.Ext(path) != ".go", strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		f, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if comparesCode(n) {
+				found = append(found, files.Position(n.Pos()).String())
+			}
+			return true
+		})
+		return nil
+	})
+	return found, err
+}
+
+// comparesCode reports whether n is a comparison of a code with a literal, or a
+// switch on a code with one.
+func comparesCode(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.BinaryExpr:
+		return (n.Op == token.EQL || n.Op == token.NEQ) &&
+			(isCode(n.X) && isText(n.Y) || isCode(n.Y) && isText(n.X))
+	case *ast.SwitchStmt:
+		return isCode(n.Tag) && slices.ContainsFunc(n.Body.List, func(s ast.Stmt) bool {
+			clause, ok := s.(*ast.CaseClause)
+			return ok && slices.ContainsFunc(clause.List, isText)
+		})
+	}
+	return false
+}
+
+// isCode reports whether e is a field named Code or a call of CodeOf. A variable
+// may hold the code of a protocol.
+func isCode(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.SelectorExpr:
+		return e.Sel.Name == "Code"
+	case *ast.CallExpr:
+		fn, ok := e.Fun.(*ast.SelectorExpr)
+		return ok && fn.Sel.Name == "CodeOf"
+	}
+	return false
+}
+
+// isText reports whether e is a literal text that is not empty.
+func isText(e ast.Expr) bool {
+	literal, ok := e.(*ast.BasicLit)
+	return ok && literal.Kind == token.STRING && literal.Value != `""`
+}
+
+// TestArrowsCodesAreNamed tests that no code decides by the literal of an error
+// code: a misspelt constant does not compile.
+func TestArrowsCodesAreNamed(t *testing.T) {
+	for _, product := range []string{"cmd", "sso", "saml", "oidc", "groupsync", "store", "web"} {
+		found, err := comparedCodes(filepath.Join("..", "..", product))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, place := range found {
+			if !strings.Contains(place, "storetest") {
+				t.Errorf("%s: compare with a constant of sso, such as sso.CodeReplayed", place)
+			}
+		}
+	}
+}
+
+// TestDocComparedCodesAreFound tests that every way to compare a code is found.
+func TestDocComparedCodesAreFound(t *testing.T) {
+	dir := t.TempDir()
+	const source = `package tried
+func f(err error, e sso.Error) bool {
+	switch sso.CodeOf(err) {
+	case "":
+	case codeKnown, "a":
+	}
+	switch e.Code {
+	case "":
+	}
+	code := sso.CodeOf(err)
+	return code == "of a protocol" || "c" != e.Code || e.Code == "" || e.Code == codeKnown
+}
+`
+	if err := os.WriteFile(filepath.Join(dir, "a.go"), []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := comparedCodes(dir); err != nil || len(found) != 2 {
+		t.Errorf("found %q (%v), want 2 places", found, err)
+	}
+}

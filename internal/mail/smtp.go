@@ -203,10 +203,5 @@ func failure(err error) error {
 			Public: "The mail server does not deliver to this address. Ask your administrator whether it is right.",
 		}
 	}
-	return &sso.Error{
-		Kind:   sso.Upstream,
-		Code:   "mail_unavailable",
-		Err:    err,
-		Public: "The message could not be sent. Try again in a minute.",
-	}
+	return sso.MailUnavailable().Because(err)
 }

@@ -167,7 +167,7 @@ func isLoopback(host string) bool {
 func notAllowed(format string, args ...any) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "url_not_allowed",
+		Code:   sso.CodeURLNotAllowed,
 		Public: "This address may not be called. Use an https address on the public internet.",
 		Err:    fmt.Errorf(format, args...),
 	}

@@ -22,7 +22,7 @@ const ConfirmedFor = 5 * time.Minute
 func errSecondStep() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
-		Code:   "second_step_needed",
+		Code:   sso.CodeSecondStepNeeded,
 		Public: "You are signed in at your company. To open the console as an operator, give your password or use a passkey as well.",
 	}
 }
@@ -73,13 +73,13 @@ func (s *Service) Confirming(ctx context.Context, b Browser) (Confirming, error)
 		return Confirming{}, err
 	}
 	if b.Principal == nil {
-		return Confirming{}, errNobody()
+		return Confirming{}, sso.NotSignedIn()
 	}
 	p := b.Principal
 	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind && err != nil, err == nil && !a.DisabledAt.IsZero():
-		return Confirming{}, errNobody()
+		return Confirming{}, sso.NotSignedIn()
 	case err != nil:
 		return Confirming{}, fmt.Errorf("find the account: %w", err)
 	}
@@ -101,7 +101,7 @@ func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Sec
 	if !same {
 		return "", s.refuse(ctx, in, "wrong password", &sso.Error{
 			Kind:   sso.Invalid,
-			Code:   "admin_refused",
+			Code:   sso.CodePasswordRefused,
 			Public: "This is not your password.",
 		})
 	}

@@ -24,7 +24,7 @@ const looked = 200
 func errTestNeeded() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Conflict,
-		Code:   "test_needed",
+		Code:   sso.CodeTestNeeded,
 		Public: "First, pass a test yourself on an enabled connection that hasn’t changed since.",
 	}
 }
@@ -95,7 +95,7 @@ func (s *Service) MissingToEnforce(
 ) (missing []*sso.Error, err error) {
 	if _, err := s.proof(ctx, v.Actor, ent); err != nil {
 		known, ok := errors.AsType[*sso.Error](err)
-		if !ok || known.Code != "test_needed" {
+		if !ok || known.Code != sso.CodeTestNeeded {
 			return nil, err
 		}
 		missing = append(missing, known)
@@ -107,7 +107,7 @@ func (s *Service) MissingToEnforce(
 	if !has {
 		missing = append(missing, &sso.Error{
 			Kind:   sso.Conflict,
-			Code:   "no_recovery_admin",
+			Code:   sso.CodeNoRecoveryAdmin,
 			Public: "There has to be a recovery admin who gets in if single sign-on fails.",
 		})
 	}

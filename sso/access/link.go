@@ -53,7 +53,7 @@ func (s *Service) CreateLink(
 	if e.Enforced {
 		return sso.SetupLink{}, "", &sso.Error{
 			Kind:   sso.Conflict,
-			Code:   "sso_enforced",
+			Code:   sso.CodeSSOEnforced,
 			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and administer, or stop enforcing it.",
 		}
 	}

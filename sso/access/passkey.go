@@ -117,7 +117,7 @@ func (p *Passkeys) use(
 		return session, err
 	}
 	if c.Admin != id {
-		return session, sso.NotFound("challenge_gone", "That took too long, or was answered already. Try again.")
+		return session, sso.ChallengeGone()
 	}
 	if err := json.Unmarshal(c.Session, &session); err != nil {
 		return session, fmt.Errorf("read a challenge: %w", err)
@@ -156,7 +156,7 @@ func (p *Passkeys) BeginAdd(ctx context.Context, id sso.AdminID) (Challenge, err
 func errPasskey(err error) error {
 	e := &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "passkey_refused",
+		Code:   sso.CodePasskeyRefused,
 		Public: "This passkey was not accepted. Try again, or use your password.",
 	}
 	return e.Because(err)

@@ -45,7 +45,7 @@ type SignIn struct {
 func errCredentials() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "admin_refused",
+		Code:   sso.CodePasswordRefused,
 		Public: "Login or password is wrong, or the account is disabled.",
 	}
 }
@@ -53,7 +53,7 @@ func errCredentials() *sso.Error {
 func errEnforced() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
-		Code:   "sso_enforced",
+		Code:   sso.CodeSSOEnforced,
 		Public: "Your company signs in through its own identity provider alone. Sign in there, then open the console again.",
 	}
 }

@@ -48,27 +48,19 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 			Public: "You are signed in, but you do not administer anything here. Ask an admin of your company to add you.",
 		}
 	}
-	return sso.Visitor{}, errNobody()
-}
-
-func errNobody() error {
-	return &sso.Error{
-		Kind:   sso.Unauthenticated,
-		Code:   "session_ended",
-		Public: "Please sign in.",
-	}
+	return sso.Visitor{}, sso.NotSignedIn()
 }
 
 func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error) {
 	if b.Admin == "" {
-		return sso.Visitor{}, errNobody()
+		return sso.Visitor{}, sso.NotSignedIn()
 	}
 	session, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), idleTimeout)
 	if err != nil {
 		return sso.Visitor{}, err
 	}
 	if session.Session != "" && !secondOf(session, a, b.Principal) {
-		return sso.Visitor{}, errNobody()
+		return sso.Visitor{}, sso.NotSignedIn()
 	}
 	v := operator(a)
 	v.ConfirmedAt = session.ConfirmedAt
@@ -91,7 +83,7 @@ func operator(a sso.Admin) sso.Visitor {
 func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, error) {
 	p := b.Principal
 	if p == nil {
-		return sso.Visitor{}, errNobody()
+		return sso.Visitor{}, sso.NotSignedIn()
 	}
 	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
 	if err == nil && a.DisabledAt.IsZero() {
@@ -102,7 +94,7 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 	}
 	yes, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
 	if err == nil && !yes {
-		err = errNobody()
+		err = sso.NotSignedIn()
 	}
 	if err != nil {
 		return sso.Visitor{}, err
@@ -121,7 +113,7 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 
 func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {
 	if b.Setup == "" {
-		return sso.Visitor{}, errNobody()
+		return sso.Visitor{}, sso.NotSignedIn()
 	}
 	l, err := s.Links.SetupSession(ctx, b.Setup.Hash())
 	if err != nil {

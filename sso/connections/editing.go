@@ -34,9 +34,14 @@ func (w *editing) result() sso.Connection {
 	return c
 }
 
-// warn says everything once: two places may notice the same.
+// warn adds a warning that is only shown.
 func (w *editing) warn(field, message string) {
-	if warning := (Warning{Field: field, Message: message}); !slices.Contains(w.warnings, warning) {
+	w.addWarning(Warning{Field: field, Message: message})
+}
+
+// addWarning adds a warning once: two checks may find the same.
+func (w *editing) addWarning(warning Warning) {
+	if !slices.Contains(w.warnings, warning) {
 		w.warnings = append(w.warnings, warning)
 	}
 }

@@ -74,7 +74,7 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	} else {
 		w.cfg.OIDC.Issuer, w.cfg.OIDC.DiscoveryURL = text, ""
 	}
-	if text == "" || !w.address("url_not_allowed", field, text) {
+	if text == "" || !w.address(sso.CodeURLNotAllowed, field, text) {
 		return
 	}
 	if servesAllTenants(text) || servesAllTenants(from.Confirmed) {
@@ -89,11 +89,12 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	case err == nil:
 		w.discovered(d, e)
 	case isTemporary(err):
-		w.warn(
-			field,
-			"The identity provider cannot be asked now: "+sso.ExplainFetch(err).Says+
+		w.addWarning(Warning{
+			Code:  IDPUnanswered,
+			Field: field,
+			Message: "The identity provider cannot be asked now: " + sso.ExplainFetch(err).Says +
 				". It is asked again when the connection is enabled.",
-		)
+		})
 	case sso.KindOf(err) == sso.Upstream:
 		w.misread(field, text, unreachable(err))
 	default:
@@ -172,7 +173,7 @@ func servesAllTenants(issuer string) bool {
 // isTemporary is about a provider that may answer later at the same address: not
 // about a name that does not exist, a certificate for another one, or a server
 // that says there is nothing.
-func isTemporary(err error) bool { return sso.CodeOf(err) == "idp_unavailable" }
+func isTemporary(err error) bool { return sso.CodeOf(err) == sso.CodeIDPUnavailable }
 
 func unreachable(err error) *sso.Error {
 	return &sso.Error{

@@ -91,7 +91,7 @@ func (w *editing) read(doc, entityID string) bool {
 // fail to answer now; what it said is kept.
 func (w *editing) fetch(ctx context.Context, address, entityID string) bool {
 	const field = "saml.metadata_url"
-	if !w.address("url_not_allowed", field, address) {
+	if !w.address(sso.CodeURLNotAllowed, field, address) {
 		return false
 	}
 	m, err := w.SAML.FetchMetadataOf(ctx, address, entityID)
@@ -102,7 +102,11 @@ func (w *editing) fetch(ctx context.Context, address, entityID string) bool {
 		}
 		return w.take(m, field, address)
 	case sso.KindOf(err) == sso.Upstream && address == w.cfg.SAML.MetadataURL:
-		w.warn(field, "The metadata could not be fetched now. What was read before is kept.")
+		w.addWarning(Warning{
+			Code:    IDPUnanswered,
+			Field:   field,
+			Message: "The metadata could not be fetched now. What was read before is kept.",
+		})
 		return true
 	}
 	w.misread(field, address, err)

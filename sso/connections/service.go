@@ -98,10 +98,18 @@ func New(o Options) *Service {
 	return &Service{Options: o}
 }
 
+// WarningCode tells apart the warnings that other code decides by.
+type WarningCode string
+
+// IDPUnanswered says that the identity provider could not be asked, and that what
+// was entered or read before was kept.
+const IDPUnanswered WarningCode = "idp_unanswered"
+
 // Warning is about something that works and should not stay as it is: a
 // certificate that expires soon, an address without encryption. Field is named
 // as in the REST API.
 type Warning struct {
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Code    WarningCode `json:"-"` // "" for one that is only shown
+	Field   string      `json:"field"`
+	Message string      `json:"message"`
 }

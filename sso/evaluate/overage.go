@@ -133,9 +133,9 @@ func adviceOn(err error) string {
 	case errors.Is(err, errContradiction):
 		return "Microsoft Graph lists no group of the person, but the identity provider said that there are some: the groups are unknown. " +
 			"In Entra ID, check that the application may read hidden memberships, and that the directory is the one people sign in with."
-	case sso.CodeOf(err) == "directory_denied":
+	case sso.CodeOf(err) == sso.CodeDirectoryDenied:
 		return "Microsoft Graph refused. In Entra ID, give the application GroupMember.Read.All and User.Read.All with admin consent, and check that its client secret has not expired."
-	case sso.CodeOf(err) == "too_many_groups":
+	case sso.CodeOf(err) == sso.CodeTooManyGroups:
 		return fmt.Sprintf(
 			"Microsoft Graph lists more than %d groups. Let the identity provider send only those assigned to the application.",
 			entra.MaxGroups,

@@ -10,7 +10,7 @@ import (
 
 // thresholds returns how many days before the expiry of a certificate an admin
 // is told, in the order in which they are reached; 0 is the expiry itself.
-func thresholds() [6]int { return [...]int{60, 30, 14, 7, 1, 0} }
+func thresholds() [6]int { return [...]int{int(sso.CertificateWarning / day), 30, 14, 7, 1, 0} }
 
 // Latest returns the certificate of a connection's live configuration that
 // expires last: until then the identity provider has a trusted one to sign

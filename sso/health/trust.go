@@ -16,7 +16,7 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind = sso.HealthTrust
 	f.Connection = c.ID
-	f.Subject = change.Digest[:min(len(change.Digest), 16)]
+	f.Subject = subjectOf(change)
 	f.FindingDetail = sso.FindingDetail{
 		Text:   "A change of whom " + c.Name + " trusts to say who people are waits for approval.",
 		Side:   string(catalog.Operator),
@@ -46,7 +46,7 @@ func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if change == nil || s.Now.Sub(c.Trust.Since) > trustShown {
 		return f, false
 	}
-	f.Kind, f.Subject = sso.HealthTrusted, change.Digest[:min(len(change.Digest), 16)]
+	f.Kind, f.Subject = sso.HealthTrusted, subjectOf(change)
 	f.FindingDetail = sso.FindingDetail{
 		Text: "A new identity provider or client was enabled on " + c.Name +
 			". A person who was signed in passed the test of it; no admin approved it.",
@@ -56,4 +56,10 @@ func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true
+}
+
+// subjectOf returns the start of the digest of a change, which identifies the
+// finding about it.
+func subjectOf(change *sso.TrustChange) string {
+	return change.Digest[:min(len(change.Digest), 16)]
 }

@@ -172,11 +172,7 @@ func (s *Service) Resend(ctx context.Context, e Entry) error {
 		return err
 	}
 	if s.Mail == nil {
-		return &sso.Error{
-			Kind:   sso.Upstream,
-			Code:   "mail_unavailable",
-			Public: "The message could not be sent. Try again in a minute.",
-		}
+		return sso.MailUnavailable()
 	}
 	return s.send(ctx, w.EmailProof, w.Enterprise, e.Remote)
 }
@@ -261,7 +257,7 @@ func readCode(typed string) (sso.Secret, error) {
 func errMalformed() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "code_malformed",
+		Code:   sso.CodeProofMalformed,
 		Public: "Enter the six digits of the code.",
 	}
 }

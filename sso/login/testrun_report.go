@@ -115,19 +115,13 @@ func (r *testRun) certificate(fingerprint string) {
 		if left < 0 {
 			got = "expired on " + cert.NotAfter.UTC().Format("2 January 2006")
 		}
-		if left < expiresSoon {
+		if left < sso.CertificateWarning {
 			r.checks.Warn("certificate", "valid for more than 60 days", got)
 		} else {
 			r.checks.That(true, "certificate", "valid now", "expires "+got)
 		}
 	}
 }
-
-// expiresSoon is when a certificate should be replaced.
-const expiresSoon = 60 * 24 * time.Hour
-
-// noticeable is by how much a clock has to be off for an admin to be told.
-const noticeable = 5 * time.Second
 
 // clock reports by how much the identity provider's clock is off, no more
 // exact than a response is fast.
@@ -145,16 +139,16 @@ func (r *testRun) clock() {
 		}
 		off := issued.Sub(r.at)
 		switch got := sso.Spoken(off); {
-		case off > noticeable:
-			r.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" ahead")
-		case off < -6*noticeable:
+		case off > sso.NoticeableSkew:
+			r.checks.Warn("clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours", got+" ahead")
+		case off < -6*sso.NoticeableSkew:
 			r.checks.Warn(
-				"clock", "within "+sso.Spoken(noticeable)+" of ours",
+				"clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
 				got+" behind, or the response took so long",
 			)
 		default:
 			r.checks.That(
-				true, "clock", "within "+sso.Spoken(noticeable)+" of ours",
+				true, "clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
 				"off by "+got+" at most",
 			)
 		}

@@ -104,7 +104,7 @@ func (r *testRun) groupWarnings(matched int) {
 		r.raise(sso.Warning{Code: "groups_unmatched", Got: some(g.Names)})
 	}
 	if len(near) > 0 {
-		r.raise(sso.Warning{Code: "group_near_miss", Got: some(near)})
+		r.raise(sso.Warning{Code: sso.CodeNearMiss, Got: some(near)})
 	}
 	r.lossWarnings()
 }

@@ -115,7 +115,7 @@ func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, e
 	}
 	p, alive := c.use(e, token, now)
 	if !alive {
-		return sso.Principal{}, errEnded()
+		return sso.Principal{}, sso.SessionEnded()
 	}
 	return p, nil
 }
@@ -127,14 +127,6 @@ func (c *Cache) Len() int {
 		n += s.Len()
 	}
 	return n
-}
-
-func errEnded() *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Unauthenticated,
-		Code:   "session_ended",
-		Public: "Your session has ended. Please sign in again.",
-	}
 }
 
 // shard distributes sessions by a byte of their hash, which is as good as

@@ -20,6 +20,16 @@ var errClosed = errors.New("the database is closed")
 // the password.
 var errAddress = errors.New("the address of the database cannot be read")
 
+// SQLSTATEs of PostgreSQL.
+const (
+	deadlock             = "40P01"
+	diskFull             = "53100"
+	foreignKeyViolation  = "23503"
+	invalidText          = "22021" // a byte sequence that the encoding does not have
+	serializationFailure = "40001"
+	uniqueViolation      = "23505"
+)
+
 // IsUnique reports a violation of a unique constraint.
 func IsUnique(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
@@ -27,7 +37,7 @@ func IsUnique(err error) bool {
 			e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "23505"
+	return ok && e.Code == uniqueViolation
 }
 
 // IsUniqueIn reports a violation of a unique constraint of a table.
@@ -48,14 +58,14 @@ func IsForeignKey(err error) bool {
 		return e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "23503"
+	return ok && e.Code == foreignKeyViolation
 }
 
 // IsInvalidText reports text that PostgreSQL cannot store: invalid UTF-8 or a
 // NUL.
 func IsInvalidText(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "22021"
+	return ok && e.Code == invalidText
 }
 
 // IsFull reports a full disk: nothing can be written, but stored rows can be
@@ -65,7 +75,7 @@ func IsFull(err error) bool {
 		return e.Code()&0xff == sqlite3.SQLITE_FULL
 	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "53100"
+	return ok && e.Code == diskFull
 }
 
 // IsUnavailable reports a database that is unreachable, overloaded, locked or
@@ -116,7 +126,7 @@ func isUnavailableCode(code string) bool {
 // the transaction back in favor of another one.
 func isRetryable(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "40001" || e.Code == "40P01")
+	return ok && (e.Code == serializationFailure || e.Code == deadlock)
 }
 
 // isDiskFailure reports an I/O error of a SQLite file. What was not synced then

@@ -95,7 +95,7 @@ func (h *Handlers) confirmed(
 	token, err := prove(c)
 	switch sso.CodeOf(err) {
 	case "":
-	case "admin_refused", "passkey_refused", "challenge_gone":
+	case sso.CodePasswordRefused, sso.CodePasskeyRefused, sso.CodeChallengeGone:
 		return h.showConfirm(w, r, http.StatusUnprocessableEntity, c, returnTo, err)
 	default:
 		return fmt.Errorf("confirm who is there: %w", err)

@@ -135,9 +135,9 @@ func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) 
 	for _, m := range missing {
 		todo := ui.Todo{Text: m.Public}
 		switch m.Code {
-		case "test_needed":
+		case sso.CodeTestNeeded:
 			todo.Href, todo.Label = console.At(e, "connections"), "Test a connection"
-		case "no_recovery_admin":
+		case sso.CodeNoRecoveryAdmin:
 			if v.Role == sso.RoleOperator {
 				todo.Href, todo.Label = adminsPath, "Invite one"
 			}

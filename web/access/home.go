@@ -15,7 +15,7 @@ const signInPath = console.Prefix + "/sign-in"
 // home leads everybody to where they begin.
 func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.Visitor(r)
-	if sso.CodeOf(err) == "second_step_needed" {
+	if sso.CodeOf(err) == sso.CodeSecondStepNeeded {
 		return console.Confirm(w, r)
 	}
 	if sso.KindOf(err) == sso.Unauthenticated {

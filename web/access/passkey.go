@@ -54,7 +54,7 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	)
 	switch sso.CodeOf(err) {
 	case "":
-	case "passkey_refused", "challenge_gone", "sso_enforced":
+	case sso.CodePasskeyRefused, sso.CodeChallengeGone, sso.CodeSSOEnforced:
 		return h.showPasskey(w, r, http.StatusUnprocessableEntity, returnTo, err)
 	default:
 		return fmt.Errorf("sign in by a passkey: %w", err)
@@ -101,7 +101,7 @@ func (h *Handlers) addPasskey(w http.ResponseWriter, r *http.Request, v console.
 		r.Context(), v.Admin, sso.Secret(r.PostForm.Get("challenge")),
 		[]byte(r.PostForm.Get("answer")),
 	)
-	if console.OnForm(err) || sso.CodeOf(err) == "challenge_gone" {
+	if console.OnForm(err) || sso.CodeOf(err) == sso.CodeChallengeGone {
 		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}
 	if err != nil {

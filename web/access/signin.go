@@ -45,7 +45,7 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil && v.Role != sso.RoleSetupLink:
 		return route.SeeOther(w, returnTo)
-	case sso.CodeOf(err) == "second_step_needed":
+	case sso.CodeOf(err) == sso.CodeSecondStepNeeded:
 		return route.SeeOther(
 			w, console.ConfirmPath+"?"+url.Values{"return_to": {returnTo}}.Encode(),
 		)
@@ -124,9 +124,9 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 	status := http.StatusUnprocessableEntity
 	code := sso.CodeOf(err)
 	switch {
-	case code == "sso_enforced":
+	case code == sso.CodeSSOEnforced:
 		status = http.StatusForbidden
-	case code != "admin_refused":
+	case code != sso.CodePasswordRefused:
 		return fmt.Errorf("sign in to the console: %w", err)
 	}
 	if len(login) > sso.MaxLoginLength || !sso.Printable(login) {
@@ -134,7 +134,7 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 	}
 	p := h.signInPage(login, returnTo)
 	p.Wrong = ui.Blame(err)
-	if code == "sso_enforced" {
+	if code == sso.CodeSSOEnforced {
 		if p.Company, err = h.company(r.Context(), login); err != nil {
 			return err
 		}

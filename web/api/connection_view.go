@@ -90,7 +90,7 @@ func (a *API) viewConnection(e sso.Enterprise, c sso.Connection, warnings []conn
 		CreatedAt: c.CreatedAt,
 	}
 	for _, w := range warnings {
-		v.Warnings = append(v.Warnings, warning(w))
+		v.Warnings = append(v.Warnings, warning{Field: w.Field, Message: w.Message})
 	}
 	if !c.Metadata.CheckedAt.IsZero() {
 		v.Metadata = &metadataStatus{

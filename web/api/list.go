@@ -72,7 +72,7 @@ func pageFrom[T, V any](all []T, err error, id func(T) string, p Paging, view fu
 		at := slices.IndexFunc(all, func(item T) bool { return id(item) == p.Cursor })
 		if at < 0 {
 			return nil, sso.InvalidField(
-				"invalid_cursor", "cursor",
+				sso.CodeInvalidCursor, "cursor",
 				"This is not a cursor that a list returned, or its item is gone.",
 			)
 		}

@@ -224,7 +224,7 @@ func (a *Assistant) keys(c *sso.Config) []signingKey {
 		switch left := cert.NotAfter.Sub(a.Now()); {
 		case left < 0:
 			k.Badge = ui.Badge{Label: "expired", State: "error"}
-		case left < 60*24*time.Hour:
+		case left < sso.CertificateWarning:
 			k.Badge = ui.Badge{
 				Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))),
 				State: "warn",
@@ -260,15 +260,11 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 	return a.renderConfigure(w, s, f, "", true, err)
 }
 
-// unanswered is about an identity provider that could not be asked.
+// unanswered reports whether the identity provider could not be asked.
 func unanswered(warnings []connections.Warning) bool {
-	for _, w := range warnings {
-		if strings.Contains(w.Message, "cannot be asked now") ||
-			strings.Contains(w.Message, "could not be fetched now") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(warnings, func(w connections.Warning) bool {
+		return w.Code == connections.IDPUnanswered
+	})
 }
 
 // keepSecret saves a client secret by itself whose issuer was refused: it is not

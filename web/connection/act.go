@@ -31,7 +31,7 @@ func (h *Handlers) changeState(done string, change stateChange) console.Handler 
 		}
 		switch {
 		case console.OnForm(err):
-			return h.render(w, r, v, err, "")
+			return h.render(w, r, v, err)
 		case err != nil:
 			return fmt.Errorf("change the connection: %w", err)
 		}
@@ -52,7 +52,7 @@ func (h *Handlers) delete(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	switch {
 	case console.OnForm(err):
-		return h.render(w, r, v, err, typed)
+		return h.renderDelete(w, r, v, typed, err)
 	case err != nil:
 		return fmt.Errorf("delete the connection: %w", err)
 	}

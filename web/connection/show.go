@@ -31,23 +31,35 @@ func done() map[string]string {
 }
 
 func (h *Handlers) show(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return h.render(w, r, v, nil, "")
+	return h.render(w, r, v, nil)
 }
 
-// render shows the connection, with what was refused, if anything was; typed is
-// what stood where its name is asked for.
-func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visit, refused error, typed string) error {
+// render shows the connection with the problem of a change, if there was one.
+func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visit, problem error) error {
 	p, err := h.page(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	p.Flash, p.Delete.Name.Value = console.Said(r, done()), typed
-	if sso.CodeOf(refused) == "validation_failed" && p.Delete.Blocked == "" {
-		p.Wrong = ui.Blame(refused, &p.Delete.Name)
-	} else if refused != nil {
-		p.Wrong = wrong(refused)
+	p.Flash, p.Wrong = console.Said(r, done()), wrong(problem)
+	return h.Console.Render(w, console.FormStatus(problem), p)
+}
+
+// renderDelete shows the connection again after it was not deleted; typed is what
+// was entered as its name.
+func (h *Handlers) renderDelete(
+	w http.ResponseWriter, r *http.Request, v console.Visit, typed string, problem error,
+) error {
+	p, err := h.page(r.Context(), v)
+	if err != nil {
+		return err
 	}
-	return h.Console.Render(w, console.FormStatus(refused), p)
+	p.Delete.Name.Value = typed
+	if p.Delete.Blocked == "" {
+		p.Wrong = ui.Blame(problem, &p.Delete.Name)
+	} else {
+		p.Wrong = wrong(problem)
+	}
+	return h.Console.Render(w, console.FormStatus(problem), p)
 }
 
 func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, error) {

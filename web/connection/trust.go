@@ -127,7 +127,7 @@ func (h *Handlers) decideTrust(approve bool, word string) console.Handler {
 		)
 		switch {
 		case console.OnForm(err):
-			return h.render(w, r, v, err, "")
+			return h.render(w, r, v, err)
 		case err != nil:
 			return fmt.Errorf("decide about a change of trust: %w", err)
 		}

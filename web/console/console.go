@@ -143,7 +143,7 @@ func (c *Console) Needs() map[string]Need { return c.needs }
 // away sends whoever is nobody to sign in, and back afterwards.
 func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error {
 	switch {
-	case sso.CodeOf(err) == "second_step_needed":
+	case sso.CodeOf(err) == sso.CodeSecondStepNeeded:
 		return Confirm(w, r)
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return err

@@ -30,7 +30,7 @@ func (d *Directory) showGroup(
 	e := v.Enterprise
 	search := q.text("q")
 	members, next, err := d.Members.SearchMembers(ctx, ent, g.ID, search, q.page())
-	if sso.CodeOf(err) == "invalid_cursor" {
+	if sso.CodeOf(err) == sso.CodeInvalidCursor {
 		members, next, err = d.Members.SearchMembers(
 			ctx, ent, g.ID, search, sso.Page{Limit: listSize},
 		)

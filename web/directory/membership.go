@@ -158,7 +158,7 @@ func (d *Directory) showPickPerson(
 	e := v.Enterprise
 	from := q.page()
 	all, next, err := d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
-	if sso.CodeOf(err) == "invalid_cursor" {
+	if sso.CodeOf(err) == sso.CodeInvalidCursor {
 		from.Cursor = ""
 		all, next, err = d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
 	}

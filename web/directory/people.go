@@ -34,7 +34,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 	}
 	f := sso.UserFilter{Prefix: q.text("q"), Status: status}
 	all, next, err := d.Members.Users(r.Context(), v.Enterprise.ID, f, q.page())
-	if sso.CodeOf(err) == "invalid_cursor" {
+	if sso.CodeOf(err) == sso.CodeInvalidCursor {
 		all, next, err = d.Members.Users(r.Context(), v.Enterprise.ID, f, sso.Page{Limit: listSize})
 	}
 	if err != nil {

@@ -66,12 +66,18 @@ func errUnknown(err error) *sso.Error {
 	}
 }
 
+// Codes of users whom an application does not admit.
+const (
+	codeAppEnterprise = "app_enterprise"
+	codeAppGroup      = "app_group"
+)
+
 // admit says who may come in.
 func (a *application) admit(p *sso.Principal) error {
 	if !a.Admits(p.Enterprise.ID) {
 		return &sso.Error{
 			Kind:   sso.Forbidden,
-			Code:   "app_enterprise",
+			Code:   codeAppEnterprise,
 			Err:    refused(a, p),
 			Public: "Your company has no access to this application.",
 		}
@@ -86,7 +92,7 @@ func (a *application) admit(p *sso.Principal) error {
 	}
 	return &sso.Error{
 		Kind:   sso.Forbidden,
-		Code:   "app_group",
+		Code:   codeAppGroup,
 		Err:    refused(a, p),
 		Public: "Your account isn’t in a group that can use this application.",
 	}

@@ -239,7 +239,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	}
 	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
 	p.Home = f.origin + "/" // the page is shown at the application's address
-	if failure.Code == "app_enterprise" || failure.Code == "app_group" {
+	if failure.Code == codeAppEnterprise || failure.Code == codeAppGroup {
 		p.Href, p.Label = "/account", "Go to my account"
 	}
 	route.AllowAssets(w, f.origin)

@@ -393,14 +393,11 @@ func certificate(left int) ui.Fact {
 		}
 	case left <= 7:
 		f.Badge = &ui.Badge{Label: "expires soon", State: "error"}
-	case left <= 60:
+	case left <= int(sso.CertificateWarning/(24*time.Hour)):
 		f.Badge = &ui.Badge{Label: "expires", State: "warn"}
 	}
 	return f
 }
-
-// noticeable is a difference of clocks that does not come from the way alone.
-const noticeable = 5 * time.Second
 
 func clock(skew time.Duration) ui.Fact {
 	f := ui.Fact{
@@ -408,7 +405,7 @@ func clock(skew time.Duration) ui.Fact {
 		Value: "in sync",
 		Badge: &ui.Badge{Label: "ok", State: "ok"},
 	}
-	if skew.Abs() <= noticeable {
+	if skew.Abs() <= sso.NoticeableSkew {
 		return f
 	}
 	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+

@@ -129,23 +129,14 @@ func (m *Manager) Start(w http.ResponseWriter, r *http.Request, token sso.Secret
 func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
 	var found sso.Principal
 	var of value
-	ended := error(&sso.Error{
-		Kind:   sso.Unauthenticated,
-		Code:   "session_ended",
-		Public: "Please sign in.",
-	})
+	ended := error(sso.NotSignedIn())
 	for _, v := range m.session.readAll(r) {
 		p, err := m.resolver.Principal(r.Context(), v.secret.Hash())
 		switch {
 		case err == nil && of.secret == "":
 			found, of = p, v
 		case err == nil && p.User.ID != found.User.ID:
-			return sso.Principal{}, &sso.Error{
-				Kind:   sso.Unauthenticated,
-				Code:   "session_ended",
-				Public: "Please sign in.",
-				Err:    errTwoPeople,
-			}
+			return sso.Principal{}, sso.NotSignedIn().Because(errTwoPeople)
 		case err == nil && p.Session.CreatedAt.After(found.Session.CreatedAt):
 			found, of = p, v
 		case err == nil:

@@ -57,7 +57,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 // too late, and the browser is signed in at that company meanwhile: somebody has
 // reloaded the page, or gone back to it.
 func (s *Signin) isIn(r *http.Request, id sso.ConnectionID, err error) bool {
-	if code := sso.CodeOf(err); code != "login_state_expired" && code != "saml_replayed" {
+	if code := sso.CodeOf(err); code != sso.CodeLoginExpired && code != sso.CodeReplayed {
 		return false
 	}
 	p, err := s.Sessions.Principal(r)
@@ -71,7 +71,7 @@ func (s *Signin) isIn(r *http.Request, id sso.ConnectionID, err error) bool {
 // cookiesBlocked names the likely cause if a response came without any cookie,
 // although each browser that begins a sign-in is given one.
 func cookiesBlocked(r *http.Request, err error) error {
-	if sso.CodeOf(err) != "login_state_expired" || len(r.Cookies()) > 0 {
+	if sso.CodeOf(err) != sso.CodeLoginExpired || len(r.Cookies()) > 0 {
 		return err
 	}
 	failure := &sso.Error{

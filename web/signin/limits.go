@@ -129,7 +129,7 @@ func logoutFailed(err error) bool {
 }
 
 // codeFailed is about a code for a sign-in that this browser does not have.
-func codeFailed(err error) bool { return sso.CodeOf(err) == "code_expired" }
+func codeFailed(err error) bool { return sso.CodeOf(err) == sso.CodeProofExpired }
 
 // lane handles requests of networks that sent too much garbage, a few at a time.
 // Signatures take a fraction of a millisecond to verify, so a genuine message

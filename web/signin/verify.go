@@ -60,7 +60,7 @@ func (s *Signin) showVerify(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = s.renderVerify(w, r, e, http.StatusOK, nil)
 	}
-	if sso.CodeOf(err) == "code_expired" {
+	if sso.CodeOf(err) == sso.CodeProofExpired {
 		if _, signedIn := s.Sessions.Principal(r); signedIn == nil {
 			return route.SeeOther(w, "/account")
 		}
@@ -87,9 +87,9 @@ func (s *Signin) verify(w http.ResponseWriter, r *http.Request) error {
 		return s.enter(w, r, result)
 	}
 	switch sso.CodeOf(err) {
-	case "code_wrong", "code_malformed", "code_locked":
+	case sso.CodeProofWrong, sso.CodeProofMalformed, sso.CodeProofLocked:
 		return s.backTo(r, connection, s.renderVerify(w, r, e, http.StatusUnprocessableEntity, err))
-	case "code_expired":
+	case sso.CodeProofExpired:
 		// The code, perhaps, and not the sign-in: then another one can be sent.
 		if shown := s.renderVerify(w, r, e, http.StatusUnprocessableEntity, err); shown == nil {
 			return nil
@@ -144,7 +144,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
 		p.Problem = known.Public
 	}
-	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == "code_expired" {
+	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == sso.CodeProofExpired {
 		p.Problem = "This code is no longer valid. Send a new one."
 	}
 	return s.Pages.Render(w, status, p)

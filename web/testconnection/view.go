@@ -212,7 +212,7 @@ func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) testWarning 
 	}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
 	switch {
-	case w.Code != "group_near_miss" || view.Link == nil:
+	case w.Code != sso.CodeNearMiss || view.Link == nil:
 	case v.Role == sso.RoleSetupLink: // changes no group
 		view.Link = nil
 		view.Ask = "Ask an admin of " + v.Enterprise.Name + " to accept it, or send the name of the group here."
