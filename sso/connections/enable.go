@@ -10,9 +10,9 @@ import (
 // Enable lets people sign in with the draft, and keeps what was live for
 // Rollback. Without a draft a disabled connection is switched on again as it
 // was; one that is on already stays as it is. Errors: Invalid
-// "connection_incomplete", "provisioning_unavailable" and those of Edit, with Fields; Upstream
-// "idp_unavailable" if an OpenID provider cannot be asked whether it is the
-// configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
+// "connection_incomplete", "provisioning_unavailable" and those of Edit, with
+// Fields; Upstream "idp_unavailable" if an OpenID provider cannot be asked whether
+// it is the configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
 // the holder of a setup link; Stale "connection_changed". revision is as
 // Edit.Revision.
 func (s *Service) Enable(
@@ -28,47 +28,53 @@ func (s *Service) Enable(
 			if err := checkRevision(c, revision); err != nil {
 				return c, err
 			}
-			if c.Draft == nil && c.State == sso.ConnectionEnabled {
-				return c, nil
-			}
-			next := clone(c.Draft)
-			if next == nil {
-				next = clone(c.Live)
-			}
-			if next == nil {
-				next = defaults(c.Protocol, c.Provider) // which is incomplete
-			}
-			w := s.editing(c, next)
-			w.complete()
-			w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
-			w.check()
-			if err := w.err(); err != nil {
-				return c, fmt.Errorf("enable connection: %w", err)
-			}
-			if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
-				return c, fmt.Errorf("enable connection: %w", err)
-			}
-			if err := s.mayNameAdmins(ctx, by, c, next); err != nil {
-				return c, fmt.Errorf("enable connection: %w", err)
-			}
-			if err := s.confirmIssuer(ctx, w.cfg); err != nil {
-				return c, fmt.Errorf("enable connection: %w", err)
-			}
-			c.State = sso.ConnectionEnabled
-			if c.Draft == nil {
-				return c, nil
-			}
-			if c.Live != nil {
-				c.Previous = c.Live
-				if metadataURL(c.Live) != metadataURL(w.cfg) {
-					c.Metadata = sso.MetadataStatus{} // that of the other address
-				}
-			}
-			c.Live, c.Draft = w.cfg, nil
-			return c, nil
+			return s.madeLive(ctx, by, c)
 		},
 	)
 	return s.asked(ctx, by, c, ent, id, false, err)
+}
+
+// madeLive returns the connection with its draft enabled, or with what was live
+// switched on again.
+func (s *Service) madeLive(ctx context.Context, by sso.Actor, c sso.Connection) (sso.Connection, error) {
+	if c.Draft == nil && c.State == sso.ConnectionEnabled {
+		return c, nil
+	}
+	next := clone(c.Draft)
+	if next == nil {
+		next = clone(c.Live)
+	}
+	if next == nil {
+		next = defaults(c.Protocol, c.Provider) // which is incomplete
+	}
+	w := s.editing(c, next)
+	w.complete()
+	w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
+	w.check()
+	if err := w.err(); err != nil {
+		return c, fmt.Errorf("enable connection: %w", err)
+	}
+	if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
+		return c, fmt.Errorf("enable connection: %w", err)
+	}
+	if err := s.mayNameAdmins(ctx, by, c, next); err != nil {
+		return c, fmt.Errorf("enable connection: %w", err)
+	}
+	if err := s.confirmIssuer(ctx, w.cfg); err != nil {
+		return c, fmt.Errorf("enable connection: %w", err)
+	}
+	c.State = sso.ConnectionEnabled
+	if c.Draft == nil {
+		return c, nil
+	}
+	if c.Live != nil {
+		c.Previous = c.Live
+		if metadataURL(c.Live) != metadataURL(w.cfg) {
+			c.Metadata = sso.MetadataStatus{} // that of the other address
+		}
+	}
+	c.Live, c.Draft = w.cfg, nil
+	return c, nil
 }
 
 // asked records that a change waits for approval, if that is why it was refused.

@@ -21,7 +21,7 @@ type stateChange func(
 // inRevision names a connection, and the revision of it that was looked at.
 type inRevision struct {
 	Connection sso.ConnectionID `path:"connection"`
-	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag of the connection that was looked at." example:"\"7\""`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag that was seen." example:"\"7\""`
 }
 
 // ifMatch documents the header of an operation that takes it.
@@ -65,7 +65,8 @@ func (a *API) connectionActions() {
 		path:    connectionPath + "/draft",
 		status:  http.StatusOK,
 		summary: "Discard a connection's draft",
-		about:   "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled." + ifMatch,
+		about: "What is live stays. A connection that was never enabled is nothing but its draft: " +
+			"409 never_enabled." + ifMatch,
 	}, a.changeState(a.Setup.DiscardDraft))
 	add(a, operation{
 		id:      "confirm-connection-keys",
@@ -91,7 +92,9 @@ func (a *API) changeState(change stateChange) func(context.Context, caller, *inR
 	}
 }
 
-func (a *API) changeConnection(change connectionChange) func(context.Context, caller, *inConnection) (*ofConnection, error) {
+func (a *API) changeConnection(
+	change connectionChange,
+) func(context.Context, caller, *inConnection) (*ofConnection, error) {
 	return func(ctx context.Context, c caller, in *inConnection) (*ofConnection, error) {
 		x, err := change(ctx, c.by, c.enterprise.ID, in.Connection)
 		return a.connectionAnswer(c, x, nil, err)
