@@ -44,6 +44,7 @@ var levels = map[string]arrows{
 	"sso/login":       {"sso sso/address sso/evaluate groupsync internal/mail saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
 	"sso/connections": {"sso sso/address sso/evaluate sso/mapping sso/policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
 	"sso/directory":   {"sso sso/address groupsync", "", "the rules about users, groups, organizations, applications and enterprises, and nothing of HTTP, SQL or pages"},
+	"sso/idempotency": {"sso", "", "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL"},
 	"sso/sessions":    {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "it resolves tokens to sessions; the store keeps them"},
 	"sso/signing":     {"sso", "github.com/go-jose/go-jose/v4", "the signing key is a function of the clock; callers know what is signed, the store keeps the keys"},
 	"sso/access":      {"sso sso/address", "github.com/alexedwards/argon2id github.com/go-webauthn/webauthn", "who may do what in the console, and nothing of HTTP, SQL or pages"},
@@ -66,7 +67,7 @@ var levels = map[string]arrows{
 	"web/assistant":      {"sso sso/guide sso/mapping sso/catalog sso/connections web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/connection":     {"sso sso/login sso/mapping sso/catalog sso/connections sso/directory groupsync web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/testconnection": {"sso sso/guide sso/login sso/catalog web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/api":            {"sso sso/address sso/access sso/login sso/catalog sso/connections sso/directory groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/api":            {"sso sso/address sso/access sso/login sso/catalog sso/connections sso/directory sso/idempotency groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
 	"internal/demo/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is a separate program to the gateway"},

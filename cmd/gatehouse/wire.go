@@ -22,6 +22,7 @@ import (
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
 	"gatehouse/sso/health"
+	"gatehouse/sso/idempotency"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
@@ -127,6 +128,7 @@ func (g *gateway) services() error {
 		Access:   g.db,
 		Links:    g.db,
 		Evidence: g.db,
+		Tokens:   g.db,
 		Limiter:  g.nodes.limiter,
 		Now:      time.Now,
 	})
@@ -323,7 +325,8 @@ func (g *gateway) api() (*api.API, error) {
 		Structure: g.db,
 		Members:   g.db,
 		Records:   g.db,
-		Requests:  g.db,
+		Tokens:    g.admin,
+		Requests:  idempotency.New(g.db, g.log),
 		Directory: g.directory,
 		Setup:     g.setup,
 		Preview:   g.login,

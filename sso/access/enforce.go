@@ -89,6 +89,14 @@ func (s *Service) Enforce(ctx context.Context, v sso.Visitor, ent sso.Enterprise
 	return nil
 }
 
+// Relax lets an enterprise's admins sign in without single sign-on again.
+func (s *Service) Relax(ctx context.Context, v sso.Visitor, ent sso.EnterpriseID) error {
+	if err := s.Access.EnforceSSO(ctx, v.Actor, ent, false, ""); err != nil {
+		return fmt.Errorf("stop enforcing single sign-on: %w", err)
+	}
+	return nil
+}
+
 // MissingToEnforce returns what must be done before Enforce succeeds.
 func (s *Service) MissingToEnforce(
 	ctx context.Context, v sso.Visitor, ent sso.EnterpriseID,

@@ -67,6 +67,11 @@ type links interface {
 	EndSetupSession(ctx context.Context, token sso.Hash) error
 }
 
+// tokens finds API tokens; store.DB implements it.
+type tokens interface {
+	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
+}
+
 // Limiter counts what a key did within a minute.
 type Limiter interface {
 	// Allow returns how long to wait; 0 means that the action was counted.
@@ -80,6 +85,7 @@ type Options struct {
 	Access   access
 	Links    links
 	Evidence evidence
+	Tokens   tokens
 	Limiter  Limiter
 	Now      func() time.Time
 }

@@ -54,6 +54,22 @@ func (s *Service) Create(
 	return c, w.warnings, nil
 }
 
+// CreateByLink makes a connection as Create does, for the holder of a setup link,
+// and restricts the link to it. Errors besides those of Create: Conflict
+// "setup_link_bound".
+func (s *Service) CreateByLink(
+	ctx context.Context, link sso.SetupLinkID, ent sso.EnterpriseID, protocol sso.Protocol, e Edit,
+) (sso.Connection, []Warning, error) {
+	c, warnings, err := s.Create(ctx, sso.Actor(link), ent, protocol, e)
+	if err != nil {
+		return sso.Connection{}, nil, err
+	}
+	if err := s.Store.BindSetupLink(ctx, ent, link, c.ID); err != nil {
+		return sso.Connection{}, nil, err
+	}
+	return c, warnings, nil
+}
+
 // Edit changes the draft, which begins as a copy of what is live. Errors: Invalid
 // with Fields and one of the codes "url_not_allowed", "metadata_unreadable",
 // "metadata_ambiguous", "metadata_no_signing_key", "metadata_bad_endpoint",

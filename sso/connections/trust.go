@@ -17,6 +17,7 @@ type trusts interface {
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
 	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
 	SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, error)
+	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
 }
 
 // unknownAuthor stands for whoever made a draft before authors were recorded.

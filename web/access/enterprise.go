@@ -185,8 +185,8 @@ func (h *Handlers) enforce(w http.ResponseWriter, r *http.Request, v console.Vis
 }
 
 func (h *Handlers) relax(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	if err := h.Service.Access.EnforceSSO(r.Context(), v.Actor, v.Enterprise.ID, false, ""); err != nil {
-		return fmt.Errorf("stop enforcing single sign-on: %w", err)
+	if err := h.Service.Relax(r.Context(), v.Visitor, v.Enterprise.ID); err != nil {
+		return err
 	}
 	return console.Done(w, console.At(v.Enterprise, "access"), "relaxed")
 }

@@ -24,6 +24,7 @@ import (
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/idempotency"
 	"gatehouse/sso/login"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -113,7 +114,8 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Structure: f.db,
 		Members:   f.db,
 		Records:   f.db,
-		Requests:  f.db,
+		Tokens:    access.New(access.Options{Tokens: f.db}),
+		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
 		Setup:     service,
 		Preview:   login.New(login.Options{Facts: f.db}),

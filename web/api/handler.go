@@ -91,11 +91,7 @@ func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return sso.Token{}, sso.InvalidToken()
 	}
-	secret, err := sso.APIToken.Parse(value)
-	if err != nil {
-		return sso.Token{}, err
-	}
-	return a.Requests.TokenByHash(ctx, secret.Hash())
+	return a.Tokens.Token(ctx, value)
 }
 
 // perMinute is what one token may ask; far more than a person's script needs,
@@ -194,36 +190,26 @@ const (
 	visible   = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 )
 
-// once runs a request unless it was run before. What its sender says again has
-// to be the same: method, address and body.
+// once carries out a request with a key unless it was carried out before. A
+// repetition has to be the same: method, address and body.
 func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
 	h.Write(body)
-	kept, known, err := a.Requests.ClaimRequest(r.Context(), k, sso.Hash(h.Sum(nil)))
-	if err != nil {
-		return nil, err
-	}
-	if known {
-		return replayed(kept), nil
-	}
-	// The claim has to end also if the sender went away meanwhile.
-	ctx := context.WithoutCancel(r.Context())
-	done := false
-	defer func() {
-		if !done { // also after a panic
-			_ = a.Requests.ReleaseRequest(ctx, k) // else it ends by itself, later
+	var out *answer
+	kept, repeated, err := a.Requests.Once(r.Context(), k, sso.Hash(h.Sum(nil)), func() (sso.KeptAnswer, error) {
+		var err error
+		out, err = a.run(r, k.Token)
+		if err != nil {
+			return sso.KeptAnswer{}, err
 		}
-	}()
-	out, err := a.run(r, k.Token)
+		return out.kept(), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	done = true
-	// It is done, and its sender is about to know: failing to remember the
-	// answer is no reason to say something else.
-	if err := a.Requests.KeepAnswer(ctx, k, out.kept()); err != nil {
-		a.Log.WarnContext(ctx, "response to an idempotent request not saved", "token", string(k.Token), "error", err)
+	if repeated {
+		return replayed(kept), nil
 	}
 	return out, nil
 }

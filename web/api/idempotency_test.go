@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/access"
 	"gatehouse/sso/directory"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -211,7 +212,7 @@ func TestRate(t *testing.T) {
 func TestStoreAway(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	f.api.Requests = away{f.db}
+	f.api.Tokens = access.New(access.Options{Tokens: away{f.db}})
 	got := f.do("GET", Prefix+"enterprises", nil)
 	f.wants(got, 503, "temporarily_unavailable")
 	if got.Header().Get("Retry-After") == "" ||

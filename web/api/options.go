@@ -12,6 +12,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/idempotency"
 	"gatehouse/web/route"
 )
 
@@ -88,13 +89,9 @@ type eventReader interface {
 	) ([]sso.HealthEvent, string, error)
 }
 
-// requestKeeper finds API tokens, and keeps the answers of requests that may be
-// repeated.
-type requestKeeper interface {
-	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
-	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptAnswer, known bool, err error)
-	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptAnswer) error
-	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
+// authenticator finds API tokens; access.Service does.
+type authenticator interface {
+	Token(ctx context.Context, value string) (sso.Token, error)
 }
 
 // samlAddresser says where our end of a SAML connection is; saml.ServiceProvider
@@ -114,11 +111,12 @@ type oidcAddresser interface {
 // Options are what the API is made of. Without a Limiter there are no rates;
 // all else is required.
 type Options struct {
-	// Structure, Members, Records and Requests are one store.DB.
+	// Structure, Members and Records are one store.DB.
 	Structure structureReader
 	Members   memberReader
 	Records   recordReader
-	Requests  requestKeeper
+	Tokens    authenticator
+	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
 	Preview   previewer

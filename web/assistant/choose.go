@@ -116,23 +116,22 @@ func (a *Assistant) create(w http.ResponseWriter, r *http.Request, v console.Vis
 		return route.SeeOther(w, console.At(v.Enterprise, "connections", "new"))
 	}
 	name := connections.Tidy(r.PostForm.Get("name"))
-	c, _, err := a.Service.Create(
-		r.Context(), v.Actor, v.Enterprise.ID, g.Protocol,
-		connections.Edit{
-			Name:     &name,
-			Provider: &g.Provider,
-		},
-	)
+	edit := connections.Edit{
+		Name:     &name,
+		Provider: &g.Provider,
+	}
+	var c sso.Connection
+	var err error
+	if v.Role == sso.RoleSetupLink {
+		c, _, err = a.Service.CreateByLink(r.Context(), v.Link, v.Enterprise.ID, g.Protocol, edit)
+	} else {
+		c, _, err = a.Service.Create(r.Context(), v.Actor, v.Enterprise.ID, g.Protocol, edit)
+	}
 	switch {
 	case console.OnForm(err):
 		return a.name(w, v, g, r.PostForm.Get("name"), err)
 	case err != nil:
 		return err
-	}
-	if v.Role == sso.RoleSetupLink {
-		if err := a.Store.BindSetupLink(r.Context(), v.Enterprise.ID, v.Link, c.ID); err != nil {
-			return err
-		}
 	}
 	return route.SeeOther(w, console.AtConnection(v.Enterprise, c.ID, "setup", "create"))
 }

@@ -13,7 +13,6 @@ import (
 
 // store is what the assistant has to know beside the connection.
 type store interface {
-	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
 	GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) ([]sso.PrincipalGroup, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) ([]sso.TestRun, string, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
@@ -29,6 +28,13 @@ type Service interface {
 	trustReader
 	Create(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
+	CreateByLink(
+		ctx context.Context,
+		link sso.SetupLinkID,
+		ent sso.EnterpriseID,
+		protocol sso.Protocol,
+		e connections.Edit,
 	) (sso.Connection, []connections.Warning, error)
 	Edit(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
