@@ -201,7 +201,12 @@ func (g *gateway) newLogin(post mail.Sender, graph *entra.Client) *login.Service
 // rules builds the services that change what the store keeps for admins.
 func (g *gateway) rules() {
 	g.setup = connections.New(connections.Options{
-		Store:         g.db,
+		Connections: g.db,
+		Groups:      g.db,
+		Domains:     g.db,
+		Trials:      g.db,
+		Trusts:      g.db,
+
 		Resolver:      resolver(g.config.DNS),
 		SAML:          g.saml,
 		OIDC:          g.oidc,

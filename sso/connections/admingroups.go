@@ -19,7 +19,7 @@ func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connect
 		reflect.DeepEqual(groupReading(c.Live), groupReading(next)) {
 		return nil
 	}
-	groups, err := s.Store.AdminGroups(ctx, c.Enterprise)
+	groups, err := s.Groups.AdminGroups(ctx, c.Enterprise)
 	if err != nil {
 		return fmt.Errorf("list admin groups: %w", err)
 	}

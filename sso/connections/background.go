@@ -28,7 +28,7 @@ const (
 // Only a store that cannot say what is due, or a context that ends, is an error.
 func (s *Service) RefreshDue(ctx context.Context) error {
 	now := s.Now()
-	all, err := s.Store.ConnectionsToRefresh(ctx, now.Add(refreshSpread-refreshEvery))
+	all, err := s.Connections.ConnectionsToRefresh(ctx, now.Add(refreshSpread-refreshEvery))
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Service) Create(
 	if err != nil {
 		return sso.Connection{}, nil, fmt.Errorf("create connection: %w", err)
 	}
-	c, err = s.Store.CreateConnection(
+	c, err = s.Connections.CreateConnection(
 		ctx, by, s.followTrust(by, "connection.created", sso.Connection{}, c),
 	)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) CreateByLink(
 	if err != nil {
 		return sso.Connection{}, nil, err
 	}
-	if err := s.Store.BindSetupLink(ctx, ent, link, c.ID); err != nil {
+	if err := s.Trusts.BindSetupLink(ctx, ent, link, c.ID); err != nil {
 		return sso.Connection{}, nil, err
 	}
 	return c, warnings, nil
@@ -140,7 +140,7 @@ const maxTries = 3
 func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	prepare func(context.Context, sso.Connection) (sso.Connection, error)) (sso.Connection, error) {
 	for try := 1; ; try++ {
-		old, err := s.Store.Connection(ctx, ent, id)
+		old, err := s.Connections.Connection(ctx, ent, id)
 		if err != nil {
 			return sso.Connection{}, err
 		}
@@ -152,7 +152,7 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return c, nil
 		}
 		c = s.followTrust(by, action, old, c)
-		saved, err := s.Store.UpdateConnection(
+		saved, err := s.Connections.UpdateConnection(
 			ctx,
 			by,
 			ent,
@@ -224,7 +224,7 @@ func (s *Service) RotateKey(
 // ServiceProviderMetadata is what an admin gives a SAML identity provider. It is
 // NotFound for a connection that does not exist or speaks OpenID Connect.
 func (s *Service) ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error) {
-	c, err := s.Store.ConnectionByID(ctx, id)
+	c, err := s.Connections.ConnectionByID(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (w *editing) defaultGroups(ctx context.Context, entries []string) {
 
 func (w *editing) group(ctx context.Context, entry string) (sso.Group, error) {
 	if organization, name, byName := strings.Cut(entry, "/"); byName {
-		return w.Store.GroupNamed(ctx, w.c.Enterprise, organization, name)
+		return w.Groups.GroupNamed(ctx, w.c.Enterprise, organization, name)
 	}
-	return w.Store.Group(ctx, w.c.Enterprise, sso.GroupID(entry))
+	return w.Groups.Group(ctx, w.c.Enterprise, sso.GroupID(entry))
 }

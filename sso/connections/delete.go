@@ -12,7 +12,7 @@ import (
 // sessions; the caller tells the nodes. Errors: Conflict "would_lock_out", see
 // LocksOut.
 func (s *Service) Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
-	return s.Store.DeleteConnection(ctx, by, ent, id, LocksOut)
+	return s.Connections.DeleteConnection(ctx, by, ent, id, LocksOut)
 }
 
 // LocksOut is a Conflict "would_lock_out" of deleting a connection that is the

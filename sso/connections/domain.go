@@ -30,7 +30,7 @@ func (s *Service) AddDomain(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	if err != nil {
 		return sso.Domain{}, err
 	}
-	return s.Store.CreateDomain(ctx, by, sso.Domain{
+	return s.Domains.CreateDomain(ctx, by, sso.Domain{
 		Enterprise: ent,
 		Name:       ascii,
 		TXTRecord:  challengeValue + strings.ToLower(rand.Text()),
@@ -90,14 +90,14 @@ func mailboxProviders() []string {
 func (s *Service) VerifyDomain(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID,
 ) (sso.Domain, error) {
-	d, err := s.Store.Domain(ctx, ent, id)
+	d, err := s.Domains.Domain(ctx, ent, id)
 	if err != nil || d.Verified() {
 		return d, err
 	}
 	if err := s.proven(ctx, d); err != nil {
 		return sso.Domain{}, err
 	}
-	return s.Store.UpdateDomain(ctx, by, ent, id, func(d sso.Domain) (sso.Domain, error) {
+	return s.Domains.UpdateDomain(ctx, by, ent, id, func(d sso.Domain) (sso.Domain, error) {
 		if !d.Verified() {
 			d.VerifiedAt = s.Now()
 		}

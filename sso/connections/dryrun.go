@@ -9,8 +9,8 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// tried keeps what policies are tried on.
-type tried interface {
+// trialReader reads what policies are tried on.
+type trialReader interface {
 	AssertedIdentities(
 		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
 	) (attempts []sso.Attempt, groups []string, err error)
@@ -36,7 +36,7 @@ const maxTrials = 50
 func (s *Service) DryRun(
 	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *EmailVerificationEdit, allow *string,
 ) ([]Trial, error) {
-	c, err := s.Store.Connection(ctx, ent, id)
+	c, err := s.Connections.Connection(ctx, ent, id)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) DryRun(
 }
 
 func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([]Trial, error) {
-	ent, err := s.Store.Enterprise(ctx, c.Enterprise)
+	ent, err := s.Trials.Enterprise(ctx, c.Enterprise)
 	if err != nil {
 		return nil, fmt.Errorf("load enterprise: %w", err)
 	}
@@ -58,11 +58,11 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	if err != nil {
 		return nil, err
 	}
-	attempts, names, err := s.Store.AssertedIdentities(ctx, c.Enterprise, c.ID, maxTrials)
+	attempts, names, err := s.Trials.AssertedIdentities(ctx, c.Enterprise, c.ID, maxTrials)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts: %w", err)
 	}
-	domains, err := s.Store.Domains(ctx, c.Enterprise)
+	domains, err := s.Trials.Domains(ctx, c.Enterprise)
 	if err != nil {
 		return nil, fmt.Errorf("list domains: %w", err)
 	}

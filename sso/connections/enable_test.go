@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/store"
 )
 
 // prompt changes the prompt of the connection, which tells versions apart.
@@ -296,14 +297,14 @@ func TestProvisioningThatDoesNotExist(t *testing.T) {
 
 // readStore calls after once it has read a connection.
 type readStore struct {
-	connections.Store
+	*store.DB
 	after func()
 }
 
 func (s *readStore) Connection(
 	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error) {
-	c, err := s.Store.Connection(ctx, ent, id)
+	c, err := s.DB.Connection(ctx, ent, id)
 	s.after()
 	return c, err
 }
@@ -354,7 +355,7 @@ func TestStateChangeOfAnotherRevision(t *testing.T) {
 			// The second admin edits after the first read.
 			var once sync.Once
 			between := stateChanges(w.node(func(o *connections.Options) {
-				o.Store = &readStore{Store: w.db, after: func() {
+				o.Connections = &readStore{DB: w.db, after: func() {
 					once.Do(func() { edited = w.prompt(looked.ID, "consent") })
 				}}
 			}))[name]

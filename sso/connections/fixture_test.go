@@ -101,7 +101,12 @@ func newWorld(t *testing.T) *world {
 func (w *world) node(change func(*connections.Options)) *connections.Service {
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	o := connections.Options{
-		Store:         w.db,
+		Connections: w.db,
+		Groups:      w.db,
+		Domains:     w.db,
+		Trials:      w.db,
+		Trusts:      w.db,
+
 		Resolver:      w.dns,
 		Now:           w.clock.Now,
 		AllowLoopback: true,

@@ -30,7 +30,7 @@ const (
 func (s *Service) RefreshMetadata(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, bool, error) {
-	c, err := s.Store.Connection(ctx, ent, id)
+	c, err := s.Connections.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.Connection{}, false, err
 	}
@@ -103,13 +103,13 @@ func (s *Service) Refresh(ctx context.Context, c sso.Connection) (sso.Connection
 
 // refreshSeldom fetches unless somebody did a moment ago.
 func (s *Service) refreshSeldom(ctx context.Context, asked sso.Connection) (sso.Connection, error) {
-	c, err := s.Store.Connection(ctx, asked.Enterprise, asked.ID)
+	c, err := s.Connections.Connection(ctx, asked.Enterprise, asked.ID)
 	if err != nil || source(c) == nil || s.checkedWithin(c, refreshPause) {
 		return c, err
 	}
 	// Other nodes see the claim while the fetch is under way.
 	claim := sso.MetadataStatus{CheckedAt: s.Now(), Error: c.Metadata.Error}
-	if err := s.Store.SetMetadataStatus(ctx, c.Enterprise, c.ID, claim); err != nil {
+	if err := s.Connections.SetMetadataStatus(ctx, c.Enterprise, c.ID, claim); err != nil {
 		return c, err
 	}
 	c.Metadata = claim
@@ -164,7 +164,7 @@ func (s *Service) refetch(
 	if !counts {
 		return c, false, err
 	}
-	if failed := s.Store.SetMetadataStatus(ctx, c.Enterprise, c.ID, status); failed != nil {
+	if failed := s.Connections.SetMetadataStatus(ctx, c.Enterprise, c.ID, status); failed != nil {
 		return c, false, errors.Join(err, failed)
 	}
 	c.Metadata = status

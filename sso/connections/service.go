@@ -13,8 +13,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Connections keeps connections.
-type Connections interface {
+// connectionStore keeps connections.
+type connectionStore interface {
 	CreateConnection(ctx context.Context, by sso.Actor, c sso.Connection) (sso.Connection, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
@@ -31,8 +31,8 @@ type Connections interface {
 	) error
 }
 
-// domains keeps domains.
-type domains interface {
+// domainStore keeps domains.
+type domainStore interface {
 	CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (sso.Domain, error)
 	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
 	UpdateDomain(
@@ -44,20 +44,11 @@ type domains interface {
 	) (sso.Domain, error)
 }
 
-// Groups looks up what is to be a default group, and whose members are admins.
-type Groups interface {
+// groupReader looks up default groups, and the groups whose members are admins.
+type groupReader interface {
 	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (sso.Group, error)
-}
-
-// Store is what a Service keeps things in.
-type Store interface {
-	Groups
-	Connections
-	domains
-	tried
-	trusts
 }
 
 // TXTResolver looks up TXT records; *net.Resolver is one.
@@ -67,7 +58,13 @@ type TXTResolver interface {
 
 // Options are what a Service is made of.
 type Options struct {
-	Store    Store
+	// Connections to Trusts are one store.DB.
+	Connections connectionStore
+	Groups      groupReader
+	Domains     domainStore
+	Trials      trialReader
+	Trusts      trustStore
+
 	SAML     *saml.ServiceProvider
 	OIDC     *oidc.RelyingParty
 	Resolver TXTResolver // nil: net.DefaultResolver

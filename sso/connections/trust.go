@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso"
 )
 
-// trusts keeps what was decided about changes of trust.
-type trusts interface {
+// trustStore keeps what was decided about changes of trust.
+type trustStore interface {
 	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
 	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
@@ -131,7 +131,7 @@ func (s *Service) needsApproval(ctx context.Context, c sso.Connection, next *sso
 	if c.Live != nil && !(next.TrustDigest() == c.Draft.TrustDigest() && c.Trust.CorrectsOwn()) {
 		return true, nil
 	}
-	others, err := s.Store.TrustsAnyone(ctx, c.Enterprise, c.ID)
+	others, err := s.Trusts.TrustsAnyone(ctx, c.Enterprise, c.ID)
 	if err != nil {
 		return false, fmt.Errorf("look for trust: %w", err)
 	}
@@ -143,7 +143,7 @@ func (s *Service) needsApproval(ctx context.Context, c sso.Connection, next *sso
 func (s *Service) ask(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, back bool, why error,
 ) error {
-	_, err := s.Store.UpdateTrust(
+	_, err := s.Trusts.UpdateTrust(
 		ctx,
 		by,
 		ent,
@@ -236,7 +236,7 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 	through := c
 	if a.Through != c.ID {
 		var err error
-		if through, err = s.Store.Connection(ctx, c.Enterprise, a.Through); err != nil {
+		if through, err = s.Connections.Connection(ctx, c.Enterprise, a.Through); err != nil {
 			return fmt.Errorf("find the connection of the approver: %w", err)
 		}
 	}
@@ -260,7 +260,7 @@ func (s *Service) ownLink(
 		if err != nil {
 			continue // not a link
 		}
-		l, err := s.Store.SetupLink(ctx, ent, id)
+		l, err := s.Trusts.SetupLink(ctx, ent, id)
 		switch {
 		case sso.KindOf(err) == sso.NotFoundKind:
 			continue
@@ -278,7 +278,7 @@ func (s *Service) ownLink(
 // change is there any more; those of MayDecide.
 func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
 	approve bool) (sso.Connection, error) {
-	c, err := s.Store.Connection(ctx, ent, id)
+	c, err := s.Connections.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.Connection{}, err
 	}
@@ -294,7 +294,7 @@ func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.Enterpris
 		}
 	}
 	seen := *change
-	return s.Store.UpdateTrust(ctx, a.By, ent, id, action, func(now sso.Connection) (sso.Trust, error) {
+	return s.Trusts.UpdateTrust(ctx, a.By, ent, id, action, func(now sso.Connection) (sso.Trust, error) {
 		change := changeOf(now, digest)
 		if change == nil ||
 			!slices.Equal(change.Authors, seen.Authors) ||

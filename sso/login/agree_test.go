@@ -220,7 +220,11 @@ func (w *world) agreeLater(c *company, gate agreement, person string) {
 		return
 	}
 	trials, err := connections.New(connections.Options{
-		Store: w.db,
+		Connections: w.db,
+		Groups:      w.db,
+		Domains:     w.db,
+		Trials:      w.db,
+		Trusts:      w.db,
 	}).DryRun(ctx, c.ID, c.conn.ID, nil, nil)
 	w.ok(err)
 	if code := foretoldBy(trials[0].Email, trials[0].Denied); code != gate.code {

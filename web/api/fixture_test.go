@@ -95,7 +95,12 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Client:  http.DefaultClient,
 	})
 	service := connections.New(connections.Options{
-		Store:         f.db,
+		Connections: f.db,
+		Groups:      f.db,
+		Domains:     f.db,
+		Trials:      f.db,
+		Trusts:      f.db,
+
 		SAML:          sp,
 		OIDC:          rp,
 		Resolver:      f,

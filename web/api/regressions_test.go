@@ -66,7 +66,7 @@ func revocationFails(t *testing.T, f *fixture) {
 		Users:    stuck{f.db},
 		Sessions: stuck{f.db},
 	})
-	f.api.Setup.Store = stuck{f.db}
+	f.api.Setup.Connections = stuck{f.db}
 	f.unchanged(func() {
 		for call, want := range map[string]int{
 			"DELETE " + enterprisePath + "/sessions/{session}": 500,

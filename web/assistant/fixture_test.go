@@ -90,7 +90,12 @@ func newFixture(t *testing.T) *fixture {
 		Client:  client,
 	})
 	f.service = connections.New(connections.Options{
-		Store:         f.db,
+		Connections: f.db,
+		Groups:      f.db,
+		Domains:     f.db,
+		Trials:      f.db,
+		Trusts:      f.db,
+
 		SAML:          sp,
 		OIDC:          rp,
 		Log:           log,

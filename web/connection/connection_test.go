@@ -84,10 +84,15 @@ func newFixture(t *testing.T) *fixture {
 		Client:  http.DefaultClient,
 	})
 	service := connections.New(connections.Options{
-		Store: f.db,
-		SAML:  sp,
-		OIDC:  rp,
-		Log:   log,
+		Connections: f.db,
+		Groups:      f.db,
+		Domains:     f.db,
+		Trials:      f.db,
+		Trusts:      f.db,
+
+		SAML: sp,
+		OIDC: rp,
+		Log:  log,
 	})
 	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{
 		Enterprise: f.ent.ID,

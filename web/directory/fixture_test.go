@@ -134,7 +134,12 @@ func newFixture(t *testing.T) *fixture {
 		Now:          time.Now,
 	})
 	proving := connections.New(connections.Options{
-		Store:    f.db,
+		Connections: f.db,
+		Groups:      f.db,
+		Domains:     f.db,
+		Trials:      f.db,
+		Trusts:      f.db,
+
 		Resolver: f.dns,
 		Log:      log,
 	})
