@@ -33,7 +33,8 @@ func ofTheInstallation() map[string]string {
 }
 
 func (f foreign) access() calls {
-	ctx, db, ent, user := f.w.Context(), f.w.db, f.other.ent.ID, f.user.ID
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	user := f.user.ID
 	return calls{
 		"AdminByUser": func() (int, error) {
 			a, err := db.AdminByUser(ctx, ent, user)
@@ -60,6 +61,12 @@ func (f foreign) access() calls {
 		"EnforceSSO": func() (int, error) {
 			return 0, db.EnforceSSO(ctx, by, ent, false, "")
 		},
+	}
+}
+
+func (f foreign) setupLinks() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"CreateSetupLink": func() (int, error) {
 			_, err := db.CreateSetupLink(ctx, by, sso.SetupLink{
 				Enterprise: ent,
@@ -82,6 +89,12 @@ func (f foreign) access() calls {
 		"RevokeSetupLink": func() (int, error) {
 			return 0, db.RevokeSetupLink(ctx, by, ent, f.link.ID)
 		},
+	}
+}
+
+func (f foreign) trust() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"UpdateTrust": func() (int, error) {
 			_, err := db.UpdateTrust(
 				ctx,

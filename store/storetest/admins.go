@@ -34,30 +34,10 @@ func (w *world) account(login string, recovery bool) sso.Admin {
 func testInvitations(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	gone := func(token sso.Hash) {
-		t.Helper()
-		_, err := w.db.Invitation(ctx, token)
-		w.fails(err, sso.NotFoundKind, "invitation_gone")
-		_, err = w.db.AcceptInvitation(ctx, token, sso.Admin{
-			Login: "mallory",
-			Name:  "M",
-		})
-		w.fails(err, sso.NotFoundKind, "invitation_gone")
-	}
-	invite := func(by sso.Actor) sso.Hash {
-		token := sso.NewSecret().Hash()
-		_, err := w.db.CreateInvitation(ctx, by, sso.Invitation{
-			Token:     token,
-			Recovery:  true,
-			ExpiresAt: w.clock.Now().Add(time.Hour),
-		})
-		w.ok(err)
-		return token
-	}
-	gone(sso.NewSecret().Hash())
-	first := invite(sso.ActorStart)
-	second, kept := invite(sso.ActorStart), invite(by)
-	gone(first) // replaced
+	w.invitationGone(sso.NewSecret().Hash())
+	first := w.invite(sso.ActorStart)
+	second, kept := w.invite(sso.ActorStart), w.invite(by)
+	w.invitationGone(first) // replaced
 	has, err := w.db.HasAdmin(ctx)
 	if w.ok(err); has {
 		t.Error("there is an admin before there is any")
@@ -68,7 +48,7 @@ func testInvitations(t *testing.T, fresh fresh) {
 		Password: "canary-password-hash",
 	})
 	w.ok(err)
-	gone(second) // used
+	w.invitationGone(second) // used
 	if has, err = w.db.HasAdmin(ctx); err != nil || !has || !a.Recovery {
 		t.Errorf("%+v, %v, %v", a, has, err)
 	}
@@ -80,7 +60,7 @@ func testInvitations(t *testing.T, fresh fresh) {
 	_, err = w.db.Invitation(ctx, kept) // and it is not used up by that
 	w.ok(err)
 	w.clock.Move(time.Hour)
-	gone(kept) // expired
+	w.invitationGone(kept) // expired
 	got, err := w.db.AdminByLogin(ctx, "OLIVE")
 	w.ok(err)
 	w.same(a, got)
@@ -88,6 +68,28 @@ func testInvitations(t *testing.T, fresh fresh) {
 	if strings.Contains(stored, "canary-") || !strings.Contains(stored, "Olive") {
 		t.Error("the hash of a password is stored in clear, or nothing is")
 	}
+}
+
+func (w *world) invitationGone(token sso.Hash) {
+	w.Helper()
+	_, err := w.db.Invitation(w.Context(), token)
+	w.fails(err, sso.NotFoundKind, "invitation_gone")
+	_, err = w.db.AcceptInvitation(w.Context(), token, sso.Admin{
+		Login: "mallory",
+		Name:  "M",
+	})
+	w.fails(err, sso.NotFoundKind, "invitation_gone")
+}
+
+func (w *world) invite(by sso.Actor) sso.Hash {
+	token := sso.NewSecret().Hash()
+	_, err := w.db.CreateInvitation(w.Context(), by, sso.Invitation{
+		Token:     token,
+		Recovery:  true,
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	})
+	w.ok(err)
+	return token
 }
 
 // testOneInvitation: of many who use one link at once, one gets an account.
@@ -132,21 +134,7 @@ func testLastRecovery(t *testing.T, fresh fresh) {
 	}
 	w.account("ordinary", false)
 	now := w.clock.Now()
-	ways := []func(sso.Admin) (sso.Admin, error){
-		func(a sso.Admin) (sso.Admin, error) {
-			a.DisabledAt = now
-			return a, nil
-		},
-		func(a sso.Admin) (sso.Admin, error) {
-			a.Recovery = false
-			return a, nil
-		},
-		func(a sso.Admin) (sso.Admin, error) {
-			a.Recovery = false
-			a.DisabledAt = now
-			return a, nil
-		},
-	}
+	ways := recoveryEnds(now)
 	for round := range 4 {
 		var at sync.WaitGroup
 		var refused atomic.Int32
@@ -178,92 +166,128 @@ func testLastRecovery(t *testing.T, fresh fresh) {
 				refused.Load(), err,
 			)
 		}
-		for _, id := range ids {
-			_, err := w.db.UpdateAdmin(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
-				a.Recovery, a.DisabledAt = true, time.Time{}
-				return a, nil
-			})
-			w.ok(err)
-		}
+		w.makeRecovery(ids)
 	}
 	_, err := w.db.VerifyAudit(ctx, "")
 	w.ok(err)
 }
+
+func recoveryEnds(now time.Time) []func(sso.Admin) (sso.Admin, error) {
+	return []func(sso.Admin) (sso.Admin, error){
+		func(a sso.Admin) (sso.Admin, error) {
+			a.DisabledAt = now
+			return a, nil
+		},
+		func(a sso.Admin) (sso.Admin, error) {
+			a.Recovery = false
+			return a, nil
+		},
+		func(a sso.Admin) (sso.Admin, error) {
+			a.Recovery = false
+			a.DisabledAt = now
+			return a, nil
+		},
+	}
+}
+
+func (w *world) makeRecovery(ids []sso.AdminID) {
+	ctx := w.Context()
+	for _, id := range ids {
+		_, err := w.db.UpdateAdmin(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
+			a.Recovery, a.DisabledAt = true, time.Time{}
+			return a, nil
+		})
+		w.ok(err)
+	}
+}
+
+const adminIdle = 30 * time.Minute
 
 func testAdminSessions(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	a := w.account("olive", true)
 	w.account("other", true)
-	const idle = 30 * time.Minute
-	start := func() sso.Hash {
-		t.Helper()
-		token := sso.NewSecret().Hash()
-		w.ok(w.db.StartAdminSession(ctx, sso.AdminSession{
-			Token:     token,
-			Admin:     a.ID,
-			Remote:    "192.0.2.1",
-			UserAgent: "x",
-			ExpiresAt: w.clock.Now().Add(12 * time.Hour),
-		}, "password"))
-		return token
-	}
-	alive := func(token sso.Hash, want bool) {
-		t.Helper()
-		s, got, err := w.db.AdminSession(ctx, token, idle)
-		if !want {
-			w.fails(err, sso.Unauthenticated, "session_ended")
-			return
-		}
-		w.ok(err)
-		if got.ID != a.ID || s.Admin != a.ID || got.LastSignInAt.IsZero() {
-			t.Errorf("got %+v of %+v", s, got)
-		}
-	}
-	update := func(token sso.Hash, fn func(sso.Admin) sso.Admin) {
-		t.Helper()
-		_, err := w.db.UpdateAdmin(ctx, by, a.ID, "admin.updated", token, func(a sso.Admin) (sso.Admin, error) {
-			return fn(a), nil
-		})
-		w.ok(err)
-	}
-	token := start()
-	for range 24 { // used every half an hour but a moment, for as long as it may last
-		alive(token, true)
-		w.clock.Move(idle - time.Minute)
-	}
-	alive(token, true)
-	w.clock.Move(12*time.Hour - 24*(idle-time.Minute))
-	alive(token, false)
-	idling := start()
-	w.clock.Move(idle)
-	alive(idling, false)
-	one, two := start(), start()
-	update(one, func(a sso.Admin) sso.Admin {
+	w.adminSessionTimesOut(a)
+	one, two := w.startAdminSession(a), w.startAdminSession(a)
+	w.updateAdmin(a, one, func(a sso.Admin) sso.Admin {
 		a.Password = "another"
 		return a
 	})
-	alive(one, true) // the admin who changed it stays
-	alive(two, false)
-	update(sso.Hash{}, func(a sso.Admin) sso.Admin {
+	w.adminSession(a, one, true) // the admin who changed it stays
+	w.adminSession(a, two, false)
+	w.updateAdmin(a, sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.DisabledAt = w.clock.Now()
 		return a
 	})
-	alive(one, false)
+	w.adminSession(a, one, false)
 	w.fails(w.db.StartAdminSession(ctx, sso.AdminSession{
 		Token:     two,
 		Admin:     a.ID,
 		ExpiresAt: w.clock.Now().Add(time.Hour),
 	}, "password"), sso.NotFoundKind, "not_found")
-	update(sso.Hash{}, func(a sso.Admin) sso.Admin {
+	w.updateAdmin(a, sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.DisabledAt = time.Time{}
 		return a
 	})
-	alive(one, false) // it does not come back
-	three := start()
+	w.adminSession(a, one, false) // it does not come back
+	three := w.startAdminSession(a)
 	w.ok(w.db.EndAdminSession(ctx, three))
 	w.ok(w.db.EndAdminSession(ctx, three))
-	alive(three, false)
+	w.adminSession(a, three, false)
+	w.refusedAdmins(a)
+}
+
+func (w *world) startAdminSession(a sso.Admin) sso.Hash {
+	w.Helper()
+	token := sso.NewSecret().Hash()
+	w.ok(w.db.StartAdminSession(w.Context(), sso.AdminSession{
+		Token:     token,
+		Admin:     a.ID,
+		Remote:    "192.0.2.1",
+		UserAgent: "x",
+		ExpiresAt: w.clock.Now().Add(12 * time.Hour),
+	}, "password"))
+	return token
+}
+
+func (w *world) adminSession(a sso.Admin, token sso.Hash, want bool) {
+	w.Helper()
+	s, got, err := w.db.AdminSession(w.Context(), token, adminIdle)
+	if !want {
+		w.fails(err, sso.Unauthenticated, "session_ended")
+		return
+	}
+	w.ok(err)
+	if got.ID != a.ID || s.Admin != a.ID || got.LastSignInAt.IsZero() {
+		w.Errorf("got %+v of %+v", s, got)
+	}
+}
+
+func (w *world) updateAdmin(a sso.Admin, token sso.Hash, fn func(sso.Admin) sso.Admin) {
+	w.Helper()
+	_, err := w.db.UpdateAdmin(w.Context(), by, a.ID, "admin.updated", token, func(a sso.Admin) (sso.Admin, error) {
+		return fn(a), nil
+	})
+	w.ok(err)
+}
+
+func (w *world) adminSessionTimesOut(a sso.Admin) {
+	token := w.startAdminSession(a)
+	for range 24 { // used every half an hour but a moment, for as long as it may last
+		w.adminSession(a, token, true)
+		w.clock.Move(adminIdle - time.Minute)
+	}
+	w.adminSession(a, token, true)
+	w.clock.Move(12*time.Hour - 24*(adminIdle-time.Minute))
+	w.adminSession(a, token, false)
+	idling := w.startAdminSession(a)
+	w.clock.Move(adminIdle)
+	w.adminSession(a, idling, false)
+}
+
+func (w *world) refusedAdmins(a sso.Admin) {
+	ctx := w.Context()
 	w.ok(w.db.RefusedAdmin(ctx, "OLIVE", "192.0.2.9", "wrong password"))
 	w.ok(w.db.RefusedAdmin(ctx, "nobody\x00", "192.0.2.9", "no such login"))
 	events, _, err := w.db.AuditEvents(
@@ -274,7 +298,7 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 		events[1].Target != string(a.ID) ||
 		events[1].Detail["recovery"] != "true" ||
 		events[0].Target != "" {
-		t.Errorf("got %+v", events)
+		w.Errorf("got %+v", events)
 	}
 }
 
@@ -283,93 +307,85 @@ func testEnterpriseAdmins(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	other := addWorld(t, w.db, w.clock, "other")
 	u, _ := w.enter("ada", "dev")
-	administers := func(want bool) {
-		t.Helper()
-		got, err := w.db.Administers(ctx, w.ent.ID, u.ID)
-		w.ok(err)
-		if elsewhere, err := w.db.Administers(
-			ctx, other.ent.ID, u.ID,
-		); err != nil ||
-			elsewhere ||
-			got != want {
-			t.Errorf(
-				"administers %v, elsewhere %v (%v); want %v", got, elsewhere, err,
-				want,
-			)
-		}
-	}
-	administers(false)
-	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, u.ID))
-	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, u.ID)) // again is no failure
-	administers(true)
+	w.administers(other, u, false)
+	w.nameEnterpriseAdmin(other, u)
 	all, _, err := w.db.EnterpriseAdmins(ctx, w.ent.ID, sso.Page{})
 	w.ok(err)
 	if len(all) != 1 || all[0].User.ID != u.ID || all[0].CreatedBy != by {
 		t.Errorf("got %+v", all)
 	}
-	status := func(s sso.UserStatus) {
-		_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) {
-			u.Status = s
-			return u, nil
-		})
-		w.ok(err)
-	}
-	status(sso.UserDeactivated)
-	administers(false)
-	status(sso.UserActive)
+	w.setUserStatus(u, sso.UserDeactivated)
+	w.administers(other, u, false)
+	w.setUserStatus(u, sso.UserActive)
 	w.ok(w.db.RemoveEnterpriseAdmin(ctx, by, w.ent.ID, u.ID))
 	w.fails(
 		w.db.RemoveEnterpriseAdmin(ctx, by, w.ent.ID, u.ID), sso.NotFoundKind,
 		"not_found",
 	)
-	administers(false)
-	mark := func(on bool) {
-		_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
-			g.Admin = on
-			return g, nil
-		})
-		w.ok(err)
-	}
-	mark(true)
-	administers(true)
+	w.administers(other, u, false)
+	w.markAdminGroup(true)
+	w.administers(other, u, true)
 	groups, err := w.db.AdminGroups(ctx, w.ent.ID)
 	w.ok(err)
 	if len(groups) != 1 || groups[0].ID != w.group["web/dev"].ID {
 		t.Errorf("got %+v", groups)
 	}
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/dev"].ID, u.ID))
-	administers(false)
+	w.administers(other, u, false)
+}
+
+func (w *world) administers(other *world, u sso.User, want bool) {
+	w.Helper()
+	got, err := w.db.Administers(w.Context(), w.ent.ID, u.ID)
+	w.ok(err)
+	if elsewhere, err := w.db.Administers(
+		w.Context(), other.ent.ID, u.ID,
+	); err != nil ||
+		elsewhere ||
+		got != want {
+		w.Errorf(
+			"administers %v, elsewhere %v (%v); want %v", got, elsewhere, err,
+			want,
+		)
+	}
+}
+
+func (w *world) nameEnterpriseAdmin(other *world, u sso.User) {
+	ctx := w.Context()
+	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, u.ID))
+	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, u.ID)) // again is no failure
+	w.administers(other, u, true)
+}
+
+func (w *world) setUserStatus(u sso.User, s sso.UserStatus) {
+	_, err := w.db.UpdateUser(w.Context(), by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) {
+		u.Status = s
+		return u, nil
+	})
+	w.ok(err)
+}
+
+func (w *world) markAdminGroup(on bool) {
+	_, err := w.db.UpdateGroup(w.Context(), by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
+		g.Admin = on
+		return g, nil
+	})
+	w.ok(err)
 }
 
 func testEnforced(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	l := w.setupLink(w.conn.ID)
-	enforced := func(want bool) {
-		t.Helper()
-		e, err := w.db.Enterprise(ctx, w.ent.ID)
-		w.ok(err)
-		if _, err := w.db.SetupLinkByToken(ctx, l.Token); e.Enforced != want || (err != nil) != want {
-			t.Errorf("enforced %v, the link: %v; want %v", e.Enforced, err, want)
-		}
-	}
-	w.fails(
-		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
-		"no_recovery_admin",
-	)
-	w.account("ordinary", false)
-	w.fails(
-		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
-		"no_recovery_admin",
-	)
-	enforced(false)
+	w.enforceNeedsRecovery()
+	w.enforced(l, false)
 	w.account("olive", true)
 	session := sso.NewSecret().Hash()
 	_, err := w.db.OpenSetupLink(ctx, l.Token, session, time.Hour, "")
 	w.ok(err)
 	l = w.setupLink(w.conn.ID)
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"))
-	enforced(true)
+	w.enforced(l, true)
 	_, err = w.db.SetupSession(ctx, session)
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	_, err = w.db.OpenSetupLink(ctx, l.Token, sso.NewSecret().Hash(), time.Hour, "")
@@ -380,14 +396,41 @@ func testEnforced(t *testing.T, fresh fresh) {
 		return e, nil
 	})
 	w.ok(err)
-	enforced(true) // it is not switched off on the side
+	w.enforced(l, true) // it is not switched off on the side
+	w.enforcementRecorded(l)
+}
+
+func (w *world) enforced(l sso.SetupLink, want bool) {
+	w.Helper()
+	e, err := w.db.Enterprise(w.Context(), w.ent.ID)
+	w.ok(err)
+	if _, err := w.db.SetupLinkByToken(w.Context(), l.Token); e.Enforced != want || (err != nil) != want {
+		w.Errorf("enforced %v, the link: %v; want %v", e.Enforced, err, want)
+	}
+}
+
+func (w *world) enforceNeedsRecovery() {
+	ctx := w.Context()
+	w.fails(
+		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
+		"no_recovery_admin",
+	)
+	w.account("ordinary", false)
+	w.fails(
+		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
+		"no_recovery_admin",
+	)
+}
+
+func (w *world) enforcementRecorded(l sso.SetupLink) {
+	ctx := w.Context()
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, false, ""))
-	enforced(false)
+	w.enforced(l, false)
 	events, _, err := w.db.AuditEvents(ctx, w.ent.ID, sso.AuditFilter{}, sso.Page{})
 	w.ok(err)
 	if !slices.ContainsFunc(events, func(e sso.AuditEvent) bool {
 		return e.Action == "enterprise.sso_enforced" && e.Detail["test"] == "test-1"
 	}) {
-		t.Error("the trail does not say what was the proof")
+		w.Error("the trail does not say what was the proof")
 	}
 }

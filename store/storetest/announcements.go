@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"gatehouse/sso"
@@ -27,6 +28,40 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 		read, err = w.db.LastRevocation(ctx)
 		w.ok(err)
 	})
+	steps := slices.Concat(w.changesOfUser(u), w.signInsOfUser(s), w.endsOfSessions(s, u))
+	for _, step := range steps {
+		announced = 0
+		var ctx context.Context
+		ctx, cancel = context.WithCancel(t.Context())
+		if err := step.do(ctx); err != nil {
+			t.Errorf("%s: %v", step.name, err)
+		}
+		if announced != step.want {
+			t.Errorf(
+				"%s: %d announcements; want %d", step.name, announced, step.want,
+			)
+		}
+		last, err := w.db.LastRevocation(t.Context())
+		w.ok(err)
+		if step.want > 0 && read != last {
+			t.Errorf(
+				"%s: the announcement saw revocation %d of %d", step.name, read,
+				last,
+			)
+		}
+		cancel()
+	}
+}
+
+// announcedStep is a change, and how many announcements it makes.
+type announcedStep struct {
+	name string
+	do   func(context.Context) error
+	want int
+}
+
+// changesOfUser are changes of a user whose sessions go on.
+func (w *world) changesOfUser(u sso.User) []announcedStep {
 	vouch := func(u sso.User) (sso.User, error) {
 		u.VouchedAt, u.EmailVerified = w.clock.Now(), true
 		return u, nil
@@ -35,16 +70,7 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 		u.Name = "Ada Lovelace"
 		return u, nil
 	}
-	deactivate := func(u sso.User) (sso.User, error) {
-		u.Status = sso.UserDeactivated
-		return u, nil
-	}
-	fault := errors.New("the plan failed")
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) error
-		want int // announcements
-	}{
+	return []announcedStep{
 		{
 			"a vouched user",
 			func(ctx context.Context) error {
@@ -61,6 +87,13 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 			},
 			0,
 		},
+	}
+}
+
+// signInsOfUser are sign-ins of a known user.
+func (w *world) signInsOfUser(s sso.SignIn) []announcedStep {
+	fault := errors.New("the plan failed")
+	return []announcedStep{
 		{
 			"a sign-in without a change",
 			func(ctx context.Context) error {
@@ -98,6 +131,16 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 			},
 			1,
 		},
+	}
+}
+
+// endsOfSessions are changes that end a session.
+func (w *world) endsOfSessions(s sso.SignIn, u sso.User) []announcedStep {
+	deactivate := func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	}
+	return []announcedStep{
 		{
 			"an ended session",
 			func(ctx context.Context) error {
@@ -113,26 +156,5 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 			},
 			1,
 		},
-	} {
-		announced = 0
-		var ctx context.Context
-		ctx, cancel = context.WithCancel(t.Context())
-		if err := step.do(ctx); err != nil {
-			t.Errorf("%s: %v", step.name, err)
-		}
-		if announced != step.want {
-			t.Errorf(
-				"%s: %d announcements; want %d", step.name, announced, step.want,
-			)
-		}
-		last, err := w.db.LastRevocation(t.Context())
-		w.ok(err)
-		if step.want > 0 && read != last {
-			t.Errorf(
-				"%s: the announcement saw revocation %d of %d", step.name, read,
-				last,
-			)
-		}
-		cancel()
 	}
 }

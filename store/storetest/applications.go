@@ -40,12 +40,7 @@ func testApplications(t *testing.T, fresh fresh) {
 		}
 		last = now
 	}
-	want := wiki()
-	want.Enterprises, want.SignIn = []sso.EnterpriseID{w.ent.ID}, w.ent.ID
-	made, err := w.db.CreateApplication(ctx, by, want)
-	w.ok(err)
-	want.ID, want.CreatedAt = made.ID, w.clock.Now()
-	w.same(want, made)
+	want, made := w.createWiki()
 	revision(true)
 	got, err := w.db.Application(ctx, made.ID)
 	w.ok(err)
@@ -65,7 +60,31 @@ func testApplications(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.same([]sso.Application{want, other}, all)
 
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
+	w.refuseApplicationChanges(other)
+	revision(false)
+	w.changeApplication(other)
+	revision(true)
+	w.ok(w.db.DeleteApplication(ctx, by, other.ID))
+	revision(true)
+	w.applicationGone(other)
+	revision(false)
+	applicationOutlives(w, want)
+}
+
+func (w *world) createWiki() (sso.Application, sso.Application) {
+	ctx := w.Context()
+	want := wiki()
+	want.Enterprises, want.SignIn = []sso.EnterpriseID{w.ent.ID}, w.ent.ID
+	made, err := w.db.CreateApplication(ctx, by, want)
+	w.ok(err)
+	want.ID, want.CreatedAt = made.ID, w.clock.Now()
+	w.same(want, made)
+	return want, made
+}
+
+func (w *world) refuseApplicationChanges(other sso.Application) {
+	ctx := w.Context()
+	_, err := w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
 		a.Key = "wiki"
 		return a, nil
 	})
@@ -74,13 +93,16 @@ func testApplications(t *testing.T, fresh fresh) {
 		return a, errors.New("refused")
 	})
 	if err == nil {
-		t.Error("a change was made that was refused")
+		w.Error("a change was made that was refused")
 	}
 	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
 		return a, nil
 	})
 	w.ok(err)
-	revision(false)
+}
+
+func (w *world) changeApplication(other sso.Application) {
+	ctx := w.Context()
 	changed, err := w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
 		return sso.Application{
 			ID:      "app-x",
@@ -99,18 +121,17 @@ func testApplications(t *testing.T, fresh fresh) {
 		Origins:   []string{"https://service.acme.test"},
 		CreatedAt: other.CreatedAt,
 	}, changed)
-	revision(true)
-	w.ok(w.db.DeleteApplication(ctx, by, other.ID))
-	revision(true)
+}
+
+func (w *world) applicationGone(other sso.Application) {
+	ctx := w.Context()
 	w.fails(w.db.DeleteApplication(ctx, by, other.ID), sso.NotFoundKind, "not_found")
-	_, err = w.db.Application(ctx, other.ID)
+	_, err := w.db.Application(ctx, other.ID)
 	w.fails(err, sso.NotFoundKind, "not_found")
 	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
 		return a, nil
 	})
 	w.fails(err, sso.NotFoundKind, "not_found")
-	revision(false)
-	applicationOutlives(w, want)
 }
 
 // applicationOutlives: an application whose only enterprise is deleted admits
@@ -169,13 +190,7 @@ func testSigningKeys(t *testing.T, fresh fresh) {
 		!keys[0].CreatedAt.Equal(w.clock.Now()) {
 		t.Fatalf("got %+v", keys)
 	}
-	w.clock.Move(time.Hour)
-	_, err = w.db.ChangeSigningKeys(ctx, func(have []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
-		return &key, nil, errors.New("refused")
-	})
-	if err == nil {
-		t.Error("a change was made that was refused")
-	}
+	key = w.refuseSigningKey(key)
 	changed, err := w.db.ChangeSigningKeys(ctx, func(have []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
 		return &key, []sso.KeyID{have[0].ID}, nil
 	})
@@ -188,6 +203,18 @@ func testSigningKeys(t *testing.T, fresh fresh) {
 	}
 }
 
+func (w *world) refuseSigningKey(key sso.SigningKey) sso.SigningKey {
+	ctx := w.Context()
+	w.clock.Move(time.Hour)
+	_, err := w.db.ChangeSigningKeys(ctx, func(have []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
+		return &key, nil, errors.New("refused")
+	})
+	if err == nil {
+		w.Error("a change was made that was refused")
+	}
+	return key
+}
+
 // testPrincipalGroups: a session speaks for the groups its user is in now, of
 // all organizations, and for no others.
 func testPrincipalGroups(t *testing.T, fresh fresh) {
@@ -198,25 +225,12 @@ func testPrincipalGroups(t *testing.T, fresh fresh) {
 	w.enter("bob", "sre")
 	s := w.signIn("ada", "dev", "Dev")
 	u, _ := w.record(s)
-	groups := func(want ...string) {
-		t.Helper()
-		p, err := w.db.Principal(ctx, s.Session.Token)
-		w.ok(err)
-		var got []string
-		for _, g := range p.Groups {
-			got = append(got, g.Ref())
-			if g.ID != w.group[g.Ref()].ID {
-				t.Errorf("%s has another group's identifier", g.Ref())
-			}
-		}
-		w.same(want, got)
-	}
-	groups("app/Dev", "app/Members", "app/dev", "web/Members", "web/dev")
+	w.principalGroups(s, "app/Dev", "app/Members", "app/dev", "web/Members", "web/dev")
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/dev"].ID, u.ID))
-	groups("app/Dev", "app/Members", "app/dev")
+	w.principalGroups(s, "app/Dev", "app/Members", "app/dev")
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["app/dev"].ID, u.ID))
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["app/Dev"].ID, u.ID))
-	groups()
+	w.principalGroups(s)
 	odd, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
 		Organization: w.orgs["web"].ID,
 		Name:         `a "b", \c/ d` + "\u2028Ü",
@@ -224,6 +238,20 @@ func testPrincipalGroups(t *testing.T, fresh fresh) {
 	if err == nil {
 		w.group["web/"+odd.Name] = odd
 		w.ok(w.db.AddMember(ctx, by, w.ent.ID, odd.ID, u.ID))
-		groups("web/Members", "web/"+odd.Name)
+		w.principalGroups(s, "web/Members", "web/"+odd.Name)
 	}
+}
+
+func (w *world) principalGroups(s sso.SignIn, want ...string) {
+	w.Helper()
+	p, err := w.db.Principal(w.Context(), s.Session.Token)
+	w.ok(err)
+	var got []string
+	for _, g := range p.Groups {
+		got = append(got, g.Ref())
+		if g.ID != w.group[g.Ref()].ID {
+			w.Errorf("%s has another group's identifier", g.Ref())
+		}
+	}
+	w.same(want, got)
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,128 +20,10 @@ func testTampering(t *testing.T, fresh fresh) {
 	other := addWorld(t, w.db, w.clock, "other")
 	own, length := w.chainHolds(), other.chainHolds()
 	ent, foreign := string(w.ent.ID), string(other.ent.ID)
-	for name, c := range map[string]struct {
-		sequence int64 // that is reported
-		texts    []string
-		args     []any
-	}{
-		"edited action": {
-			3,
-			[]string{"update audit_events set action = 'x' where enterprise_id = $1 and sequence = 3"},
-			[]any{ent},
-		},
-		"edited detail": {
-			3,
-			[]string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and sequence = 3"},
-			[]any{ent},
-		},
-		"edited time": {
-			3,
-			[]string{"update audit_events set at = at + 1 where enterprise_id = $1 and sequence = 3"},
-			[]any{ent},
-		},
-		"edited actor": {
-			1,
-			[]string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 1"},
-			[]any{ent},
-		},
-		"edited target": {
-			3,
-			[]string{"update audit_events set target = 'x' where enterprise_id = $1 and sequence = 3"},
-			[]any{ent},
-		},
-		"edited hash": {
-			3,
-			[]string{
-				"update audit_events set hash = '" + fmt.Sprintf("%064d", 0) +
-					"' where enterprise_id = $1 and sequence = 3",
-			},
-			[]any{ent},
-		},
-		"deleted": {
-			3,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 3"},
-			[]any{ent},
-		},
-		"first deleted": {
-			1,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 1"},
-			[]any{ent},
-		},
-		"closed up": {
-			3,
-			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence = 3",
-				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
-			},
-			[]any{ent},
-		},
-		"swapped": {
-			3,
-			[]string{
-				"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
-				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
-				"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1",
-			},
-			[]any{ent},
-		},
-		"cut off": {
-			5,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence > 4"},
-			[]any{ent},
-		},
-		"emptied": {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
-		"cut off with the head": {
-			4,
-			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence > 4",
-				"update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1",
-			},
-			[]any{ent},
-		},
-		"emptied with the head": {
-			0,
-			[]string{
-				"delete from audit_events where enterprise_id = $1",
-				"update audit_heads set sequence = 0, hash = '' where enterprise_id = $1",
-			},
-			[]any{ent},
-		},
-		"added behind the end": {
-			int64(own) + 1,
-			[]string{
-				"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
-					fmt.Sprint(own),
-			},
-			[]any{ent},
-		},
-		"added far behind the end": {
-			int64(own) + 100,
-			[]string{
-				"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
-					fmt.Sprint(own),
-			},
-			[]any{ent},
-		},
-		"added before the first": {
-			0,
-			[]string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"},
-			[]any{ent},
-		},
-		"head of another": {
-			int64(length),
-			[]string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"},
-			[]any{ent, foreign},
-		},
-		"event of another": {
-			2,
-			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence = 2",
-				"update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2",
-			},
-			[]any{ent, foreign},
-		},
-	} {
+	all := editedEvents(ent)
+	maps.Copy(all, deletedEvents(ent))
+	maps.Copy(all, addedEvents(ent, foreign, own, length))
+	for name, c := range all {
 		t.Run(name, func(t *testing.T) {
 			db := Raw(t, w.dsn)
 			undo := remember(t, db)
@@ -311,4 +194,144 @@ func testAuditSurvives(t *testing.T, fresh fresh) {
 		Name:       "acme.test",
 	})
 	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+// tampering changes rows of the audit trail.
+type tampering struct {
+	sequence int64 // of the event that is reported
+	texts    []string
+	args     []any
+}
+
+func editedEvents(ent string) map[string]tampering {
+	return map[string]tampering{
+		"edited action": {
+			3,
+			[]string{"update audit_events set action = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited detail": {
+			3,
+			[]string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited time": {
+			3,
+			[]string{"update audit_events set at = at + 1 where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited actor": {
+			1,
+			[]string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"edited target": {
+			3,
+			[]string{"update audit_events set target = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited hash": {
+			3,
+			[]string{
+				"update audit_events set hash = '" + fmt.Sprintf("%064d", 0) +
+					"' where enterprise_id = $1 and sequence = 3",
+			},
+			[]any{ent},
+		},
+	}
+}
+
+func deletedEvents(ent string) map[string]tampering {
+	return map[string]tampering{
+		"deleted": {
+			3,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"first deleted": {
+			1,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"closed up": {
+			3,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence = 3",
+				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
+			},
+			[]any{ent},
+		},
+		"swapped": {
+			3,
+			[]string{
+				"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
+				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
+				"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1",
+			},
+			[]any{ent},
+		},
+		"cut off": {
+			5,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence > 4"},
+			[]any{ent},
+		},
+		"emptied": {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
+		"cut off with the head": {
+			4,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence > 4",
+				"update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1",
+			},
+			[]any{ent},
+		},
+		"emptied with the head": {
+			0,
+			[]string{
+				"delete from audit_events where enterprise_id = $1",
+				"update audit_heads set sequence = 0, hash = '' where enterprise_id = $1",
+			},
+			[]any{ent},
+		},
+	}
+}
+
+// addedEvents adds events to a chain of own events, and puts in what belongs to
+// a foreign chain of length events.
+func addedEvents(ent, foreign string, own, length int) map[string]tampering {
+	return map[string]tampering{
+		"added behind the end": {
+			int64(own) + 1,
+			[]string{
+				"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+					fmt.Sprint(own),
+			},
+			[]any{ent},
+		},
+		"added far behind the end": {
+			int64(own) + 100,
+			[]string{
+				"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+					fmt.Sprint(own),
+			},
+			[]any{ent},
+		},
+		"added before the first": {
+			0,
+			[]string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"head of another": {
+			int64(length),
+			[]string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"},
+			[]any{ent, foreign},
+		},
+		"event of another": {
+			2,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence = 2",
+				"update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2",
+			},
+			[]any{ent, foreign},
+		},
+	}
 }

@@ -94,67 +94,74 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 		w.enter(fmt.Sprintf("p%d", i), "dev")
 	}
 	w.clock.Move(24 * time.Hour)
-	leave := func(subject string) {
-		w.brake(braked{
-			subject: subject,
-			rules:   rules,
-			sign:    sso.SignRenamed,
-			loses:   []sso.Group{dev},
-		})
-	}
-	leave("p0")
+	w.leave(dev, rules, "p0")
 	w.clock.Move(time.Microsecond)
-	leave("p1")
+	w.leave(dev, rules, "p1")
 	w.clock.Move(time.Hour - 2*time.Microsecond)
-	leave("p2")
-	look := func(people, members int) {
-		t.Helper()
-		_, s, err := w.db.Snapshot(
-			t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "",
-			[]string{"elsewhere"}, rules, nil,
-		)
-		w.ok(err)
-		w.same(
-			sso.GroupLosses{People: people, Members: members},
-			s.Brake.Losses[dev.ID],
-		)
-	}
-	look(3, 6) // a microsecond less than an hour after p0 left
+	w.leave(dev, rules, "p2")
+	w.losses(dev, rules, 3, 6) // a microsecond less than an hour after p0 left
 	w.clock.Move(time.Microsecond)
-	look(2, 5) // exactly an hour
+	w.losses(dev, rules, 2, 5) // exactly an hour
 	w.clock.Move(time.Microsecond)
-	look(1, 4)
+	w.losses(dev, rules, 1, 4)
 	w.clock.Move(time.Hour)
-	look(0, 0)
+	w.losses(dev, rules, 0, 0)
 
+	w.uncountedLoss(dev, rules)
+
+	w.signs(rules, 3)
+	w.clock.Move(22*time.Hour - time.Microsecond) // exactly a day after p0's
+	w.signs(rules, 2)
+	w.clock.Move(time.Microsecond)
+	w.signs(rules, 1)
+	w.clock.Move(time.Hour)
+	w.signs(rules, 0)
+}
+
+func (w *world) leave(dev sso.Group, rules sso.Brake, subject string) {
+	w.brake(braked{
+		subject: subject,
+		rules:   rules,
+		sign:    sso.SignRenamed,
+		loses:   []sso.Group{dev},
+	})
+}
+
+func (w *world) losses(dev sso.Group, rules sso.Brake, people, members int) {
+	w.Helper()
+	_, s, err := w.db.Snapshot(
+		w.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "",
+		[]string{"elsewhere"}, rules, nil,
+	)
+	w.ok(err)
+	w.same(
+		sso.GroupLosses{People: people, Members: members},
+		s.Brake.Losses[dev.ID],
+	)
+}
+
+func (w *world) uncountedLoss(dev sso.Group, rules sso.Brake) {
 	w.brake(braked{
 		subject: "p3",
 		rules:   rules,
 		loses:   []sso.Group{dev},
 	})
 	_, s, err := w.db.Snapshot(
-		t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"},
+		w.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"},
 		rules, nil,
 	)
 	w.ok(err)
 	w.same(0, s.Brake.Losses[dev.ID].People)
-	look(0, 0)
+	w.losses(dev, rules, 0, 0)
+}
 
-	signs := func(want int) {
-		t.Helper()
-		_, s, err := w.db.Snapshot(
-			t.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules, nil,
-		)
-		w.ok(err)
-		w.same(want, len(s.Brake.Signs))
-	}
-	signs(3)
-	w.clock.Move(22*time.Hour - time.Microsecond) // exactly a day after p0's
-	signs(2)
-	w.clock.Move(time.Microsecond)
-	signs(1)
-	w.clock.Move(time.Hour)
-	signs(0)
+func (w *world) signs(rules sso.Brake, want int) {
+	w.Helper()
+	_, s, err := w.db.Snapshot(
+		w.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules, nil,
+	)
+	w.ok(err)
+	w.same(want, len(s.Brake.Signs))
 }
 
 // user finds who signed in as a subject.
@@ -178,31 +185,7 @@ func testBrakeSweep(t *testing.T, fresh fresh) {
 	const day = 24 * time.Hour
 	dev := w.group["web/dev"]
 	w.enter("ada", "dev")
-	names := sso.BrakeStop{
-		Cause: sso.HeldNamesChanged,
-		At:    w.clock.Now(),
-		Since: w.clock.Now(),
-		Last:  w.clock.Now(),
-	}
-	share := sso.BrakeStop{
-		Cause: sso.HeldGroupShare,
-		Group: dev.ID,
-		At:    w.clock.Now(),
-		Since: w.clock.Now(),
-		Last:  w.clock.Now(),
-	}
-	w.brake(braked{
-		subject: "ada",
-		sign:    sso.SignRenamed,
-		loses:   []sso.Group{dev},
-		begins:  &names,
-	})
-	w.brake(braked{subject: "bob", begins: &share})
-	_, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
-		Cause:   sso.HeldGroupShare,
-		Approve: true,
-	})
-	w.ok(err)
+	w.beginStops(dev)
 	w.clock.Move(day / 2)
 	w.brake(braked{subject: "ada", cause: sso.HeldNamesChanged})
 	for _, step := range []struct {
@@ -225,6 +208,34 @@ func testBrakeSweep(t *testing.T, fresh fresh) {
 	}
 }
 
+func (w *world) beginStops(dev sso.Group) {
+	names := sso.BrakeStop{
+		Cause: sso.HeldNamesChanged,
+		At:    w.clock.Now(),
+		Since: w.clock.Now(),
+		Last:  w.clock.Now(),
+	}
+	share := sso.BrakeStop{
+		Cause: sso.HeldGroupShare,
+		Group: dev.ID,
+		At:    w.clock.Now(),
+		Since: w.clock.Now(),
+		Last:  w.clock.Now(),
+	}
+	w.brake(braked{
+		subject: "ada",
+		sign:    sso.SignRenamed,
+		loses:   []sso.Group{dev},
+		begins:  &names,
+	})
+	w.brake(braked{subject: "bob", begins: &share})
+	_, err := w.db.DecideHeldSyncs(w.Context(), by, w.ent.ID, sso.HeldDecision{
+		Cause:   sso.HeldGroupShare,
+		Approve: true,
+	})
+	w.ok(err)
+}
+
 // braking counts signs, losses and stops.
 func (w *world) braking() []int {
 	w.Helper()
@@ -241,6 +252,44 @@ func (w *world) braking() []int {
 func testBrakeTakesOver(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	dev, other := w.group["web/dev"], w.connection("Other")
+	w.holdForManyCauses(dev, other)
+	got := map[string]string{}
+	all, _, err := w.db.HeldSyncs(
+		t.Context(), w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+	)
+	w.ok(err)
+	for _, h := range all {
+		u, err := w.db.User(t.Context(), w.ent.ID, h.User)
+		w.ok(err)
+		got[u.Login] = string(h.Changes.Cause)
+		if (h.Changes.Group != "") != (h.Changes.Cause == sso.HeldGroupShare) {
+			t.Errorf(
+				"%s waits for %s of group %q", u.Login, h.Changes.Cause,
+				h.Changes.Group,
+			)
+		}
+	}
+	w.same(map[string]string{
+		"old@acme.test":       "matches_nothing",
+		"nothing@acme.test":   "connection_names_changed",
+		"renamed@acme.test":   "connection_names_changed",
+		"empty@acme.test":     "connection_names_changed",
+		"deleted@acme.test":   "group_share",
+		"admin@acme.test":     "last_admin",
+		"elsewhere@acme.test": "matches_nothing",
+		"third@acme.test":     "connection_names_changed",
+	}, got)
+	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
+		Cause:      sso.HeldNamesChanged,
+		Connection: w.conn.ID,
+		Restore:    true,
+	})
+	w.ok(err)
+	w.same(sso.HeldDecided{Decided: 4}, done)
+	w.chainHolds()
+}
+
+func (w *world) holdForManyCauses(dev sso.Group, other sso.Connection) {
 	for _, subject := range []string{
 		"old", "nothing", "renamed", "empty", "deleted", "admin", "third",
 	} {
@@ -294,40 +343,6 @@ func testBrakeTakesOver(t *testing.T, fresh fresh) {
 			Last:  w.clock.Now(),
 		},
 	})
-	got := map[string]string{}
-	all, _, err := w.db.HeldSyncs(
-		t.Context(), w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
-	)
-	w.ok(err)
-	for _, h := range all {
-		u, err := w.db.User(t.Context(), w.ent.ID, h.User)
-		w.ok(err)
-		got[u.Login] = string(h.Changes.Cause)
-		if (h.Changes.Group != "") != (h.Changes.Cause == sso.HeldGroupShare) {
-			t.Errorf(
-				"%s waits for %s of group %q", u.Login, h.Changes.Cause,
-				h.Changes.Group,
-			)
-		}
-	}
-	w.same(map[string]string{
-		"old@acme.test":       "matches_nothing",
-		"nothing@acme.test":   "connection_names_changed",
-		"renamed@acme.test":   "connection_names_changed",
-		"empty@acme.test":     "connection_names_changed",
-		"deleted@acme.test":   "group_share",
-		"admin@acme.test":     "last_admin",
-		"elsewhere@acme.test": "matches_nothing",
-		"third@acme.test":     "connection_names_changed",
-	}, got)
-	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
-		Cause:      sso.HeldNamesChanged,
-		Connection: w.conn.ID,
-		Restore:    true,
-	})
-	w.ok(err)
-	w.same(sso.HeldDecided{Decided: 4}, done)
-	w.chainHolds()
 }
 
 // testBrakeOfOthers: what the brake knows of one enterprise says nothing about
@@ -339,6 +354,23 @@ func testBrakeOfOthers(t *testing.T, fresh fresh) {
 	dev := w.group["web/dev"]
 	w.enter("ada", "dev")
 	other.enter("ada", "dev")
+	w.beginStop(dev)
+	facts, _, _ := other.brake(braked{subject: "ada"})
+	w.same(
+		[]int{0, 0, 0}, []int{len(facts.Stops), len(facts.Signs), len(facts.Losses)},
+	)
+	tallies, err := w.db.HeldTallies(t.Context(), other.ent.ID)
+	w.ok(err)
+	w.same(0, len(tallies))
+	w.decidesNothing(other, dev)
+	w.same([]int{2, 1, 1}, w.braking())
+	w.ok(w.db.DeleteEnterprise(t.Context(), by, other.ent.ID))
+	w.same([]int{2, 1, 1}, w.braking())
+	w.ok(w.db.DeleteEnterprise(t.Context(), by, w.ent.ID))
+	w.same([]int{0, 0, 0}, w.braking())
+}
+
+func (w *world) beginStop(dev sso.Group) {
 	stop := sso.BrakeStop{
 		Cause: sso.HeldNamesChanged,
 		At:    w.clock.Now(),
@@ -356,30 +388,21 @@ func testBrakeOfOthers(t *testing.T, fresh fresh) {
 		cause:   sso.HeldNamesChanged,
 		sign:    sso.SignRenamed,
 	})
-	facts, _, _ := other.brake(braked{subject: "ada"})
-	w.same(
-		[]int{0, 0, 0}, []int{len(facts.Stops), len(facts.Signs), len(facts.Losses)},
-	)
-	tallies, err := w.db.HeldTallies(t.Context(), other.ent.ID)
-	w.ok(err)
-	w.same(0, len(tallies))
+}
+
+func (w *world) decidesNothing(other *world, dev sso.Group) {
 	before := w.dump()
 	for _, d := range []sso.HeldDecision{
 		{}, {Connection: w.conn.ID}, {Connection: other.conn.ID}, {Group: dev.ID},
 	} {
 		for _, approve := range []bool{true, false} {
 			d.Cause, d.Approve, d.Restore = sso.HeldNamesChanged, approve, true
-			done, err := w.db.DecideHeldSyncs(t.Context(), by, other.ent.ID, d)
+			done, err := w.db.DecideHeldSyncs(w.Context(), by, other.ent.ID, d)
 			w.ok(err)
 			w.same(sso.HeldDecided{}, done)
 		}
 	}
 	w.same(before, w.dump())
-	w.same([]int{2, 1, 1}, w.braking())
-	w.ok(w.db.DeleteEnterprise(t.Context(), by, other.ent.ID))
-	w.same([]int{2, 1, 1}, w.braking())
-	w.ok(w.db.DeleteEnterprise(t.Context(), by, w.ent.ID))
-	w.same([]int{0, 0, 0}, w.braking())
 }
 
 // testHeldOfDeleted: nothing waits of a connection that is deleted, and nothing
@@ -411,19 +434,26 @@ func testHeldOfDeleted(t *testing.T, fresh fresh) {
 	})
 	w.clock.Move(time.Second)
 	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
+	w.discardedWithConnection(dan)
+	w.discardRecorded(other)
+	w.in(ada.ID)
+	w.chainHolds()
+}
+
+func (w *world) discardedWithConnection(dan sso.User) {
 	states := map[sso.HeldState]int{}
 	all, _, err := w.db.HeldSyncs(
-		t.Context(), w.ent.ID, sso.HeldFilter{}, sso.Page{},
+		w.Context(), w.ent.ID, sso.HeldFilter{}, sso.Page{},
 	)
 	w.ok(err)
 	for _, h := range all {
 		states[h.State]++
 		if h.State == sso.HeldDiscarded &&
 			(h.DecidedBy != by || !h.DecidedAt.Equal(w.clock.Now())) {
-			t.Errorf("discarded by %q at %v", h.DecidedBy, h.DecidedAt)
+			w.Errorf("discarded by %q at %v", h.DecidedBy, h.DecidedAt)
 		}
 		if h.State == sso.HeldWaiting && h.User != dan.ID {
-			t.Errorf("%s waits", h.User)
+			w.Errorf("%s waits", h.User)
 		}
 	}
 	w.same(map[sso.HeldState]int{
@@ -431,35 +461,27 @@ func testHeldOfDeleted(t *testing.T, fresh fresh) {
 		sso.HeldSuperseded: 2,
 		sso.HeldWaiting:    1,
 	}, states)
-	tallies, err := w.db.HeldTallies(t.Context(), w.ent.ID)
+}
+
+func (w *world) discardRecorded(other sso.Connection) {
+	tallies, err := w.db.HeldTallies(w.Context(), w.ent.ID)
 	w.ok(err)
 	if len(tallies) != 1 || tallies[0].Connection != other.ID {
-		t.Errorf("there is %+v", tallies)
+		w.Errorf("there is %+v", tallies)
 	}
 	events, _, err := w.db.AuditEvents(
-		t.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
+		w.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
 	)
 	w.ok(err)
 	if e := events[0]; e.Action != "connection.deleted" || e.Detail["held_syncs_discarded"] != "2" {
-		t.Errorf("the audit trail says %+v", e)
+		w.Errorf("the audit trail says %+v", e)
 	}
-	w.in(ada.ID)
-	w.chainHolds()
 }
 
 // testStopOfDeleted: nothing is held from now on for a group that is deleted.
 // What waits still does: it may be about other groups, too.
 func testStopOfDeleted(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	tallies := func(want ...sso.HeldTally) {
-		t.Helper()
-		got, err := w.db.HeldTallies(t.Context(), w.ent.ID)
-		w.ok(err)
-		for i := range got {
-			got[i].Newest, got[i].Since = "", time.Time{}
-		}
-		w.same(want, got)
-	}
 	dev, sre := w.group["web/dev"], w.group["web/sre"]
 	for _, g := range []sso.Group{dev, sre} {
 		stop := sso.BrakeStop{
@@ -476,30 +498,20 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 			begins:  &stop,
 		})
 	}
-	of := func(g sso.Group, name string, standing bool) sso.HeldTally {
-		return sso.HeldTally{
-			Cause:      sso.HeldGroupShare,
-			Connection: w.conn.ID,
-			Group:      g.ID,
-			GroupName:  name,
-			Waiting:    1,
-			Standing:   standing,
-		}
-	}
 	want := []sso.HeldTally{
-		of(dev, "Org web/dev", true), of(sre, "Org web/sre", true),
+		w.shareTally(dev, "Org web/dev", true), w.shareTally(sre, "Org web/sre", true),
 	}
 	slices.SortFunc(want, func(a, b sso.HeldTally) int {
 		return cmp.Compare(a.Group, b.Group)
 	})
-	tallies(want...)
+	w.tallies(want...)
 	w.ok(w.db.DeleteGroup(t.Context(), by, w.ent.ID, dev.ID))
 	for i := range want {
 		if want[i].Group == dev.ID {
 			want[i].GroupName, want[i].Standing = "", false
 		}
 	}
-	tallies(want...)
+	w.tallies(want...)
 	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
 		Cause:   sso.HeldGroupShare,
 		Group:   dev.ID,
@@ -507,5 +519,26 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 	})
 	w.ok(err)
 	w.same(sso.HeldDecided{Decided: 1}, done)
-	tallies(of(sre, "Org web/sre", true))
+	w.tallies(w.shareTally(sre, "Org web/sre", true))
+}
+
+func (w *world) tallies(want ...sso.HeldTally) {
+	w.Helper()
+	got, err := w.db.HeldTallies(w.Context(), w.ent.ID)
+	w.ok(err)
+	for i := range got {
+		got[i].Newest, got[i].Since = "", time.Time{}
+	}
+	w.same(want, got)
+}
+
+func (w *world) shareTally(g sso.Group, name string, standing bool) sso.HeldTally {
+	return sso.HeldTally{
+		Cause:      sso.HeldGroupShare,
+		Connection: w.conn.ID,
+		Group:      g.ID,
+		GroupName:  name,
+		Waiting:    1,
+		Standing:   standing,
+	}
 }

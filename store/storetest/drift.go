@@ -46,6 +46,12 @@ func testDrift(t *testing.T, fresh fresh) {
 	}, extra.Membership)
 	w.same([]any{false, sso.PastMembership{}}, []any{extra.Expected, extra.Ended})
 
+	w.keepsAssertion()
+	w.drift(group, 2, 2)
+}
+
+func (w *world) keepsAssertion() {
+	ctx := w.Context()
 	w.clock.Move(time.Hour)
 	s := w.signIn("ada") // says nothing: what was said before stays, and is certain no more
 	_, _, err := w.db.RecordLogin(ctx, s, func(sso.SignInFacts) (sso.Verdict, error) {
@@ -56,9 +62,8 @@ func testDrift(t *testing.T, fresh fresh) {
 		}, nil
 	})
 	w.ok(err)
-	certain := rows(t, Raw(t, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
+	certain := rows(w.T, Raw(w.T, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
 	w.same([]string{"[false]"}, normal(certain))
-	w.drift(group, 2, 2)
 }
 
 // testExpected: who is named is counted with every group, also with one that is
@@ -124,11 +129,8 @@ func testReconcile(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
-	both := func(d sso.Drifting) (add, remove bool) {
-		return d.Expected, !d.Expected
-	}
 	before := w.dump()
-	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, func(sso.Restored) (bool, error) {
+	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, func(sso.Restored) (bool, error) {
 		return false, nil
 	})
 	w.ok(err)
@@ -139,7 +141,7 @@ func testReconcile(t *testing.T, fresh fresh) {
 		shown.Done {
 		t.Errorf("shown: %+v", shown)
 	}
-	_, err = w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, yes)
+	_, err = w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, yes)
 	w.ok(err)
 	w.in(
 		out.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
@@ -149,13 +151,22 @@ func testReconcile(t *testing.T, fresh fresh) {
 	if got := w.actions(1); got[0] != "group.reconciled" {
 		t.Errorf("the audit trail says %v", got)
 	}
+	w.reconcileAgain(group)
+	w.historyHolds()
+}
+
+func asExpected(d sso.Drifting) (add, remove bool) {
+	return d.Expected, !d.Expected
+}
+
+func (w *world) reconcileAgain(group sso.GroupID) {
+	ctx := w.Context()
 	events := w.chainHolds()
-	again, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, yes)
+	again, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, yes)
 	w.ok(err)
 	if len(again.Add)+len(again.Remove) != 0 || w.chainHolds() != events {
-		t.Errorf("a second time: %+v", again)
+		w.Errorf("a second time: %+v", again)
 	}
-	w.historyHolds()
 }
 
 // testInvalidated: a user whose groups change is reloaded by every node, and no
@@ -194,7 +205,12 @@ func testInvalidated(t *testing.T, fresh fresh) {
 	_, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, h.ID)
 	w.ok(err)
 	forgotten(person)
-	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
+	w.groupChangesInvalidate(forgotten, company, ops)
+}
+
+func (w *world) groupChangesInvalidate(forgotten func(want ...sso.Revocation), company sso.Revocation, ops sso.GroupID) {
+	ctx := w.Context()
+	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
 	w.ok(err)
 	forgotten(company)
 	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, func(g sso.Group) (sso.Group, error) {

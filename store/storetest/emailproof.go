@@ -74,10 +74,20 @@ func testEmailProof(t *testing.T, fresh fresh) {
 		CodeUntil: w.clock.Now().Add(10 * time.Minute),
 	}
 	w.same(p, kept)
+	w.proofWritesNothing(p)
+	w.replaceCode(p)
+	w.provenSignIn(p)
+	w.proofUsedUp(p)
+	w.codesEnd()
+	w.chainHolds()
+}
+
+func (w *world) proofWritesNothing(p sso.EmailProof) {
+	ctx := w.Context()
 	users, _, err := w.db.Users(ctx, w.ent.ID, sso.UserFilter{}, sso.Page{})
 	w.ok(err)
 	if len(users) != 0 {
-		t.Errorf("something of the person was written: %+v", users)
+		w.Errorf("something of the person was written: %+v", users)
 	}
 	w.fails(w.db.SaveEmailProof(ctx, func() sso.EmailProof {
 		p := p
@@ -92,25 +102,33 @@ func testEmailProof(t *testing.T, fresh fresh) {
 		Connection: w.conn.ID,
 		SignIn:     again,
 	}), sso.Invalid, "login_state_expired")
+}
+
+func (w *world) replaceCode(p sso.EmailProof) {
+	ctx := w.Context()
 	if _, err := w.finish(p); sso.CodeOf(err) != "code_expired" {
-		t.Errorf("without the code: %v", err)
+		w.Errorf("without the code: %v", err)
 	}
 	w.fails(w.db.TryCode(ctx, w.ent.ID, p.ID, "654321"), sso.Invalid, "code_wrong")
 	w.ok(w.db.SaveCode(ctx, w.ent.ID, p.ID, "", "mail_unavailable")) // leaves the code in force
-	if kept, _ = w.db.EmailProof(ctx, p.ID); kept.Problem != "mail_unavailable" || kept.Tries != 1 {
-		t.Errorf("got %+v", kept.CodeState)
+	if kept, _ := w.db.EmailProof(ctx, p.ID); kept.Problem != "mail_unavailable" || kept.Tries != 1 {
+		w.Errorf("got %+v", kept.CodeState)
 	}
 	w.ok(w.db.TryCode(ctx, w.ent.ID, p.ID, "123456"))
 	w.ok(w.db.SaveCode(ctx, w.ent.ID, p.ID, "111111", ""))
 	w.fails(w.db.TryCode(ctx, w.ent.ID, p.ID, "123456"), sso.Invalid, "code_wrong") // replaced
 	if _, err := w.finish(p); sso.CodeOf(err) != "code_expired" {
-		t.Errorf("a code that was replaced still lets in: %v", err)
+		w.Errorf("a code that was replaced still lets in: %v", err)
 	}
 	w.ok(w.db.TryCode(ctx, w.ent.ID, p.ID, "111111"))
+}
+
+func (w *world) provenSignIn(p sso.EmailProof) {
+	ctx := w.Context()
 	u, err := w.finish(p)
 	w.ok(err)
 	if !u.EmailVerified {
-		t.Error("the address is not verified")
+		w.Error("the address is not verified")
 	}
 	w.in(
 		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
@@ -122,17 +140,19 @@ func testEmailProof(t *testing.T, fresh fresh) {
 		attempt.Code != "" ||
 		attempt.User != u.ID ||
 		attempt.Email != p.SignIn.Attempt.Email {
-		t.Errorf("the attempt says %+v", attempt)
+		w.Errorf("the attempt says %+v", attempt)
 	}
-	_, err = w.db.EmailProof(ctx, p.ID)
+}
+
+func (w *world) proofUsedUp(p sso.EmailProof) {
+	ctx := w.Context()
+	_, err := w.db.EmailProof(ctx, p.ID)
 	w.fails(err, sso.Invalid, "code_expired")
 	w.fails(w.db.TryCode(ctx, w.ent.ID, p.ID, "111111"), sso.Invalid, "code_expired")
 	w.fails(
 		w.db.SaveCode(ctx, w.ent.ID, p.ID, "111111", ""), sso.Invalid,
 		"code_expired",
 	)
-	w.codesEnd()
-	w.chainHolds()
 }
 
 // codesEnd lets time go by.
@@ -204,31 +224,7 @@ func testEmailProven(t *testing.T, fresh fresh) {
 func testVouch(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	vouch := func(want bool) sso.Decide {
-		return func(facts sso.SignInFacts) (sso.Verdict, error) {
-			v, err := Reset(sso.AssertedGroups{Names: []string{"dev"}})(facts)
-			if facts.First {
-				v.Email.Action = sso.VouchFirst
-			}
-			if facts.First != want {
-				t.Errorf("first: %v, want %v", facts.First, want)
-			}
-			return v, err
-		}
-	}
-	var u sso.User
-	var err error
-	for range 2 { // comes again before an admin vouched
-		s := w.signIn("ada", "dev")
-		w.pending(&s)
-		u, _, err = w.db.RecordLogin(ctx, s, vouch(true))
-		w.ok(err)
-		if _, _, err := w.db.RecordLogin(ctx, s, vouch(true)); sso.CodeOf(err) != "saml_replayed" {
-			t.Errorf("the answer was not used up: %v", err)
-		}
-		_, err = w.db.Principal(ctx, s.Session.Token)
-		w.fails(err, sso.Unauthenticated, "session_ended")
-	}
+	u := w.waitsForVouch()
 	stored, err := w.db.User(ctx, w.ent.ID, u.ID)
 	w.ok(err)
 	w.same(u, stored)
@@ -245,7 +241,7 @@ func testVouch(t *testing.T, fresh fresh) {
 		t.Errorf("the audit trail says %v", a)
 	}
 	s := w.signIn("ada", "dev")
-	again, _, err := w.db.RecordLogin(ctx, s, vouch(false))
+	again, _, err := w.db.RecordLogin(ctx, s, vouchFirst(t, false))
 	w.ok(err)
 	if again.ID != u.ID ||
 		again.Status != sso.UserActive ||
@@ -259,6 +255,37 @@ func testVouch(t *testing.T, fresh fresh) {
 	w.chainHolds()
 }
 
+func vouchFirst(t *testing.T, want bool) sso.Decide {
+	return func(facts sso.SignInFacts) (sso.Verdict, error) {
+		v, err := Reset(sso.AssertedGroups{Names: []string{"dev"}})(facts)
+		if facts.First {
+			v.Email.Action = sso.VouchFirst
+		}
+		if facts.First != want {
+			t.Errorf("first: %v, want %v", facts.First, want)
+		}
+		return v, err
+	}
+}
+
+func (w *world) waitsForVouch() sso.User {
+	ctx := w.Context()
+	var u sso.User
+	var err error
+	for range 2 { // comes again before an admin vouched
+		s := w.signIn("ada", "dev")
+		w.pending(&s)
+		u, _, err = w.db.RecordLogin(ctx, s, vouchFirst(w.T, true))
+		w.ok(err)
+		if _, _, err := w.db.RecordLogin(ctx, s, vouchFirst(w.T, true)); sso.CodeOf(err) != "saml_replayed" {
+			w.Errorf("the answer was not used up: %v", err)
+		}
+		_, err = w.db.Principal(ctx, s.Session.Token)
+		w.fails(err, sso.Unauthenticated, "session_ended")
+	}
+	return u
+}
+
 func testCodeLimits(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
@@ -268,50 +295,16 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 		mailboxes++
 		return sso.MailboxOf(fmt.Sprintf("%d@elsewhere.example", mailboxes))
 	}
-	account := func(n int) sso.Hash { return sso.Secret(fmt.Sprint(n)).Hash() }
-	refused := func(wait time.Duration, err error) {
-		t.Helper()
-		w.fails(err, sso.TooMany, "too_many_codes")
-		if e, _ := errors.AsType[*sso.Error](err); e == nil || e.RetryAfter != wait {
-			t.Errorf("%+v; want a wait of %s", e, wait)
-		}
-	}
 	w.fails(w.db.CountCode(ctx, sso.CodeRequest{
 		Enterprise: "ent-unknown",
-		Account:    account(1),
+		Account:    codeAccount(1),
 		Recipient:  recipient(),
 		Remote:     "",
 	}), sso.NotFoundKind, "not_found")
-	for spell := range 4 {
-		for i := range 3 {
-			if n := 3*spell + i; n < 10 {
-				w.ok(w.db.CountCode(ctx, sso.CodeRequest{
-					Enterprise: w.ent.ID,
-					Account:    account(1),
-					Recipient:  recipient(),
-					Remote:     "192.0.2.1",
-				}))
-			}
-		}
-		if spell < 3 {
-			refused(10*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
-				Enterprise: w.ent.ID,
-				Account:    account(1),
-				Recipient:  recipient(),
-				Remote:     "192.0.2.1",
-			}))
-		}
-		w.clock.Move(10 * time.Minute)
-	}
-	refused(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
-		Enterprise: w.ent.ID,
-		Account:    account(1),
-		Recipient:  recipient(),
-		Remote:     "192.0.2.1",
-	}))
+	w.limitPerAccount(recipient)
 	again := sso.CodeRequest{
 		Enterprise: other.ent.ID,
-		Account:    account(1),
+		Account:    codeAccount(1),
 		Recipient:  recipient(),
 		Remote:     "192.0.2.1",
 	}
@@ -320,6 +313,55 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	// One network: an office behind it may be sent any number, of which some hundred
 	// may never be entered. IPv6 addresses of a network count together, however
 	// they are spelled.
+	w.limitPerNetwork(recipient)
+
+	// One mailbox, however it is spelt, by several companies for several accounts.
+	w.limitPerMailbox(other)
+}
+
+func codeAccount(n int) sso.Hash { return sso.Secret(fmt.Sprint(n)).Hash() }
+
+func (w *world) tooManyCodes(wait time.Duration, err error) {
+	w.Helper()
+	w.fails(err, sso.TooMany, "too_many_codes")
+	if e, _ := errors.AsType[*sso.Error](err); e == nil || e.RetryAfter != wait {
+		w.Errorf("%+v; want a wait of %s", e, wait)
+	}
+}
+
+func (w *world) limitPerAccount(recipient func() sso.Hash) {
+	ctx := w.Context()
+	for spell := range 4 {
+		for i := range 3 {
+			if n := 3*spell + i; n < 10 {
+				w.ok(w.db.CountCode(ctx, sso.CodeRequest{
+					Enterprise: w.ent.ID,
+					Account:    codeAccount(1),
+					Recipient:  recipient(),
+					Remote:     "192.0.2.1",
+				}))
+			}
+		}
+		if spell < 3 {
+			w.tooManyCodes(10*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
+				Enterprise: w.ent.ID,
+				Account:    codeAccount(1),
+				Recipient:  recipient(),
+				Remote:     "192.0.2.1",
+			}))
+		}
+		w.clock.Move(10 * time.Minute)
+	}
+	w.tooManyCodes(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
+		Enterprise: w.ent.ID,
+		Account:    codeAccount(1),
+		Recipient:  recipient(),
+		Remote:     "192.0.2.1",
+	}))
+}
+
+func (w *world) limitPerNetwork(recipient func() sso.Hash) {
+	ctx := w.Context()
 	for _, remotes := range [][]string{
 		{"192.0.2.1"},
 		{"2001:db8:1:2::1", "2001:DB8:1:2:ffff:0:0:1"},
@@ -328,7 +370,7 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 		from := func(n int) error {
 			return w.db.CountCode(ctx, sso.CodeRequest{
 				Enterprise: w.ent.ID,
-				Account:    account(10_000*len(remotes) + n),
+				Account:    codeAccount(10_000*len(remotes) + n),
 				Recipient:  recipient(),
 				Remote:     remotes[n%len(remotes)],
 			})
@@ -340,21 +382,23 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 		w.clock.Move(sso.CodeLifetime - time.Second)
 		w.ok(from(office)) // all of them may be entered yet
 		w.clock.Move(time.Second)
-		refused(50*time.Minute, from(office+1))
+		w.tooManyCodes(50*time.Minute, from(office+1))
 		elsewhere := sso.CodeRequest{
 			Enterprise: w.ent.ID,
-			Account:    account(99_000 + len(remotes)),
+			Account:    codeAccount(99_000 + len(remotes)),
 			Recipient:  recipient(),
 			Remote:     "2001:db8:1:3::1",
 		}
 		w.ok(w.db.CountCode(ctx, elsewhere))
-		elsewhere.Account, elsewhere.Remote = account(99_010+len(remotes)), ""
+		elsewhere.Account, elsewhere.Remote = codeAccount(99_010+len(remotes)), ""
 		w.ok(w.db.CountCode(ctx, elsewhere))
 		w.clock.Move(50 * time.Minute)
 		w.ok(from(office + 2))
 	}
+}
 
-	// One mailbox, however it is spelt, by several companies for several accounts.
+func (w *world) limitPerMailbox(other *world) {
+	ctx := w.Context()
 	w.clock.Move(48 * time.Hour)
 	spellings := []string{
 		"victim@elsewhere.example", "VICTIM@Elsewhere.example",
@@ -363,7 +407,7 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	to := func(n, perMinute int) error {
 		request := sso.CodeRequest{
 			Enterprise: w.ent.ID,
-			Account:    account(1000 + n),
+			Account:    codeAccount(1000 + n),
 			Recipient:  sso.MailboxOf(spellings[n%len(spellings)]),
 			PerMinute:  perMinute,
 		}
@@ -375,14 +419,14 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	for n := range 3 {
 		w.ok(to(n, 3))
 	}
-	refused(time.Minute, to(3, 3))
+	w.tooManyCodes(time.Minute, to(3, 3))
 	for n := range sso.CodesPerRecipient - 3 {
 		w.ok(to(4+n, 0))
 	}
-	refused(24*time.Hour, to(50, 0))
+	w.tooManyCodes(24*time.Hour, to(50, 0))
 	w.ok(w.db.CountCode(ctx, sso.CodeRequest{
 		Enterprise: w.ent.ID,
-		Account:    account(2000),
+		Account:    codeAccount(2000),
 		Recipient:  sso.MailboxOf("other@elsewhere.example"),
 		PerMinute:  3,
 	}))
@@ -442,10 +486,14 @@ func testGuesses(t *testing.T, fresh fresh) {
 		t.Errorf("%+v, %v", kept.CodeState, err)
 	}
 	// The right one, a hundred times: it is looked at, and lets in once.
-	w.ok(w.db.SaveCode(t.Context(), w.ent.ID, p.ID, "123456", ""))
+	w.rightCodeOnce(p)
+}
+
+func (w *world) rightCodeOnce(p sso.EmailProof) {
+	w.ok(w.db.SaveCode(w.Context(), w.ent.ID, p.ID, "123456", ""))
 	in := 0
 	for _, err := range atOnce(50, func(int) error {
-		if err := w.db.TryCode(t.Context(), w.ent.ID, p.ID, "123456"); err != nil {
+		if err := w.db.TryCode(w.Context(), w.ent.ID, p.ID, "123456"); err != nil {
 			return err
 		}
 		s := p.SignIn
@@ -453,7 +501,7 @@ func testGuesses(t *testing.T, fresh fresh) {
 		s.Session.ID, s.Session.Token = sso.NewID[sso.SessionID](
 			w.clock.Now(),
 		), sso.NewSecret().Hash()
-		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
+		_, _, err := w.db.RecordLogin(w.Context(), s, Reset(s.Identity.Groups))
 		return err
 	}) {
 		if err == nil {
@@ -463,7 +511,7 @@ func testGuesses(t *testing.T, fresh fresh) {
 		w.fails(err, sso.Invalid, "code_expired")
 	}
 	if in != 1 {
-		t.Errorf("%d of 50 came in", in)
+		w.Errorf("%d of 50 came in", in)
 	}
 }
 

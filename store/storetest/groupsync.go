@@ -69,17 +69,8 @@ func (w *world) at(u sso.UserID, at time.Time) []string {
 
 func testHistory(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx := t.Context()
 	begin := w.clock.Now()
-	u, first := w.enter("ada", "dev")
-	w.clock.Move(time.Hour)
-	w.enter("ada", "dev") // nothing changes
-	w.clock.Move(time.Hour)
-	_, third := w.enter("ada", "ops")
-	w.clock.Move(time.Hour)
-	w.ok(w.db.AddMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
-	w.clock.Move(time.Hour)
-	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
+	u, first, third := w.changeGroups()
 	both := []string{
 		"Org app/Members=default", "Org app/dev=jit", "Org web/Members=default",
 		"Org web/dev=jit",
@@ -106,21 +97,40 @@ func testHistory(t *testing.T, fresh fresh) {
 		slices.Sort(c.want)
 		w.same(c.want, w.at(u.ID, begin.Add(c.after)))
 	}
+	w.memberThen(begin, u, first, third)
+	w.historyHolds()
+}
+
+func (w *world) changeGroups() (sso.User, sso.SyncRecord, sso.SyncRecord) {
+	ctx := w.Context()
+	u, first := w.enter("ada", "dev")
+	w.clock.Move(time.Hour)
+	w.enter("ada", "dev") // nothing changes
+	w.clock.Move(time.Hour)
+	_, third := w.enter("ada", "ops")
+	w.clock.Move(time.Hour)
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
+	w.clock.Move(time.Hour)
+	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
+	return u, first, third
+}
+
+func (w *world) memberThen(begin time.Time, u sso.User, first, third sso.SyncRecord) {
+	ctx := w.Context()
 	members, next, err := w.db.GroupMembersAt(
 		ctx, w.ent.ID, w.group["web/dev"].ID, begin.Add(time.Hour), sso.Page{},
 	)
 	w.ok(err)
 	if len(members) != 1 || next != "" || members[0].User.ID != u.ID {
-		t.Fatalf("got %+v", members)
+		w.Fatalf("got %+v", members)
 	}
 	m := members[0].Membership
 	if m.Cause != string(first.Attempt) ||
 		m.EndedBy != string(third.Attempt) ||
 		!m.From.Equal(begin) ||
 		!m.Until.Equal(begin.Add(2*time.Hour)) {
-		t.Errorf("why: %+v", m)
+		w.Errorf("why: %+v", m)
 	}
-	w.historyHolds()
 }
 
 // historyHolds asserts that what is open in the history is what is.
@@ -202,6 +212,15 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
 		"web/dev=jit",
 	)
+	err = w.restoreRecorded(u)
+	w.historyHolds()
+	w.chainHolds()
+	w.momentNotKnown(u, then)
+	w.restoreRefused(u, then)
+}
+
+func (w *world) restoreRecorded(u sso.User) error {
+	ctx := w.Context()
 	records, _, err := w.db.SyncRecords(
 		ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{},
 	)
@@ -210,13 +229,17 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 		len(r.Added) != 2 ||
 		len(r.Removed) != 1 ||
 		r.Note == "" {
-		t.Errorf("the record says %+v", r)
+		w.Errorf("the record says %+v", r)
 	}
 	if got := w.actions(1); got[0] != "memberships.restored" {
-		t.Errorf("the audit trail says %v", got)
+		w.Errorf("the audit trail says %v", got)
 	}
-	w.historyHolds()
-	w.chainHolds()
+	return err
+}
+
+func (w *world) momentNotKnown(u sso.User, then time.Time) {
+	ctx := w.Context()
+	var err error
 	for _, unknown := range []time.Time{
 		then.Add(-time.Second), w.clock.Now().Add(time.Second), {},
 	} {
@@ -227,9 +250,13 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 		)
 		w.fails(err, sso.Invalid, "moment_not_known")
 	}
-	before = w.dump()
+}
+
+func (w *world) restoreRefused(u sso.User, then time.Time) {
+	ctx := w.Context()
+	before := w.dump()
 	refused := sso.InvalidField("x", "x", "No.")
-	_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) {
+	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) {
 		return true, refused
 	})
 	w.fails(err, sso.Invalid, "x")
@@ -261,22 +288,27 @@ func testRestoreGroup(t *testing.T, fresh fresh) {
 	}
 	_, err = w.db.RestoreGroup(ctx, by, w.ent.ID, group, then, yes)
 	w.ok(err)
-	members, _, err := w.db.GroupMembers(ctx, w.ent.ID, group, sso.Page{})
-	w.ok(err)
-	if len(members) != 3 {
-		t.Errorf("%d members; want 3", len(members))
-	}
-	w.in(people[0].ID, "web/Members=default", "web/sre=jit")
-	w.in(
-		people[1].ID, "app/Members=default", "app/dev=jit", "web/Members=default",
-		"web/dev=jit", "web/sre=jit",
-	)
+	w.restoredMembers(people, group)
 	w.historyHolds()
 	w.chainHolds()
 	_, err = w.db.RestoreGroup(
 		ctx, by, w.ent.ID, w.group["web/Members"].ID, then, yes,
 	)
 	w.fails(err, sso.Conflict, "default_group")
+}
+
+func (w *world) restoredMembers(people []sso.User, group sso.GroupID) {
+	ctx := w.Context()
+	members, _, err := w.db.GroupMembers(ctx, w.ent.ID, group, sso.Page{})
+	w.ok(err)
+	if len(members) != 3 {
+		w.Errorf("%d members; want 3", len(members))
+	}
+	w.in(people[0].ID, "web/Members=default", "web/sre=jit")
+	w.in(
+		people[1].ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit", "web/sre=jit",
+	)
 }
 
 func testNear(t *testing.T, fresh fresh) {
@@ -308,52 +340,42 @@ func testNear(t *testing.T, fresh fresh) {
 					}
 				}
 			}
-			near := []sso.NearMiss{{
-				Asserted: "x",
-				Group:    "group-x",
-				Name:     "X",
-				Why:      sso.DiffersInCase,
-			}}
 			return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{
 				Mode:       sso.SyncKeep,
-				NearMisses: near,
+				NearMisses: nearMisses(),
 			}}}, nil
 		})
 		w.ok(err)
 		slices.Sort(got)
 		w.same(c.want, got)
 	}
+	w.nearMissRecorded()
+}
+
+func nearMisses() []sso.NearMiss {
+	return []sso.NearMiss{{
+		Asserted: "x",
+		Group:    "group-x",
+		Name:     "X",
+		Why:      sso.DiffersInCase,
+	}}
+}
+
+func (w *world) nearMissRecorded() {
 	records, _, err := w.db.SyncRecords(
-		t.Context(), w.ent.ID, sso.SyncFilter{}, sso.Page{},
+		w.Context(), w.ent.ID, sso.SyncFilter{}, sso.Page{},
 	)
 	w.ok(err)
 	if len(records[0].NearMisses) != 1 ||
 		records[0].NearMisses[0].Why != sso.DiffersInCase {
-		t.Errorf("the record says %+v", records[0])
+		w.Errorf("the record says %+v", records[0])
 	}
 }
 
 func testAdmins(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	see := func(subject string, groups ...string) (admins []sso.GroupID, others bool) {
-		t.Helper()
-		s := w.signIn(subject, groups...)
-		_, _, err := w.db.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
-			admins, others = facts.Groups.AdminGroups, facts.Groups.OtherAdmins
-			return Reset(s.Identity.Groups)(facts)
-		})
-		w.ok(err)
-		return admins, others
-	}
-	want := func(admins []sso.GroupID, others bool) func([]sso.GroupID, bool) {
-		return func(gotAdmins []sso.GroupID, gotOthers bool) {
-			t.Helper()
-			w.same(admins, gotAdmins)
-			w.same(others, gotOthers)
-		}
-	}
-	want(nil, false)(see("ada", "ops"))
+	w.wantAdmins(nil, false)(w.seesAdmins("ada", "ops"))
 	g, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["app/ops"].ID, func(g sso.Group) (sso.Group, error) {
 		g.Admin = true
 		return g, nil
@@ -363,17 +385,36 @@ func testAdmins(t *testing.T, fresh fresh) {
 		t.Errorf("stored: %+v, %v", stored, err)
 	}
 	admins := []sso.GroupID{g.ID}
-	want(nil, false)(see("bob", "dev")) // has nothing to do with it
-	want(admins, false)(see("ada", "ops"))
-	want(admins, false)(see("bob", "ops")) // is none yet, so no query asks
-	want(admins, true)(see("ada", "ops"))
+	w.wantAdmins(nil, false)(w.seesAdmins("bob", "dev")) // has nothing to do with it
+	w.wantAdmins(admins, false)(w.seesAdmins("ada", "ops"))
+	w.wantAdmins(admins, false)(w.seesAdmins("bob", "ops")) // is none yet, so no query asks
+	w.wantAdmins(admins, true)(w.seesAdmins("ada", "ops"))
 	bob, _ := w.enter("bob", "ops")
 	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, bob.ID, func(u sso.User) (sso.User, error) {
 		u.Status = sso.UserDeactivated
 		return u, nil
 	})
 	w.ok(err)
-	want(admins, false)(see("ada", "ops")) // who may not act is no admin
+	w.wantAdmins(admins, false)(w.seesAdmins("ada", "ops")) // who may not act is no admin
+}
+
+func (w *world) seesAdmins(subject string, groups ...string) (admins []sso.GroupID, others bool) {
+	w.Helper()
+	s := w.signIn(subject, groups...)
+	_, _, err := w.db.RecordLogin(w.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+		admins, others = facts.Groups.AdminGroups, facts.Groups.OtherAdmins
+		return Reset(s.Identity.Groups)(facts)
+	})
+	w.ok(err)
+	return admins, others
+}
+
+func (w *world) wantAdmins(admins []sso.GroupID, others bool) func([]sso.GroupID, bool) {
+	return func(gotAdmins []sso.GroupID, gotOthers bool) {
+		w.Helper()
+		w.same(admins, gotAdmins)
+		w.same(others, gotOthers)
+	}
 }
 
 func testHeld(t *testing.T, fresh fresh) {
@@ -388,26 +429,50 @@ func testHeld(t *testing.T, fresh fresh) {
 	)
 	w.clock.Move(time.Hour)
 	second := w.hold("ada")
-	states := func() map[sso.HeldSyncID]sso.HeldState {
-		all, _, err := w.db.HeldSyncs(
-			ctx, w.ent.ID, sso.HeldFilter{User: u.ID}, sso.Page{},
-		)
-		w.ok(err)
-		m := map[sso.HeldSyncID]sso.HeldState{}
-		for _, h := range all {
-			m[h.ID] = h.State
-		}
-		return m
-	}
 	w.same(map[sso.HeldSyncID]sso.HeldState{
 		first.ID:  sso.HeldSuperseded,
 		second.ID: sso.HeldWaiting,
-	}, states())
+	}, w.heldStates(u))
 	_, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, first.ID)
 	w.fails(err, sso.Conflict, "held_sync_decided")
+	w.sayNothing()
+	w.clock.Move(time.Hour)
+	w.approveHeld(u, second)
+	w.historyHolds()
+	w.chainHolds()
+	third, fourth := w.discardAndSupersede()
+	w.same(map[sso.HeldSyncID]sso.HeldState{
+		first.ID:  sso.HeldSuperseded,
+		second.ID: sso.HeldApproved,
+		third.ID:  sso.HeldDiscarded,
+		fourth.ID: sso.HeldSuperseded,
+	}, w.heldStates(u))
+	waiting, _, err := w.db.HeldSyncs(
+		ctx, w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+	)
+	w.ok(err)
+	w.same(0, len(waiting))
+	_, err = w.db.DiscardHeldSync(ctx, by, w.ent.ID, fourth.ID)
+	w.fails(err, sso.Conflict, "held_sync_decided")
+}
+
+func (w *world) heldStates(u sso.User) map[sso.HeldSyncID]sso.HeldState {
+	all, _, err := w.db.HeldSyncs(
+		w.Context(), w.ent.ID, sso.HeldFilter{User: u.ID}, sso.Page{},
+	)
+	w.ok(err)
+	m := map[sso.HeldSyncID]sso.HeldState{}
+	for _, h := range all {
+		m[h.ID] = h.State
+	}
+	return m
+}
+
+func (w *world) sayNothing() {
+	ctx := w.Context()
 	w.clock.Move(time.Hour)
 	unknown := w.signIn("ada") // says nothing, and so does not supersede
-	_, _, err = w.db.RecordLogin(ctx, unknown, func(sso.SignInFacts) (sso.Verdict, error) {
+	_, _, err := w.db.RecordLogin(ctx, unknown, func(sso.SignInFacts) (sso.Verdict, error) {
 		return sso.Verdict{
 			Memberships: sso.MembershipChanges{
 				Record: sso.SyncRecord{Mode: sso.SyncKeep},
@@ -415,13 +480,16 @@ func testHeld(t *testing.T, fresh fresh) {
 		}, nil
 	})
 	w.ok(err)
-	w.clock.Move(time.Hour)
+}
+
+func (w *world) approveHeld(u sso.User, second sso.HeldSync) {
+	ctx := w.Context()
 	done, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, second.ID)
 	w.ok(err)
 	if done.State != sso.HeldApproved ||
 		done.DecidedBy != by ||
 		!done.DecidedAt.Equal(w.clock.Now()) {
-		t.Errorf("got %+v", done)
+		w.Errorf("got %+v", done)
 	}
 	w.in(u.ID, "app/Members=default", "app/dev=jit")
 	records, _, err := w.db.SyncRecords(
@@ -432,34 +500,24 @@ func testHeld(t *testing.T, fresh fresh) {
 		len(r.Removed) != 1 ||
 		r.Removed[0].Name != "dev" ||
 		r.Note == "" {
-		t.Errorf("the record says %+v", r)
+		w.Errorf("the record says %+v", r)
 	}
 	if got := w.actions(1); got[0] != "sync.approved" {
-		t.Errorf("the audit trail says %v", got)
+		w.Errorf("the audit trail says %v", got)
 	}
-	w.historyHolds()
-	w.chainHolds()
+}
+
+func (w *world) discardAndSupersede() (sso.HeldSync, sso.HeldSync) {
+	ctx := w.Context()
 	w.clock.Move(time.Hour)
 	third := w.hold("ada")
-	_, err = w.db.DiscardHeldSync(ctx, by, w.ent.ID, third.ID)
+	_, err := w.db.DiscardHeldSync(ctx, by, w.ent.ID, third.ID)
 	w.ok(err)
 	w.clock.Move(time.Hour)
 	fourth := w.hold("ada")
 	w.clock.Move(time.Hour)
 	w.enter("ada", "dev")
-	w.same(map[sso.HeldSyncID]sso.HeldState{
-		first.ID:  sso.HeldSuperseded,
-		second.ID: sso.HeldApproved,
-		third.ID:  sso.HeldDiscarded,
-		fourth.ID: sso.HeldSuperseded,
-	}, states())
-	waiting, _, err := w.db.HeldSyncs(
-		ctx, w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
-	)
-	w.ok(err)
-	w.same(0, len(waiting))
-	_, err = w.db.DiscardHeldSync(ctx, by, w.ent.ID, fourth.ID)
-	w.fails(err, sso.Conflict, "held_sync_decided")
+	return third, fourth
 }
 
 func testHeldOnce(t *testing.T, fresh fresh) {

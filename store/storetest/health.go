@@ -20,10 +20,10 @@ func (w *world) failed(code string) sso.Attempt {
 
 func testVitals(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx, day := t.Context(), 24*time.Hour
-	begin := w.clock.Now().Truncate(day)
+	ctx := t.Context()
+	begin := w.clock.Now().Truncate(24 * time.Hour)
 	ada, _ := w.enter("ada", "dev", "nowhere")
-	w.clock.Move(day)
+	w.clock.Move(24 * time.Hour)
 	w.failed("saml_expired")
 	w.failed("saml_expired")
 	w.failed("idp_denied")
@@ -38,19 +38,46 @@ func testVitals(t *testing.T, fresh fresh) {
 		Newest: 2,
 	})
 	w.ok(err)
+	w.vitalsCounted(begin, last, v)
+	if len(v.Newest) != 4 ||
+		v.Newest[0].Outcome != sso.OutcomeSucceeded ||
+		v.Newest[2].Outcome != sso.OutcomeFailed ||
+		len(v.Newest[0].Checks) == 0 {
+		t.Errorf("the newest are %+v", v.Newest)
+	}
+	if !v.HadGroups[ada.ID] || v.HadGroups[v.Newest[0].User] {
+		t.Errorf("whose groups were known: %v", v.HadGroups)
+	}
+	w.same([]int{1, 0}, []int{v.Unmatched, v.Held})
+	w.heldCounted(begin)
+}
+
+func (w *world) heldCounted(begin time.Time) {
+	ctx := w.Context()
+	w.hold("ada")
+	v, err := w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{
+		Days:   begin,
+		Since:  begin,
+		Newest: 1,
+	})
+	w.ok(err)
+	w.same([]int{1, 2}, []int{v.Held, len(v.Newest)})
+}
+
+func (w *world) vitalsCounted(begin, last time.Time, v sso.Vitals) {
 	id := w.conn.ID
 	w.same([]sso.SignInCount{
 		{Connection: id, Outcome: sso.OutcomeSucceeded, Day: begin, Count: 1},
 		{
 			Connection: id,
 			Outcome:    sso.OutcomeFailed,
-			Day:        begin.Add(day),
+			Day:        begin.Add(24 * time.Hour),
 			Count:      3,
 		},
 		{
 			Connection: id,
 			Outcome:    sso.OutcomeSucceeded,
-			Day:        begin.Add(day),
+			Day:        begin.Add(24 * time.Hour),
 			Count:      1,
 		},
 	}, v.Days)
@@ -70,24 +97,6 @@ func testVitals(t *testing.T, fresh fresh) {
 		{Connection: id, Outcome: sso.OutcomeSucceeded, Count: 1},
 	}, v.Last)
 	w.same(map[sso.ConnectionID]time.Time{id: last}, v.LastSuccess)
-	if len(v.Newest) != 4 ||
-		v.Newest[0].Outcome != sso.OutcomeSucceeded ||
-		v.Newest[2].Outcome != sso.OutcomeFailed ||
-		len(v.Newest[0].Checks) == 0 {
-		t.Errorf("the newest are %+v", v.Newest)
-	}
-	if !v.HadGroups[ada.ID] || v.HadGroups[v.Newest[0].User] {
-		t.Errorf("whose groups were known: %v", v.HadGroups)
-	}
-	w.same([]int{1, 0}, []int{v.Unmatched, v.Held})
-	w.hold("ada")
-	v, err = w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{
-		Days:   begin,
-		Since:  begin,
-		Newest: 1,
-	})
-	w.ok(err)
-	w.same([]int{1, 2}, []int{v.Held, len(v.Newest)})
 }
 
 func testSummaries(t *testing.T, fresh fresh) {
@@ -130,6 +139,11 @@ func testSummaries(t *testing.T, fresh fresh) {
 		}
 		w.same(want, keys)
 	}
+	w.summaryPages(signed)
+}
+
+func (w *world) summaryPages(signed time.Time) {
+	ctx := w.Context()
 	all, next, err := w.db.EnterpriseSummaries(ctx, "", sso.Page{Limit: 1})
 	w.ok(err)
 	w.same([]sso.EnterpriseSummary{{
@@ -149,7 +163,7 @@ func testSummaries(t *testing.T, fresh fresh) {
 		all[0].People != 0 ||
 		!all[0].LastSuccess.IsZero() ||
 		next != "" {
-		t.Errorf("the second page is %+v, then %q", all, next)
+		w.Errorf("the second page is %+v, then %q", all, next)
 	}
 }
 
@@ -175,30 +189,7 @@ func testHealthEvents(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	held := sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthHeld}}
-	for _, step := range []struct {
-		found      []sso.Finding
-		new, open  int
-		last, gone string // action of the newest event of the audit trail
-	}{
-		{found: nil},
-		{found: []sso.Finding{expiring(w.conn.ID, "a", 60)}, new: 1, open: 1},
-		{found: []sso.Finding{expiring(w.conn.ID, "a", 60)}, open: 1},
-		{found: []sso.Finding{expiring(w.conn.ID, "a", 30), held}, new: 2, open: 3},
-		// a clock that was put back
-		{
-			found: []sso.Finding{expiring(w.conn.ID, "a", 60), held},
-			open:  3,
-		},
-		{found: []sso.Finding{expiring(w.conn.ID, "b", 30), held}, new: 1, open: 2},
-		{found: []sso.Finding{held}, open: 1},
-		// it is back: that is news
-		{
-			found: []sso.Finding{expiring(w.conn.ID, "b", 30), held},
-			new:   1,
-			open:  2,
-		},
-		{found: nil},
-	} {
+	for _, step := range healthSteps(w.conn.ID, held) {
 		w.clock.Move(time.Hour)
 		added, err := w.db.RecordHealth(ctx, w.ent.ID, step.found)
 		w.ok(err)
@@ -213,6 +204,11 @@ func testHealthEvents(t *testing.T, fresh fresh) {
 			)
 		}
 	}
+	w.healthRecorded(held)
+}
+
+func (w *world) healthRecorded(held sso.Finding) {
+	ctx := w.Context()
 	all, _, err := w.db.HealthEvents(
 		ctx, w.ent.ID, sso.HealthFilter{Kind: sso.HealthCertificate}, sso.Page{},
 	)
@@ -221,7 +217,7 @@ func testHealthEvents(t *testing.T, fresh fresh) {
 		all[3].Threshold != 60 ||
 		all[3].Side != "company" ||
 		all[3].ResolvedAt.IsZero() {
-		t.Errorf("certificates: %+v", all)
+		w.Errorf("certificates: %+v", all)
 	}
 	w.same(
 		[]string{"health.resolved", "health.resolved", "health.found"}, w.actions(3),
@@ -240,36 +236,14 @@ func testHealthMailOnce(t *testing.T, fresh fresh) {
 		w.db, Open(t, w.dsn, w.keys, w.clock.Now),
 		Open(t, w.dsn, w.keys, w.clock.Now),
 	}
-	claim := func() (all []sso.HealthEvent) {
-		var mu sync.Mutex
-		var done sync.WaitGroup
-		for _, db := range nodes {
-			done.Go(func() {
-				_, err := db.RecordHealth(ctx, w.ent.ID, []sso.Finding{
-					expiring(w.conn.ID, "a", 30), expiring(w.conn.ID, "b", 7),
-				})
-				some, claimErr := db.ClaimHealthMail(
-					ctx, w.ent.ID, w.clock.Now().Add(10*time.Minute),
-				)
-				mu.Lock()
-				defer mu.Unlock()
-				if err != nil || claimErr != nil {
-					t.Error(err, claimErr)
-				}
-				all = append(all, some...)
-			})
-		}
-		done.Wait()
-		return all
-	}
-	if got := claim(); len(got) != 2 {
+	if got := w.claimHealthMail(nodes); len(got) != 2 {
 		t.Fatalf("%d events were claimed", len(got))
 	}
-	if got := claim(); len(got) != 0 {
+	if got := w.claimHealthMail(nodes); len(got) != 0 {
 		t.Errorf("%d events were claimed twice", len(got))
 	}
 	w.clock.Move(11 * time.Minute) // the node that claimed them died
-	got := claim()
+	got := w.claimHealthMail(nodes)
 	if len(got) != 2 {
 		t.Fatalf("%d events were claimed after the death of a node", len(got))
 	}
@@ -277,7 +251,7 @@ func testHealthMailOnce(t *testing.T, fresh fresh) {
 		ctx, w.ent.ID, []sso.HealthEventID{got[0].ID, got[1].ID}, 3,
 	))
 	w.clock.Move(11 * time.Minute)
-	if got := claim(); len(got) != 0 {
+	if got := w.claimHealthMail(nodes); len(got) != 0 {
 		t.Errorf("%d events were mailed twice", len(got))
 	}
 	if open, _, err := w.db.HealthEvents(
@@ -290,38 +264,67 @@ func testHealthMailOnce(t *testing.T, fresh fresh) {
 	w.chainHolds()
 }
 
+func (w *world) claimHealthMail(nodes []*store.DB) (all []sso.HealthEvent) {
+	var mu sync.Mutex
+	var done sync.WaitGroup
+	for _, db := range nodes {
+		done.Go(func() {
+			_, err := db.RecordHealth(w.Context(), w.ent.ID, []sso.Finding{
+				expiring(w.conn.ID, "a", 30), expiring(w.conn.ID, "b", 7),
+			})
+			some, claimErr := db.ClaimHealthMail(
+				w.Context(), w.ent.ID, w.clock.Now().Add(10*time.Minute),
+			)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil || claimErr != nil {
+				w.Error(err, claimErr)
+			}
+			all = append(all, some...)
+		})
+	}
+	done.Wait()
+	return all
+}
+
 func testWhomToTell(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	ada, _ := w.enter("ada", "dev")
 	w.enter("grace", "dev", "sre")
 	w.enter("linus", "ops")
-	addresses := func(want ...string) {
-		t.Helper()
-		got, err := w.db.AdminAddresses(ctx, w.ent.ID)
-		w.ok(err)
-		w.same(want, got)
-	}
-	addresses()
+	w.adminAddresses()
 	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, ada.ID))
-	addresses("ada@acme.test")
+	w.adminAddresses("ada@acme.test")
 	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
 		g.Admin = true
 		return g, nil
 	})
 	w.ok(err)
-	addresses("ada@acme.test", "grace@acme.test")
+	w.adminAddresses("ada@acme.test", "grace@acme.test")
 	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
 		u.Status = sso.UserDeactivated
 		return u, nil
 	})
 	w.ok(err)
-	addresses("grace@acme.test")
+	w.adminAddresses("grace@acme.test")
+	w.operatorAddresses()
+}
+
+func (w *world) adminAddresses(want ...string) {
+	w.Helper()
+	got, err := w.db.AdminAddresses(w.Context(), w.ent.ID)
+	w.ok(err)
+	w.same(want, got)
+}
+
+func (w *world) operatorAddresses() {
+	ctx := w.Context()
 	if got, err := w.db.OperatorAddresses(ctx); err != nil || len(got) != 0 {
-		t.Errorf("%v, %v", got, err)
+		w.Errorf("%v, %v", got, err)
 	}
 	token := sso.NewSecret()
-	_, err = w.db.CreateInvitation(ctx, by, sso.Invitation{
+	_, err := w.db.CreateInvitation(ctx, by, sso.Invitation{
 		Token:     token.Hash(),
 		Recovery:  true,
 		CreatedBy: by,
@@ -337,7 +340,7 @@ func testWhomToTell(t *testing.T, fresh fresh) {
 	if got, err := w.db.OperatorAddresses(ctx); err != nil ||
 		len(got) != 1 ||
 		got[0] != "olive@vendor.test" {
-		t.Errorf("%v, %v", got, err)
+		w.Errorf("%v, %v", got, err)
 	}
 }
 
@@ -412,5 +415,35 @@ func testActivity(t *testing.T, fresh fresh) {
 		if len(some) != c.want {
 			t.Errorf("%+v finds %d", c.f, len(some))
 		}
+	}
+}
+
+// healthStep is what an evaluation finds, and how many findings are new and open
+// after it.
+type healthStep struct {
+	found     []sso.Finding
+	new, open int
+}
+
+func healthSteps(c sso.ConnectionID, held sso.Finding) []healthStep {
+	return []healthStep{
+		{found: nil},
+		{found: []sso.Finding{expiring(c, "a", 60)}, new: 1, open: 1},
+		{found: []sso.Finding{expiring(c, "a", 60)}, open: 1},
+		{found: []sso.Finding{expiring(c, "a", 30), held}, new: 2, open: 3},
+		// a clock that was put back
+		{
+			found: []sso.Finding{expiring(c, "a", 60), held},
+			open:  3,
+		},
+		{found: []sso.Finding{expiring(c, "b", 30), held}, new: 1, open: 2},
+		{found: []sso.Finding{held}, open: 1},
+		// it is back: that is news
+		{
+			found: []sso.Finding{expiring(c, "b", 30), held},
+			new:   1,
+			open:  2,
+		},
+		{found: nil},
 	}
 }

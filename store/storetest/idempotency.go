@@ -14,26 +14,53 @@ func testIdempotency(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	k := w.requestKey("first")
 	request, another := sso.Secret("POST /x").Hash(), sso.Secret("POST /y").Hash()
-	claim := func(k sso.RequestKey, request sso.Hash) (sso.KeptAnswer, bool, error) {
-		return w.db.ClaimRequest(ctx, k, request)
-	}
-	claimed := func(k sso.RequestKey, request sso.Hash) {
-		t.Helper()
-		a, known, err := claim(k, request)
-		w.ok(err)
-		if known || a.Status != 0 {
-			t.Errorf("a free key has the answer %+v", a)
-		}
-	}
 
-	claimed(k, request)
-	_, _, err := claim(k, request)
+	w.claimFree(k, request)
+	_, _, err := w.claimRequest(k, request)
 	w.fails(err, sso.Conflict, "idempotency_key_in_use")
-	_, _, err = claim(k, another)
+	_, _, err = w.claimRequest(k, another)
 	w.fails(err, sso.Invalid, "idempotency_key_reused")
 
 	w.ok(w.db.ReleaseRequest(ctx, k))
-	claimed(k, another) // what changed nothing leaves the key to any request
+	w.claimFree(k, another) // what changed nothing leaves the key to any request
+	err, known := w.keepAnswer(k, request, another)
+
+	w.claimFree(w.requestKey("second"), request) // a key is one token's
+	other := k
+	other.Key = another
+	w.claimFree(other, request)
+
+	w.clock.Move(3 * time.Minute) // the node of the unanswered claim died
+	w.claimFree(other, another)
+	w.clock.Move(24*time.Hour - 4*time.Minute)
+	if _, known, err = w.claimRequest(k, another); err != nil || !known {
+		t.Errorf("within 24 hours: %v, %v", known, err)
+	}
+	w.clock.Move(time.Minute)
+	w.claimFree(k, request)
+
+	w.clock.Move(25 * time.Hour)
+	w.ok(w.db.Sweep(ctx, store.Retention{}))
+	if left := rows(t, Raw(t, w.dsn), "select * from idempotency_keys"); len(left) != 0 {
+		t.Errorf("swept, and there is %v", left)
+	}
+}
+
+func (w *world) claimRequest(k sso.RequestKey, request sso.Hash) (sso.KeptAnswer, bool, error) {
+	return w.db.ClaimRequest(w.Context(), k, request)
+}
+
+func (w *world) claimFree(k sso.RequestKey, request sso.Hash) {
+	w.Helper()
+	a, known, err := w.claimRequest(k, request)
+	w.ok(err)
+	if known || a.Status != 0 {
+		w.Errorf("a free key has the answer %+v", a)
+	}
+}
+
+func (w *world) keepAnswer(k sso.RequestKey, request, another sso.Hash) (error, bool) {
+	ctx := w.Context()
 	answer := sso.KeptAnswer{
 		Status: 201,
 		Header: map[string]string{"ETag": `"1"`},
@@ -42,34 +69,15 @@ func testIdempotency(t *testing.T, fresh fresh) {
 	w.ok(w.db.KeepAnswer(ctx, k, answer))
 	w.ok(w.db.ReleaseRequest(ctx, k)) // too late: it is answered
 	w.ok(w.db.KeepAnswer(ctx, k, sso.KeptAnswer{Status: 500}))
-	got, known, err := claim(k, another)
+	got, known, err := w.claimRequest(k, another)
 	w.ok(err)
 	w.same(answer, got)
 	if !known {
-		t.Error("the answer is there and not known")
+		w.Error("the answer is there and not known")
 	}
-	_, _, err = claim(k, request)
+	_, _, err = w.claimRequest(k, request)
 	w.fails(err, sso.Invalid, "idempotency_key_reused")
-
-	claimed(w.requestKey("second"), request) // a key is one token's
-	other := k
-	other.Key = another
-	claimed(other, request)
-
-	w.clock.Move(3 * time.Minute) // the node of the unanswered claim died
-	claimed(other, another)
-	w.clock.Move(24*time.Hour - 4*time.Minute)
-	if _, known, err = claim(k, another); err != nil || !known {
-		t.Errorf("within 24 hours: %v, %v", known, err)
-	}
-	w.clock.Move(time.Minute)
-	claimed(k, request)
-
-	w.clock.Move(25 * time.Hour)
-	w.ok(w.db.Sweep(ctx, store.Retention{}))
-	if left := rows(t, Raw(t, w.dsn), "select * from idempotency_keys"); len(left) != 0 {
-		t.Errorf("swept, and there is %v", left)
-	}
+	return err, known
 }
 
 func (w *world) requestKey(token string) sso.RequestKey {

@@ -38,22 +38,41 @@ func testIDPNames(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.same([]string{"CN=dev,DC=acme", "obj-1"}, got.IDPNames)
 
-	conflict := func(group, field, names string, to ...string) {
-		t.Helper()
-		before := w.dump()
-		_, err := w.setIDPNames(group, to...)
-		w.fails(err, sso.Conflict, "name_taken")
-		w.saysOf(err, field, names)
-		w.same(before, w.dump())
-	}
-	conflict("web/sre", "idp_names", "“obj-1” is an IdP name of the group “dev”", "obj-1")
-	conflict(
+	w.takenIDPNames()
+
+	w.idpNamesRecorded()
+	w.idpNames("web/sre", "obj-1") // free now
+	made, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+		Organization: w.orgs["web"].ID,
+		Name:         "fresh",
+		IDPNames:     []string{"obj-4"},
+	})
+	w.ok(err)
+	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, made.ID))
+	w.idpNames("web/sre", "obj-1", "obj-4")
+	w.idpNamesListed()
+	w.chainHolds()
+}
+
+func (w *world) idpNameConflict(group, field, names string, to ...string) {
+	w.Helper()
+	before := w.dump()
+	_, err := w.setIDPNames(group, to...)
+	w.fails(err, sso.Conflict, "name_taken")
+	w.saysOf(err, field, names)
+	w.same(before, w.dump())
+}
+
+func (w *world) takenIDPNames() {
+	ctx := w.Context()
+	w.idpNameConflict("web/sre", "idp_names", "“obj-1” is an IdP name of the group “dev”", "obj-1")
+	w.idpNameConflict(
 		"web/sre", "idp_names", "“dev” is the name of another group", "free", "dev",
 	)
-	conflict(
+	w.idpNameConflict(
 		"web/sre", "idp_names", "“Members” is the name of another group", "Members",
 	)
-	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/sre"].ID, func(g sso.Group) (sso.Group, error) {
+	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/sre"].ID, func(g sso.Group) (sso.Group, error) {
 		g.Name = "obj-1"
 		return g, nil
 	})
@@ -73,7 +92,10 @@ func testIDPNames(t *testing.T, fresh fresh) {
 	w.saysOf(err, "idp_names", "“obj-1” is an IdP name of the group “dev”")
 	_, err = w.setIDPNames("web/Members", "x")
 	w.fails(err, sso.Conflict, "default_group")
+}
 
+func (w *world) idpNamesRecorded() {
+	ctx := w.Context()
 	g := w.idpNames("web/dev", "obj-3")
 	w.same([]string{"obj-3"}, g.IDPNames)
 	events, _, err := w.db.AuditEvents(
@@ -89,15 +111,10 @@ func testIDPNames(t *testing.T, fresh fresh) {
 	before := w.dump()
 	w.idpNames("web/dev", "obj-3") // the same again
 	w.same(before, w.dump())
-	w.idpNames("web/sre", "obj-1") // free now
-	made, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
-		Organization: w.orgs["web"].ID,
-		Name:         "fresh",
-		IDPNames:     []string{"obj-4"},
-	})
-	w.ok(err)
-	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, made.ID))
-	w.idpNames("web/sre", "obj-1", "obj-4")
+}
+
+func (w *world) idpNamesListed() {
+	ctx := w.Context()
 	all, _, err := w.db.Groups(
 		ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs["web"].ID}, sso.Page{},
 	)
@@ -111,7 +128,6 @@ func testIDPNames(t *testing.T, fresh fresh) {
 		"dev":     "obj-3",
 		"sre":     "obj-1 obj-4",
 	}, listed)
-	w.chainHolds()
 }
 
 // saysOf asserts the field and a part of what an error says about it.
@@ -166,6 +182,11 @@ func testIDPNamesMatch(t *testing.T, fresh fresh) {
 	)
 	w.same(map[string]string{}, see("OBJ-1", "Members"))
 
+	w.entersByIDPNames()
+	w.historyHolds()
+}
+
+func (w *world) entersByIDPNames() {
 	u, _ := w.enter("ada", "obj-1")
 	w.in(
 		u.ID, "app/Members=default", "app/ops=jit", "web/Members=default",
@@ -179,7 +200,6 @@ func testIDPNamesMatch(t *testing.T, fresh fresh) {
 	w.idpNames("web/dev")
 	w.enter("ada", "ops", "obj-2")
 	w.in(u.ID, "app/Members=default", "app/ops=jit")
-	w.historyHolds()
 }
 
 // testIDPNamesDrift: whom an IdP name means is expected, once, from the moment
@@ -192,15 +212,10 @@ func testIDPNamesDrift(t *testing.T, fresh fresh) {
 	w.enter("eve", "dev", "obj-1", "obj-2")
 	group := w.group["web/dev"].ID
 	w.drift(group, 2, 2)
-	vitals := func() int {
-		v, err := w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{})
-		w.ok(err)
-		return v.Unmatched
-	}
-	w.same(2, vitals())
+	w.same(2, w.unmatched())
 	w.clock.Move(time.Hour)
 	w.idpNames("web/dev", "obj-1", "obj-2")
-	w.same(0, vitals())
+	w.same(0, w.unmatched())
 	d := w.drift(group, 3, 2)
 	if x := d["ada@acme.test"]; len(d) != 1 ||
 		!x.Expected ||
@@ -208,6 +223,31 @@ func testIDPNamesDrift(t *testing.T, fresh fresh) {
 		!slices.Contains(x.Group.IDPNames, "obj-1") {
 		t.Errorf("got %+v", d)
 	}
+	w.idpNamesTallied(group)
+	_, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, yes)
+	w.ok(err)
+	w.in(ada.ID, "web/Members=default", "web/dev=jit")
+	w.drift(group, 3, 3)
+	w.idpNames("web/dev", "obj-2")
+	d = w.drift(group, 2, 3)
+	if x := d["ada@acme.test"]; len(d) != 1 ||
+		x.Expected ||
+		x.Membership == nil {
+		t.Errorf("without the name: %+v", d)
+	}
+	_, names, err := w.db.AssertedIdentities(ctx, w.ent.ID, w.conn.ID, 10)
+	w.ok(err)
+	w.same(0, len(names)) // these attempts keep no identity
+}
+
+func (w *world) unmatched() int {
+	v, err := w.db.Vitals(w.Context(), w.ent.ID, sso.VitalsQuery{})
+	w.ok(err)
+	return v.Unmatched
+}
+
+func (w *world) idpNamesTallied(group sso.GroupID) {
+	ctx := w.Context()
 	tallies, err := w.db.GroupTallies(ctx, w.ent.ID)
 	w.ok(err)
 	for _, x := range tallies {
@@ -224,23 +264,6 @@ func testIDPNamesDrift(t *testing.T, fresh fresh) {
 	}, sso.Page{})
 	w.ok(err)
 	w.same(3, counts[0].Expected)
-	decide := func(d sso.Drifting) (add, remove bool) {
-		return d.Expected, !d.Expected
-	}
-	_, err = w.db.ReconcileGroup(ctx, by, w.ent.ID, group, decide, yes)
-	w.ok(err)
-	w.in(ada.ID, "web/Members=default", "web/dev=jit")
-	w.drift(group, 3, 3)
-	w.idpNames("web/dev", "obj-2")
-	d = w.drift(group, 2, 3)
-	if x := d["ada@acme.test"]; len(d) != 1 ||
-		x.Expected ||
-		x.Membership == nil {
-		t.Errorf("without the name: %+v", d)
-	}
-	_, names, err := w.db.AssertedIdentities(ctx, w.ent.ID, w.conn.ID, 10)
-	w.ok(err)
-	w.same(0, len(names)) // these attempts keep no identity
 }
 
 // testIDPNamesNear: what is nearly an IdP name is nearly the group.

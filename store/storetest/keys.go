@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,6 +50,10 @@ func testSecretsSealed(t *testing.T, fresh fresh) {
 	if strings.Contains(stored, "canary") && !onlyName(stored) {
 		t.Error("a secret is stored in clear")
 	}
+	w.filesSealed()
+}
+
+func (w *world) filesSealed() {
 	path, ok := strings.CutPrefix(w.dsn, "sqlite:")
 	if !ok {
 		return
@@ -59,11 +64,11 @@ func testSecretsSealed(t *testing.T, fresh fresh) {
 		b, err := os.ReadFile(name)
 		w.ok(err)
 		if bytes.Contains(b, []byte("canary-")) {
-			t.Errorf("%s has a secret in clear", filepath.Base(name))
+			w.Errorf("%s has a secret in clear", filepath.Base(name))
 		}
 		if info, err := os.Stat(name); err != nil ||
 			info.Mode().Perm()&0o077 != 0 && !strings.HasSuffix(name, ".lock") {
-			t.Errorf(
+			w.Errorf(
 				"%s can be read by others: %v (%v)", filepath.Base(name),
 				info.Mode(), err,
 			)
@@ -186,15 +191,20 @@ func testSealedInPlace(t *testing.T, fresh fresh) {
 			}
 		})
 	}
+	w.pendingSealed(other, db)
+}
+
+func (w *world) pendingSealed(other *world, db *sql.DB) {
+	ctx := w.Context()
 	var signIn sso.SignIn
 	pending := w.pending(&signIn)
 	if _, err := db.Exec(
 		"update pending_logins set enterprise_id = $2, connection_id = $3 where id = $1",
 		pending.ID, string(other.ent.ID), string(other.conn.ID),
 	); err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
 	if _, err := w.db.PendingLogin(ctx, pending.ID); err == nil {
-		t.Error("a sealed value opened for another enterprise")
+		w.Error("a sealed value opened for another enterprise")
 	}
 }

@@ -40,54 +40,60 @@ func testLastConnection(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	w.account("olive", true)
 	first, second := w.conn.ID, w.connection("Second").ID
-	set := func(id sso.ConnectionID, state sso.ConnectionState) error {
-		_, err := w.db.UpdateConnection(
-			ctx,
-			by,
-			w.ent.ID,
-			id,
-			"connection."+string(state),
-			func(c sso.Connection) (sso.Connection, error) {
-				c.State = state
-				return c, nil
-			},
-		)
-		return err
-	}
-	remove := func(id sso.ConnectionID) error {
-		return w.db.DeleteConnection(
-			ctx, by, w.ent.ID, id, sso.ConnectionReach.CheckEnforced,
-		)
-	}
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"))
 	for _, order := range [][2]sso.ConnectionID{{first, second}, {second, first}} {
 		gone, last := order[0], order[1]
-		w.ok(set(gone, sso.ConnectionDisabled))
+		w.ok(w.setState(gone, sso.ConnectionDisabled))
 		before := w.dump()
-		w.fails(set(last, sso.ConnectionDisabled), sso.Conflict, "would_lock_out")
-		w.fails(set(last, sso.ConnectionDraft), sso.Conflict, "would_lock_out")
-		w.fails(remove(last), sso.Conflict, "would_lock_out")
+		w.fails(w.setState(last, sso.ConnectionDisabled), sso.Conflict, "would_lock_out")
+		w.fails(w.setState(last, sso.ConnectionDraft), sso.Conflict, "would_lock_out")
+		w.fails(w.deleteUnlessEnforced(last), sso.Conflict, "would_lock_out")
 		w.same(before, w.dump())
-		w.ok(set(gone, sso.ConnectionEnabled))
+		w.ok(w.setState(gone, sso.ConnectionEnabled))
 	}
 
-	var both [2]error
-	var group sync.WaitGroup
-	for i, id := range []sso.ConnectionID{first, second} {
-		group.Go(func() { both[i] = set(id, sso.ConnectionDisabled) })
-	}
-	group.Wait()
-	if (both[0] == nil) == (both[1] == nil) {
-		t.Errorf("two connections were disabled at the same time: %v, %v; want one refused", both[0], both[1])
-	}
+	w.disableBoth(first, second)
 
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, false, ""))
-	w.ok(set(first, sso.ConnectionDisabled))
-	w.ok(set(second, sso.ConnectionDisabled))
+	w.ok(w.setState(first, sso.ConnectionDisabled))
+	w.ok(w.setState(second, sso.ConnectionDisabled))
 	w.fails(
 		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
 		"test_needed",
 	)
-	w.ok(remove(first))
-	w.ok(remove(second))
+	w.ok(w.deleteUnlessEnforced(first))
+	w.ok(w.deleteUnlessEnforced(second))
+}
+
+func (w *world) setState(id sso.ConnectionID, state sso.ConnectionState) error {
+	_, err := w.db.UpdateConnection(
+		w.Context(),
+		by,
+		w.ent.ID,
+		id,
+		"connection."+string(state),
+		func(c sso.Connection) (sso.Connection, error) {
+			c.State = state
+			return c, nil
+		},
+	)
+	return err
+}
+
+func (w *world) deleteUnlessEnforced(id sso.ConnectionID) error {
+	return w.db.DeleteConnection(
+		w.Context(), by, w.ent.ID, id, sso.ConnectionReach.CheckEnforced,
+	)
+}
+
+func (w *world) disableBoth(first, second sso.ConnectionID) {
+	var both [2]error
+	var group sync.WaitGroup
+	for i, id := range []sso.ConnectionID{first, second} {
+		group.Go(func() { both[i] = w.setState(id, sso.ConnectionDisabled) })
+	}
+	group.Wait()
+	if (both[0] == nil) == (both[1] == nil) {
+		w.Errorf("two connections were disabled at the same time: %v, %v; want one refused", both[0], both[1])
+	}
 }

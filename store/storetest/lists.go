@@ -14,6 +14,27 @@ import (
 func testPages(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
+	w.fillLists()
+	ent := w.ent.ID
+	walk(w, "enterprises", 5, func(p sso.Page) ([]sso.Enterprise, string, error) {
+		return w.db.Enterprises(ctx, p)
+	})
+	walk(w, "organizations", 5, func(p sso.Page) ([]sso.Organization, string, error) {
+		return w.db.Organizations(ctx, ent, p)
+	})
+	walk(w, "groups", 10, func(p sso.Page) ([]sso.GroupCount, string, error) {
+		return w.db.Groups(ctx, ent, sso.GroupFilter{}, p)
+	})
+	walk(w, "members", 5, func(p sso.Page) ([]sso.Member, string, error) {
+		return w.db.GroupMembers(ctx, ent, w.group["web/dev"].ID, p)
+	})
+	w.pagesOfEnterprise(ent)
+	_, _, err := w.db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Cursor: "x"})
+	w.fails(err, sso.Invalid, "invalid_cursor")
+}
+
+func (w *world) fillLists() {
+	ctx := w.Context()
 	for i := range 5 {
 		w.clock.Move(time.Second)
 		w.enter(fmt.Sprintf("person-%d", i), "dev")
@@ -36,19 +57,10 @@ func testPages(t *testing.T, fresh fresh) {
 			w.ok(err)
 		}
 	}
-	ent := w.ent.ID
-	walk(w, "enterprises", 5, func(p sso.Page) ([]sso.Enterprise, string, error) {
-		return w.db.Enterprises(ctx, p)
-	})
-	walk(w, "organizations", 5, func(p sso.Page) ([]sso.Organization, string, error) {
-		return w.db.Organizations(ctx, ent, p)
-	})
-	walk(w, "groups", 10, func(p sso.Page) ([]sso.GroupCount, string, error) {
-		return w.db.Groups(ctx, ent, sso.GroupFilter{}, p)
-	})
-	walk(w, "members", 5, func(p sso.Page) ([]sso.Member, string, error) {
-		return w.db.GroupMembers(ctx, ent, w.group["web/dev"].ID, p)
-	})
+}
+
+func (w *world) pagesOfEnterprise(ent sso.EnterpriseID) {
+	ctx := w.Context()
 	walk(w, "users", 5, func(p sso.Page) ([]sso.User, string, error) {
 		return w.db.Users(ctx, ent, sso.UserFilter{}, p)
 	})
@@ -64,8 +76,6 @@ func testPages(t *testing.T, fresh fresh) {
 	walk(w, "audit events", w.chainHolds(), func(p sso.Page) ([]sso.AuditEvent, string, error) {
 		return w.db.AuditEvents(ctx, ent, sso.AuditFilter{}, p)
 	})
-	_, _, err := w.db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Cursor: "x"})
-	w.fails(err, sso.Invalid, "invalid_cursor")
 }
 
 func walk[T any](w *world, name string, want int, fetch func(sso.Page) ([]T, string, error)) {
@@ -121,26 +131,7 @@ func testOddText(t *testing.T, fresh fresh) {
 func testSweep(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	s := w.signIn("ada", "dev")
-	w.pending(&s)
-	w.record(s)
-	w.waitsForACode()
-	w.testRun(sso.NewSecret())
-	gone := w.signIn("ada", "dev")
-	w.record(gone)
-	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
-	count := func() (counts []int) {
-		dump := w.dump()
-		for _, table := range []string{
-			"pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
-			"email_proofs", "email_codes", "test_runs",
-		} {
-			counts = append(counts, len(dump[table]))
-		}
-		revoked, err := w.db.Revocations(ctx, 0)
-		w.ok(err)
-		return append(counts, len(revoked))
-	}
+	w.fillSwept()
 	keep := store.Retention{
 		Attempts:    10 * time.Hour,
 		SyncRecords: 20 * time.Hour,
@@ -159,10 +150,41 @@ func testSweep(t *testing.T, fresh fresh) {
 	} {
 		w.clock.Move(step.after)
 		w.ok(w.db.Sweep(ctx, keep))
-		w.same(step.want, count())
+		w.same(step.want, w.sweptCounts())
 	}
+	w.sweepKeeps()
+	w.chainHolds()
+}
+
+func (w *world) fillSwept() {
+	ctx := w.Context()
+	s := w.signIn("ada", "dev")
+	w.pending(&s)
+	w.record(s)
+	w.waitsForACode()
+	w.testRun(sso.NewSecret())
+	gone := w.signIn("ada", "dev")
+	w.record(gone)
+	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
+}
+
+func (w *world) sweptCounts() (counts []int) {
+	dump := w.dump()
+	for _, table := range []string{
+		"pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
+		"email_proofs", "email_codes", "test_runs",
+	} {
+		counts = append(counts, len(dump[table]))
+	}
+	revoked, err := w.db.Revocations(w.Context(), 0)
+	w.ok(err)
+	return append(counts, len(revoked))
+}
+
+func (w *world) sweepKeeps() {
+	ctx := w.Context()
 	if n, err := w.db.LastRevocation(ctx); err != nil || n != 1 {
-		t.Errorf("sweeping moved the last revocation to %d (%v)", n, err)
+		w.Errorf("sweeping moved the last revocation to %d (%v)", n, err)
 	}
 	w.record(func() sso.SignIn {
 		s := w.signIn("ada")
@@ -171,7 +193,6 @@ func testSweep(t *testing.T, fresh fresh) {
 	}())
 	w.ok(w.db.Sweep(ctx, store.Retention{}))
 	if got := len(w.dump()["attempts"]); got != 1 {
-		t.Errorf("%d attempts are left although they are kept for ever", got)
+		w.Errorf("%d attempts are left although they are kept for ever", got)
 	}
-	w.chainHolds()
 }

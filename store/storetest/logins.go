@@ -127,27 +127,31 @@ func testLoginChanged(t *testing.T, fresh fresh) {
 		return u, nil
 	})
 	w.ok(err)
-	before, err := w.db.LastRevocation(t.Context())
-	w.ok(err)
-	if bob, _ = w.record(w.claims("bob", "ADA@acme.test")); bob.Login != "ADA@acme.test" {
-		t.Errorf("the login is free, and bob is still %q", bob.Login)
-	}
-	if after, err := w.db.LastRevocation(t.Context()); err != nil || after <= before {
-		t.Errorf("no node was told that bob's sessions have another login (%v)", err)
-	}
-	all, _, err := w.db.IdentityQuestions(
-		t.Context(), w.ent.ID, sso.QuestionFilter{User: ada.ID}, sso.Page{},
-	)
-	w.ok(err)
-	if len(all) != 1 || all[0].State != sso.QuestionSettled {
-		t.Errorf("the questions are %+v", all)
-	}
+	w.loginFreed(ada)
 	_, err = w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
 		u.Status = sso.UserActive
 		return u, nil
 	})
 	w.fails(err, sso.Conflict, "login_in_use")
 	w.oneHolder()
+}
+
+func (w *world) loginFreed(ada sso.User) {
+	before, err := w.db.LastRevocation(w.Context())
+	w.ok(err)
+	if bob, _ := w.record(w.claims("bob", "ADA@acme.test")); bob.Login != "ADA@acme.test" {
+		w.Errorf("the login is free, and bob is still %q", bob.Login)
+	}
+	if after, err := w.db.LastRevocation(w.Context()); err != nil || after <= before {
+		w.Errorf("no node was told that bob's sessions have another login (%v)", err)
+	}
+	all, _, err := w.db.IdentityQuestions(
+		w.Context(), w.ent.ID, sso.QuestionFilter{User: ada.ID}, sso.Page{},
+	)
+	w.ok(err)
+	if len(all) != 1 || all[0].State != sso.QuestionSettled {
+		w.Errorf("the questions are %+v", all)
+	}
 }
 
 // testLoginGiven: a login that an admin gave stays, and names one person, too.
@@ -188,15 +192,28 @@ func testLoginGiven(t *testing.T, fresh fresh) {
 
 // testLoginAnswers: each answer does what it says, once.
 func testLoginAnswers(t *testing.T, fresh fresh) {
-	type outcome struct {
-		Claimant, Holder             string
-		ClaimantStatus, HolderStatus sso.UserStatus
+	for name, c := range loginAnswers() {
+		t.Run(name, func(t *testing.T) {
+			newWorld(t, fresh).answerLogin(name, c)
+		})
 	}
+}
+
+// loginOutcome is what an answer leaves of both users.
+type loginOutcome struct {
+	Claimant, Holder             string
+	ClaimantStatus, HolderStatus sso.UserStatus
+}
+
+// loginAnswer is an answer to the question who has a login, and its outcome.
+type loginAnswer struct {
+	answer func(q sso.IdentityQuestion) sso.QuestionDecision
+	want   loginOutcome
+}
+
+func loginAnswers() map[string]loginAnswer {
 	const active, off = sso.UserActive, sso.UserDeactivated
-	for name, c := range map[string]struct {
-		answer func(q sso.IdentityQuestion) sso.QuestionDecision
-		want   outcome
-	}{
+	return map[string]loginAnswer{
 		"another for the claimant": {
 			func(sso.IdentityQuestion) sso.QuestionDecision {
 				return sso.QuestionDecision{
@@ -204,7 +221,7 @@ func testLoginAnswers(t *testing.T, fresh fresh) {
 					Login:  "ada.king",
 				}
 			},
-			outcome{"ada.king", "ada@acme.test", active, active},
+			loginOutcome{"ada.king", "ada@acme.test", active, active},
 		},
 		"another for the holder": {
 			func(sso.IdentityQuestion) sso.QuestionDecision {
@@ -214,62 +231,63 @@ func testLoginAnswers(t *testing.T, fresh fresh) {
 					Login:  "ada.old",
 				}
 			},
-			outcome{"ada@acme.test", "ada.old", active, active},
+			loginOutcome{"ada@acme.test", "ada.old", active, active},
 		},
 		"replaces": {
 			func(sso.IdentityQuestion) sso.QuestionDecision {
 				return sso.QuestionDecision{Answer: sso.AnswerReplaces}
 			},
-			outcome{"ada@acme.test", "ada@acme.test", active, off},
+			loginOutcome{"ada@acme.test", "ada@acme.test", active, off},
 		},
 		"refuse": {
 			func(sso.IdentityQuestion) sso.QuestionDecision {
 				return sso.QuestionDecision{Answer: sso.AnswerRefuse}
 			},
-			outcome{"ada@acme.test", "ada@acme.test", off, active},
+			loginOutcome{"ada@acme.test", "ada@acme.test", off, active},
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, fresh)
-			ctx := t.Context()
-			ada, _ := w.enter("ada", "dev")
-			w.enter("grace", "dev")
-			king, _ := w.record(w.claims("king", "ada@acme.test"))
-			q := w.question()
-			_, err := w.db.AnswerQuestion(
-				ctx, by, w.ent.ID, q.ID,
-				sso.QuestionDecision{
-					Answer: sso.AnswerAnother,
-					Login:  "Grace@acme.test",
-				},
-			)
-			w.fails(err, sso.Conflict, "login_in_use")
-			answered, err := w.db.AnswerQuestion(
-				ctx, by, w.ent.ID, q.ID, c.answer(q),
-			)
-			w.ok(err)
-			if answered.State != sso.QuestionAnswered ||
-				answered.DecidedBy != by ||
-				answered.DecidedAt.IsZero() {
-				t.Errorf("the answered question is %+v", answered)
-			}
-			_, err = w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, c.answer(q))
-			w.fails(err, sso.Conflict, "question_decided")
-			k, a := w.userOf(king.ID), w.userOf(ada.ID)
-			w.same(c.want, outcome{k.Login, a.Login, k.Status, a.Status})
-			s := w.claims("king", "ada@acme.test")
-			k, _, err = w.db.RecordLogin(ctx, s, Reset(s.Identity.Groups))
-			if name == "refuse" {
-				w.fails(err, sso.Forbidden, "user_inactive")
-			} else if err != nil ||
-				k.Status != active ||
-				k.Login != c.want.Claimant {
-				t.Errorf("the claimant signs in as %+v (%v)", k, err)
-			}
-			w.oneHolder()
-			w.chainHolds()
-		})
 	}
+}
+
+// answerLogin asks whose a login is, and answers.
+func (w *world) answerLogin(name string, c loginAnswer) {
+	w.Helper()
+	ctx := w.Context()
+	ada, _ := w.enter("ada", "dev")
+	w.enter("grace", "dev")
+	king, _ := w.record(w.claims("king", "ada@acme.test"))
+	q := w.question()
+	_, err := w.db.AnswerQuestion(
+		ctx, by, w.ent.ID, q.ID,
+		sso.QuestionDecision{
+			Answer: sso.AnswerAnother,
+			Login:  "Grace@acme.test",
+		},
+	)
+	w.fails(err, sso.Conflict, "login_in_use")
+	answered, err := w.db.AnswerQuestion(
+		ctx, by, w.ent.ID, q.ID, c.answer(q),
+	)
+	w.ok(err)
+	if answered.State != sso.QuestionAnswered ||
+		answered.DecidedBy != by ||
+		answered.DecidedAt.IsZero() {
+		w.Errorf("the answered question is %+v", answered)
+	}
+	_, err = w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, c.answer(q))
+	w.fails(err, sso.Conflict, "question_decided")
+	k, a := w.userOf(king.ID), w.userOf(ada.ID)
+	w.same(c.want, loginOutcome{k.Login, a.Login, k.Status, a.Status})
+	s := w.claims("king", "ada@acme.test")
+	k, _, err = w.db.RecordLogin(ctx, s, Reset(s.Identity.Groups))
+	if name == "refuse" {
+		w.fails(err, sso.Forbidden, "user_inactive")
+	} else if err != nil ||
+		k.Status != sso.UserActive ||
+		k.Login != c.want.Claimant {
+		w.Errorf("the claimant signs in as %+v (%v)", k, err)
+	}
+	w.oneHolder()
+	w.chainHolds()
 }
 
 // testLoginRace: of many first sign-ins with one login at the same moment, one
@@ -307,9 +325,14 @@ func testLoginRace(t *testing.T, fresh fresh) {
 	); err == nil {
 		t.Error("the database takes two active users of one login")
 	}
+	w.loginGivenOnce(pending)
+	w.chainHolds()
+}
+
+func (w *world) loginGivenOnce(pending []sso.User) {
 	won := 0
 	for _, err := range atOnce(len(pending), func(i int) error {
-		_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, pending[i].ID, func(u sso.User) (sso.User, error) {
+		_, err := w.db.UpdateUser(w.Context(), by, w.ent.ID, pending[i].ID, func(u sso.User) (sso.User, error) {
 			u.Login, u.LoginGiven, u.Status = "grace", true, sso.UserActive
 			return u, nil
 		})
@@ -322,9 +345,8 @@ func testLoginRace(t *testing.T, fresh fresh) {
 		w.fails(err, sso.Conflict, "login_in_use")
 	}
 	if won != 1 {
-		t.Errorf("%d people were given one login at once; want 1", won)
+		w.Errorf("%d people were given one login at once; want 1", won)
 	}
-	w.chainHolds()
 }
 
 // testLoginUpgrade: a database in which several active users have one login. The
@@ -338,16 +360,7 @@ func testLoginUpgrade(t *testing.T, fresh fresh) {
 		u, _ := w.enter(name, "dev")
 		all = append(all, u)
 	}
-	raw := Raw(t, w.dsn)
-	for _, statement := range []string{
-		"update users set login_folded = ''",
-		"update users set login = 'ada' where login in ('first@acme.test', 'third@acme.test')",
-		"update users set login = 'ADA' where login = 'second@acme.test'",
-		"delete from meta where key = 'logins_folded'",
-	} {
-		_, err := raw.ExecContext(ctx, statement)
-		w.ok(err)
-	}
+	w.shareLogin()
 	w.db = Open(t, w.dsn, w.keys, w.clock.Now)
 	for i, want := range []sso.UserStatus{
 		sso.UserActive, sso.UserPending, sso.UserPending, sso.UserActive,
@@ -367,19 +380,38 @@ func testLoginUpgrade(t *testing.T, fresh fresh) {
 		t.Errorf("the questions are %+v", questions)
 	}
 	w.same([]string{"identity.questioned", "identity.questioned"}, w.actions(2))
+	w.signInAfterUpgrade()
+	w.chainHolds()
+}
+
+func (w *world) shareLogin() {
+	ctx := w.Context()
+	raw := Raw(w.T, w.dsn)
+	for _, statement := range []string{
+		"update users set login_folded = ''",
+		"update users set login = 'ada' where login in ('first@acme.test', 'third@acme.test')",
+		"update users set login = 'ADA' where login = 'second@acme.test'",
+		"delete from meta where key = 'logins_folded'",
+	} {
+		_, err := raw.ExecContext(ctx, statement)
+		w.ok(err)
+	}
+}
+
+func (w *world) signInAfterUpgrade() {
+	ctx := w.Context()
 	if u, _ := w.record(w.claims("first", "ada")); u.Status != sso.UserActive {
-		t.Errorf("who stayed signs in as %+v", u)
+		w.Errorf("who stayed signs in as %+v", u)
 	}
 	if u, _ := w.record(w.claims("third", "ada")); u.Status != sso.UserPending {
-		t.Errorf("who waits signs in as %+v", u)
+		w.Errorf("who waits signs in as %+v", u)
 	}
-	again := Open(t, w.dsn, w.keys, w.clock.Now)
+	again := Open(w.T, w.dsn, w.keys, w.clock.Now)
 	if n, _, err := again.IdentityQuestions(
 		ctx, w.ent.ID, sso.QuestionFilter{}, sso.Page{},
 	); err != nil || len(n) != 2 {
-		t.Errorf("another start came to %d questions (%v)", len(n), err)
+		w.Errorf("another start came to %d questions (%v)", len(n), err)
 	}
-	w.chainHolds()
 }
 
 // testLoginForeseen: what a test connection is told is what a sign-in finds.

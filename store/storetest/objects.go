@@ -29,6 +29,19 @@ func testEnterprises(t *testing.T, fresh fresh) {
 		return e, nil
 	})
 	w.fails(err, sso.Conflict, "key_taken")
+	err, changed := w.changeEnterprise()
+	w.refuseEnterpriseChange()
+	all, _, err := w.db.Enterprises(ctx, sso.Page{})
+	w.ok(err)
+	w.same([]sso.Enterprise{changed, other.ent}, all)
+	w.ok(w.db.DeleteEnterprise(ctx, by, other.ent.ID))
+	w.fails(
+		w.db.DeleteEnterprise(ctx, by, other.ent.ID), sso.NotFoundKind, "not_found",
+	)
+}
+
+func (w *world) changeEnterprise() (error, sso.Enterprise) {
+	ctx := w.Context()
 	events := w.chainHolds()
 	changed, err := w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
 		return sso.Enterprise{
@@ -49,21 +62,20 @@ func testEnterprises(t *testing.T, fresh fresh) {
 	})
 	w.ok(err)
 	if n := w.chainHolds(); n != events+1 {
-		t.Errorf("%d events for one change and one that changes nothing; want 1", n-events)
+		w.Errorf("%d events for one change and one that changes nothing; want 1", n-events)
 	}
+	return err, changed
+}
+
+func (w *world) refuseEnterpriseChange() {
+	ctx := w.Context()
+	var err error
 	refused := errors.New("refused")
 	if _, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
 		return e, refused
 	}); !errors.Is(err, refused) {
-		t.Errorf("got %v", err)
+		w.Errorf("got %v", err)
 	}
-	all, _, err := w.db.Enterprises(ctx, sso.Page{})
-	w.ok(err)
-	w.same([]sso.Enterprise{changed, other.ent}, all)
-	w.ok(w.db.DeleteEnterprise(ctx, by, other.ent.ID))
-	w.fails(
-		w.db.DeleteEnterprise(ctx, by, other.ent.ID), sso.NotFoundKind, "not_found",
-	)
 }
 
 func testOrganizations(t *testing.T, fresh fresh) {
@@ -78,7 +90,26 @@ func testOrganizations(t *testing.T, fresh fresh) {
 		g.Organization != web.ID {
 		t.Errorf("the default group is %+v", g)
 	}
-	_, err = w.db.CreateOrganization(ctx, by, sso.Organization{
+	w.refuseOrganizations()
+	addWorld(t, w.db, w.clock, "other") // has the same keys
+	_, err = w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) {
+		o.Key = "app"
+		return o, nil
+	})
+	w.fails(err, sso.Conflict, "key_taken")
+	w.renameOrganization(web)
+	u, _ := w.enter("ada", "dev")
+	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID))
+	w.in(u.ID, "app/Members=default", "app/dev=jit")
+	w.fails(
+		w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID), sso.NotFoundKind,
+		"not_found",
+	)
+}
+
+func (w *world) refuseOrganizations() {
+	ctx := w.Context()
+	_, err := w.db.CreateOrganization(ctx, by, sso.Organization{
 		Enterprise: w.ent.ID,
 		Key:        "web",
 	})
@@ -88,12 +119,10 @@ func testOrganizations(t *testing.T, fresh fresh) {
 		Key:        "web",
 	})
 	w.fails(err, sso.NotFoundKind, "not_found")
-	addWorld(t, w.db, w.clock, "other") // has the same keys
-	_, err = w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) {
-		o.Key = "app"
-		return o, nil
-	})
-	w.fails(err, sso.Conflict, "key_taken")
+}
+
+func (w *world) renameOrganization(web sso.Organization) {
+	ctx := w.Context()
 	changed, err := w.db.UpdateOrganization(
 		ctx,
 		by,
@@ -110,15 +139,8 @@ func testOrganizations(t *testing.T, fresh fresh) {
 	if len(all) != 2 ||
 		!slices.Contains(all, changed) ||
 		changed.Name != "Web" {
-		t.Errorf("got %+v", all)
+		w.Errorf("got %+v", all)
 	}
-	u, _ := w.enter("ada", "dev")
-	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID))
-	w.in(u.ID, "app/Members=default", "app/dev=jit")
-	w.fails(
-		w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID), sso.NotFoundKind,
-		"not_found",
-	)
 }
 
 func testGroups(t *testing.T, fresh fresh) {
@@ -163,6 +185,11 @@ func testGroups(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.enter("ada", "dev")
 	w.enter("bob", "dev", "sre")
+	w.groupsFiltered(web, g)
+}
+
+func (w *world) groupsFiltered(web sso.OrganizationID, g sso.Group) {
+	ctx := w.Context()
 	for name, c := range map[string]struct {
 		filter sso.GroupFilter
 		want   map[string]int
@@ -204,7 +231,7 @@ func testGroups(t *testing.T, fresh fresh) {
 			got[g.Group.Name+" "+org] = g.Members
 		}
 		if len(got) != len(c.want) {
-			t.Errorf("%s: %v; want %v", name, got, c.want)
+			w.Errorf("%s: %v; want %v", name, got, c.want)
 		}
 		w.same(c.want, got)
 	}
@@ -215,44 +242,51 @@ func testManualMembers(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	u, _ := w.enter("ada")
 	dev, sre, members := w.group["web/dev"].ID, w.group["web/sre"].ID, w.group["web/Members"].ID
-	add := func(g sso.GroupID) {
-		t.Helper()
-		w.ok(w.db.AddMember(ctx, by, w.ent.ID, g, u.ID))
-	}
-	remove := func(g sso.GroupID) {
-		t.Helper()
-		w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, g, u.ID))
-	}
-	add(dev)
+	w.addMember(u, dev)
 	w.in(u.ID, "web/Members=default", "web/dev=manual")
 	events := w.chainHolds()
-	add(dev)
+	w.addMember(u, dev)
 	if w.chainHolds() != events {
 		t.Error("adding somebody again is told as a change")
 	}
-	add(sre)
-	remove(dev)
+	w.addMember(u, sre)
+	w.removeMember(u, dev)
 	w.in(u.ID, "web/Members=default", "web/sre=manual")
 	w.fails(
 		w.db.RemoveMember(ctx, by, w.ent.ID, members, u.ID), sso.Conflict,
 		"default_group",
 	)
-	remove(sre)
+	w.removeMember(u, sre)
 	w.in(u.ID)
 	w.fails(
 		w.db.RemoveMember(ctx, by, w.ent.ID, sre, u.ID), sso.NotFoundKind,
 		"not_found",
 	)
-	add(members) // in the organization without any group of it
-	add(dev)
-	remove(dev)
+	w.addMember(u, members) // in the organization without any group of it
+	w.addMember(u, dev)
+	w.removeMember(u, dev)
 	w.in(u.ID, "web/Members=manual")
-	remove(members)
-	add(dev)
-	add(members) // stays when the last group goes
+	w.removeMember(u, members)
+	w.addMember(u, dev)
+	w.addMember(u, members) // stays when the last group goes
 	w.in(u.ID, "web/Members=manual", "web/dev=manual")
-	remove(dev)
+	w.removeMember(u, dev)
 	w.in(u.ID, "web/Members=manual")
+	w.manualMember(u, dev, members)
+}
+
+func (w *world) addMember(u sso.User, g sso.GroupID) {
+	w.Helper()
+	w.ok(w.db.AddMember(w.Context(), by, w.ent.ID, g, u.ID))
+}
+
+func (w *world) removeMember(u sso.User, g sso.GroupID) {
+	w.Helper()
+	w.ok(w.db.RemoveMember(w.Context(), by, w.ent.ID, g, u.ID))
+}
+
+func (w *world) manualMember(u sso.User, dev, members sso.GroupID) {
+	ctx := w.Context()
 	got, _, err := w.db.GroupMembers(ctx, w.ent.ID, members, sso.Page{})
 	w.ok(err)
 	w.same([]sso.Member{{
@@ -317,11 +351,32 @@ func testUsers(t *testing.T, fresh fresh) {
 	if off.ID != ada.ID || off.Status != sso.UserDeactivated {
 		t.Errorf("got %+v", off)
 	}
-	_, err = w.db.Principal(ctx, s.Session.Token)
+	w.deactivationEnds(s, ada)
+	w.usersFiltered(bob, off)
+	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, status(sso.UserActive))
+	w.ok(err)
+	if got := w.actions(2); got[0] != "user.reactivated" || got[1] != "user.deactivated" {
+		t.Errorf("the audit trail says %v", got)
+	}
+	w.clock.Move(time.Hour)
+	again := w.signIn("ada")
+	w.record(again)
+	if _, err := w.db.Principal(ctx, again.Session.Token); err != nil {
+		t.Error(err)
+	}
+}
+
+func (w *world) deactivationEnds(s sso.SignIn, ada sso.User) {
+	ctx := w.Context()
+	_, err := w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	revoked, err := w.db.Revocations(ctx, 0)
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 1, User: ada.ID}}, revoked)
+}
+
+func (w *world) usersFiltered(bob, off sso.User) {
+	ctx := w.Context()
 	for name, c := range map[string]struct {
 		filter sso.UserFilter
 		want   []sso.User
@@ -343,23 +398,12 @@ func testUsers(t *testing.T, fresh fresh) {
 		byID := func(a, b sso.User) int { return len(a.Login) - len(b.Login) }
 		slices.SortFunc(got, byID)
 		if len(got) != len(c.want) {
-			t.Errorf("%s: got %+v; want %+v", name, got, c.want)
+			w.Errorf("%s: got %+v; want %+v", name, got, c.want)
 		}
 		for _, u := range c.want {
 			if !slices.Contains(got, u) {
-				t.Errorf("%s: %+v is missing", name, u)
+				w.Errorf("%s: %+v is missing", name, u)
 			}
 		}
-	}
-	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, status(sso.UserActive))
-	w.ok(err)
-	if got := w.actions(2); got[0] != "user.reactivated" || got[1] != "user.deactivated" {
-		t.Errorf("the audit trail says %v", got)
-	}
-	w.clock.Move(time.Hour)
-	again := w.signIn("ada")
-	w.record(again)
-	if _, err := w.db.Principal(ctx, again.Session.Token); err != nil {
-		t.Error(err)
 	}
 }

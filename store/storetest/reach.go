@@ -11,13 +11,7 @@ import (
 func testReach(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	reach := func(c sso.Connection) sso.ConnectionReach {
-		t.Helper()
-		r, err := w.db.ConnectionReach(ctx, w.ent.ID, c.ID)
-		w.ok(err)
-		return r
-	}
-	w.same(sso.ConnectionReach{State: sso.ConnectionEnabled}, reach(w.conn))
+	w.same(sso.ConnectionReach{State: sso.ConnectionEnabled}, w.reachOf(w.conn))
 	first, second := w.conn, w.connection("Second")
 	for _, who := range []string{"ada", "bob", "cy", "dan", "eve", "fay"} {
 		w.enter(who)
@@ -41,7 +35,7 @@ func testReach(t *testing.T, fresh fresh) {
 			"ada@acme.test", "bob@acme.test", "cy@acme.test", "dan@acme.test",
 			"eve@acme.test",
 		},
-	}, reach(first))
+	}, w.reachOf(first))
 	w.clock.Move(2 * time.Hour) // the sessions are over
 	w.conn = second
 	w.enter("zoe")
@@ -54,9 +48,21 @@ func testReach(t *testing.T, fresh fresh) {
 		Sessions: 1,
 		LastSeen: w.clock.Now(),
 		Logins:   []string{"zoe@acme.test"},
-	}, reach(second))
-	w.same(0, reach(first).Sessions)
+	}, w.reachOf(second))
+	w.same(0, w.reachOf(first).Sessions)
 
+	w.deletionAsks(first, second)
+}
+
+func (w *world) reachOf(c sso.Connection) sso.ConnectionReach {
+	w.Helper()
+	r, err := w.db.ConnectionReach(w.Context(), w.ent.ID, c.ID)
+	w.ok(err)
+	return r
+}
+
+func (w *world) deletionAsks(first, second sso.Connection) {
+	ctx := w.Context()
 	before := w.dump()
 	no := &sso.Error{
 		Kind:   sso.Conflict,
@@ -64,15 +70,15 @@ func testReach(t *testing.T, fresh fresh) {
 		Public: "No.",
 	}
 	var asked sso.ConnectionReach
-	err = w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(r sso.ConnectionReach) error {
+	err := w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(r sso.ConnectionReach) error {
 		asked = r
 		return no
 	})
 	w.fails(err, sso.Conflict, "no")
 	w.same(before, w.dump())
-	w.same(reach(first), asked)
+	w.same(w.reachOf(first), asked)
 	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(sso.ConnectionReach) error {
 		return nil
 	}))
-	w.same(0, reach(second).Others)
+	w.same(0, w.reachOf(second).Others)
 }

@@ -81,7 +81,26 @@ func testSearch(t *testing.T, fresh fresh) {
 	})
 	w.ok(err)
 	dev := w.group["web/dev"].ID
-	for prefix, want := range map[string][]string{
+	for prefix, want := range searchedPrefixes(long) {
+		if got := w.finds(sso.UserFilter{Prefix: prefix}); !slices.Equal(got, want) {
+			t.Errorf("%q finds %q; want %q", prefix, got, want)
+		}
+		var inDev []string
+		for _, login := range want {
+			if login != "grace" {
+				inDev = append(inDev, login)
+			}
+		}
+		if got := w.among(dev, prefix); !slices.Equal(got, inDev) && prefix != "\xff" {
+			t.Errorf("%q finds %q in dev; want %q", prefix, got, inDev)
+		}
+	}
+	w.searchFiltered(off)
+	w.wrongCursors()
+}
+
+func searchedPrefixes(long string) map[string][]string {
+	return map[string][]string{
 		"ada":             {"ada", "adam"},
 		"ADA":             {"ada", "adam"},
 		"ada ":            {"ada", "adam"},
@@ -107,20 +126,10 @@ func testSearch(t *testing.T, fresh fresh) {
 		"a%":              nil,
 		"g":               {"grace"},
 		"\xff":            {"ada", "adam", "ali", "grace", long},
-	} {
-		if got := w.finds(sso.UserFilter{Prefix: prefix}); !slices.Equal(got, want) {
-			t.Errorf("%q finds %q; want %q", prefix, got, want)
-		}
-		var inDev []string
-		for _, login := range want {
-			if login != "grace" {
-				inDev = append(inDev, login)
-			}
-		}
-		if got := w.among(dev, prefix); !slices.Equal(got, inDev) && prefix != "\xff" {
-			t.Errorf("%q finds %q in dev; want %q", prefix, got, inDev)
-		}
 	}
+}
+
+func (w *world) searchFiltered(off sso.User) {
 	for _, c := range []struct {
 		filter sso.UserFilter
 		want   []string
@@ -131,9 +140,13 @@ func testSearch(t *testing.T, fresh fresh) {
 		{sso.UserFilter{Prefix: "hop", Email: "HOPPER@acme.test"}, []string{"grace"}},
 	} {
 		if got := w.finds(c.filter); !slices.Equal(got, c.want) {
-			t.Errorf("%+v finds %q; want %q", c.filter, got, c.want)
+			w.Errorf("%+v finds %q; want %q", c.filter, got, c.want)
 		}
 	}
+}
+
+func (w *world) wrongCursors() {
+	ctx := w.Context()
 	for _, cursor := range []string{
 		"x", "61", "61.", "62.user-1", "zz.user-1", strings.Repeat("61", 65) + ".u",
 	} {
@@ -238,14 +251,20 @@ func testCounted(t *testing.T, fresh fresh) {
 		w.same(o, c.Organization)
 		got[o.Key] = [2]int{c.Groups, c.Members}
 	}
-	groups := func(key string) (n int) {
-		list, _, err := w.db.Groups(
-			ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs[key].ID}, sso.Page{},
-		)
-		w.ok(err)
-		return len(list) - 1 // without the default one
-	}
-	w.same(map[string][2]int{"app": {groups("app"), 2}, "web": {groups("web"), 2}}, got)
+	w.same(map[string][2]int{"app": {w.namedGroups("app"), 2}, "web": {w.namedGroups("web"), 2}}, got)
+	w.groupsByPart()
+}
+
+func (w *world) namedGroups(key string) (n int) {
+	list, _, err := w.db.Groups(
+		w.Context(), w.ent.ID, sso.GroupFilter{Organization: w.orgs[key].ID}, sso.Page{},
+	)
+	w.ok(err)
+	return len(list) - 1 // without the default one
+}
+
+func (w *world) groupsByPart() {
+	ctx := w.Context()
 	for _, name := range []string{"50% off_site!", "Entwicklung ÄÖ"} {
 		_, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
 			Organization: w.orgs["web"].ID,
@@ -264,14 +283,14 @@ func testCounted(t *testing.T, fresh fresh) {
 		"wi_k":    0,
 		"MEMBERS": 2,
 		"em":      2,
-		"":        groups("app") + groups("web") + 2,
+		"":        w.namedGroups("app") + w.namedGroups("web") + 2,
 	} {
 		list, _, err := w.db.Groups(
 			ctx, w.ent.ID, sso.GroupFilter{Contains: part}, sso.Page{},
 		)
 		w.ok(err)
 		if len(list) != want {
-			t.Errorf("%q finds %d groups; want %d", part, len(list), want)
+			w.Errorf("%q finds %d groups; want %d", part, len(list), want)
 		}
 	}
 }

@@ -12,20 +12,6 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	s := w.signIn("ada")
 	u, _ := w.record(s)
-	alive := func(want bool) {
-		t.Helper()
-		_, err := w.db.Principal(ctx, s.Session.Token)
-		list, listErr := w.db.UserSessions(ctx, w.ent.ID, u.ID)
-		w.ok(listErr)
-		if want {
-			w.ok(err)
-		} else {
-			w.fails(err, sso.Unauthenticated, "session_ended")
-		}
-		if (len(list) == 1) != want {
-			t.Errorf("%d sessions are listed; want alive %v", len(list), want)
-		}
-	}
 	touch := func(at time.Time) {
 		t.Helper()
 		w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{
@@ -35,26 +21,41 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	}
 	start := w.clock.Now()
 	w.clock.Move(time.Hour - time.Microsecond)
-	alive(true)
+	w.sessionAlive(s, u, true)
 	touch(w.clock.Now())
 	touch(start) // never backwards
 	w.clock.Move(time.Hour - time.Microsecond)
-	alive(true)
+	w.sessionAlive(s, u, true)
 	w.clock.Move(time.Microsecond)
-	alive(false)
+	w.sessionAlive(s, u, false)
 	touch(start.Add(8*time.Hour - time.Microsecond))
-	alive(true)
+	w.sessionAlive(s, u, true)
 	w.clock.now = start.Add(8 * time.Hour)
-	alive(false)
+	w.sessionAlive(s, u, false)
 	_, err := w.db.Principal(ctx, sso.NewSecret().Hash())
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	w.clock.now = start
-	alive(true)
+	w.sessionAlive(s, u, true)
 	// whatever path forgot the sessions
 	_, err = Raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID))
 	w.ok(err)
 	_, err = w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
+}
+
+func (w *world) sessionAlive(s sso.SignIn, u sso.User, want bool) {
+	w.Helper()
+	_, err := w.db.Principal(w.Context(), s.Session.Token)
+	list, listErr := w.db.UserSessions(w.Context(), w.ent.ID, u.ID)
+	w.ok(listErr)
+	if want {
+		w.ok(err)
+	} else {
+		w.fails(err, sso.Unauthenticated, "session_ended")
+	}
+	if (len(list) == 1) != want {
+		w.Errorf("%d sessions are listed; want alive %v", len(list), want)
+	}
 }
 
 func testRevocation(t *testing.T, fresh fresh) {
@@ -87,6 +88,11 @@ func testRevocation(t *testing.T, fresh fresh) {
 	}))
 	_, err = w.db.Principal(ctx, one.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
+	w.revocationsRead(one, u)
+}
+
+func (w *world) revocationsRead(one sso.SignIn, u sso.User) {
+	ctx := w.Context()
 	revoked, err := w.db.Revocations(ctx, 0)
 	w.ok(err)
 	w.same([]sso.Revocation{
@@ -103,7 +109,7 @@ func testRevocation(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 2, User: u.ID}}, revoked)
 	if n, err := w.db.LastRevocation(ctx); err != nil || n != 2 {
-		t.Errorf("the last revocation is %d (%v); want 2", n, err)
+		w.Errorf("the last revocation is %d (%v); want 2", n, err)
 	}
 }
 
@@ -192,17 +198,22 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 			t.Errorf("%s: %d sessions were ended; want %d", c.name, n, c.want)
 		}
 	}
+	w.revocationsInOrder()
+}
+
+func (w *world) revocationsInOrder() {
+	ctx := w.Context()
 	revoked, err := w.db.Revocations(ctx, 0)
 	w.ok(err)
 	for i, r := range revoked {
 		if r.Sequence != int64(i)+1 || r.Session == "" {
-			t.Errorf("revocation %d is %+v", i, r)
+			w.Errorf("revocation %d is %+v", i, r)
 		}
 	}
 	if n, err := w.db.LastRevocation(ctx); err != nil ||
 		n != 5 ||
 		len(revoked) != 5 {
-		t.Errorf("%d revocations, the last is %d (%v); want 5", len(revoked), n, err)
+		w.Errorf("%d revocations, the last is %d (%v); want 5", len(revoked), n, err)
 	}
 }
 
@@ -218,6 +229,18 @@ func testPendingLogins(t *testing.T, fresh fresh) {
 		got.Verifier.Reveal() != "canary-verifier" {
 		t.Error("a secret did not come back")
 	}
+	w.attemptsUsePending(want)
+	w.clock.Move(10 * time.Minute)
+	_, err = w.db.PendingLogin(ctx, want.ID)
+	w.fails(err, sso.Invalid, "login_state_expired")
+	want.ID, want.Connection = "gh-other", "conn-unknown"
+	w.fails(w.db.SavePendingLogin(ctx, want), sso.NotFoundKind, "not_found")
+
+	w.usePendingOnce(s)
+}
+
+func (w *world) attemptsUsePending(want sso.PendingLogin) {
+	ctx := w.Context()
 	failed := sso.Attempt{
 		ID:         sso.NewID[sso.AttemptID](w.clock.Now()),
 		Enterprise: w.ent.ID,
@@ -226,36 +249,34 @@ func testPendingLogins(t *testing.T, fresh fresh) {
 		At:         w.clock.Now(),
 	}
 	w.ok(w.db.RecordAttempt(ctx, failed, want.ID))
-	got, err = w.db.PendingLogin(ctx, want.ID)
+	got, err := w.db.PendingLogin(ctx, want.ID)
 	w.ok(err)
 	if !got.UsedAt.IsZero() {
-		t.Error("the attempt of another connection used up the pending login")
+		w.Error("the attempt of another connection used up the pending login")
 	}
 	failed.ID, failed.Connection = sso.NewID[sso.AttemptID](w.clock.Now()), w.conn.ID
 	w.ok(w.db.RecordAttempt(ctx, failed, want.ID))
 	got, err = w.db.PendingLogin(ctx, want.ID)
 	w.ok(err)
 	if !got.UsedAt.Equal(w.clock.Now()) {
-		t.Error("a failed attempt did not use up its pending login")
+		w.Error("a failed attempt did not use up its pending login")
 	}
-	w.clock.Move(10 * time.Minute)
-	_, err = w.db.PendingLogin(ctx, want.ID)
-	w.fails(err, sso.Invalid, "login_state_expired")
-	want.ID, want.Connection = "gh-other", "conn-unknown"
-	w.fails(w.db.SavePendingLogin(ctx, want), sso.NotFoundKind, "not_found")
+}
 
-	want = w.pending(&s)
+func (w *world) usePendingOnce(s sso.SignIn) {
+	ctx := w.Context()
+	want := w.pending(&s)
 	for _, first := range []bool{true, false} {
 		used, err := w.db.UsePendingLogin(ctx, want)
 		w.ok(err)
 		if used != first {
-			t.Errorf("first %v; want %v", used, first)
+			w.Errorf("first %v; want %v", used, first)
 		}
 	}
 	want = w.pending(&s)
 	want.Connection = "conn-unknown"
 	if used, err := w.db.UsePendingLogin(ctx, want); used || err != nil {
-		t.Errorf("used for another connection: %v, %v", used, err)
+		w.Errorf("used for another connection: %v, %v", used, err)
 	}
 }
 

@@ -12,80 +12,98 @@ import (
 func testSetupLinks(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	link := func(change func(*sso.SetupLink)) sso.SetupLink {
-		t.Helper()
-		l := sso.SetupLink{
-			Enterprise: w.ent.ID,
-			Token:      sso.NewSecret().Hash(),
-			For:        "Ada <ada@acme.test>",
-			MaxOpens:   2,
-			ExpiresAt:  w.clock.Now().Add(24 * time.Hour),
-		}
-		if change != nil {
-			change(&l)
-		}
-		made, err := w.db.CreateSetupLink(ctx, by, l)
-		w.ok(err)
-		l.ID, l.CreatedAt, l.CreatedBy = made.ID, w.clock.Now(), by
-		w.same(l, made)
-		got, err := w.db.SetupLink(ctx, w.ent.ID, made.ID)
-		w.ok(err)
-		w.same(l, got)
-		w.clock.Move(time.Second)
-		return made
-	}
-	open := func(l sso.SetupLink) (sso.Hash, error) {
-		session := sso.NewSecret().Hash()
-		_, err := w.db.OpenSetupLink(ctx, l.Token, session, time.Hour, "192.0.2.1")
-		return session, err
-	}
-	gone := func(l sso.SetupLink) {
-		t.Helper()
-		_, err := w.db.SetupLinkByToken(ctx, l.Token)
-		w.fails(err, sso.NotFoundKind, "setup_link_gone")
-		_, err = open(l)
-		w.fails(err, sso.NotFoundKind, "setup_link_gone")
-	}
-	holds := func(session sso.Hash, want bool) {
-		t.Helper()
-		if _, err := w.db.SetupSession(ctx, session); want {
-			w.ok(err)
-		} else {
-			w.fails(err, sso.Unauthenticated, "session_ended")
-		}
-	}
-	gone(sso.SetupLink{Token: sso.NewSecret().Hash()})
-	l := link(nil)
-	first, err := open(l)
+	w.setupLinkGone(sso.SetupLink{Token: sso.NewSecret().Hash()})
+	l := w.newSetupLink(nil)
+	first, err := w.openSetupLink(l)
 	w.ok(err)
-	second, err := open(l)
+	second, err := w.openSetupLink(l)
 	w.ok(err)
-	gone(l) // used up, and who is in stays in
-	holds(first, true)
+	w.setupLinkGone(l) // used up, and who is in stays in
+	w.setupSessionOpen(first, true)
 	w.ok(w.db.EndSetupSession(ctx, first))
-	holds(first, false)
+	w.setupSessionOpen(first, false)
 	w.clock.Move(time.Hour)
-	holds(second, false)
+	w.setupSessionOpen(second, false)
 
-	short := link(func(l *sso.SetupLink) {
+	w.setupLinkExpires()
+
+	w.setupLinkRevoked()
+
+	w.setupLinkBound(l)
+}
+
+func (w *world) newSetupLink(change func(*sso.SetupLink)) sso.SetupLink {
+	w.Helper()
+	l := sso.SetupLink{
+		Enterprise: w.ent.ID,
+		Token:      sso.NewSecret().Hash(),
+		For:        "Ada <ada@acme.test>",
+		MaxOpens:   2,
+		ExpiresAt:  w.clock.Now().Add(24 * time.Hour),
+	}
+	if change != nil {
+		change(&l)
+	}
+	made, err := w.db.CreateSetupLink(w.Context(), by, l)
+	w.ok(err)
+	l.ID, l.CreatedAt, l.CreatedBy = made.ID, w.clock.Now(), by
+	w.same(l, made)
+	got, err := w.db.SetupLink(w.Context(), w.ent.ID, made.ID)
+	w.ok(err)
+	w.same(l, got)
+	w.clock.Move(time.Second)
+	return made
+}
+
+func (w *world) openSetupLink(l sso.SetupLink) (sso.Hash, error) {
+	session := sso.NewSecret().Hash()
+	_, err := w.db.OpenSetupLink(w.Context(), l.Token, session, time.Hour, "192.0.2.1")
+	return session, err
+}
+
+func (w *world) setupLinkGone(l sso.SetupLink) {
+	w.Helper()
+	_, err := w.db.SetupLinkByToken(w.Context(), l.Token)
+	w.fails(err, sso.NotFoundKind, "setup_link_gone")
+	_, err = w.openSetupLink(l)
+	w.fails(err, sso.NotFoundKind, "setup_link_gone")
+}
+
+func (w *world) setupSessionOpen(session sso.Hash, want bool) {
+	w.Helper()
+	if _, err := w.db.SetupSession(w.Context(), session); want {
+		w.ok(err)
+	} else {
+		w.fails(err, sso.Unauthenticated, "session_ended")
+	}
+}
+
+func (w *world) setupLinkExpires() {
+	short := w.newSetupLink(func(l *sso.SetupLink) {
 		l.ExpiresAt = w.clock.Now().Add(30 * time.Minute)
 	})
-	session, err := open(short)
+	session, err := w.openSetupLink(short)
 	w.ok(err)
 	w.clock.Move(30 * time.Minute)
-	gone(short) // expired, with what was begun by it
-	holds(session, false)
+	w.setupLinkGone(short) // expired, with what was begun by it
+	w.setupSessionOpen(session, false)
+}
 
-	revoked := link(nil)
-	session, err = open(revoked)
+func (w *world) setupLinkRevoked() {
+	ctx := w.Context()
+	revoked := w.newSetupLink(nil)
+	session, err := w.openSetupLink(revoked)
 	w.ok(err)
 	w.ok(w.db.RevokeSetupLink(ctx, by, w.ent.ID, revoked.ID))
 	w.ok(w.db.RevokeSetupLink(ctx, by, w.ent.ID, revoked.ID))
-	gone(revoked)
-	holds(session, false)
+	w.setupLinkGone(revoked)
+	w.setupSessionOpen(session, false)
+}
 
-	bound := link(nil)
-	session, err = open(bound)
+func (w *world) setupLinkBound(l sso.SetupLink) {
+	ctx := w.Context()
+	bound := w.newSetupLink(nil)
+	session, err := w.openSetupLink(bound)
 	w.ok(err)
 	w.ok(w.db.BindSetupLink(ctx, w.ent.ID, bound.ID, w.conn.ID))
 	w.ok(w.db.BindSetupLink(ctx, w.ent.ID, bound.ID, w.conn.ID))
@@ -94,7 +112,7 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	if held.Connection != w.conn.ID ||
 		held.Opens != 1 ||
 		held.OpenedAt.IsZero() {
-		t.Errorf("got %+v", held)
+		w.Errorf("got %+v", held)
 	}
 	another := w.connection("Another")
 	w.fails(
@@ -104,13 +122,13 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	all, _, err := w.db.SetupLinks(ctx, w.ent.ID, sso.Page{})
 	w.ok(err)
 	if len(all) != 4 || all[0].ID != bound.ID || all[3].ID != l.ID {
-		t.Errorf("%d links, or in another order", len(all))
+		w.Errorf("%d links, or in another order", len(all))
 	}
 	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, func(sso.ConnectionReach) error {
 		return nil
 	}))
-	gone(bound) // with its connection
-	holds(session, false)
+	w.setupLinkGone(bound) // with its connection
+	w.setupSessionOpen(session, false)
 }
 
 // testSetupLinkRace: however many redeem a link at once, no more get in than it

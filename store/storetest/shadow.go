@@ -54,7 +54,6 @@ func (w *world) tally() sso.ShadowTally {
 // nothing else.
 func testShadow(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx := t.Context()
 	w.same(sso.ShadowTally{}, w.tally())
 	w.compared(sso.ShadowDifference{Person: "ada", LiveCode: "x"}) // it is not on
 	w.same(sso.ShadowTally{}, w.tally())
@@ -62,7 +61,28 @@ func testShadow(t *testing.T, fresh fresh) {
 	began := w.clock.Now()
 	w.same(began, w.draft("login", true).Shadow)
 	w.clock.Move(time.Minute)
-	detail := sso.ShadowDetail{
+	detail := w.shadowDetail()
+	w.compareFour(began, detail)
+	w.same(sso.ShadowTally{
+		Compared:  4,
+		Differing: 3,
+		Refused:   1,
+		Admitted:  1,
+		People:    2,
+		At:        w.clock.Now(),
+	}, w.tally())
+	w.differencesListed(detail)
+
+	w.same(began, w.rename().Shadow) // nothing of the draft
+	w.same(2, w.tally().People)
+	again := w.draft("consent", true).Shadow
+	w.same(w.clock.Now(), again)
+	w.same(sso.ShadowTally{}, w.tally())
+	w.shadowEnds(again)
+}
+
+func (w *world) shadowDetail() sso.ShadowDetail {
+	return sso.ShadowDetail{
 		Fields: []sso.ShadowField{{Field: "name", Live: "Ada", Draft: "ADA"}},
 		Gained: []string{"dev"},
 		Added: []sso.GroupChange{{
@@ -72,6 +92,9 @@ func testShadow(t *testing.T, fresh fresh) {
 			OrganizationName: "Org web",
 		}},
 	}
+}
+
+func (w *world) compareFour(began time.Time, detail sso.ShadowDetail) {
 	w.compared(sso.ShadowDifference{Since: began, Person: "ada"})
 	w.compared(sso.ShadowDifference{
 		Since:     began,
@@ -97,14 +120,10 @@ func testShadow(t *testing.T, fresh fresh) {
 		Person:   "dan",
 		LiveCode: "x",
 	})
-	w.same(sso.ShadowTally{
-		Compared:  4,
-		Differing: 3,
-		Refused:   1,
-		Admitted:  1,
-		People:    2,
-		At:        w.clock.Now(),
-	}, w.tally())
+}
+
+func (w *world) differencesListed(detail sso.ShadowDetail) {
+	ctx := w.Context()
 	all, next, err := w.db.ShadowDifferences(
 		ctx, w.ent.ID, w.conn.ID, sso.Page{Limit: 1},
 	)
@@ -124,12 +143,10 @@ func testShadow(t *testing.T, fresh fresh) {
 	)
 	w.ok(err)
 	w.same([]any{1, "cy", ""}, []any{len(rest), rest[0].Person, end})
+}
 
-	w.same(began, w.rename().Shadow) // nothing of the draft
-	w.same(2, w.tally().People)
-	again := w.draft("consent", true).Shadow
-	w.same(w.clock.Now(), again)
-	w.same(sso.ShadowTally{}, w.tally())
+func (w *world) shadowEnds(again time.Time) {
+	ctx := w.Context()
 	for i := range 1010 {
 		w.compared(sso.ShadowDifference{
 			Since:    again,

@@ -25,17 +25,7 @@ func testSignIn(t *testing.T, fresh fresh) {
 	p, err := w.db.Principal(ctx, s.Session.Token)
 	w.ok(err)
 	s.Session.User = u.ID
-	want := sso.Principal{
-		Session:    s.Session,
-		User:       u,
-		Enterprise: w.ent,
-		Groups: []sso.PrincipalGroup{
-			{ID: w.group["app/Members"].ID, Organization: "app", Name: "Members"},
-			{ID: w.group["app/dev"].ID, Organization: "app", Name: "dev"},
-			{ID: w.group["web/Members"].ID, Organization: "web", Name: "Members"},
-			{ID: w.group["web/dev"].ID, Organization: "web", Name: "dev"},
-		},
-	}
+	want := w.principalOf(s, u)
 	w.same(want, p)
 	w.same(sso.User{
 		ID:           u.ID,
@@ -47,14 +37,49 @@ func testSignIn(t *testing.T, fresh fresh) {
 		CreatedAt:    w.clock.Now(),
 		LastSignInAt: w.clock.Now(),
 	}, u)
+	w.syncRecorded(s, u, r)
+	w.attemptRecorded(s, u)
+	pending, err = w.db.PendingLogin(ctx, pending.ID)
+	w.ok(err)
+	if pending.UsedAt.IsZero() {
+		t.Error("the pending login was not used up")
+	}
+	if actions := w.actions(5); actions[0] != "session.created" ||
+		actions[1] != "memberships.synced" ||
+		actions[2] != "user.created" {
+		t.Errorf("the audit trail says %v", actions)
+	}
+	w.chainHolds()
+}
+
+func (w *world) principalOf(s sso.SignIn, u sso.User) sso.Principal {
+	return sso.Principal{
+		Session:    s.Session,
+		User:       u,
+		Enterprise: w.ent,
+		Groups: []sso.PrincipalGroup{
+			{ID: w.group["app/Members"].ID, Organization: "app", Name: "Members"},
+			{ID: w.group["app/dev"].ID, Organization: "app", Name: "dev"},
+			{ID: w.group["web/Members"].ID, Organization: "web", Name: "Members"},
+			{ID: w.group["web/dev"].ID, Organization: "web", Name: "dev"},
+		},
+	}
+}
+
+func (w *world) syncRecorded(s sso.SignIn, u sso.User, r sso.SyncRecord) {
+	ctx := w.Context()
 	records, _, err := w.db.SyncRecords(
 		ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{},
 	)
 	w.ok(err)
 	w.same([]sso.SyncRecord{r}, records)
 	if r.Attempt != s.Attempt.ID || r.User != u.ID || len(r.Added) != 4 {
-		t.Errorf("the record does not say what caused it: %+v", r)
+		w.Errorf("the record does not say what caused it: %+v", r)
 	}
+}
+
+func (w *world) attemptRecorded(s sso.SignIn, u sso.User) {
+	ctx := w.Context()
 	attempt, err := w.db.Attempt(ctx, w.ent.ID, s.Attempt.ID)
 	w.ok(err)
 	s.Attempt.User = u.ID
@@ -69,17 +94,6 @@ func testSignIn(t *testing.T, fresh fresh) {
 		CreatedAt:  w.clock.Now(),
 		LastSeenAt: w.clock.Now(),
 	}}, identities)
-	pending, err = w.db.PendingLogin(ctx, pending.ID)
-	w.ok(err)
-	if pending.UsedAt.IsZero() {
-		t.Error("the pending login was not used up")
-	}
-	if actions := w.actions(5); actions[0] != "session.created" ||
-		actions[1] != "memberships.synced" ||
-		actions[2] != "user.created" {
-		t.Errorf("the audit trail says %v", actions)
-	}
-	w.chainHolds()
 }
 
 func testProfile(t *testing.T, fresh fresh) {
@@ -182,7 +196,6 @@ func testDeactivated(t *testing.T, fresh fresh) {
 
 func testRebind(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx := t.Context()
 	ada, _ := w.enter("ada", "dev")
 	w.clock.Move(time.Hour)
 	eve := w.signIn("eve")
@@ -191,23 +204,7 @@ func testRebind(t *testing.T, fresh fresh) {
 	if newcomer.ID == ada.ID {
 		t.Fatal("a login took over a user whose subject is bound")
 	}
-	enable := func(subject string) {
-		_, err := w.db.UpdateConnection(
-			ctx,
-			by,
-			w.ent.ID,
-			w.conn.ID,
-			"connection.enabled",
-			func(c sso.Connection) (sso.Connection, error) {
-				next := *c.Live
-				next.Mapping.Subject, next.Version = subject, next.Version+1
-				c.Live, c.Previous = &next, c.Live
-				return c, nil
-			},
-		)
-		w.ok(err)
-	}
-	enable("") // another version with the same subject unbinds no identity
+	w.mapSubject("") // another version with the same subject unbinds no identity
 	w.clock.Move(time.Hour)
 	latest := w.signIn("another-subject")
 	latest.Identity.Login = ada.Login
@@ -215,7 +212,7 @@ func testRebind(t *testing.T, fresh fresh) {
 	if third.ID == ada.ID || third.ID == newcomer.ID {
 		t.Error("a version with the same subject mapping unbound the subjects")
 	}
-	enable("employee_id")
+	w.mapSubject("employee_id")
 	w.clock.Move(time.Hour)
 	s := w.signIn("E-1")
 	s.Identity.Login = newcomer.Login
@@ -238,6 +235,23 @@ func testRebind(t *testing.T, fresh fresh) {
 		u.ID == got.ID {
 		t.Error("the next owner of a login got somebody who had it before")
 	}
+}
+
+func (w *world) mapSubject(subject string) {
+	_, err := w.db.UpdateConnection(
+		w.Context(),
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.enabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			next := *c.Live
+			next.Mapping.Subject, next.Version = subject, next.Version+1
+			c.Live, c.Previous = &next, c.Live
+			return c, nil
+		},
+	)
+	w.ok(err)
 }
 
 func testIdentitiesApart(t *testing.T, fresh fresh) {
@@ -264,42 +278,6 @@ func testSnapshot(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	addWorld(t, w.db, w.clock, "other") // has groups of the same names
 	ada, _ := w.enter("ada", "ops")
-	see := func(names ...string) (groups []string) {
-		t.Helper()
-		s := w.signIn("ada", names...)
-		_, _, err := w.db.RecordLogin(t.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
-			u, got := facts.User, facts.Groups
-			if u.ID != ada.ID {
-				t.Errorf("planned for %s", u.ID)
-			}
-			for _, g := range got.Groups {
-				org := w.orgs["web"]
-				if g.Organization != org.ID {
-					org = w.orgs["app"]
-				}
-				if !reflect.DeepEqual(w.group[org.Key+"/"+g.Name], g) ||
-					got.Organizations[g.Organization] != org.Name {
-					t.Errorf(
-						"the snapshot says %+v of %q", g,
-						got.Organizations[g.Organization],
-					)
-				}
-				groups = append(groups, org.Key+"/"+g.Name)
-			}
-			if len(got.Memberships) != 2 ||
-				got.Memberships[0].User != ada.ID ||
-				got.Memberships[0].Since.IsZero() {
-				t.Errorf("the snapshot has memberships %+v", got.Memberships)
-			}
-			return sso.Verdict{
-				Memberships: sso.MembershipChanges{
-					Record: sso.SyncRecord{Mode: sso.SyncKeep},
-				},
-			}, nil
-		})
-		w.ok(err)
-		return groups
-	}
 	sorted := cmpopts.SortSlices(func(a, b string) bool { return a < b })
 	for _, c := range []struct {
 		asserted []string
@@ -317,10 +295,47 @@ func testSnapshot(t *testing.T, fresh fresh) {
 			[]string{"app/ops", "app/Members"},
 		},
 	} {
-		if diff := cmp.Diff(c.want, see(c.asserted...), sorted); diff != "" {
+		if diff := cmp.Diff(c.want, w.seesGroups(ada, c.asserted...), sorted); diff != "" {
 			t.Errorf("%q:\n%s", c.asserted, diff)
 		}
 	}
+}
+
+func (w *world) seesGroups(ada sso.User, names ...string) (groups []string) {
+	w.Helper()
+	s := w.signIn("ada", names...)
+	_, _, err := w.db.RecordLogin(w.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+		u, got := facts.User, facts.Groups
+		if u.ID != ada.ID {
+			w.Errorf("planned for %s", u.ID)
+		}
+		for _, g := range got.Groups {
+			org := w.orgs["web"]
+			if g.Organization != org.ID {
+				org = w.orgs["app"]
+			}
+			if !reflect.DeepEqual(w.group[org.Key+"/"+g.Name], g) ||
+				got.Organizations[g.Organization] != org.Name {
+				w.Errorf(
+					"the snapshot says %+v of %q", g,
+					got.Organizations[g.Organization],
+				)
+			}
+			groups = append(groups, org.Key+"/"+g.Name)
+		}
+		if len(got.Memberships) != 2 ||
+			got.Memberships[0].User != ada.ID ||
+			got.Memberships[0].Since.IsZero() {
+			w.Errorf("the snapshot has memberships %+v", got.Memberships)
+		}
+		return sso.Verdict{
+			Memberships: sso.MembershipChanges{
+				Record: sso.SyncRecord{Mode: sso.SyncKeep},
+			},
+		}, nil
+	})
+	w.ok(err)
+	return groups
 }
 
 func testDifference(t *testing.T, fresh fresh) {

@@ -79,9 +79,8 @@ type foreign struct {
 // yes confirms everything.
 func yes(sso.Restored) (bool, error) { return true, nil }
 
-func (f foreign) containers() calls {
+func (f foreign) enterprises() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
-	group, org := f.w.group["web/dev"].ID, f.w.orgs["web"].ID
 	return calls{
 		"Enterprise": func() (int, error) {
 			e, err := db.Enterprise(ctx, ent)
@@ -94,7 +93,13 @@ func (f foreign) containers() calls {
 		"DeleteEnterprise": func() (int, error) {
 			return 0, db.DeleteEnterprise(ctx, by, "ent-unknown")
 		},
+	}
+}
 
+func (f foreign) organizations() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, org := f.w.group["web/dev"].ID, f.w.orgs["web"].ID
+	return calls{
 		"CreateOrganization": func() (int, error) {
 			_, err := db.CreateOrganization(ctx, by, sso.Organization{
 				ID:           org,
@@ -129,7 +134,13 @@ func (f foreign) containers() calls {
 		"DeleteOrganization": func() (int, error) {
 			return 0, db.DeleteOrganization(ctx, by, ent, org)
 		},
+	}
+}
 
+func (f foreign) groups() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, org := f.w.group["web/dev"].ID, f.w.orgs["web"].ID
+	return calls{
 		"CreateGroup": func() (int, error) {
 			_, err := db.CreateGroup(ctx, by, ent, sso.Group{
 				Organization: org,
@@ -165,7 +176,7 @@ func (f foreign) containers() calls {
 	}
 }
 
-func (f foreign) people() calls {
+func (f foreign) history() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	group, page := f.w.group["web/dev"].ID, sso.Page{}
 	return calls{
@@ -195,6 +206,13 @@ func (f foreign) people() calls {
 			}, yes)
 			return 0, err
 		},
+	}
+}
+
+func (f foreign) memberships() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, page := f.w.group["web/dev"].ID, sso.Page{}
+	return calls{
 		"GroupMembers": func() (int, error) {
 			all, _, err := db.GroupMembers(ctx, ent, group, page)
 			return len(all), err
@@ -219,7 +237,13 @@ func (f foreign) people() calls {
 			all, err := db.UserSessions(ctx, ent, f.user.ID)
 			return len(all), err
 		},
+	}
+}
 
+func (f foreign) users() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, page := f.w.group["web/dev"].ID, sso.Page{}
+	return calls{
 		"User": func() (int, error) {
 			u, err := db.User(ctx, ent, f.user.ID)
 			return count(u.ID != ""), err
@@ -280,6 +304,12 @@ func (f foreign) connections() calls {
 			r, err := db.ConnectionReach(ctx, ent, f.w.conn.ID)
 			return r.People + r.Sessions, err
 		},
+	}
+}
+
+func (f foreign) connectionReports() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"SaidNames": func() (int, error) {
 			all, err := db.SaidNames(ctx, ent)
 			return len(all), err
@@ -315,7 +345,6 @@ func (f foreign) connections() calls {
 
 func (f foreign) signIns() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
-	page := sso.Page{}
 	planned := func(sso.SignInFacts) (sso.Verdict, error) {
 		return sso.Verdict{}, nil
 	}
@@ -345,6 +374,12 @@ func (f foreign) signIns() calls {
 			_, _, err := db.RecordLogin(ctx, crossed, planned)
 			return 0, err
 		},
+	}
+}
+
+func (f foreign) recordedAttempts() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"RecordAttempt": func() (int, error) {
 			return 0, db.RecordAttempt(ctx, sso.Attempt{
 				ID:         sso.NewID[sso.AttemptID](f.w.clock.Now()),
@@ -361,6 +396,13 @@ func (f foreign) signIns() calls {
 				At:         f.w.clock.Now(),
 			}, 2)
 		},
+	}
+}
+
+func (f foreign) attempts() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	page := sso.Page{}
+	return calls{
 		"Attempt": func() (int, error) {
 			a, err := db.Attempt(ctx, ent, f.signIn.Attempt.ID)
 			return count(a.ID != ""), err
@@ -384,6 +426,13 @@ func (f foreign) signIns() calls {
 			)
 			return len(all), err
 		},
+	}
+}
+
+func (f foreign) questions() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	page := sso.Page{}
+	return calls{
 		"IdentityQuestions": func() (int, error) {
 			all, _, err := db.IdentityQuestions(
 				ctx, ent, sso.QuestionFilter{User: f.user.ID}, page,
@@ -405,6 +454,12 @@ func (f foreign) signIns() calls {
 			c, err := db.LoginClaim(ctx, ent, sso.User{}, f.user.Login)
 			return count(c.Holder != ""), err
 		},
+	}
+}
+
+func (f foreign) heldSyncs() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"HeldSync": func() (int, error) {
 			h, err := db.HeldSync(ctx, ent, f.held)
 			return count(h.ID != ""), err
@@ -429,6 +484,13 @@ func (f foreign) signIns() calls {
 			_, err := db.DiscardHeldSync(ctx, by, ent, f.held)
 			return 0, err
 		},
+	}
+}
+
+func (f foreign) syncRecords() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	page := sso.Page{}
+	return calls{
 		"SyncRecords": func() (int, error) {
 			all, _, err := db.SyncRecords(
 				ctx, ent, sso.SyncFilter{User: f.user.ID}, page,
@@ -439,6 +501,13 @@ func (f foreign) signIns() calls {
 			r, err := db.SyncRecord(ctx, ent, f.record)
 			return count(r.ID != ""), err
 		},
+	}
+}
+
+func (f foreign) healthEvents() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	page := sso.Page{}
+	return calls{
 		"Vitals": func() (int, error) {
 			v, err := db.Vitals(ctx, ent, sso.VitalsQuery{Newest: 5})
 			return len(v.Days) + len(v.Last) + len(v.Newest) + v.Unmatched +
@@ -466,6 +535,12 @@ func (f foreign) signIns() calls {
 			all, err := db.AdminAddresses(ctx, ent)
 			return len(all), err
 		},
+	}
+}
+
+func (f foreign) audit() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"AuditEvents": func() (int, error) {
 			all, _, err := db.AuditEvents(
 				ctx, ent, sso.AuditFilter{}, sso.Page{Limit: 200},
@@ -583,40 +658,17 @@ func own() map[string]bool {
 // A method that is in neither table fails the test.
 func testTenants(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	s := w.signIn("ada", "dev")
-	u, r := w.record(s)
-	w.pending(&s)
-	sick, err := w.db.RecordHealth(t.Context(), w.ent.ID, []sso.Finding{
-		expiring(w.conn.ID, "a", 30),
-	})
-	w.ok(err)
-	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{
-		Enterprise: w.ent.ID,
-		Name:       "acme.test",
-	})
-	w.ok(err)
-	other := addWorld(t, w.db, w.clock, "other")
-	held := w.hold(s.Identity.Subject)
-	w.record(w.claims("another ada", u.Login))
-	f, free := foreign{
-		w:        w,
-		other:    other,
-		signIn:   s,
-		user:     u,
-		domain:   d,
-		held:     held.ID,
-		question: w.question().ID,
-		record:   r.ID,
-		health:   sick[0].ID,
-		proof:    w.proof("grace"),
-		link:     w.setupLink(w.conn.ID),
-		run:      w.testRun(sso.NewSecret()),
-	}, untenanted()
+	f, free := w.tenantObjects()
 	all := calls{}
 	maps.Copy(free, ofTheInstallation())
 	for _, some := range []calls{
-		f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(),
-		f.sessionsAndDomains(), f.access(), f.tests(),
+		f.enterprises(), f.organizations(), f.groups(),
+		f.history(), f.memberships(), f.users(),
+		f.connections(), f.connectionReports(),
+		f.signIns(), f.recordedAttempts(), f.attempts(), f.questions(), f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
+		f.proofs(), f.sessionsAndDomains(),
+		f.access(), f.setupLinks(), f.trust(),
+		f.tests(), f.signInFacts(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -644,6 +696,39 @@ func testTenants(t *testing.T, fresh fresh) {
 			(&world{T: t}).same(before, w.dump())
 		})
 	}
+}
+
+func (w *world) tenantObjects() (foreign, map[string]string) {
+	s := w.signIn("ada", "dev")
+	u, r := w.record(s)
+	w.pending(&s)
+	sick, err := w.db.RecordHealth(w.Context(), w.ent.ID, []sso.Finding{
+		expiring(w.conn.ID, "a", 30),
+	})
+	w.ok(err)
+	d, err := w.db.CreateDomain(w.Context(), by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
+	w.ok(err)
+	other := addWorld(w.T, w.db, w.clock, "other")
+	held := w.hold(s.Identity.Subject)
+	w.record(w.claims("another ada", u.Login))
+	f, free := foreign{
+		w:        w,
+		other:    other,
+		signIn:   s,
+		user:     u,
+		domain:   d,
+		held:     held.ID,
+		question: w.question().ID,
+		record:   r.ID,
+		health:   sick[0].ID,
+		proof:    w.proof("grace"),
+		link:     w.setupLink(w.conn.ID),
+		run:      w.testRun(sso.NewSecret()),
+	}, untenanted()
+	return f, free
 }
 
 // rename changes whatever it is given as little as it can.

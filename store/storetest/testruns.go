@@ -58,6 +58,23 @@ func testTestRuns(t *testing.T, fresh fresh) {
 	_, err = w.db.TestRunByToken(ctx, sso.NewSecret().Hash())
 	w.fails(err, sso.NotFoundKind, "not_found")
 
+	w.finishedOnce(r)
+
+	w.expiresUnanswered()
+	w.capturedRun(r)
+	w.testRunsFiltered()
+	walk(w, "test runs", 4, func(p sso.Page) ([]sso.TestRun, string, error) {
+		return w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{}, p)
+	})
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, nil))
+	if _, err := w.db.TestRun(ctx, w.ent.ID, r.ID); sso.KindOf(err) != sso.NotFoundKind {
+		t.Errorf("the test connection outlived its connection: %v", err)
+	}
+	w.chainHolds()
+}
+
+func (w *world) finishedOnce(r sso.TestRun) {
+	ctx := w.Context()
 	w.clock.Move(time.Minute)
 	end := finished(r, sso.TestFailed, "saml_wrong_recipient")
 	end.Revision = 7
@@ -66,32 +83,44 @@ func testTestRuns(t *testing.T, fresh fresh) {
 	again, err := w.db.FinishTestRun(ctx, finished(r, sso.TestPassed, ""), "")
 	w.ok(err)
 	if !first || again {
-		t.Errorf("the first answer counted: %v, the second: %v", first, again)
+		w.Errorf("the first answer counted: %v, the second: %v", first, again)
 	}
 	end.EndedAt = w.clock.Now()
 	whole, err := w.db.TestRun(ctx, w.ent.ID, r.ID)
 	w.ok(err)
 	w.same(end, whole)
+}
 
+func (w *world) expiresUnanswered() {
+	ctx := w.Context()
 	late := w.testRun(sso.NewSecret())
 	w.clock.Move(time.Hour)
 	expired, err := w.db.TestRun(ctx, w.ent.ID, late.ID)
 	w.ok(err)
 	if expired.State != sso.TestExpired {
-		t.Errorf("an hour later it is %s", expired.State)
+		w.Errorf("an hour later it is %s", expired.State)
 	}
 	if first, err := w.db.FinishTestRun(ctx, finished(late, sso.TestPassed, ""), ""); err != nil || first {
-		t.Errorf("an answer that came too late counted: %v, %v", first, err)
+		w.Errorf("an answer that came too late counted: %v, %v", first, err)
 	}
+}
+
+func (w *world) capturedRun(r sso.TestRun) {
+	ctx := w.Context()
 	w.testRun(sso.NewSecret())
 	captured := finished(r, sso.TestPassed, "")
-	captured.ID, captured.Kind, captured.Token, captured.EndedAt = sso.NewID[sso.TestRunID](
-		w.clock.Now(),
-	), sso.TestCaptured, sso.Hash{}, w.clock.Now()
+	captured.ID = sso.NewID[sso.TestRunID](w.clock.Now())
+	captured.Kind = sso.TestCaptured
+	captured.Token = sso.Hash{}
+	captured.EndedAt = w.clock.Now()
 	w.ok(w.db.CreateTestRun(ctx, captured))
-	whole, err = w.db.TestRun(ctx, w.ent.ID, captured.ID)
+	whole, err := w.db.TestRun(ctx, w.ent.ID, captured.ID)
 	w.ok(err)
 	w.same(captured, whole)
+}
+
+func (w *world) testRunsFiltered() {
+	ctx := w.Context()
 	for state, want := range map[sso.TestState]int{
 		"":              4,
 		sso.TestWaiting: 1,
@@ -105,11 +134,11 @@ func testTestRuns(t *testing.T, fresh fresh) {
 		}, sso.Page{})
 		w.ok(err)
 		if len(all) != want {
-			t.Errorf("%d test connections are %q; want %d", len(all), state, want)
+			w.Errorf("%d test connections are %q; want %d", len(all), state, want)
 		}
 		for _, r := range all {
 			if r.Result.Identity != nil || state != "" && r.State != state {
-				t.Errorf("the list of %q has %+v", state, r)
+				w.Errorf("the list of %q has %+v", state, r)
 			}
 		}
 	}
@@ -118,14 +147,6 @@ func testTestRuns(t *testing.T, fresh fresh) {
 	)
 	w.ok(err)
 	w.same(0, len(none))
-	walk(w, "test runs", 4, func(p sso.Page) ([]sso.TestRun, string, error) {
-		return w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{}, p)
-	})
-	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, nil))
-	if _, err := w.db.TestRun(ctx, w.ent.ID, r.ID); sso.KindOf(err) != sso.NotFoundKind {
-		t.Errorf("the test connection outlived its connection: %v", err)
-	}
-	w.chainHolds()
 }
 
 func testTestRunRace(t *testing.T, fresh fresh) {
@@ -159,22 +180,7 @@ func testPendingTests(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	r := w.testRun(sso.NewSecret())
 	browser, now := sso.Secret("browser").Hash(), w.clock.Now()
-	for i, id := range []string{"gh-of-a-person", "gh-older", "gh-newer"} {
-		p := sso.PendingLogin{
-			ID:         id,
-			Enterprise: w.ent.ID,
-			Connection: w.conn.ID,
-			Browser:    browser,
-			Nonce:      "n",
-			Verifier:   "v",
-			CreatedAt:  now.Add(time.Duration(i) * time.Second),
-			ExpiresAt:  now.Add(time.Hour),
-		}
-		if i > 0 {
-			p.Test = r.ID
-		}
-		w.ok(w.db.SavePendingLogin(ctx, p))
-	}
+	w.savePendingTests(r, browser, now)
 	p, err := w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, browser)
 	w.ok(err)
 	if p.ID != "gh-newer" || p.Test != r.ID || p.Nonce != "n" {
@@ -197,21 +203,32 @@ func testPendingTests(t *testing.T, fresh fresh) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
+func (w *world) savePendingTests(r sso.TestRun, browser sso.Hash, now time.Time) {
+	ctx := w.Context()
+	for i, id := range []string{"gh-of-a-person", "gh-older", "gh-newer"} {
+		p := sso.PendingLogin{
+			ID:         id,
+			Enterprise: w.ent.ID,
+			Connection: w.conn.ID,
+			Browser:    browser,
+			Nonce:      "n",
+			Verifier:   "v",
+			CreatedAt:  now.Add(time.Duration(i) * time.Second),
+			ExpiresAt:  now.Add(time.Hour),
+		}
+		if i > 0 {
+			p.Test = r.ID
+		}
+		w.ok(w.db.SavePendingLogin(ctx, p))
+	}
+}
+
 // testSignInFacts: what is read beforehand is what the sign-in is then decided
 // from, for a new user, for a known user and for one known by login only.
 func testSignInFacts(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	d, err := w.db.CreateDomain(ctx, by, sso.Domain{
-		Enterprise: w.ent.ID,
-		Name:       "acme.test",
-	})
-	w.ok(err)
-	_, err = w.db.UpdateDomain(ctx, by, w.ent.ID, d.ID, func(d sso.Domain) (sso.Domain, error) {
-		d.VerifiedAt = w.clock.Now()
-		return d, nil
-	})
-	w.ok(err)
+	w.verifiedDomain()
 	for _, groups := range [][]string{{"dev", "Sre"}, {"sre", "ops"}, {}} {
 		s := w.signIn("ada", groups...)
 		before := w.dump()
@@ -233,13 +250,32 @@ func testSignInFacts(t *testing.T, fresh fresh) {
 			read.Groups,
 		), named(told.Groups)
 		w.same(told.Groups, read.Groups)
-		used, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, s.Replay.ResponseID)
-		w.ok(err)
-		unused, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, "another")
-		w.ok(err)
-		w.same([]bool{true, false}, []bool{used, unused})
+		w.answerUsed(s)
 		w.clock.Move(time.Second)
 	}
+}
+
+func (w *world) verifiedDomain() {
+	ctx := w.Context()
+	d, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
+	w.ok(err)
+	_, err = w.db.UpdateDomain(ctx, by, w.ent.ID, d.ID, func(d sso.Domain) (sso.Domain, error) {
+		d.VerifiedAt = w.clock.Now()
+		return d, nil
+	})
+	w.ok(err)
+}
+
+func (w *world) answerUsed(s sso.SignIn) {
+	ctx := w.Context()
+	used, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, s.Replay.ResponseID)
+	w.ok(err)
+	unused, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, "another")
+	w.ok(err)
+	w.same([]bool{true, false}, []bool{used, unused})
 }
 
 // named returns memberships without their user, which a new user does not have
@@ -301,6 +337,12 @@ func (f foreign) tests() calls {
 			p, err := db.PendingTest(ctx, ent, f.w.conn.ID, f.run.Token)
 			return count(p.ID != ""), err
 		},
+	}
+}
+
+func (f foreign) signInFacts() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"AnswerUsed": func() (int, error) {
 			used, err := db.AnswerUsed(
 				ctx, ent, f.w.conn.ID, f.signIn.Replay.ResponseID,
@@ -325,10 +367,42 @@ func (f foreign) tests() calls {
 func testLargeResults(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	large := strings.Repeat("x", 600<<10)
-	for name, c := range map[string]struct {
-		fill func(*sso.TestResult)
-		kept func(sso.TestResult) bool
-	}{
+	for name, c := range largeParts(large) {
+		end := finished(w.testRun(sso.NewSecret()), sso.TestPassed, "")
+		end.Result.Identity.Mixed =
+			map[string]sso.MixedClaim{"roles": {Other: []sso.RawGroup{{
+				Raw: "7",
+				Why: sso.RawNotText,
+			}}}}
+		c.fill(&end.Result)
+		_, err := w.db.FinishTestRun(t.Context(), end, "")
+		w.ok(err)
+		got, err := w.db.TestRun(t.Context(), w.ent.ID, end.ID)
+		w.ok(err)
+		if !c.kept(got.Result) ||
+			got.Result.Identity.Login != "canary-login@acme.test" ||
+			len(got.Result.Warnings) != 1 {
+			id := got.Result.Identity
+			t.Errorf(
+				"%s: kept %d bytes of it, claims %d, mixed %d", name,
+				len(got.Result.Raw), len(id.Claims), len(id.Mixed),
+			)
+		}
+		if end.Result.Identity.Claims == nil || end.Result.Identity.Mixed == nil {
+			t.Errorf("%s: the caller's result was changed", name)
+		}
+	}
+}
+
+// largePart makes a part of a result large; kept tells whether the right parts
+// were omitted.
+type largePart struct {
+	fill func(*sso.TestResult)
+	kept func(sso.TestResult) bool
+}
+
+func largeParts(large string) map[string]largePart {
+	return map[string]largePart{
 		"what came": {
 			func(r *sso.TestResult) { r.Raw = large },
 			func(r sso.TestResult) bool {
@@ -354,29 +428,5 @@ func testLargeResults(t *testing.T, fresh fresh) {
 			},
 			func(r sso.TestResult) bool { return r.Identity.Claims == nil },
 		},
-	} {
-		end := finished(w.testRun(sso.NewSecret()), sso.TestPassed, "")
-		end.Result.Identity.Mixed =
-			map[string]sso.MixedClaim{"roles": {Other: []sso.RawGroup{{
-				Raw: "7",
-				Why: sso.RawNotText,
-			}}}}
-		c.fill(&end.Result)
-		_, err := w.db.FinishTestRun(t.Context(), end, "")
-		w.ok(err)
-		got, err := w.db.TestRun(t.Context(), w.ent.ID, end.ID)
-		w.ok(err)
-		if !c.kept(got.Result) ||
-			got.Result.Identity.Login != "canary-login@acme.test" ||
-			len(got.Result.Warnings) != 1 {
-			id := got.Result.Identity
-			t.Errorf(
-				"%s: kept %d bytes of it, claims %d, mixed %d", name,
-				len(got.Result.Raw), len(id.Claims), len(id.Mixed),
-			)
-		}
-		if end.Result.Identity.Claims == nil || end.Result.Identity.Mixed == nil {
-			t.Errorf("%s: the caller's result was changed", name)
-		}
 	}
 }

@@ -37,17 +37,47 @@ func (w *world) samlConnection(metadataURL string, certificates ...sso.Certifica
 func testConnections(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	secret := func(s sso.Secret) *sso.Config {
-		return &sso.Config{
-			Version: len(s),
-			OIDC: &sso.OIDCConfig{
-				ClientSecret: s,
-				Scopes:       []string{"openid"},
-			},
-			Mapping: sso.Mapping{Login: []string{"email"}, Subject: "sub"},
-		}
+	c, err := w.db.CreateConnection(ctx, by, sso.Connection{
+		Enterprise: w.ent.ID,
+		Name:       "C",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Entra,
+		Draft:      secretConfig("draft"),
+		Keys:       w.twoKeys(),
+	})
+	w.ok(err)
+	if c.State != sso.ConnectionDraft ||
+		c.Revision != 1 ||
+		!strings.HasPrefix(string(c.ID), "conn-") {
+		t.Errorf("got %+v", c)
 	}
-	keys := []sso.KeyPair{
+	got, err := w.db.Connection(ctx, w.ent.ID, c.ID)
+	w.ok(err)
+	w.same(c, got)
+	changed := w.enableWithSecrets(c)
+	w.same([]string{"connection.enabled", "connection.created"}, w.actions(2))
+	all, err := w.db.Connections(ctx, w.ent.ID)
+	w.ok(err)
+	if len(all) != 2 || len(all[0].Keys)+len(all[1].Keys) != 2 {
+		t.Errorf("got %+v", all)
+	}
+	w.conn = changed
+	w.deletedConnection(c)
+}
+
+func secretConfig(s sso.Secret) *sso.Config {
+	return &sso.Config{
+		Version: len(s),
+		OIDC: &sso.OIDCConfig{
+			ClientSecret: s,
+			Scopes:       []string{"openid"},
+		},
+		Mapping: sso.Mapping{Login: []string{"email"}, Subject: "sub"},
+	}
+}
+
+func (w *world) twoKeys() []sso.KeyPair {
+	return []sso.KeyPair{
 		{
 			ID:          "key-new",
 			Certificate: []byte{1},
@@ -61,23 +91,10 @@ func testConnections(t *testing.T, fresh fresh) {
 			CreatedAt:   w.clock.Now().Add(-time.Hour),
 		},
 	}
-	c, err := w.db.CreateConnection(ctx, by, sso.Connection{
-		Enterprise: w.ent.ID,
-		Name:       "C",
-		Protocol:   sso.OIDC,
-		Provider:   sso.Entra,
-		Draft:      secret("draft"),
-		Keys:       keys,
-	})
-	w.ok(err)
-	if c.State != sso.ConnectionDraft ||
-		c.Revision != 1 ||
-		!strings.HasPrefix(string(c.ID), "conn-") {
-		t.Errorf("got %+v", c)
-	}
-	got, err := w.db.Connection(ctx, w.ent.ID, c.ID)
-	w.ok(err)
-	w.same(c, got)
+}
+
+func (w *world) enableWithSecrets(c sso.Connection) sso.Connection {
+	ctx := w.Context()
 	changed, err := w.db.UpdateConnection(
 		ctx,
 		by,
@@ -85,11 +102,10 @@ func testConnections(t *testing.T, fresh fresh) {
 		c.ID,
 		"connection.enabled",
 		func(c sso.Connection) (sso.Connection, error) {
-			c.State, c.Live, c.Previous, c.Draft = sso.ConnectionEnabled, secret(
-				"live",
-			), secret(
-				"previous",
-			), nil
+			c.State = sso.ConnectionEnabled
+			c.Live = secretConfig("live")
+			c.Previous = secretConfig("previous")
+			c.Draft = nil
 			c.Keys = c.Keys[:1]
 			c.ID, c.Enterprise, c.Revision = "conn-x", "ent-x", 77
 			return c, nil
@@ -99,27 +115,25 @@ func testConnections(t *testing.T, fresh fresh) {
 	if changed.ID != c.ID ||
 		changed.Enterprise != w.ent.ID ||
 		changed.Revision != 2 {
-		t.Errorf("got %+v", changed)
+		w.Errorf("got %+v", changed)
 	}
-	got, err = w.db.ConnectionByID(ctx, c.ID)
+	got, err := w.db.ConnectionByID(ctx, c.ID)
 	w.ok(err)
 	w.same(changed, got)
 	if got.Live.OIDC.ClientSecret.Reveal() != "live" ||
 		got.Previous.OIDC.ClientSecret.Reveal() != "previous" ||
 		got.Keys[0].Private.Reveal() != "private-1" {
-		t.Error("a secret did not come back")
+		w.Error("a secret did not come back")
 	}
-	w.same([]string{"connection.enabled", "connection.created"}, w.actions(2))
-	all, err := w.db.Connections(ctx, w.ent.ID)
-	w.ok(err)
-	if len(all) != 2 || len(all[0].Keys)+len(all[1].Keys) != 2 {
-		t.Errorf("got %+v", all)
-	}
-	w.conn = changed
+	return changed
+}
+
+func (w *world) deletedConnection(c sso.Connection) {
+	ctx := w.Context()
 	s := w.signIn("ada", "dev")
 	u, _ := w.record(s)
 	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, c.ID, nil))
-	_, err = w.db.Principal(ctx, s.Session.Token)
+	_, err := w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	_, err = w.db.ConnectionByID(ctx, c.ID)
 	w.fails(err, sso.NotFoundKind, "not_found")
@@ -255,6 +269,11 @@ func testDomains(t *testing.T, fresh fresh) {
 	w.same([]string{"domain.verified"}, w.actions(1))
 	_, err = w.db.UpdateDomain(ctx, by, other.ent.ID, theirs.ID, verify)
 	w.fails(err, sso.Conflict, "domain_taken")
+	w.domainRead(mine)
+}
+
+func (w *world) domainRead(mine sso.Domain) {
+	ctx := w.Context()
 	ent, err := w.db.EnterpriseByDomain(ctx, "acme.test")
 	w.ok(err)
 	w.same(w.ent, ent)
@@ -320,6 +339,15 @@ func testAttempts(t *testing.T, fresh fresh) {
 	got, err := w.db.Attempt(ctx, w.ent.ID, failed.ID)
 	w.ok(err)
 	w.same(failed, got)
+	w.attemptsFiltered(u, since)
+	w.fails(w.db.RecordAttempt(ctx, sso.Attempt{
+		ID:         "att-x",
+		Enterprise: "ent-unknown",
+	}, ""), sso.NotFoundKind, "not_found")
+}
+
+func (w *world) attemptsFiltered(u sso.User, since time.Time) {
+	ctx := w.Context()
 	for name, c := range map[string]struct {
 		filter sso.AttemptFilter
 		want   int
@@ -335,13 +363,9 @@ func testAttempts(t *testing.T, fresh fresh) {
 		all, _, err := w.db.Attempts(ctx, w.ent.ID, c.filter, sso.Page{})
 		w.ok(err)
 		if len(all) != c.want {
-			t.Errorf("%s: %d attempts; want %d", name, len(all), c.want)
+			w.Errorf("%s: %d attempts; want %d", name, len(all), c.want)
 		}
 	}
-	w.fails(w.db.RecordAttempt(ctx, sso.Attempt{
-		ID:         "att-x",
-		Enterprise: "ent-unknown",
-	}, ""), sso.NotFoundKind, "not_found")
 }
 
 func testMeta(t *testing.T, fresh fresh) {

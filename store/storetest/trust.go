@@ -11,61 +11,14 @@ import (
 // the connection, and another trust unties operators.
 func testTrust(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx, now := w.Context(), w.clock.Now().UTC()
+	ctx := t.Context()
+	now := w.clock.Now().UTC()
 	u, _, err := w.db.RecordLogin(
 		ctx, w.signIn("ada"), Reset(sso.AssertedGroups{State: sso.GroupsEmpty}),
 	)
 	w.ok(err)
-	admin := func() sso.Admin {
-		t.Helper()
-		token := sso.NewSecret()
-		_, err := w.db.CreateInvitation(ctx, by, sso.Invitation{
-			Token:     token.Hash(),
-			ExpiresAt: now.Add(time.Hour),
-		})
-		w.ok(err)
-		a, err := w.db.AcceptInvitation(ctx, token.Hash(), sso.Admin{
-			Login:    "olive",
-			Name:     "Olive",
-			Password: "x",
-		})
-		w.ok(err)
-		a, err = w.db.UpdateAdmin(ctx, by, a.ID, "admin.updated", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
-			a.Enterprise, a.User = w.ent.ID, u.ID
-			return a, nil
-		})
-		w.ok(err)
-		return a
-	}()
-	change := &sso.TrustChange{
-		Digest:  "d",
-		Authors: []sso.Actor{"link-1"},
-		AskedBy: "link-1",
-		AskedAt: now,
-	}
-	before, err := w.db.Connection(ctx, w.ent.ID, w.conn.ID)
-	w.ok(err)
-	asked, err := w.db.UpdateTrust(
-		ctx,
-		"link-1",
-		w.ent.ID,
-		w.conn.ID,
-		"connection.trust_asked",
-		func(c sso.Connection) (sso.Trust, error) {
-			c.Trust.Draft = change
-			return c.Trust, nil
-		},
-	)
-	w.ok(err)
-	after, err := w.db.Connection(ctx, w.ent.ID, w.conn.ID)
-	w.ok(err)
-	w.same(asked, after)
-	if after.Revision != before.Revision || !after.Trust.Draft.Waits() {
-		t.Errorf(
-			"revision %d, then %d; %+v", before.Revision, after.Revision,
-			after.Trust,
-		)
-	}
+	admin := w.tiedAdmin(now, u)
+	w.askForTrust(now)
 	some, err := w.db.EnterprisesHeld(ctx, now.Add(-time.Minute))
 	w.ok(err)
 	if len(some) != 1 || some[0].ID != w.ent.ID {
@@ -91,14 +44,74 @@ func testTrust(t *testing.T, fresh fresh) {
 		a.Enterprise != "" {
 		t.Errorf("another trust left an operator tied: %+v %v", a, err)
 	}
-	if some, err = w.db.EnterprisesHeld(ctx, now.Add(-time.Minute)); err != nil || len(some) != 0 {
-		t.Errorf("nothing waits any more, and yet: %+v %v", some, err)
+	w.trustRecorded(now, admin)
+}
+
+func (w *world) tiedAdmin(now time.Time, u sso.User) sso.Admin {
+	w.Helper()
+	token := sso.NewSecret()
+	_, err := w.db.CreateInvitation(w.Context(), by, sso.Invitation{
+		Token:     token.Hash(),
+		ExpiresAt: now.Add(time.Hour),
+	})
+	w.ok(err)
+	a, err := w.db.AcceptInvitation(w.Context(), token.Hash(), sso.Admin{
+		Login:    "olive",
+		Name:     "Olive",
+		Password: "x",
+	})
+	w.ok(err)
+	a, err = w.db.UpdateAdmin(w.Context(), by, a.ID, "admin.updated", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
+		a.Enterprise, a.User = w.ent.ID, u.ID
+		return a, nil
+	})
+	w.ok(err)
+	return a
+}
+
+func (w *world) askForTrust(now time.Time) {
+	ctx := w.Context()
+	change := &sso.TrustChange{
+		Digest:  "d",
+		Authors: []sso.Actor{"link-1"},
+		AskedBy: "link-1",
+		AskedAt: now,
+	}
+	before, err := w.db.Connection(ctx, w.ent.ID, w.conn.ID)
+	w.ok(err)
+	asked, err := w.db.UpdateTrust(
+		ctx,
+		"link-1",
+		w.ent.ID,
+		w.conn.ID,
+		"connection.trust_asked",
+		func(c sso.Connection) (sso.Trust, error) {
+			c.Trust.Draft = change
+			return c.Trust, nil
+		},
+	)
+	w.ok(err)
+	after, err := w.db.Connection(ctx, w.ent.ID, w.conn.ID)
+	w.ok(err)
+	w.same(asked, after)
+	if after.Revision != before.Revision || !after.Trust.Draft.Waits() {
+		w.Errorf(
+			"revision %d, then %d; %+v", before.Revision, after.Revision,
+			after.Trust,
+		)
+	}
+}
+
+func (w *world) trustRecorded(now time.Time, admin sso.Admin) {
+	ctx := w.Context()
+	if some, err := w.db.EnterprisesHeld(ctx, now.Add(-time.Minute)); err != nil || len(some) != 0 {
+		w.Errorf("nothing waits any more, and yet: %+v %v", some, err)
 	}
 	events, _, err := w.db.AuditEvents(
 		ctx, w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 2},
 	)
 	w.ok(err)
 	if events[1].Action != "admin.untied" || events[1].Target != string(admin.ID) {
-		t.Errorf("%+v", events)
+		w.Errorf("%+v", events)
 	}
 }
