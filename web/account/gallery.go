@@ -14,144 +14,25 @@ func Gallery() []gallery.Example {
 	return galleryAccount()
 }
 
+const exampleSync = "from your company’s sign-in"
+
 func galleryAccount() []gallery.Example {
-	now := gallery.Now()
-	ago := func(d time.Duration) ui.Time { return ui.NewTime(now.Add(-d), now) }
-	const hour, day = time.Hour, 24 * time.Hour
-	base := func() ui.Base {
-		return ui.Base{
-			Enterprise: "Acme Corporation",
-			User: &ui.Person{
-				Name:  "Ada Lovelace",
-				Login: "ada@acme.example",
-			},
-		}
-	}
-	ada := profileFacts{
-		Name:          "Ada Lovelace",
-		Login:         "ada@acme.example",
-		Email:         "ada@acme.example",
-		EmailVerified: true,
-		Connection:    "Okta (SAML)",
-		SignedInAt:    ago(2 * time.Minute),
-	}
-	this := session{
-		ID:      "ses-1",
-		Browser: "Firefox on Linux",
-		Remote:  "192.0.2.17",
-		Current: true,
-		Began:   ago(2 * time.Minute),
-		Seen:    ago(0),
-	}
-	row := func(d time.Duration, ok bool, result string) signInRow {
-		return signInRow{ago(d), ok, result, "192.0.2.17", "att-01hf7k3m9q2v5x8z1b4d6g8j0n"}
-	}
-	const sync = "from your company’s sign-in"
-	many := &accountPage{
-		Base:    base(),
-		Profile: ada,
-		Organizations: []organization{
-			{"Research", []group{
-				{"Members", "for everyone here", ago(90 * day)},
-				{"engineering", sync, ago(90 * day)},
-				{"on-call", "added by hand", ago(3 * day)},
-			}},
-			{"Operations", []group{
-				{"Members", "for everyone here", ago(40 * day)},
-				{"engineering", sync, ago(40 * day)},
-			}},
-			{"Forschung & Entwicklung", []group{
-				{"Members", "for everyone here", ago(day)},
-				{"開発", sync, ago(day)},
-			}},
-		},
-		Sessions: []session{
-			this,
-			{
-				ID:      "ses-2",
-				Browser: "Safari on iPhone",
-				Remote:  "2001:db8::7",
-				Began:   ago(26 * hour),
-				Seen:    ago(3 * hour),
-			},
-			{
-				ID:      "ses-3",
-				Browser: "Unknown browser",
-				Began:   ago(20 * hour),
-				Seen:    ago(19 * hour),
-			},
-		},
-		SignIns: []signInRow{
-			row(2*time.Minute, true, "Signed in"), row(4*time.Minute, false, "Started again"),
-			row(26*hour, true, "Signed in"),
-		},
-	}
+	//
+	many := exampleManyGroups()
 	one := &accountPage{
-		Base:          base(),
-		Profile:       ada,
-		Organizations: []organization{{"Research", []group{{"Members", "added by hand", ago(0)}}}},
-		Sessions:      []session{this},
+		Base:          exampleBase(),
+		Profile:       exampleProfile(),
+		Organizations: []organization{{"Research", []group{{"Members", "added by hand", gallery.Ago(0)}}}},
+		Sessions:      []session{exampleSession()},
 	}
 	one.Flash = "The other sessions have ended."
-	long := &accountPage{
-		Base: ui.Base{
-			Enterprise: gallery.LongName,
-			User: &ui.Person{
-				Name:  "Maximiliane von und zu Hohenstein-Wittgenstein",
-				Login: gallery.LongLogin,
-			},
-		},
-		Profile: profileFacts{
-			Name:       "Maximiliane von und zu Hohenstein-Wittgenstein",
-			Login:      gallery.LongLogin,
-			Email:      gallery.LongLogin,
-			Connection: "Microsoft Entra ID (SAML)",
-			SignedInAt: ago(hour),
-		},
-		Organizations: []organization{{
-			gallery.LongName,
-			[]group{{
-				strings.Repeat("grp_all_employees_without_contractors_", 4), sync, ago(700 * day),
-			}},
-		}},
-		Sessions: []session{this},
-	}
-	rtl := &accountPage{
-		Base: ui.Base{
-			Dir:        "rtl",
-			Enterprise: "شركة المستقبل للتقنية",
-			User: &ui.Person{
-				Name:  "ليلى حداد",
-				Login: "layla@future.example",
-			},
-		},
-		Profile: profileFacts{
-			Name:       "ليلى حداد",
-			Login:      "layla@future.example",
-			Connection: "Okta (SAML)",
-			SignedInAt: ago(hour),
-		},
-		Organizations: []organization{{"الهندسة", []group{
-			{"מפתחים", sync, ago(hour)},
-			{"Members", "for everyone here", ago(hour)},
-		}}},
-		Sessions: []session{this},
-		SignIns:  many.SignIns,
-	}
+	long := exampleLongNames()
+	rtl := exampleRightToLeft(many)
 	contractor := profileFacts{
 		Name:       "Linus Contractor",
 		Login:      "lcontractor",
 		Connection: "Okta (SAML)",
-		SignedInAt: ago(0),
-	}
-	lbase := func() ui.Base {
-		return ui.Base{
-			Enterprise: "Acme Corporation",
-			User: &ui.Person{
-				Name:  "Linus Contractor",
-				Login: "lcontractor",
-			},
-		}
+		SignedInAt: gallery.Ago(0),
 	}
 	return []gallery.Example{
 		{
@@ -178,7 +59,7 @@ func galleryAccount() []gallery.Example {
 			Name:   "NoAccess-unmatched",
 			Status: 200,
 			Page: &noAccessPage{
-				Base:     lbase(),
+				Base:     exampleContractorBase(),
 				Profile:  contractor,
 				Asserted: []string{"Engineering", "contractors"},
 				Told:     true,
@@ -189,7 +70,7 @@ func galleryAccount() []gallery.Example {
 			Name:   "NoAccess-none",
 			Status: 200,
 			Page: &noAccessPage{
-				Base:    lbase(),
+				Base:    exampleContractorBase(),
 				Profile: contractor,
 				Told:    true,
 			},
@@ -197,7 +78,146 @@ func galleryAccount() []gallery.Example {
 		{
 			Name:   "NoAccess-unknown",
 			Status: 200,
-			Page:   &noAccessPage{Base: lbase(), Profile: contractor},
+			Page:   &noAccessPage{Base: exampleContractorBase(), Profile: contractor},
+		},
+	}
+}
+
+func exampleBase() ui.Base {
+	return ui.Base{
+		Enterprise: "Acme Corporation",
+		User: &ui.Person{
+			Name:  "Ada Lovelace",
+			Login: "ada@acme.example",
+		},
+	}
+}
+
+func exampleProfile() profileFacts {
+	return profileFacts{
+		Name:          "Ada Lovelace",
+		Login:         "ada@acme.example",
+		Email:         "ada@acme.example",
+		EmailVerified: true,
+		Connection:    "Okta (SAML)",
+		SignedInAt:    gallery.Ago(2 * time.Minute),
+	}
+}
+
+func exampleSession() session {
+	return session{
+		ID:      "ses-1",
+		Browser: "Firefox on Linux",
+		Remote:  "192.0.2.17",
+		Current: true,
+		Began:   gallery.Ago(2 * time.Minute),
+		Seen:    gallery.Ago(0),
+	}
+}
+
+func exampleSignIn(d time.Duration, ok bool, result string) signInRow {
+	return signInRow{gallery.Ago(d), ok, result, "192.0.2.17", "att-01hf7k3m9q2v5x8z1b4d6g8j0n"}
+}
+
+func exampleManyGroups() *accountPage {
+	return &accountPage{
+		Base:    exampleBase(),
+		Profile: exampleProfile(),
+		Organizations: []organization{
+			{"Research", []group{
+				{"Members", "for everyone here", gallery.Ago(90 * 24 * time.Hour)},
+				{"engineering", exampleSync, gallery.Ago(90 * 24 * time.Hour)},
+				{"on-call", "added by hand", gallery.Ago(3 * 24 * time.Hour)},
+			}},
+			{"Operations", []group{
+				{"Members", "for everyone here", gallery.Ago(40 * 24 * time.Hour)},
+				{"engineering", exampleSync, gallery.Ago(40 * 24 * time.Hour)},
+			}},
+			{"Forschung & Entwicklung", []group{
+				{"Members", "for everyone here", gallery.Ago(24 * time.Hour)},
+				{"開発", exampleSync, gallery.Ago(24 * time.Hour)},
+			}},
+		},
+		Sessions: []session{
+			exampleSession(),
+			{
+				ID:      "ses-2",
+				Browser: "Safari on iPhone",
+				Remote:  "2001:db8::7",
+				Began:   gallery.Ago(26 * time.Hour),
+				Seen:    gallery.Ago(3 * time.Hour),
+			},
+			{
+				ID:      "ses-3",
+				Browser: "Unknown browser",
+				Began:   gallery.Ago(20 * time.Hour),
+				Seen:    gallery.Ago(19 * time.Hour),
+			},
+		},
+		SignIns: []signInRow{
+			exampleSignIn(2*time.Minute, true, "Signed in"), exampleSignIn(4*time.Minute, false, "Started again"),
+			exampleSignIn(26*time.Hour, true, "Signed in"),
+		},
+	}
+}
+
+func exampleLongNames() *accountPage {
+	return &accountPage{
+		Base: ui.Base{
+			Enterprise: gallery.LongName,
+			User: &ui.Person{
+				Name:  "Maximiliane von und zu Hohenstein-Wittgenstein",
+				Login: gallery.LongLogin,
+			},
+		},
+		Profile: profileFacts{
+			Name:       "Maximiliane von und zu Hohenstein-Wittgenstein",
+			Login:      gallery.LongLogin,
+			Email:      gallery.LongLogin,
+			Connection: "Microsoft Entra ID (SAML)",
+			SignedInAt: gallery.Ago(time.Hour),
+		},
+		Organizations: []organization{{
+			gallery.LongName,
+			[]group{{
+				strings.Repeat("grp_all_employees_without_contractors_", 4), exampleSync, gallery.Ago(700 * 24 * time.Hour),
+			}},
+		}},
+		Sessions: []session{exampleSession()},
+	}
+}
+
+func exampleRightToLeft(many *accountPage) *accountPage {
+	return &accountPage{
+		Base: ui.Base{
+			Dir:        "rtl",
+			Enterprise: "شركة المستقبل للتقنية",
+			User: &ui.Person{
+				Name:  "ليلى حداد",
+				Login: "layla@future.example",
+			},
+		},
+		Profile: profileFacts{
+			Name:       "ليلى حداد",
+			Login:      "layla@future.example",
+			Connection: "Okta (SAML)",
+			SignedInAt: gallery.Ago(time.Hour),
+		},
+		Organizations: []organization{{"الهندسة", []group{
+			{"מפתחים", exampleSync, gallery.Ago(time.Hour)},
+			{"Members", "for everyone here", gallery.Ago(time.Hour)},
+		}}},
+		Sessions: []session{exampleSession()},
+		SignIns:  many.SignIns,
+	}
+}
+
+func exampleContractorBase() ui.Base {
+	return ui.Base{
+		Enterprise: "Acme Corporation",
+		User: &ui.Person{
+			Name:  "Linus Contractor",
+			Login: "lcontractor",
 		},
 	}
 }

@@ -69,96 +69,16 @@ func exampleHappened(tab, action string) eventList {
 }
 
 func gallerySignIns() []gallery.Example {
-	base := func(trail ...ui.Link) ui.Base {
-		return gallery.Console("Activity", trail...)
-	}
-	failed := triedRow{
-		At:         gallery.Ago(3 * time.Minute),
-		Result:     ui.Badge{Label: "failed", State: "error"},
-		Who:        "ada@acme.example",
-		Connection: "Okta",
-		Code:       "saml_expired",
-		CodeHref:   "/admin/troubleshooting#saml_expired",
-		Reference:  gallery.AttemptID,
-		Href:       gallery.ActivityPath + "/attempts/" + gallery.AttemptID,
-	}
-	ok := triedRow{
-		At:         gallery.Ago(5 * time.Hour),
-		Result:     ui.Badge{Label: "succeeded", State: "ok"},
-		Who:        "ada@acme.example",
-		Connection: "Okta",
-		Reference:  gallery.AttemptID,
-		Href:       failed.Href,
-	}
-	nobody := triedRow{
-		At:         gallery.Ago(50 * time.Hour),
-		Result:     ui.Badge{Label: "waiting for code", State: "warn"},
-		Connection: gallery.LongName,
-		Reference:  gallery.AttemptID,
-		Href:       failed.Href,
-	}
-	long := ok
-	long.Who, long.Connection = gallery.LongLogin, gallery.LongName
-	many := &attemptsPage{
-		Base:      base(),
-		eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
-		Rows:      []triedRow{failed, ok, nobody, long},
-	}
-	many.Pager = ui.Pager{Next: "?cursor=x"}
+	failed := exampleFailedAttempt()
+	many := exampleManyAttempts(failed)
 	none := &attemptsPage{
-		Base:      base(),
+		Base:      exampleBase(),
 		eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
 	}
 	none.Narrowed = true
-	wrong := &attemptsPage{
-		Base:      base(),
-		eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
-	}
-	wrong.Filters[0] = ui.Field{
-		ID:       "reference",
-		Name:     "reference",
-		Label:    "Reference",
-		Optional: true,
-		Value:    "att-unknown",
-		Error:    "No sign-in of this company has this reference.",
-	}
-	wrong.Wrong = []ui.Wrong{{ID: "reference", Label: "Reference", Message: wrong.Filters[0].Error}}
-	groups := groupsSaid{
-		Badge:  ui.Badge{Label: "said", State: "ok"},
-		Words:  "These groups, and no others.",
-		Names:  []string{"engineering", "on-call"},
-		Source: "groups",
-	}
-	partly := groups
-	partly.Badge, partly.Words = console.GroupsState(gallery.AssertedGroups())
-	partly.NotUnderstood = console.NewNotUnderstood(gallery.AssertedGroups())
-	facts := []ui.Fact{
-		{Label: "When", Time: &failed.At},
-		{Label: "Person", Value: "Ada Lovelace", Href: "/p"},
-		{Label: "Connection", Value: "Okta", Href: "/c"},
-		{Label: "From", Value: "192.0.2.17"},
-		{Label: "Browser", Value: "Firefox on Linux"},
-	}
-	checks := console.Checks{
-		{
-			Name:  "response_issuer",
-			Want:  "http://www.okta.com/exk1",
-			Got:   "http://www.okta.com/exk1",
-			Badge: ui.Badge{Label: "ok", State: "ok"},
-		},
-		{
-			Name:  "certificate",
-			Want:  "valid now",
-			Got:   "3fa9… expired on 2026-11-01",
-			Badge: ui.Badge{Label: "warning", State: "warn"},
-		},
-		{
-			Name:  "audience",
-			Want:  "https://sso.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/metadata",
-			Got:   "https://sso.example.com",
-			Badge: ui.Badge{Label: "failed", State: "error"},
-		},
-	}
+	wrong := exampleWrongFilter()
+	partly := exampleNotUnderstood()
+	facts := exampleAttemptFacts(failed)
 	return []gallery.Example{
 		{
 			Name:   "Attempts-many",
@@ -179,115 +99,223 @@ func gallerySignIns() []gallery.Example {
 			Name:   "Attempts-empty",
 			Status: 200,
 			Page: &attemptsPage{
-				Base:      base(),
+				Base:      exampleBase(),
 				eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
 			},
 		},
 		{
 			Name:   "AttemptDetail-failed",
 			Status: 200,
-			Page: &attemptDetailPage{
-				Base: base(ui.Link{
-					Label: "Sign-ins",
-					Href:  gallery.ActivityPath,
-				}),
-				Tabs: exampleTabs("Sign-ins"),
-				Reference: ui.Copyable{
-					ID:    "reference",
-					Value: gallery.AttemptID,
-				},
-				Result: ui.Badge{Label: "failed", State: "error"},
-				Facts:  facts,
-				Checks: checks,
-				Advice: &failureAdvice{
-					Cause: "The answer is for someone else: its audience is https://sso.example.com.",
-					Whose: "Your IT admin, at the identity provider",
-					Do:    "Set the audience to the entity ID of this connection.",
-					Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)",
-					Code:  "saml_wrong_recipient",
-					Guide: "/admin/troubleshooting#saml_wrong_recipient",
-				},
-				Groups: groupsSaid{
-					Badge: ui.Badge{Label: "not said", State: "warn"},
-					Words: "Nothing was said about groups, so no one loses one.",
-				},
-			},
+			Page:   exampleFailedDetail(facts),
 		},
 		{
 			Name:   "AttemptDetail-not-understood",
 			Status: 200,
-			Page: &attemptDetailPage{
-				Base: base(ui.Link{
-					Label: "Sign-ins",
-					Href:  gallery.ActivityPath,
-				}),
-				Tabs: exampleTabs("Sign-ins"),
-				Reference: ui.Copyable{
-					ID:    "reference",
-					Value: gallery.AttemptID,
-				},
-				Result:  ui.Badge{Label: "succeeded", State: "ok"},
-				Trusted: true,
-				Facts:   facts,
-				Checks:  checks[:1],
-				Groups:  partly,
-			},
+			Page:   examplePartlyUnderstood(partly, facts),
 		},
 		{
 			Name:   "AttemptDetail-succeeded",
 			Status: 200,
-			Page: &attemptDetailPage{
-				Base: base(ui.Link{
-					Label: "Sign-ins",
-					Href:  gallery.ActivityPath,
-				}),
-				Tabs: exampleTabs("Sign-ins"),
-				Reference: ui.Copyable{
-					ID:    "reference",
-					Value: gallery.AttemptID,
-				},
-				Result:  ui.Badge{Label: "succeeded", State: "ok"},
-				Trusted: true,
-				Facts: append(facts, ui.Fact{
-					Label: "Group sync",
-					Value: "What changed",
-					Href:  "/s",
-				}),
-				Checks: checks[:2],
-				Said: []ui.Fact{
-					{Label: "Subject", Value: "00u1a2b3c4", Code: true},
-					{Label: "Login", Value: "ada@acme.example"},
-					{Label: "E-mail", Value: "ada@acme.example"},
-					{Label: "Name", Value: "Ada Lovelace"},
-				},
-				Groups: groups,
-				Claims: []claimLine{
-					{"email", "ada@acme.example"},
-					{"groups", strings.Repeat("a-long-group-name, ", 20)},
-				},
-				Decided: "No code was asked for: the domain acme.example is verified.",
-				Replay:  &replay{Action: "/r", Attempt: gallery.AttemptID},
-			},
+			Page:   exampleSucceededDetail(facts),
 		},
 	}
 }
 
-func gallerySyncs() []gallery.Example {
-	base := func(trail ...ui.Link) ui.Base {
-		return gallery.Console("Activity", trail...)
+func exampleBase(trail ...ui.Link) ui.Base {
+	return gallery.Console("Activity", trail...)
+}
+
+func exampleFailedAttempt() triedRow {
+	return triedRow{
+		At:         gallery.Ago(3 * time.Minute),
+		Result:     ui.Badge{Label: "failed", State: "error"},
+		Who:        "ada@acme.example",
+		Connection: "Okta",
+		Code:       "saml_expired",
+		CodeHref:   "/admin/troubleshooting#saml_expired",
+		Reference:  gallery.AttemptID,
+		Href:       gallery.ActivityPath + "/attempts/" + gallery.AttemptID,
 	}
-	row := syncEntry{
-		At:      gallery.Ago(time.Hour),
-		Who:     "Ada Lovelace",
-		WhoHref: "/p",
-		Mode:    "reset to the groups sent",
-		Result: []ui.Badge{
-			{Label: "2 added", State: "ok"},
-			{Label: "1 removed", State: "warn"},
-			{Label: "3 unmatched", State: ""},
+}
+
+func exampleManyAttempts(failed triedRow) *attemptsPage {
+	ok := triedRow{
+		At:         gallery.Ago(5 * time.Hour),
+		Result:     ui.Badge{Label: "succeeded", State: "ok"},
+		Who:        "ada@acme.example",
+		Connection: "Okta",
+		Reference:  gallery.AttemptID,
+		Href:       failed.Href,
+	}
+	nobody := triedRow{
+		At:         gallery.Ago(50 * time.Hour),
+		Result:     ui.Badge{Label: "waiting for code", State: "warn"},
+		Connection: gallery.LongName,
+		Reference:  gallery.AttemptID,
+		Href:       failed.Href,
+	}
+	long := ok
+	long.Who, long.Connection = gallery.LongLogin, gallery.LongName
+	many := &attemptsPage{
+		Base:      exampleBase(),
+		eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
+		Rows:      []triedRow{failed, ok, nobody, long},
+	}
+	many.Pager = ui.Pager{Next: "?cursor=x"}
+	return many
+}
+
+func exampleWrongFilter() *attemptsPage {
+	wrong := &attemptsPage{
+		Base:      exampleBase(),
+		eventList: exampleHappened("Sign-ins", gallery.ActivityPath),
+	}
+	wrong.Filters[0] = ui.Field{
+		ID:       "reference",
+		Name:     "reference",
+		Label:    "Reference",
+		Optional: true,
+		Value:    "att-unknown",
+		Error:    "No sign-in of this company has this reference.",
+	}
+	wrong.Wrong = []ui.Wrong{{ID: "reference", Label: "Reference", Message: wrong.Filters[0].Error}}
+	return wrong
+}
+
+func exampleGroupsSaid() groupsSaid {
+	return groupsSaid{
+		Badge:  ui.Badge{Label: "said", State: "ok"},
+		Words:  "These groups, and no others.",
+		Names:  []string{"engineering", "on-call"},
+		Source: "groups",
+	}
+}
+
+func exampleNotUnderstood() groupsSaid {
+	partly := exampleGroupsSaid()
+	partly.Badge, partly.Words = console.GroupsState(gallery.AssertedGroups())
+	partly.NotUnderstood = console.NewNotUnderstood(gallery.AssertedGroups())
+	return partly
+}
+
+func exampleAttemptFacts(failed triedRow) []ui.Fact {
+	return []ui.Fact{
+		{Label: "When", Time: &failed.At},
+		{Label: "Person", Value: "Ada Lovelace", Href: "/p"},
+		{Label: "Connection", Value: "Okta", Href: "/c"},
+		{Label: "From", Value: "192.0.2.17"},
+		{Label: "Browser", Value: "Firefox on Linux"},
+	}
+}
+
+func exampleChecks() console.Checks {
+	return console.Checks{
+		{
+			Name:  "response_issuer",
+			Want:  "http://www.okta.com/exk1",
+			Got:   "http://www.okta.com/exk1",
+			Badge: ui.Badge{Label: "ok", State: "ok"},
 		},
-		Href: gallery.ActivityPath + "/syncs/sync-1",
+		{
+			Name:  "certificate",
+			Want:  "valid now",
+			Got:   "3fa9… expired on 2026-11-01",
+			Badge: ui.Badge{Label: "warning", State: "warn"},
+		},
+		{
+			Name:  "audience",
+			Want:  "https://sso.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/metadata",
+			Got:   "https://sso.example.com",
+			Badge: ui.Badge{Label: "failed", State: "error"},
+		},
 	}
+}
+
+func exampleFailedDetail(facts []ui.Fact) *attemptDetailPage {
+	return &attemptDetailPage{
+		Base: exampleBase(ui.Link{
+			Label: "Sign-ins",
+			Href:  gallery.ActivityPath,
+		}),
+		Tabs: exampleTabs("Sign-ins"),
+		Reference: ui.Copyable{
+			ID:    "reference",
+			Value: gallery.AttemptID,
+		},
+		Result: ui.Badge{Label: "failed", State: "error"},
+		Facts:  facts,
+		Checks: exampleChecks(),
+		Advice: &failureAdvice{
+			Cause: "The answer is for someone else: its audience is https://sso.example.com.",
+			Whose: "Your IT admin, at the identity provider",
+			Do:    "Set the audience to the entity ID of this connection.",
+			Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)",
+			Code:  "saml_wrong_recipient",
+			Guide: "/admin/troubleshooting#saml_wrong_recipient",
+		},
+		Groups: groupsSaid{
+			Badge: ui.Badge{Label: "not said", State: "warn"},
+			Words: "Nothing was said about groups, so no one loses one.",
+		},
+	}
+}
+
+func examplePartlyUnderstood(partly groupsSaid, facts []ui.Fact) *attemptDetailPage {
+	return &attemptDetailPage{
+		Base: exampleBase(ui.Link{
+			Label: "Sign-ins",
+			Href:  gallery.ActivityPath,
+		}),
+		Tabs: exampleTabs("Sign-ins"),
+		Reference: ui.Copyable{
+			ID:    "reference",
+			Value: gallery.AttemptID,
+		},
+		Result:  ui.Badge{Label: "succeeded", State: "ok"},
+		Trusted: true,
+		Facts:   facts,
+		Checks:  exampleChecks()[:1],
+		Groups:  partly,
+	}
+}
+
+func exampleSucceededDetail(facts []ui.Fact) *attemptDetailPage {
+	return &attemptDetailPage{
+		Base: exampleBase(ui.Link{
+			Label: "Sign-ins",
+			Href:  gallery.ActivityPath,
+		}),
+		Tabs: exampleTabs("Sign-ins"),
+		Reference: ui.Copyable{
+			ID:    "reference",
+			Value: gallery.AttemptID,
+		},
+		Result:  ui.Badge{Label: "succeeded", State: "ok"},
+		Trusted: true,
+		Facts: append(facts, ui.Fact{
+			Label: "Group sync",
+			Value: "What changed",
+			Href:  "/s",
+		}),
+		Checks: exampleChecks()[:2],
+		Said: []ui.Fact{
+			{Label: "Subject", Value: "00u1a2b3c4", Code: true},
+			{Label: "Login", Value: "ada@acme.example"},
+			{Label: "E-mail", Value: "ada@acme.example"},
+			{Label: "Name", Value: "Ada Lovelace"},
+		},
+		Groups: exampleGroupsSaid(),
+		Claims: []claimLine{
+			{"email", "ada@acme.example"},
+			{"groups", strings.Repeat("a-long-group-name, ", 20)},
+		},
+		Decided: "No code was asked for: the domain acme.example is verified.",
+		Replay:  &replay{Action: "/r", Attempt: gallery.AttemptID},
+	}
+}
+
+func gallerySyncs() []gallery.Example {
+	row := exampleChangedRow()
 	held := syncEntry{
 		At:     gallery.Ago(2 * time.Hour),
 		Who:    gallery.LongLogin,
@@ -295,15 +323,9 @@ func gallerySyncs() []gallery.Example {
 		Result: []ui.Badge{{Label: "held", State: "error"}},
 		Href:   row.Href,
 	}
-	at := gallery.Ago(time.Hour)
-	facts := []ui.Fact{
-		{Label: "When", Time: &at},
-		{Label: "Person", Value: "Ada Lovelace", Href: "/p"},
-		{Label: "Cause", Value: gallery.AttemptID, Href: "/a", Code: true},
-		{Label: "Mode", Value: "reset to the groups sent"},
-	}
+	facts := exampleSyncFacts()
 	empty := &syncListPage{
-		Base:      base(),
+		Base:      exampleBase(),
 		eventList: exampleHappened("Group syncs", gallery.ActivityPath+"/syncs"),
 	}
 	return []gallery.Example{
@@ -311,7 +333,7 @@ func gallerySyncs() []gallery.Example {
 			Name:   "SyncList-many",
 			Status: 200,
 			Page: &syncListPage{
-				Base:      base(),
+				Base:      exampleBase(),
 				eventList: exampleHappened("Group syncs", gallery.ActivityPath+"/syncs"),
 				Rows:      []syncEntry{row, held},
 			},
@@ -324,63 +346,18 @@ func gallerySyncs() []gallery.Example {
 		{
 			Name:   "SyncDetail-changed",
 			Status: 200,
-			Page: &syncDetailPage{
-				Base: base(ui.Link{
-					Label: "Group syncs",
-					Href:  gallery.ActivityPath + "/syncs",
-				}),
-				Tabs:  exampleTabs("Group syncs"),
-				ID:    "sync-1",
-				Facts: facts,
-				Changes: []organizationChange{
-					{
-						Name:    "Research",
-						Added:   []string{"engineering", "Members"},
-						Removed: []string{"guests"},
-					},
-					{
-						Name:  gallery.LongName,
-						Added: []string{strings.Repeat("grp_all_employees_", 6)},
-					},
-				},
-				Groups: groupsSaid{
-					Badge:  ui.Badge{Label: "said", State: "ok"},
-					Words:  "These groups, and no others.",
-					Names:  []string{"engineering", "Sec-ops", "all-employees"},
-					Source: "groups",
-				},
-				Matched:   []string{"engineering"},
-				Unmatched: []string{"Sec-ops", "all-employees"},
-				Near: []nearGroup{{
-					"Sec-ops", "sec-ops", "Research", "upper and lower case differ",
-				}},
-				Unknown: "/g",
-			},
+			Page:   exampleChangedSync(facts),
 		},
 		{
 			Name:   "SyncDetail-held",
 			Status: 200,
-			Page: &syncDetailPage{
-				Base: base(ui.Link{
-					Label: "Group syncs",
-					Href:  gallery.ActivityPath + "/syncs",
-				}),
-				Tabs:  exampleTabs("Group syncs"),
-				ID:    "sync-1",
-				Facts: facts,
-				Held:  gallery.EnterprisePath + "/held",
-				Note:  "The sign-in would have removed the last member of the admin groups.",
-				Groups: groupsSaid{
-					Badge: ui.Badge{Label: "none", State: "warn"},
-					Words: "The person is in no group.",
-				},
-			},
+			Page:   exampleHeldSync(facts),
 		},
 		{
 			Name:   "Provisioning",
 			Status: 200,
 			Page: &provisioningPage{
-				Base:        base(),
+				Base:        exampleBase(),
 				Tabs:        exampleTabs("Provisioning"),
 				Connections: gallery.EnterprisePath + "/connections",
 			},
@@ -388,62 +365,90 @@ func gallerySyncs() []gallery.Example {
 	}
 }
 
+func exampleChangedRow() syncEntry {
+	return syncEntry{
+		At:      gallery.Ago(time.Hour),
+		Who:     "Ada Lovelace",
+		WhoHref: "/p",
+		Mode:    "reset to the groups sent",
+		Result: []ui.Badge{
+			{Label: "2 added", State: "ok"},
+			{Label: "1 removed", State: "warn"},
+			{Label: "3 unmatched", State: ""},
+		},
+		Href: gallery.ActivityPath + "/syncs/sync-1",
+	}
+}
+
+func exampleSyncFacts() []ui.Fact {
+	at := gallery.Ago(time.Hour)
+	facts := []ui.Fact{
+		{Label: "When", Time: &at},
+		{Label: "Person", Value: "Ada Lovelace", Href: "/p"},
+		{Label: "Cause", Value: gallery.AttemptID, Href: "/a", Code: true},
+		{Label: "Mode", Value: "reset to the groups sent"},
+	}
+	return facts
+}
+
+func exampleChangedSync(facts []ui.Fact) *syncDetailPage {
+	return &syncDetailPage{
+		Base: exampleBase(ui.Link{
+			Label: "Group syncs",
+			Href:  gallery.ActivityPath + "/syncs",
+		}),
+		Tabs:  exampleTabs("Group syncs"),
+		ID:    "sync-1",
+		Facts: facts,
+		Changes: []organizationChange{
+			{
+				Name:    "Research",
+				Added:   []string{"engineering", "Members"},
+				Removed: []string{"guests"},
+			},
+			{
+				Name:  gallery.LongName,
+				Added: []string{strings.Repeat("grp_all_employees_", 6)},
+			},
+		},
+		Groups: groupsSaid{
+			Badge:  ui.Badge{Label: "said", State: "ok"},
+			Words:  "These groups, and no others.",
+			Names:  []string{"engineering", "Sec-ops", "all-employees"},
+			Source: "groups",
+		},
+		Matched:   []string{"engineering"},
+		Unmatched: []string{"Sec-ops", "all-employees"},
+		Near: []nearGroup{{
+			"Sec-ops", "sec-ops", "Research", "upper and lower case differ",
+		}},
+		Unknown: "/g",
+	}
+}
+
+func exampleHeldSync(facts []ui.Fact) *syncDetailPage {
+	return &syncDetailPage{
+		Base: exampleBase(ui.Link{
+			Label: "Group syncs",
+			Href:  gallery.ActivityPath + "/syncs",
+		}),
+		Tabs:  exampleTabs("Group syncs"),
+		ID:    "sync-1",
+		Facts: facts,
+		Held:  gallery.EnterprisePath + "/held",
+		Note:  "The sign-in would have removed the last member of the admin groups.",
+		Groups: groupsSaid{
+			Badge: ui.Badge{Label: "none", State: "warn"},
+			Words: "The person is in no group.",
+		},
+	}
+}
+
 func galleryAudit() []gallery.Example {
-	happened := func(tab string) eventList {
-		h := exampleHappened(tab, gallery.ActivityPath+"/audit")
-		h.Filters = []ui.Field{
-			{
-				ID:       "actor",
-				Name:     "actor",
-				Label:    "Who",
-				Optional: true,
-			},
-			{
-				ID:       "action",
-				Name:     "action",
-				Label:    "What",
-				Optional: true,
-			},
-			{
-				ID:       "since",
-				Name:     "since",
-				Label:    "Since",
-				Kind:     "date",
-				Optional: true,
-			},
-		}
-		return h
-	}
-	rows := []changeRow{
-		{
-			Sequence: "412",
-			At:       gallery.Ago(time.Hour),
-			Who:      "Olive Operator",
-			Action:   "connection.enabled",
-			Target:   "conn-01hf7k3m9q2v5x8z1b4d6g8j0n",
-			Details:  []claimLine{{"name", "Okta"}, {"state", "enabled"}},
-		},
-		{
-			Sequence: "411",
-			At:       gallery.Ago(3 * time.Hour),
-			Who:      gallery.LongLogin,
-			WhoHref:  "/p",
-			Action:   "memberships.synced",
-			Target:   "user-01hf7k3m9q2v5x8z1b4d6g8j0n",
-			Details:  []claimLine{{"added", strings.Repeat("Research/engineering, ", 12)}},
-		},
-		{
-			Sequence: "410",
-			At:       gallery.Ago(9 * time.Hour),
-			Who:      "Gatehouse itself",
-			Action:   "health.found",
-			Target:   "conn-01hf7k3m9q2v5x8z1b4d6g8j0n",
-		},
-	}
 	many := &auditLogPage{
 		Base:      gallery.Console("Activity"),
-		eventList: happened("Audit log"),
-		Rows:      rows,
+		eventList: exampleAuditEvents("Audit log"),
+		Rows:      exampleAuditRows(),
 		Check:     gallery.ActivityPath + "/audit/verify",
 		JSON:      "/j",
 		CSV:       "/c",
@@ -455,8 +460,8 @@ func galleryAudit() []gallery.Example {
 	}
 	broken := &auditLogPage{
 		Base:      gallery.Console("Troubleshooting"),
-		eventList: happened(""),
-		Rows:      rows,
+		eventList: exampleAuditEvents(""),
+		Rows:      exampleAuditRows(),
 		Check:     "/v",
 		JSON:      "/j",
 		CSV:       "/c",
@@ -483,11 +488,66 @@ func galleryAudit() []gallery.Example {
 			Status: 200,
 			Page: &auditLogPage{
 				Base:      gallery.Console("Activity"),
-				eventList: happened("Audit log"),
+				eventList: exampleAuditEvents("Audit log"),
 				Check:     "/v",
 				JSON:      "/j",
 				CSV:       "/c",
 			},
+		},
+	}
+}
+
+func exampleAuditEvents(tab string) eventList {
+	h := exampleHappened(tab, gallery.ActivityPath+"/audit")
+	h.Filters = []ui.Field{
+		{
+			ID:       "actor",
+			Name:     "actor",
+			Label:    "Who",
+			Optional: true,
+		},
+		{
+			ID:       "action",
+			Name:     "action",
+			Label:    "What",
+			Optional: true,
+		},
+		{
+			ID:       "since",
+			Name:     "since",
+			Label:    "Since",
+			Kind:     "date",
+			Optional: true,
+		},
+	}
+	return h
+}
+
+func exampleAuditRows() []changeRow {
+	return []changeRow{
+		{
+			Sequence: "412",
+			At:       gallery.Ago(time.Hour),
+			Who:      "Olive Operator",
+			Action:   "connection.enabled",
+			Target:   "conn-01hf7k3m9q2v5x8z1b4d6g8j0n",
+			Details:  []claimLine{{"name", "Okta"}, {"state", "enabled"}},
+		},
+		{
+			Sequence: "411",
+			At:       gallery.Ago(3 * time.Hour),
+			Who:      gallery.LongLogin,
+			WhoHref:  "/p",
+			Action:   "memberships.synced",
+			Target:   "user-01hf7k3m9q2v5x8z1b4d6g8j0n",
+			Details:  []claimLine{{"added", strings.Repeat("Research/engineering, ", 12)}},
+		},
+		{
+			Sequence: "410",
+			At:       gallery.Ago(9 * time.Hour),
+			Who:      "Gatehouse itself",
+			Action:   "health.found",
+			Target:   "conn-01hf7k3m9q2v5x8z1b4d6g8j0n",
 		},
 	}
 }

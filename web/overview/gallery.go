@@ -110,43 +110,16 @@ func galleryEnterprises() []gallery.Example {
 	}
 }
 
+const exampleHeld = "The group names that Okta sends no longer match the groups here, so every removal is held. 24 people signed in with the old groups. 2 lost groups before that."
+
 func galleryOverview() []gallery.Example {
-	var days, quiet []chartDay
-	for i := range 14 {
-		d := gallery.Now().AddDate(0, 0, i-13)
-		days = append(days, chartDay{
-			Name:      d.Format("2 Jan"),
-			Succeeded: 120 + 37*i%90,
-			Failed:    i * i % 11,
-		})
-		quiet = append(quiet, chartDay{Name: d.Format("2 Jan")})
-	}
+	days, quiet := exampleDays()
 	link := ui.Copyable{
 		ID:    "sign-in",
 		Value: "https://sso.example.com/login/sso?enterprise_key=acme",
 	}
 	last := gallery.Ago(2 * time.Minute)
-	okta := connectionHealth{
-		ID:    "conn-1",
-		Name:  "Okta",
-		Href:  "/c",
-		State: ui.Badge{Label: "enabled", State: "ok"},
-		Facts: []ui.Fact{
-			{Label: "Last success", Time: &last},
-			{
-				Label: "Failures, 24 h",
-				Value: "3 of 214 (1 %)",
-				Badge: &ui.Badge{Label: "normal", State: "ok"},
-			},
-			{
-				Label: "Certificate",
-				Value: "6 days left",
-				Badge: &ui.Badge{Label: "expires soon", State: "error"},
-			},
-			{Label: "Clock", Value: "2 seconds ahead"},
-			{Label: "Metadata", Time: &last},
-		},
-	}
+	okta := exampleOkta(last)
 	entra := connectionHealth{
 		ID:    "conn-2",
 		Name:  gallery.LongName,
@@ -154,124 +127,18 @@ func galleryOverview() []gallery.Example {
 		State: ui.Badge{Label: "draft", State: "warn"},
 		Facts: []ui.Fact{{Label: "Last success", Value: "never"}},
 	}
-	operator := func() *operatorForms {
-		return &operatorForms{
-			Rename: "/x",
-			Fields: []ui.Field{
-				{
-					ID:    "name",
-					Name:  "name",
-					Label: "Name",
-					Value: "Acme Corporation",
-				},
-				{
-					ID:    "key",
-					Name:  "key",
-					Label: "Key",
-					Value: "acme",
-					Mono:  true,
-				},
-			},
-			Delete: ui.TypedForm{
-				Action: "/y",
-				Text:   "All connections, people, groups, sign-ins and sessions of Acme Corporation are gone then.",
-				Field: ui.Field{
-					ID:    "confirm",
-					Name:  "confirm",
-					Label: "Type acme to confirm",
-					Mono:  true,
-				},
-				Button: "Delete this enterprise",
-			},
-		}
-	}
-	wrong := &overviewPage{
-		Base:        gallery.Console("Overview"),
-		Verdict:     ui.Badge{Label: "healthy", State: "ok"},
-		Sentence:    "Sign-in works: the last one succeeded 2 minutes ago.",
-		SignIn:      link,
-		Chart:       newChart(days),
-		Connections: []connectionHealth{okta},
-		Operator:    operator(),
-	}
-	del := &wrong.Operator.Delete
-	del.Open = true
-	del.Field.Value = "acne"
-	del.Field.Error = "This is not the key of the enterprise."
-	wrong.Wrong = []ui.Wrong{{
-		ID:      "confirm",
-		Label:   "Type acme to confirm",
-		Message: del.Field.Error,
-	}}
-	many := make([]failureRow, 3)
-	for i := range many {
-		many[i] = failureRow{
-			Count: 12 - i,
-			Code:  [...]string{"saml_expired", "idp_denied", "user_inactive"}[i],
-			Guide: "/admin/troubleshooting#x" + strconv.Itoa(i),
-			List:  gallery.ActivityPath,
-			Meaning: [...]string{
-				"The answer is older than it may be, or the clocks differ.",
-				"The identity provider refused, and says so.",
-				"The person is deactivated here.",
-			}[i],
-			Whose: [...]string{"company", "company", "you"}[i],
-		}
-	}
-	const held = "The group names that Okta sends no longer match the groups here, so every removal is held. 24 people signed in with the old groups. 2 lost groups before that."
+	wrong := exampleWrongDelete(days, link, okta)
+	many := exampleFailures()
 	return []gallery.Example{
 		{
 			Name:   "Overview-held",
 			Status: 200,
-			Page: &overviewPage{
-				Base:        gallery.Console("Overview"),
-				Verdict:     ui.Badge{Label: "removals held", State: "error"},
-				Sentence:    "Sign-in works: the last one succeeded 2 minutes ago. Removals from groups are held until an admin decides.",
-				SignIn:      link,
-				Chart:       newChart(days),
-				Connections: []connectionHealth{okta},
-				Todos: []ui.Todo{{
-					State: "error",
-					Text: held +
-						" You, here: Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them.",
-					Href:  "/h",
-					Label: "Decide",
-				}},
-			},
+			Page:   exampleRemovalsHeld(days, link, okta),
 		},
 		{
 			Name:   "Overview-attention",
 			Status: 200,
-			Page: &overviewPage{
-				Base:        gallery.Console("Overview"),
-				Verdict:     ui.Badge{Label: "needs attention", State: "error"},
-				Sentence:    "12 of the last day’s 20 sign-ins failed.",
-				SignIn:      link,
-				Chart:       newChart(days),
-				Failures:    many,
-				Connections: []connectionHealth{okta, entra},
-				Operator:    operator(),
-				Todos: []ui.Todo{
-					{
-						State: "error",
-						Text:  "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.",
-						Href:  "/c",
-						Label: "See the certificates",
-					},
-					{
-						State: "warn",
-						Text:  "A group sync waits for an admin.",
-						Href:  "/h",
-						Label: "Decide",
-					},
-					{
-						State: "",
-						Text:  "The domain acme.example is not verified yet.",
-						Href:  "/d",
-						Label: "Verify it",
-					},
-				},
-			},
+			Page:   exampleAttention(days, link, okta, entra, many),
 		},
 		{
 			Name:   "Overview-healthy",
@@ -295,13 +162,175 @@ func galleryOverview() []gallery.Example {
 				Begin:    "/admin/enterprises/acme/connections/new",
 				SignIn:   link,
 				Chart:    newChart(quiet),
-				Operator: operator(),
+				Operator: exampleOperator(),
 			},
 		},
 		{
 			Name:   "Overview-wrong",
 			Status: 422,
 			Page:   wrong,
+		},
+	}
+}
+
+func exampleDays() ([]chartDay, []chartDay) {
+	var days, quiet []chartDay
+	for i := range 14 {
+		d := gallery.Now().AddDate(0, 0, i-13)
+		days = append(days, chartDay{
+			Name:      d.Format("2 Jan"),
+			Succeeded: 120 + 37*i%90,
+			Failed:    i * i % 11,
+		})
+		quiet = append(quiet, chartDay{Name: d.Format("2 Jan")})
+	}
+	return days, quiet
+}
+
+func exampleOkta(last ui.Time) connectionHealth {
+	return connectionHealth{
+		ID:    "conn-1",
+		Name:  "Okta",
+		Href:  "/c",
+		State: ui.Badge{Label: "enabled", State: "ok"},
+		Facts: []ui.Fact{
+			{Label: "Last success", Time: &last},
+			{
+				Label: "Failures, 24 h",
+				Value: "3 of 214 (1 %)",
+				Badge: &ui.Badge{Label: "normal", State: "ok"},
+			},
+			{
+				Label: "Certificate",
+				Value: "6 days left",
+				Badge: &ui.Badge{Label: "expires soon", State: "error"},
+			},
+			{Label: "Clock", Value: "2 seconds ahead"},
+			{Label: "Metadata", Time: &last},
+		},
+	}
+}
+
+func exampleOperator() *operatorForms {
+	return &operatorForms{
+		Rename: "/x",
+		Fields: []ui.Field{
+			{
+				ID:    "name",
+				Name:  "name",
+				Label: "Name",
+				Value: "Acme Corporation",
+			},
+			{
+				ID:    "key",
+				Name:  "key",
+				Label: "Key",
+				Value: "acme",
+				Mono:  true,
+			},
+		},
+		Delete: ui.TypedForm{
+			Action: "/y",
+			Text:   "All connections, people, groups, sign-ins and sessions of Acme Corporation are gone then.",
+			Field: ui.Field{
+				ID:    "confirm",
+				Name:  "confirm",
+				Label: "Type acme to confirm",
+				Mono:  true,
+			},
+			Button: "Delete this enterprise",
+		},
+	}
+}
+
+func exampleWrongDelete(days []chartDay, link ui.Copyable, okta connectionHealth) *overviewPage {
+	wrong := &overviewPage{
+		Base:        gallery.Console("Overview"),
+		Verdict:     ui.Badge{Label: "healthy", State: "ok"},
+		Sentence:    "Sign-in works: the last one succeeded 2 minutes ago.",
+		SignIn:      link,
+		Chart:       newChart(days),
+		Connections: []connectionHealth{okta},
+		Operator:    exampleOperator(),
+	}
+	del := &wrong.Operator.Delete
+	del.Open = true
+	del.Field.Value = "acne"
+	del.Field.Error = "This is not the key of the enterprise."
+	wrong.Wrong = []ui.Wrong{{
+		ID:      "confirm",
+		Label:   "Type acme to confirm",
+		Message: del.Field.Error,
+	}}
+	return wrong
+}
+
+func exampleFailures() []failureRow {
+	many := make([]failureRow, 3)
+	for i := range many {
+		many[i] = failureRow{
+			Count: 12 - i,
+			Code:  [...]string{"saml_expired", "idp_denied", "user_inactive"}[i],
+			Guide: "/admin/troubleshooting#x" + strconv.Itoa(i),
+			List:  gallery.ActivityPath,
+			Meaning: [...]string{
+				"The answer is older than it may be, or the clocks differ.",
+				"The identity provider refused, and says so.",
+				"The person is deactivated here.",
+			}[i],
+			Whose: [...]string{"company", "company", "you"}[i],
+		}
+	}
+	return many
+}
+
+func exampleRemovalsHeld(days []chartDay, link ui.Copyable, okta connectionHealth) *overviewPage {
+	return &overviewPage{
+		Base:        gallery.Console("Overview"),
+		Verdict:     ui.Badge{Label: "removals held", State: "error"},
+		Sentence:    "Sign-in works: the last one succeeded 2 minutes ago. Removals from groups are held until an admin decides.",
+		SignIn:      link,
+		Chart:       newChart(days),
+		Connections: []connectionHealth{okta},
+		Todos: []ui.Todo{{
+			State: "error",
+			Text: exampleHeld +
+				" You, here: Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them.",
+			Href:  "/h",
+			Label: "Decide",
+		}},
+	}
+}
+
+func exampleAttention(days []chartDay, link ui.Copyable, okta, entra connectionHealth, many []failureRow) *overviewPage {
+	return &overviewPage{
+		Base:        gallery.Console("Overview"),
+		Verdict:     ui.Badge{Label: "needs attention", State: "error"},
+		Sentence:    "12 of the last day’s 20 sign-ins failed.",
+		SignIn:      link,
+		Chart:       newChart(days),
+		Failures:    many,
+		Connections: []connectionHealth{okta, entra},
+		Operator:    exampleOperator(),
+		Todos: []ui.Todo{
+			{
+				State: "error",
+				Text:  "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.",
+				Href:  "/c",
+				Label: "See the certificates",
+			},
+			{
+				State: "warn",
+				Text:  "A group sync waits for an admin.",
+				Href:  "/h",
+				Label: "Decide",
+			},
+			{
+				State: "",
+				Text:  "The domain acme.example is not verified yet.",
+				Href:  "/d",
+				Label: "Verify it",
+			},
 		},
 	}
 }

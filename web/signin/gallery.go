@@ -156,53 +156,34 @@ func galleryJourney() []gallery.Example {
 }
 
 func galleryVerify() []gallery.Example {
-	now := gallery.Now()
-	at := func(d time.Duration) ui.Time { return ui.NewTime(now.Add(d), now) }
-	base := func() ui.Base { return ui.Base{Enterprise: "Acme Corporation"} }
 	return []gallery.Example{
 		{
 			Name:   "Verify-sent",
 			Status: 200,
-			Page: &verifyPage{
-				Base:       base(),
-				Email:      masked("ada@elsewhere.example"),
-				Proof:      "proof-1",
-				Connection: "conn-1",
-				Sent:       true,
-				SentAt:     at(-time.Minute),
-				Until:      at(9 * time.Minute),
-			},
+			Page:   exampleCodeSent(),
 		},
 		{
 			Name:   "Verify-wrong",
 			Status: 422,
 			Page: &verifyPage{
-				Base:    base(),
+				Base:    exampleBase(),
 				Email:   masked("ada@elsewhere.example"),
 				Sent:    true,
-				SentAt:  at(-time.Minute),
-				Until:   at(9 * time.Minute),
+				SentAt:  exampleTime(-time.Minute),
+				Until:   exampleTime(9 * time.Minute),
 				Problem: "That code is incorrect. You have 3 tries left.",
 			},
 		},
 		{
 			Name:   "Verify-locked",
 			Status: 422,
-			Page: &verifyPage{
-				Base:    base(),
-				Email:   masked("ada@elsewhere.example"),
-				Sent:    true,
-				Locked:  true,
-				SentAt:  at(-time.Minute),
-				Until:   at(9 * time.Minute),
-				Problem: "This code was entered wrongly too often and is no longer valid. Send a new one.",
-			},
+			Page:   exampleCodeLocked(),
 		},
 		{
 			Name:   "Verify-not-sent",
 			Status: 200,
 			Page: &verifyPage{
-				Base:    base(),
+				Base:    exampleBase(),
 				Email:   masked("ada@elsewhere.example"),
 				NotSent: notSent("mail_unavailable"),
 			},
@@ -210,14 +191,7 @@ func galleryVerify() []gallery.Example {
 		{
 			Name:   "Verify-too-many",
 			Status: 429,
-			Page: &verifyPage{
-				Base:    base(),
-				Email:   masked("ada@elsewhere.example"),
-				Sent:    true,
-				SentAt:  at(-8 * time.Minute),
-				Until:   at(2 * time.Minute),
-				NotSent: notSent("too_many_codes"),
-			},
+			Page:   exampleTooManyCodes(),
 		},
 		{
 			Name:   "Verify-long-name",
@@ -226,8 +200,8 @@ func galleryVerify() []gallery.Example {
 				Base:   ui.Base{Enterprise: gallery.LongName},
 				Email:  masked(gallery.LongLogin),
 				Sent:   true,
-				SentAt: at(0),
-				Until:  at(10 * time.Minute),
+				SentAt: exampleTime(0),
+				Until:  exampleTime(10 * time.Minute),
 			},
 		},
 		{
@@ -240,9 +214,48 @@ func galleryVerify() []gallery.Example {
 				},
 				Email:  masked("layla@future.example"),
 				Sent:   true,
-				SentAt: at(0),
-				Until:  at(10 * time.Minute),
+				SentAt: exampleTime(0),
+				Until:  exampleTime(10 * time.Minute),
 			},
 		},
+	}
+}
+
+func exampleTime(d time.Duration) ui.Time { return ui.NewTime(gallery.Now().Add(d), gallery.Now()) }
+
+func exampleBase() ui.Base { return ui.Base{Enterprise: "Acme Corporation"} }
+
+func exampleCodeSent() *verifyPage {
+	return &verifyPage{
+		Base:       exampleBase(),
+		Email:      masked("ada@elsewhere.example"),
+		Proof:      "proof-1",
+		Connection: "conn-1",
+		Sent:       true,
+		SentAt:     exampleTime(-time.Minute),
+		Until:      exampleTime(9 * time.Minute),
+	}
+}
+
+func exampleCodeLocked() *verifyPage {
+	return &verifyPage{
+		Base:    exampleBase(),
+		Email:   masked("ada@elsewhere.example"),
+		Sent:    true,
+		Locked:  true,
+		SentAt:  exampleTime(-time.Minute),
+		Until:   exampleTime(9 * time.Minute),
+		Problem: "This code was entered wrongly too often and is no longer valid. Send a new one.",
+	}
+}
+
+func exampleTooManyCodes() *verifyPage {
+	return &verifyPage{
+		Base:    exampleBase(),
+		Email:   masked("ada@elsewhere.example"),
+		Sent:    true,
+		SentAt:  exampleTime(-8 * time.Minute),
+		Until:   exampleTime(2 * time.Minute),
+		NotSent: notSent("too_many_codes"),
 	}
 }

@@ -225,42 +225,8 @@ func galleryTestPassed() *testPage {
 			{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}},
 			{Organization: "Website"},
 		},
-		Entry: []ui.Fact{
-			{
-				Label: "Account",
-				Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab",
-				Code:  true,
-			},
-			{
-				Label: "Who may sign in",
-				Value: "lets this person in",
-				Badge: &ui.Badge{Label: "yes", State: "ok"},
-			},
-			{
-				Label: "First sign-in",
-				Value: "Nothing is asked. The domain acme.example is verified for this company.",
-			},
-		},
-		Checks: console.Checks{
-			{
-				Name:  "Assertion signature",
-				Want:  "signed by 3f9a2b7c11d04e58…",
-				Got:   "RSA-SHA256 by 3f9a2b7c11d04e58…",
-				Badge: ui.Badge{Label: "ok", State: "ok"},
-			},
-			{
-				Name:  "Audience",
-				Want:  "https://login.example.com/saml/conn-1/metadata",
-				Got:   "https://login.example.com/saml/conn-1/metadata",
-				Badge: ui.Badge{Label: "ok", State: "ok"},
-			},
-			{
-				Name:  "Certificate",
-				Want:  "more than 60 days left",
-				Got:   "until 2026-12-20: 26 days left",
-				Badge: ui.Badge{Label: "warning", State: "warn"},
-			},
-		},
+		Entry:  galleryEntry(),
+		Checks: galleryChecks(),
 		Raw: &ui.Copyable{
 			ID:    "raw",
 			Value: "<Response>\n  <Assertion>…</Assertion>\n</Response>",
@@ -268,6 +234,48 @@ func galleryTestPassed() *testPage {
 		Bundle: &ui.Copyable{
 			ID:    "bundle",
 			Value: "Test connection test-06d5x0wkj3n8p7r5t2v4y6z8ab of conn-1\nResult: passed",
+		},
+	}
+}
+
+func galleryEntry() []ui.Fact {
+	return []ui.Fact{
+		{
+			Label: "Account",
+			Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab",
+			Code:  true,
+		},
+		{
+			Label: "Who may sign in",
+			Value: "lets this person in",
+			Badge: &ui.Badge{Label: "yes", State: "ok"},
+		},
+		{
+			Label: "First sign-in",
+			Value: "Nothing is asked. The domain acme.example is verified for this company.",
+		},
+	}
+}
+
+func galleryChecks() console.Checks {
+	return console.Checks{
+		{
+			Name:  "Assertion signature",
+			Want:  "signed by 3f9a2b7c11d04e58…",
+			Got:   "RSA-SHA256 by 3f9a2b7c11d04e58…",
+			Badge: ui.Badge{Label: "ok", State: "ok"},
+		},
+		{
+			Name:  "Audience",
+			Want:  "https://login.example.com/saml/conn-1/metadata",
+			Got:   "https://login.example.com/saml/conn-1/metadata",
+			Badge: ui.Badge{Label: "ok", State: "ok"},
+		},
+		{
+			Name:  "Certificate",
+			Want:  "more than 60 days left",
+			Got:   "until 2026-12-20: 26 days left",
+			Badge: ui.Badge{Label: "warning", State: "warn"},
 		},
 	}
 }

@@ -32,7 +32,42 @@ func (partsPage) Title() string { return "Parts" }
 func galleryParts() []Example {
 	now := Now()
 	at := ui.NewTime(now.Add(-3*time.Hour), now)
-	fields := []ui.Field{
+	fields := partsFields()
+	p := &partsPage{
+		Base: Console("SSO & provisioning",
+			ui.Link{Label: "Acme Corporation", Href: "/admin/enterprises/acme"},
+			ui.Link{Label: "Okta", Href: "/admin/enterprises/acme/connections/conn-1"},
+		),
+		Wrong:  []ui.Wrong{{ID: "url", Label: "Metadata URL", Message: fields[0].Error}},
+		Fields: fields,
+		Badges: []ui.Badge{
+			{Label: "enabled", State: "ok"},
+			{Label: "draft", State: "warn"},
+			{Label: "failed", State: "error"},
+			{Label: "disabled", State: ""},
+		},
+		Facts: partsFacts(at),
+		Values: []ui.Copyable{{
+			ID:    "acs",
+			Value: "https://login.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/acs",
+		}},
+		Todos: partsTodos(),
+		Pager: ui.Pager{Next: "?after=x", First: "?"},
+		Confirm: ui.Confirm{
+			Label:  "Delete this connection",
+			Text:   "This blocks sign-in through this connection. 12 people have no other way in.",
+			Action: "/x",
+			Button: "Delete",
+			Danger: true,
+			Fields: []ui.HiddenField{{Name: "revision", Value: "3"}},
+		},
+	}
+	p.Flash = "The connection is enabled."
+	return []Example{{"Parts", 422, p}}
+}
+
+func partsFields() []ui.Field {
+	return []ui.Field{
 		{
 			ID:    "url",
 			Name:  "url",
@@ -102,71 +137,48 @@ func galleryParts() []Example {
 			Most:         128,
 		},
 	}
-	p := &partsPage{
-		Base: Console("SSO & provisioning",
-			ui.Link{Label: "Acme Corporation", Href: "/admin/enterprises/acme"},
-			ui.Link{Label: "Okta", Href: "/admin/enterprises/acme/connections/conn-1"},
-		),
-		Wrong:  []ui.Wrong{{ID: "url", Label: "Metadata URL", Message: fields[0].Error}},
-		Fields: fields,
-		Badges: []ui.Badge{
-			{Label: "enabled", State: "ok"},
-			{Label: "draft", State: "warn"},
-			{Label: "failed", State: "error"},
-			{Label: "disabled", State: ""},
+}
+
+func partsFacts(at ui.Time) []ui.Fact {
+	return []ui.Fact{
+		{Label: "Last sign-in", Time: &at},
+		{
+			Label: "Certificate",
+			Value: "9 days left",
+			Badge: &ui.Badge{Label: "expires soon", State: "warn"},
 		},
-		Facts: []ui.Fact{
-			{Label: "Last sign-in", Time: &at},
-			{
-				Label: "Certificate",
-				Value: "9 days left",
-				Badge: &ui.Badge{Label: "expires soon", State: "warn"},
-			},
-			{
-				Label: "Entity ID",
-				Value: "https://idp.acme.example",
-				Code:  true,
-			},
-			{
-				Label: "Made by",
-				Value: "Ada",
-				Href:  "/x",
-			},
+		{
+			Label: "Entity ID",
+			Value: "https://idp.acme.example",
+			Code:  true,
 		},
-		Values: []ui.Copyable{{
-			ID:    "acs",
-			Value: "https://login.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/acs",
-		}},
-		Todos: []ui.Todo{
-			{
-				State: "error",
-				Text:  "The certificate of Okta expires in 6 days.",
-				Href:  "/c",
-				Label: "Renew it",
-			},
-			{
-				State: "warn",
-				Text:  "A group sync of Ada waits for you.",
-				Href:  "/h",
-				Label: "Look at it",
-			},
-			{
-				State: "",
-				Text:  "One domain is not proven yet.",
-				Href:  "/d",
-				Label: "Verify it",
-			},
-		},
-		Pager: ui.Pager{Next: "?after=x", First: "?"},
-		Confirm: ui.Confirm{
-			Label:  "Delete this connection",
-			Text:   "This blocks sign-in through this connection. 12 people have no other way in.",
-			Action: "/x",
-			Button: "Delete",
-			Danger: true,
-			Fields: []ui.HiddenField{{Name: "revision", Value: "3"}},
+		{
+			Label: "Made by",
+			Value: "Ada",
+			Href:  "/x",
 		},
 	}
-	p.Flash = "The connection is enabled."
-	return []Example{{"Parts", 422, p}}
+}
+
+func partsTodos() []ui.Todo {
+	return []ui.Todo{
+		{
+			State: "error",
+			Text:  "The certificate of Okta expires in 6 days.",
+			Href:  "/c",
+			Label: "Renew it",
+		},
+		{
+			State: "warn",
+			Text:  "A group sync of Ada waits for you.",
+			Href:  "/h",
+			Label: "Look at it",
+		},
+		{
+			State: "",
+			Text:  "One domain is not proven yet.",
+			Href:  "/d",
+			Label: "Verify it",
+		},
+	}
 }

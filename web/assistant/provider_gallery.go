@@ -1,0 +1,129 @@
+package assistant
+
+import (
+	"gatehouse/web/ui"
+	"gatehouse/web/ui/gallery"
+)
+
+func galleryBeforeSteps() []gallery.Example {
+	choose := galleryChooseFirst()
+	change := galleryChooseOther()
+	name := ui.Field{
+		ID:           "name",
+		Name:         "name",
+		Label:        "Name",
+		Hint:         "What people see where there is a choice.",
+		Value:        "Okta",
+		Autocomplete: "off",
+	}
+	long := name
+	long.Value, long.Error = "", "Enter a name."
+	named := &nameConnectionPage{
+		Base:    galleryBase(),
+		Heading: "Name the connection",
+		Lead:    "Okta, SAML",
+		Fields:  []ui.Field{name},
+		Hidden:  []ui.HiddenField{{Name: "provider", Value: "okta"}},
+		Action:  galleryConnections + "/new",
+		Button:  "Next",
+		Back:    ui.Link{Label: "Back", Href: galleryConnections + "/new"},
+	}
+	wrong := &nameConnectionPage{
+		Base:    galleryBase(),
+		Heading: "Name the connection",
+		Lead:    "Okta, SAML",
+		Wrong:   []ui.Wrong{{ID: "name", Label: "Name", Message: long.Error}},
+		Fields:  []ui.Field{long},
+		Action:  galleryConnections + "/new",
+		Button:  "Next",
+		Back:    ui.Link{Label: "Back", Href: galleryConnections + "/new"},
+	}
+	lose := &nameConnectionPage{
+		Base:    galleryBase(),
+		Heading: "Change to Okta, OpenID Connect",
+		Lead:    "The steps are then those of Okta.",
+		Action:  galleryAt + "provider",
+		Button:  "Change",
+		Back:    ui.Link{Label: "Keep it as it is", Href: galleryAt},
+		Warnings: []ui.Todo{{
+			State: "warn",
+			Text:  "This is a different protocol. The identity provider’s values are deleted, and it needs other Gatehouse addresses.",
+		}},
+	}
+	return []gallery.Example{
+		{Name: "ChooseProvider-new", Status: 200, Page: choose},
+		{Name: "ChooseProvider-change", Status: 200, Page: change},
+		{Name: "NameConnection-empty", Status: 200, Page: named},
+		{Name: "NameConnection-wrong", Status: 422, Page: wrong},
+		{Name: "NameConnection-change", Status: 200, Page: lose},
+	}
+}
+
+func galleryBase() ui.Base {
+	return gallery.Console("SSO & provisioning", ui.Link{
+		Label: "SSO & provisioning",
+		Href:  galleryConnections,
+	})
+}
+
+func galleryWay(protocol, why string, better bool) protocolWay {
+	return protocolWay{
+		Protocol: protocol,
+		Why:      why,
+		Href:     galleryConnections + "/new?provider=okta&protocol=" + protocol,
+		Better:   better,
+	}
+}
+
+func galleryChooseFirst() *chooseProviderPage {
+	return &chooseProviderPage{
+		Base:    galleryBase(),
+		Heading: "Set up single sign-on",
+		Lead:    "Choose the identity provider that Acme Corporation uses.",
+		Products: []product{
+			{
+				"Okta",
+				[]protocolWay{
+					galleryWay("OpenID Connect", "Fewest steps, and no certificate to renew.", true),
+					galleryWay("SAML", "If your company asks for SAML, or for encrypted assertions.", false),
+				},
+			},
+			{
+				"Microsoft Entra ID",
+				[]protocolWay{
+					galleryWay("SAML", "Sends group names. New signing certificates are picked up automatically.", true),
+					galleryWay("OpenID Connect", "If you prefer app registrations.", false),
+				},
+			},
+			{
+				"Google Workspace",
+				[]protocolWay{galleryWay("SAML", "The only way in which Google sends groups.", true)},
+			},
+			{
+				"AD FS",
+				[]protocolWay{galleryWay("SAML", "New certificates are picked up automatically.", true)},
+			},
+		},
+	}
+}
+
+func galleryChooseOther() *chooseProviderPage {
+	return &chooseProviderPage{
+		Base:    galleryBase(),
+		Heading: "Change identity provider",
+		Lead:    "Your entries are kept as long as the protocol stays the same.",
+		Back:    &ui.Link{Label: "Back to the assistant", Href: galleryAt},
+		Products: []product{
+			{"Okta", []protocolWay{{
+				Protocol: "SAML",
+				Why:      "Chosen when this was set up.",
+				Href:     "/x",
+				Current:  true,
+			}}},
+			{
+				"Another identity provider",
+				[]protocolWay{galleryWay("OpenID Connect", "Whatever speaks OpenID Connect.", true)},
+			},
+		},
+	}
+}
