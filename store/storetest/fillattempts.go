@@ -11,7 +11,9 @@ import (
 
 // FillAttempts puts so many attempts over one connection, of the ninety days
 // before now, behind the store's back; three in a hundred failed.
-func FillAttempts(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID, now time.Time, attempts int) {
+func FillAttempts(
+	t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID, now time.Time, attempts int,
+) {
 	t.Helper()
 	db := Raw(t, dsn)
 	const at = 1000 // rows of one statement

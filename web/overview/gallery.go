@@ -302,7 +302,9 @@ func exampleRemovalsHeld(days []chartDay, link ui.Copyable, okta connectionHealt
 	}
 }
 
-func exampleAttention(days []chartDay, link ui.Copyable, okta, entra connectionHealth, many []failureRow) *overviewPage {
+func exampleAttention(
+	days []chartDay, link ui.Copyable, okta, entra connectionHealth, many []failureRow,
+) *overviewPage {
 	return &overviewPage{
 		Base:        gallery.Console("Overview"),
 		Verdict:     ui.Badge{Label: "needs attention", State: "error"},
