@@ -193,10 +193,13 @@ func recoveryEnds(now time.Time) []func(sso.Admin) (sso.Admin, error) {
 func (w *world) makeRecovery(ids []sso.AdminID) {
 	ctx := w.Context()
 	for _, id := range ids {
-		_, err := w.db.UpdateAdmin(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
-			a.Recovery, a.DisabledAt = true, time.Time{}
-			return a, nil
-		})
+		_, err := w.db.UpdateAdmin(
+			ctx, by, id, "admin.enabled", sso.Hash{},
+			func(a sso.Admin) (sso.Admin, error) {
+				a.Recovery, a.DisabledAt = true, time.Time{}
+				return a, nil
+			},
+		)
 		w.ok(err)
 	}
 }
@@ -266,9 +269,12 @@ func (w *world) adminSession(a sso.Admin, token sso.Hash, want bool) {
 
 func (w *world) updateAdmin(a sso.Admin, token sso.Hash, fn func(sso.Admin) sso.Admin) {
 	w.Helper()
-	_, err := w.db.UpdateAdmin(w.Context(), by, a.ID, "admin.updated", token, func(a sso.Admin) (sso.Admin, error) {
-		return fn(a), nil
-	})
+	_, err := w.db.UpdateAdmin(
+		w.Context(), by, a.ID, "admin.updated", token,
+		func(a sso.Admin) (sso.Admin, error) {
+			return fn(a), nil
+		},
+	)
 	w.ok(err)
 }
 
@@ -366,10 +372,13 @@ func (w *world) setUserStatus(u sso.User, s sso.UserStatus) {
 }
 
 func (w *world) markAdminGroup(on bool) {
-	_, err := w.db.UpdateGroup(w.Context(), by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
-		g.Admin = on
-		return g, nil
-	})
+	_, err := w.db.UpdateGroup(
+		w.Context(), by, w.ent.ID, w.group["web/dev"].ID,
+		func(g sso.Group) (sso.Group, error) {
+			g.Admin = on
+			return g, nil
+		},
+	)
 	w.ok(err)
 }
 

@@ -103,15 +103,18 @@ func (w *world) refuseApplicationChanges(other sso.Application) {
 
 func (w *world) changeApplication(other sso.Application) {
 	ctx := w.Context()
-	changed, err := w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
-		return sso.Application{
-			ID:      "app-x",
-			Key:     "service",
-			Name:    "Service",
-			Kind:    "other",
-			Origins: []string{"https://service.acme.test"},
-		}, nil
-	})
+	changed, err := w.db.UpdateApplication(
+		ctx, by, other.ID,
+		func(a sso.Application) (sso.Application, error) {
+			return sso.Application{
+				ID:      "app-x",
+				Key:     "service",
+				Name:    "Service",
+				Kind:    "other",
+				Origins: []string{"https://service.acme.test"},
+			}, nil
+		},
+	)
 	w.ok(err)
 	w.same(sso.Application{
 		ID:        other.ID,

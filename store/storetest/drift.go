@@ -208,7 +208,9 @@ func testInvalidated(t *testing.T, fresh fresh) {
 	w.groupChangesInvalidate(forgotten, company, ops)
 }
 
-func (w *world) groupChangesInvalidate(forgotten func(want ...sso.Revocation), company sso.Revocation, ops sso.GroupID) {
+func (w *world) groupChangesInvalidate(
+	forgotten func(want ...sso.Revocation), company sso.Revocation, ops sso.GroupID,
+) {
 	ctx := w.Context()
 	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
 	w.ok(err)

@@ -376,10 +376,13 @@ func testAdmins(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	w.wantAdmins(nil, false)(w.seesAdmins("ada", "ops"))
-	g, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["app/ops"].ID, func(g sso.Group) (sso.Group, error) {
-		g.Admin = true
-		return g, nil
-	})
+	g, err := w.db.UpdateGroup(
+		ctx, by, w.ent.ID, w.group["app/ops"].ID,
+		func(g sso.Group) (sso.Group, error) {
+			g.Admin = true
+			return g, nil
+		},
+	)
 	w.ok(err)
 	if stored, err := w.db.Group(ctx, w.ent.ID, g.ID); err != nil || !stored.Admin {
 		t.Errorf("stored: %+v, %v", stored, err)

@@ -296,10 +296,13 @@ func testWhomToTell(t *testing.T, fresh fresh) {
 	w.adminAddresses()
 	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, ada.ID))
 	w.adminAddresses("ada@acme.test")
-	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
-		g.Admin = true
-		return g, nil
-	})
+	_, err := w.db.UpdateGroup(
+		ctx, by, w.ent.ID, w.group["web/dev"].ID,
+		func(g sso.Group) (sso.Group, error) {
+			g.Admin = true
+			return g, nil
+		},
+	)
 	w.ok(err)
 	w.adminAddresses("ada@acme.test", "grace@acme.test")
 	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {

@@ -19,10 +19,13 @@ func (w *world) idpNames(group string, names ...string) sso.Group {
 }
 
 func (w *world) setIDPNames(group string, names ...string) (sso.Group, error) {
-	return w.db.UpdateGroup(w.Context(), by, w.ent.ID, w.group[group].ID, func(g sso.Group) (sso.Group, error) {
-		g.IDPNames = names
-		return g, nil
-	})
+	return w.db.UpdateGroup(
+		w.Context(), by, w.ent.ID, w.group[group].ID,
+		func(g sso.Group) (sso.Group, error) {
+			g.IDPNames = names
+			return g, nil
+		},
+	)
 }
 
 // testIDPNames: they are kept, listed and taken away; a name means one group of
@@ -72,10 +75,13 @@ func (w *world) takenIDPNames() {
 	w.idpNameConflict(
 		"web/sre", "idp_names", "“Members” is the name of another group", "Members",
 	)
-	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/sre"].ID, func(g sso.Group) (sso.Group, error) {
-		g.Name = "obj-1"
-		return g, nil
-	})
+	_, err := w.db.UpdateGroup(
+		ctx, by, w.ent.ID, w.group["web/sre"].ID,
+		func(g sso.Group) (sso.Group, error) {
+			g.Name = "obj-1"
+			return g, nil
+		},
+	)
 	w.fails(err, sso.Conflict, "name_taken")
 	w.saysOf(err, "name", "“obj-1” is an IdP name of the group “dev”")
 	_, err = w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{

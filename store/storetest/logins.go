@@ -332,10 +332,13 @@ func testLoginRace(t *testing.T, fresh fresh) {
 func (w *world) loginGivenOnce(pending []sso.User) {
 	won := 0
 	for _, err := range atOnce(len(pending), func(i int) error {
-		_, err := w.db.UpdateUser(w.Context(), by, w.ent.ID, pending[i].ID, func(u sso.User) (sso.User, error) {
-			u.Login, u.LoginGiven, u.Status = "grace", true, sso.UserActive
-			return u, nil
-		})
+		_, err := w.db.UpdateUser(
+			w.Context(), by, w.ent.ID, pending[i].ID,
+			func(u sso.User) (sso.User, error) {
+				u.Login, u.LoginGiven, u.Status = "grace", true, sso.UserActive
+				return u, nil
+			},
+		)
 		return err
 	}) {
 		if err == nil {

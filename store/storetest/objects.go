@@ -92,10 +92,13 @@ func testOrganizations(t *testing.T, fresh fresh) {
 	}
 	w.refuseOrganizations()
 	addWorld(t, w.db, w.clock, "other") // has the same keys
-	_, err = w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) {
-		o.Key = "app"
-		return o, nil
-	})
+	_, err = w.db.UpdateOrganization(
+		ctx, by, w.ent.ID, web.ID,
+		func(o sso.Organization) (sso.Organization, error) {
+			o.Key = "app"
+			return o, nil
+		},
+	)
 	w.fails(err, sso.Conflict, "key_taken")
 	w.renameOrganization(web)
 	u, _ := w.enter("ada", "dev")

@@ -61,10 +61,13 @@ func (w *world) tiedAdmin(now time.Time, u sso.User) sso.Admin {
 		Password: "x",
 	})
 	w.ok(err)
-	a, err = w.db.UpdateAdmin(w.Context(), by, a.ID, "admin.updated", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
-		a.Enterprise, a.User = w.ent.ID, u.ID
-		return a, nil
-	})
+	a, err = w.db.UpdateAdmin(
+		w.Context(), by, a.ID, "admin.updated", sso.Hash{},
+		func(a sso.Admin) (sso.Admin, error) {
+			a.Enterprise, a.User = w.ent.ID, u.ID
+			return a, nil
+		},
+	)
 	w.ok(err)
 	return a
 }
