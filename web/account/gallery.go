@@ -180,7 +180,8 @@ func exampleLongNames() *accountPage {
 		Organizations: []organization{{
 			gallery.LongName,
 			[]group{{
-				strings.Repeat("grp_all_employees_without_contractors_", 4), exampleSync, gallery.Ago(700 * 24 * time.Hour),
+				strings.Repeat("grp_all_employees_without_contractors_", 4), exampleSync,
+				gallery.Ago(700 * 24 * time.Hour),
 			}},
 		}},
 		Sessions: []session{exampleSession()},

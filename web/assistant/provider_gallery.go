@@ -91,7 +91,9 @@ func galleryChooseFirst() *chooseProviderPage {
 			{
 				"Microsoft Entra ID",
 				[]protocolWay{
-					galleryWay("SAML", "Sends group names. New signing certificates are picked up automatically.", true),
+					galleryWay(
+						"SAML", "Sends group names. New signing certificates are picked up automatically.", true,
+					),
 					galleryWay("OpenID Connect", "If you prefer app registrations.", false),
 				},
 			},

@@ -17,7 +17,10 @@ func galleryDomains() []gallery.Example {
 		Label:   "globex.example",
 		Message: "Looked for a TXT record at _gatehouse-challenge.globex.example with the value gatehouse-verification=abcdefghijklmnopqrstuvwxyz; found \"v=spf1 -all\". A new record can take some time to be seen.",
 	}}
-	notFound := galleryDomainsPage(galleryDomainRow("dom-1", "acme.example", true), missing, galleryDomainRow("dom-3", long, false))
+	notFound := galleryDomainsPage(
+		galleryDomainRow("dom-1", "acme.example", true), missing,
+		galleryDomainRow("dom-3", long, false),
+	)
 	notFound.Missed = &ui.Todo{
 		Text:  "globex.example could not be verified.",
 		Href:  "#dom-2",
@@ -36,7 +39,10 @@ func galleryDomains() []gallery.Example {
 		{
 			Name:   "Domains-typical",
 			Status: 200,
-			Page:   galleryDomainsPage(galleryDomainRow("dom-1", "acme.example", true), galleryDomainRow("dom-2", "acme.test", false)),
+			Page: galleryDomainsPage(
+				galleryDomainRow("dom-1", "acme.example", true),
+				galleryDomainRow("dom-2", "acme.test", false),
+			),
 		},
 		{
 			Name:   "Domains-not-found",

@@ -12,7 +12,8 @@ const galleryOrgs = galleryEnt + "/organizations"
 func galleryOrganizations() []gallery.Example {
 	full := galleryOrganizationList()
 	full.Rows = []organizationRow{
-		galleryOrganizationRow("Research", "research", 12, 41), galleryOrganizationRow(gallery.LongName, "rrw", 1, 100000),
+		galleryOrganizationRow("Research", "research", 12, 41),
+		galleryOrganizationRow(gallery.LongName, "rrw", 1, 100000),
 		galleryOrganizationRow(odd, "odd", 0, 0),
 	}
 	wrong := galleryOrganizationList()
