@@ -5,6 +5,10 @@
 // its own; login_record.go is the transaction of a sign-in. Start with open.go and
 // tx.go.
 //
+// The store decides nothing about users and memberships. It reads facts, calls the
+// pure functions of package sso/identity and package groupsync within the
+// transaction, and writes what they return.
+//
 // Rules that hold everywhere:
 //
 //   - Every statement about rows of an enterprise has the enterprise in its WHERE,
@@ -18,6 +22,6 @@
 //   - Secrets are sealed (seal.go); bearer tokens are stored as hashes only.
 //
 // What must not live here: database drivers, HTTP status codes, decisions about
-// permissions, database errors that reach a caller unmapped although they mean
+// users, memberships or permissions, database errors that reach a caller unmapped although they mean
 // something to it.
 package store

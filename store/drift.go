@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
@@ -129,58 +130,17 @@ func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Enterpri
 		if err != nil {
 			return err
 		}
-		var people []membershipChange
-		result, people = reconciliation(by, d, decide)
+		result = groupsync.ReconcileGroup(d, decide)
 		if result.Done, err = confirm(result); err != nil || !result.Done {
 			return err
 		}
-		return t.changeGroupMembers(ctx, by, ent, g, people, "group.reconciled")
+		note := "Reconciled by " + string(by) + " with what the identity provider last said."
+		return t.changeGroupMembers(
+			ctx, by, ent, g, eachUser(by, result, note), "group.reconciled",
+		)
 	})
 	if err != nil {
 		return sso.Restored{}, err
 	}
 	return result, nil
-}
-
-// reconciliation returns a drift as membership changes, as far as decide wants
-// them.
-func reconciliation(
-	by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool),
-) (r sso.Restored, people []membershipChange) {
-	r.Members = d.Actual
-	for _, x := range d.Drifting {
-		add, remove := decide(x)
-		m := membershipChange{
-			user:  x.User.ID,
-			cause: string(by),
-			record: sso.SyncRecord{
-				Mode: sso.SyncRestore,
-				Note: "Reconciled by " + string(by) + " with what the identity provider last said.",
-			},
-		}
-		past := sso.PastMembership{
-			Group: sso.GroupChange{
-				Group:        d.Group.ID,
-				Name:         d.Group.Name,
-				Organization: d.Group.Organization,
-			},
-			User:   x.User.ID,
-			Source: sso.SourceJIT,
-		}
-		switch {
-		case add:
-			m.add = []sso.Membership{{Group: d.Group.ID, Source: sso.SourceJIT}}
-			r.Add = append(r.Add, past)
-		case remove:
-			m.remove = []sso.GroupID{d.Group.ID}
-			past.Source = x.Membership.Source
-			past.From = x.Membership.Since
-			past.Cause = x.Membership.Cause
-			r.Remove = append(r.Remove, past)
-		default:
-			continue
-		}
-		people = append(people, m)
-	}
-	return r, people
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
 )
 
@@ -58,21 +59,21 @@ func (db *DB) RecordLogin(
 
 // loginRecord writes one sign-in.
 type loginRecord struct {
-	tx      *tx
-	ent     sso.EnterpriseID
-	signIn  sso.SignIn
-	groups  *snapshotReader
-	bound   bool     // the subject is known
-	proven  bool     // the e-mail's domain is verified for the enterprise
-	isNew   bool     // this sign-in creates the user
-	old     sso.User // before the sign-in; zero if new
-	asked   bool     // an identity question about the user is open
-	holder  sso.User // the active user with the asserted login; zero if none
-	login   sso.LoginClaim
-	digest  assertedDigest // of the sign-in before
-	user    sso.User       // after the sign-in
-	verdict sso.Verdict
-	brought []sso.Principal // sessions of the browser, which end
+	tx         *tx
+	ent        sso.EnterpriseID
+	signIn     sso.SignIn
+	groups     *snapshotReader
+	bound      bool           // the subject is known
+	proven     bool           // the e-mail's domain is verified for the enterprise
+	isNew      bool           // this sign-in creates the user
+	old        sso.User       // before the sign-in; zero if new
+	asked      bool           // an identity question about the user is open
+	holder     sso.User       // the active user with the asserted login; zero if none
+	digest     assertedDigest // of the sign-in before
+	resolution identity.Resolution
+	user       sso.User // after the sign-in
+	verdict    sso.Verdict
+	brought    []sso.Principal // sessions of the browser, which end
 }
 
 func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
@@ -87,9 +88,9 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	}
 	facts := sso.SignInFacts{
 		User:           r.user,
-		First:          r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(),
+		First:          identity.First(r.old),
 		DomainVerified: r.proven,
-		Login:          r.login,
+		Login:          r.resolution.Claim,
 		Groups:         r.groups.snapshot,
 		Replaced:       r.brought,
 	}
@@ -97,22 +98,26 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
-	if r.user.Status == sso.UserDeactivated { // nothing is written in any case
-		return sso.UserInactive()
+	if r.resolution.Outcome == identity.Refused { // whatever decide says
+		return r.resolution.Err
 	}
-	if r.verdict.Email.Action == sso.VouchFirst {
-		return r.savePending(ctx)
+	return r.save(ctx)
+}
+
+// save writes the sign-in of a user who is not refused, as the verdict settles it.
+func (r *loginRecord) save(ctx context.Context) error {
+	settled := r.resolution.Settle(r.signIn.Identity, r.verdict)
+	if settled.Wait == identity.ForVouching {
+		return r.savePending(ctx, settled.User)
 	}
 	if err := r.saveQuestion(ctx); err != nil {
 		return err
 	}
-	if r.login.Waits() {
-		return r.savePending(ctx)
+	if settled.Wait == identity.ForAnswer {
+		return r.savePending(ctx, settled.User)
 	}
-	if r.verdict.EmailProven &&
-		!r.user.EmailVerified &&
-		r.signIn.Identity.Email != "" {
-		r.user.EmailVerified = true
+	if settled.User != r.resolution.User {
+		r.user = settled.User
 		r.tx.updateUser(r.user)
 	}
 	if err := r.memberships(ctx); err != nil {
@@ -133,8 +138,8 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	r.readBrought()
 	r.tx.QueueQuery(func(row engine.Row) error {
 		r.bound = true
-		return row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
-	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.signIn.Session.Connection),
+		return r.scanPerson(row)
+	}, selectPerson+whereSubject, string(r.ent), string(r.signIn.Session.Connection),
 		r.signIn.Identity.Subject)
 	r.groups.readGroups()
 	r.groups.readMemberships(
@@ -149,7 +154,7 @@ func (r *loginRecord) claim(ctx context.Context) error {
 		string(r.ent), sso.EmailDomain(r.signIn.Identity.Email))
 	r.tx.QueueQuery(func(row engine.Row) error {
 		return row.Scan(userFields(&r.holder)...)
-	}, selectHolder, string(r.ent), loginKey(r.signIn.Identity.Login))
+	}, selectHolder, string(r.ent), identity.LoginKey(r.signIn.Identity.Login))
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
 		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent),
 		string(r.signIn.Session.Connection))
@@ -198,6 +203,11 @@ func (r *loginRecord) useUp() func() error {
 	}
 }
 
+// scanPerson scans a row of selectPerson.
+func (r *loginRecord) scanPerson(row engine.Row) error {
+	return row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
+}
+
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
 	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + `,
@@ -205,38 +215,69 @@ const (
 		fromIdentity
 	fromIdentity = ` from identities i
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
+	whereSubject = " and i.subject = $3"
+	whereUnbound = " and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1"
 )
 
-// resolveUser finds the user by subject, else by login where no subject is bound, else
-// creates one. It never searches by e-mail.
+// resolveUser finds the user by the ladder of package identity, and queues what
+// becomes of them, unless they are refused.
 func (r *loginRecord) resolveUser(ctx context.Context) error {
-	known := r.bound
-	if !known {
-		var err error
-		_, known, err = engine.One(ctx, r.tx, func(row engine.Row) (struct{}, error) {
-			return struct{}{}, row.Scan(append(
-				userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked,
-			)...)
-		},
-			selectPerson+
-				" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login)
-		if err != nil {
-			return err
+	var err error
+	var key identity.Key
+	r.old, key, err = identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
+		if key == identity.Subject { // read by claim
+			return r.old, r.bound, nil
 		}
-	}
-	if !known {
-		r.createUser()
-		return nil
-	}
-	r.user = r.old
-	if r.old.Status == sso.UserDeactivated {
-		return nil // decide refuses; see run
-	}
-	r.copyProfile()
-	if err := r.checkLogin(ctx); err != nil {
+		_, ok, err := engine.One(ctx, r.tx, func(row engine.Row) (struct{}, error) {
+			return struct{}{}, r.scanPerson(row)
+		}, selectPerson+whereUnbound, string(r.ent), string(r.signIn.Session.Connection),
+			r.signIn.Identity.Login)
+		return r.old, ok, err
+	})
+	if err != nil {
 		return err
 	}
+	holder, err := r.holderOf(ctx, identity.ClaimedLogin(r.old, r.signIn.Identity.Login))
+	if err != nil {
+		return err
+	}
+	r.resolution = identity.Resolve(identity.Facts{
+		Identity:       r.signIn.Identity,
+		Before:         r.old,
+		Holder:         holder,
+		DomainVerified: r.proven,
+		Now:            r.tx.now,
+	})
+	r.isNew = key == ""
+	if r.isNew {
+		r.resolution.User.ID = sso.NewID[sso.UserID](r.tx.now)
+		r.resolution.User.Enterprise = r.ent
+	}
+	r.user = r.resolution.User
+	switch {
+	case r.resolution.Outcome == identity.Refused:
+	case r.isNew:
+		r.createUser()
+	default:
+		r.saveUser(key)
+	}
+	return nil
+}
+
+// holderOf returns the active user with a login; claim read that of the asserted
+// one.
+func (r *loginRecord) holderOf(ctx context.Context, login string) (sso.User, error) {
+	asserted := r.signIn.Identity.Login
+	if login == asserted || identity.SameLogin(login, asserted) {
+		return r.holder, nil
+	}
+	holder, _, err := loginHolder(ctx, r.tx, r.ent, login)
+	return holder, err
+}
+
+// saveUser queues the changes of a known user, whom key found. A found login is
+// bound to the subject.
+func (r *loginRecord) saveUser(key identity.Key) {
 	r.tx.updateUser(r.user)
 	r.tx.updateTerms(r.old, r.user)
 	r.tx.Queue(
@@ -244,7 +285,7 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection),
 		r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
 	)
-	if !r.bound {
+	if key == identity.UnboundLogin {
 		// Other unbound identities with this login are of earlier users of the login:
 		// its next user must not become one of them.
 		r.tx.Queue(
@@ -254,21 +295,9 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		)
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
-	return nil
 }
 
 func (r *loginRecord) createUser() {
-	r.isNew = true
-	r.user = sso.User{
-		ID:         sso.NewID[sso.UserID](r.tx.now),
-		Enterprise: r.ent,
-		Status:     sso.UserActive,
-		CreatedAt:  r.tx.now,
-	}
-	r.copyProfile()
-	if r.holder.ID != "" {
-		r.login.Holder, r.user.Status = r.holder.ID, sso.UserPending
-	}
 	r.tx.insertUser(r.user)
 	r.tx.updateTerms(sso.User{}, r.user)
 	r.tx.Queue(
@@ -278,63 +307,22 @@ func (r *loginRecord) createUser() {
 	)
 }
 
-// copyProfile copies the asserted profile. An address counts as verified if its
-// domain is verified, or if it was verified and did not change. An address that
-// may be missing and was not sent this time stays.
-func (r *loginRecord) copyProfile() {
-	u, i := &r.user, r.signIn.Identity
-	if !i.EmailUnsaid {
-		u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
-		u.Email = i.Email
-	}
-	u.Name, u.LastSignInAt = i.Name, r.tx.now
-	if !u.LoginGiven {
-		u.Login = i.Login
-	}
-}
-
-// checkLogin checks whether a known user claims the login of another active user. An
-// active user continues with the former login; a pending one is decided again and
-// stays pending.
-func (r *loginRecord) checkLogin(ctx context.Context) error {
-	holder := r.holder
-	if loginKey(r.user.Login) != loginKey(r.signIn.Identity.Login) { // a login that an admin gave
-		var err error
-		if holder, _, err = loginHolder(ctx, r.tx, r.ent, r.user.Login); err != nil {
-			return err
-		}
-	}
-	if holder.ID == "" || holder.ID == r.old.ID {
-		r.user.Status = sso.UserActive
-		return nil
-	}
-	r.login = sso.LoginClaim{
-		Holder: holder.ID,
-		Keeps:  keepsLogin(r.old, r.user.Login),
-	}
-	if r.login.Keeps {
-		r.user.Login = r.old.Login
-		return nil
-	}
-	r.user.Status = sso.UserPending
-	return nil
-}
-
 // saveQuestion raises the identity question of a user who claims the login of another,
 // and closes it if they no longer do. A changed login reaches the user's
 // sessions.
 func (r *loginRecord) saveQuestion(ctx context.Context) error {
+	claim := r.resolution.Claim
 	switch {
-	case r.login.Holder != "":
+	case claim.Holder != "":
 		q := sso.IdentityQuestion{
 			Enterprise: r.ent,
 			User:       r.user.ID,
-			Holder:     r.login.Holder,
+			Holder:     claim.Holder,
 			Connection: r.signIn.Session.Connection,
 			Attempt:    r.signIn.Attempt.ID,
 			Login:      r.signIn.Identity.Login,
 		}
-		if r.login.Keeps {
+		if claim.Keeps {
 			q.Keeps = r.user.Login
 		}
 		if err := r.tx.raiseQuestion(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
@@ -349,12 +337,10 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 	return nil
 }
 
-// savePending stores the user as pending, for an admin to vouch for them or to decide
+// savePending stores a user who waits for an admin to vouch for them or to decide
 // about the login, without a session.
-func (r *loginRecord) savePending(ctx context.Context) error {
-	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
-	r.user.EmailVerified = r.user.EmailVerified ||
-		r.verdict.EmailProven && r.signIn.Identity.Email != ""
+func (r *loginRecord) savePending(ctx context.Context, pending sso.User) error {
+	r.user = pending
 	r.tx.updateUser(r.user)
 	r.tx.updateTerms(sso.User{ID: r.user.ID}, r.user)
 	if r.old.Status == sso.UserActive {

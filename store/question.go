@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
 )
 
@@ -141,45 +142,27 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 	if err != nil {
 		return err
 	}
-	changed := claimant
-	if changed.Status == sso.UserPending {
-		changed.Status = sso.UserActive // the policies were satisfied, and are evaluated again at the next sign-in
-	}
-	switch {
-	case d.Answer == sso.AnswerRefuse && q.Keeps != "":
-		changed.LoginGiven = true
-	case d.Answer == sso.AnswerRefuse:
-		changed.Status = sso.UserDeactivated
-	case d.Answer == sso.AnswerAnother && !d.Holder:
-		changed.Login, changed.LoginGiven = d.Login, true
-	default: // the holder makes room
-		if err := t.makeRoom(ctx, by, q, d); err != nil {
+	if identity.HolderYields(d) { // first: the login must be free for the claimant
+		if err := t.takeLogin(ctx, by, q, d); err != nil {
 			return err
 		}
-		changed.Login, changed.LoginGiven = q.Login, false
 	}
+	changed := identity.Answered(q, d, claimant)
 	if changed == claimant {
 		return nil
 	}
 	return t.changeUser(ctx, by, claimant, changed)
 }
 
-// makeRoom takes the login from its current holder, who gets another login or is
-// deactivated, as decided.
-func (t *tx) makeRoom(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
+// takeLogin takes the login of a question from its current holder, if it has one.
+func (t *tx) takeLogin(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
 	holder, ok, err := loginHolder(ctx, t, q.Enterprise, q.Login)
 	if err != nil || !ok {
 		return err
 	}
-	if holder.ID != q.Holder {
-		// A third user has it meanwhile: the decision was about another holder.
-		return sso.LoginInUse("login", q.Login)
-	}
-	changed := holder
-	if d.Answer == sso.AnswerReplaces {
-		changed.Status = sso.UserDeactivated
-	} else {
-		changed.Login, changed.LoginGiven = d.Login, true
+	changed, err := identity.Yielded(q, d, holder)
+	if err != nil {
+		return err
 	}
 	return t.changeUser(ctx, by, holder, changed)
 }

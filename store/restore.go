@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
+	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
@@ -35,23 +35,14 @@ func (db *DB) beginHistory(ctx context.Context) error {
 	return err
 }
 
-// checkMoment returns an error if the memberships at a time are unknown or the time is
-// in the future: restoring to it would remove memberships wrongly.
+// checkMoment refuses a moment at which the memberships of a user or group, made
+// then, are not known.
 func (t *tx) checkMoment(at, made time.Time) error {
 	since := t.db.historySince
 	if made.After(since) {
 		since = made
 	}
-	switch {
-	case at.Before(since):
-		return sso.InvalidField(
-			"moment_not_known", "at",
-			"What was then is not known: the earliest moment is "+since.Format(time.RFC3339Nano)+".",
-		)
-	case at.After(t.now):
-		return sso.InvalidField("moment_not_known", "at", "This moment is in the future.")
-	}
-	return nil
+	return groupsync.CheckMoment(at, since, t.now)
 }
 
 // RestoreUser restores the memberships of a user at a time. confirm is called
@@ -75,7 +66,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if result.Done, err = confirm(result); err != nil || !result.Done {
 			return err
 		}
-		m := restoring(by, user, result.Add, result.Remove, at)
+		m := restored(by, user, result.Add, result.Remove, restoredTo(by, at))
 		if err := t.changeMemberships(ctx, ent, &m); err != nil {
 			return err
 		}
@@ -107,8 +98,11 @@ func (t *tx) restoration(
 	if err != nil {
 		return r, err
 	}
-	here, err := engine.List(
-		ctx, t, engine.ScanText,
+	existing, err := engine.List(
+		ctx, t, func(row engine.Row) (id sso.GroupID, err error) {
+			err = row.Scan(&id)
+			return id, err
+		},
 		`select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
 		where h.enterprise_id = $1 and h.user_id = $2`,
 		string(ent), string(user),
@@ -116,37 +110,37 @@ func (t *tx) restoration(
 	if err != nil {
 		return r, err
 	}
-	in := func(all []sso.PastMembership, id sso.GroupID) bool {
-		return slices.ContainsFunc(all, func(p sso.PastMembership) bool {
-			return p.Group.Group == id
-		})
-	}
-	for _, p := range then {
-		switch {
-		case p.Default || in(now, p.Group.Group):
-		case slices.Contains(here, string(p.Group.Group)):
-			r.Add = append(r.Add, p)
-		default:
-			r.Gone = append(r.Gone, p)
-		}
-	}
-	for _, p := range now {
-		if !p.Default && !in(then, p.Group.Group) {
-			r.Remove = append(r.Remove, p)
-		}
-	}
-	return r, nil
+	return groupsync.RestoreUser(then, now, existing), nil
 }
 
-// restoring returns a restore as the membership change of one user.
-func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, at time.Time) membershipChange {
+// restoredTo returns the note of a restore in its sync records.
+func restoredTo(by sso.Actor, at time.Time) string {
+	return "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) + "."
+}
+
+// eachUser returns a restore of a group as one membership change for each user.
+func eachUser(by sso.Actor, r sso.Restored, note string) []membershipChange {
+	var changes []membershipChange
+	for _, p := range r.Add {
+		changes = append(changes, restored(by, p.User, []sso.PastMembership{p}, nil, note))
+	}
+	for _, p := range r.Remove {
+		changes = append(changes, restored(by, p.User, nil, []sso.PastMembership{p}, note))
+	}
+	return changes
+}
+
+// restored returns past memberships to add and remove as the membership change of
+// one user.
+func restored(
+	by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, note string,
+) membershipChange {
 	m := membershipChange{
 		user:  user,
 		cause: string(by),
 		record: sso.SyncRecord{
 			Mode: sso.SyncRestore,
-			Note: "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) +
-				".",
+			Note: note,
 		},
 	}
 	for _, p := range add {
@@ -185,15 +179,9 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if result.Done, err = confirm(result); err != nil || !result.Done {
 			return err
 		}
-		var people []membershipChange
-		for _, p := range result.Add {
-			people = append(people, restoring(by, p.User, []sso.PastMembership{p}, nil, at))
-		}
-		for _, p := range result.Remove {
-			people = append(people, restoring(by, p.User, nil, []sso.PastMembership{p}, at))
-		}
 		return t.changeGroupMembers(
-			ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339),
+			ctx, by, ent, g, eachUser(by, result, restoredTo(by, at)), "group.restored", "to",
+			at.Format(time.RFC3339),
 		)
 	})
 	if err != nil {
@@ -223,22 +211,7 @@ func (t *tx) groupRestoration(
 	if err != nil {
 		return r, err
 	}
-	r.Add, r.Remove, r.Members = missingFrom(then, now), missingFrom(now, then), len(now)
-	return r, nil
-}
-
-// missingFrom returns the entries of all whose user is not in others.
-func missingFrom(all, others []sso.PastMembership) (left []sso.PastMembership) {
-	known := make(map[sso.UserID]bool, len(others))
-	for _, p := range others {
-		known[p.User] = true
-	}
-	for _, p := range all {
-		if !known[p.User] {
-			left = append(left, p)
-		}
-	}
-	return left
+	return groupsync.RestoreGroup(then, now), nil
 }
 
 // changeGroupMembers changes the membership of many users in one group, with one audit
@@ -248,18 +221,18 @@ func (t *tx) changeGroupMembers(
 	by sso.Actor,
 	ent sso.EnterpriseID,
 	g sso.Group,
-	people []membershipChange,
+	changes []membershipChange,
 	action string,
 	detail ...string,
 ) error {
 	var users []sso.UserID
 	added, removed := 0, 0
-	for i := range people {
-		if err := t.changeMemberships(ctx, ent, &people[i]); err != nil {
+	for i := range changes {
+		if err := t.changeMemberships(ctx, ent, &changes[i]); err != nil {
 			return err
 		}
-		users = append(users, people[i].user)
-		added, removed = added+len(people[i].add), removed+len(people[i].remove)
+		users = append(users, changes[i].user)
+		added, removed = added+len(changes[i].add), removed+len(changes[i].remove)
 	}
 	if len(users) == 0 {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
 )
 
@@ -273,21 +274,8 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		if _, err := found(db.findConnection(ctx, t, ent, id.Connection)); err != nil {
 			return err
 		}
-		var known bool
 		var err error
-		f.User, known, err = engine.One(
-			ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent),
-			string(id.Connection), id.Subject,
-		)
-		if err == nil && !known {
-			f.User, _, err = engine.One(
-				ctx, t, scanUser,
-				selectIdentity+
-					" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-				string(ent), string(id.Connection), id.Login,
-			)
-		}
-		if err != nil {
+		if f.User, err = t.match(ctx, ent, id); err != nil {
 			return err
 		}
 		if f.Login, err = claimOf(ctx, t, ent, f.User, id.Login); err != nil {
@@ -302,11 +290,27 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		if err := r.complete(ctx, f.User.ID); err != nil {
 			return err
 		}
-		f.First, f.DomainVerified, f.Groups = f.User.LastSignInAt.IsZero() &&
-			f.User.VouchedAt.IsZero(), proven > 0, r.snapshot
+		f.First = identity.First(f.User)
+		f.DomainVerified = proven > 0
+		f.Groups = r.snapshot
 		return nil
 	})
 	return f, err
+}
+
+// match finds the user of an identity by the ladder of a sign-in; the zero user is
+// a new one.
+func (t *tx) match(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (sso.User, error) {
+	u, _, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
+		where, value := whereSubject, id.Subject
+		if key == identity.UnboundLogin {
+			where, value = whereUnbound, id.Login
+		}
+		return engine.One(
+			ctx, t, scanUser, selectIdentity+where, string(ent), string(id.Connection), value,
+		)
+	})
+	return u, err
 }
 
 // AssertedAttempt returns one attempt with its asserted identity, nil if it has

@@ -2,46 +2,27 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
 )
 
-const (
-	loginsKey    = "logins_folded"
-	longestLogin = 256 // bytes of a folded login that is stored as is; an index has room for little more
-)
-
-// loginKey is equal for logins that applications and readers take for one: letter
-// case, Unicode form, invisible characters and look-alike letters do not matter.
-func loginKey(login string) string {
-	key := fold.Name(login)
-	if key == "" {
-		key = login // no character is visible
-	}
-	if len(key) > longestLogin {
-		sum := sha256.Sum256([]byte(key))
-		key = "sha256:" + hex.EncodeToString(sum[:])
-	}
-	return key
-}
+const loginsKey = "logins_folded"
 
 const selectHolder = "select " + userColumns +
 	" from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
 
 // loginHolder returns the active user with a login.
 func loginHolder(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
-	return engine.One(ctx, r, scanUser, selectHolder, string(ent), loginKey(login))
+	return engine.One(ctx, r, scanUser, selectHolder, string(ent), identity.LoginKey(login))
 }
 
 // loginFree refuses a change that would give two active users one login.
 func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
-	if u.Status != sso.UserActive ||
-		old.Status == sso.UserActive && loginKey(old.Login) == loginKey(u.Login) {
+	if !identity.TakesLogin(old, u) {
 		return nil
 	}
 	holder, ok, err := loginHolder(ctx, t, u.Enterprise, u.Login)
@@ -66,22 +47,12 @@ func (db *DB) LoginClaim(
 func claimOf(
 	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, login string,
 ) (sso.LoginClaim, error) {
-	if old.LoginGiven {
-		login = old.Login
-	}
-	holder, ok, err := loginHolder(ctx, r, ent, login)
-	if err != nil || !ok || holder.ID == old.ID {
+	login = identity.ClaimedLogin(old, login)
+	holder, _, err := loginHolder(ctx, r, ent, login)
+	if err != nil {
 		return sso.LoginClaim{}, err
 	}
-	return sso.LoginClaim{Holder: holder.ID, Keeps: keepsLogin(old, login)}, nil
-}
-
-// keepsLogin reports whether a user keeps the current login if the claimed one
-// belongs to another.
-func keepsLogin(old sso.User, claimed string) bool {
-	return old.ID != "" &&
-		old.Status == sso.UserActive &&
-		loginKey(old.Login) != loginKey(claimed)
+	return identity.Claim(old, holder, login), nil
 }
 
 // foldLogins migrates users of a version that allowed several active users with
@@ -139,12 +110,12 @@ func (db *DB) foldLoginsOf(ctx context.Context, ent sso.EnterpriseID) error {
 func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User) error {
 	keys := make([]string, len(some))
 	for i, u := range some {
-		keys[i] = loginKey(u.Login)
+		keys[i] = identity.LoginKey(u.Login)
 	}
 	holders := map[string]sso.User{}
 	err := t.Query(ctx, func(r engine.Row) error {
 		u, err := scanUser(r)
-		holders[loginKey(u.Login)] = u
+		holders[identity.LoginKey(u.Login)] = u
 		return err
 	},
 		"select "+userColumns+" from ("+t.db.sql.Dialect.Values("$2")+

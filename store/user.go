@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
 )
 
@@ -148,7 +149,7 @@ func (t *tx) insertUser(u sso.User) {
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt),
 		engine.Micros(u.VouchedAt),
-		u.LoginGiven, loginKey(u.Login),
+		u.LoginGiven, identity.LoginKey(u.Login),
 	)
 }
 
@@ -159,7 +160,7 @@ func (t *tx) updateUser(u sso.User) {
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
 		u.LoginGiven,
-		loginKey(u.Login),
+		identity.LoginKey(u.Login),
 	)
 }
 

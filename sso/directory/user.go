@@ -3,9 +3,9 @@ package directory
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 )
 
 // UserEdit changes a user; nil leaves a value as it is.
@@ -50,14 +50,9 @@ func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.Enterpri
 // nobody has vouched for them by that. A login that another active user has is
 // Conflict "login_in_use".
 func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
-	return s.options.Users.UpdateUser(ctx, by, ent, id, reactivated)
-}
-
-func reactivated(u sso.User) (sso.User, error) {
-	if u.Status == sso.UserDeactivated {
-		u.Status = sso.UserActive
-	}
-	return u, nil
+	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
+		return identity.Reactivated(u), nil
+	})
 }
 
 // Vouch confirms who a user is: their address counts as verified, and a pending
@@ -66,20 +61,8 @@ func reactivated(u sso.User) (sso.User, error) {
 func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
 	now := s.options.Now()
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
-		return vouched(u, now), nil
+		return identity.Vouched(u, now), nil
 	})
-}
-
-func vouched(u sso.User, now time.Time) sso.User {
-	if !u.VouchedAt.IsZero() && u.Status != sso.UserPending {
-		return u
-	}
-	u.VouchedAt = now
-	u.EmailVerified = u.Email != ""
-	if u.Status == sso.UserPending {
-		u.Status = sso.UserActive
-	}
-	return u
 }
 
 // AnswerQuestion decides whose a login is. Errors: Conflict "question_decided"

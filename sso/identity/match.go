@@ -1,0 +1,42 @@
+package identity
+
+import "gatehouse/sso"
+
+// Key is what the user of an asserted identity is looked up by.
+type Key string
+
+// The keys. All are of one connection.
+const (
+	// Subject finds the user whose identity is bound to the asserted subject.
+	Subject Key = "subject"
+	// UnboundLogin finds the user whose identity has the asserted login and no
+	// subject yet; of several, the one seen last.
+	UnboundLogin Key = "unbound_login"
+)
+
+// SignInLadder returns the keys that the user of a sign-in is looked up by, in
+// this order: the first that finds a user decides. If none does, the user is new.
+// An e-mail address is never among them, because it finds a company and no
+// account, and neither is a bound login, because logins are given to new people.
+func SignInLadder() []Key {
+	return []Key{
+		Subject,
+		UnboundLogin,
+	}
+}
+
+// Match looks a user up by the keys of a ladder, in order, and returns the first
+// that is found and by which key. The zero user and "" mean a new user. find is not
+// called after that, or after an error.
+func Match(ladder []Key, find func(Key) (sso.User, bool, error)) (sso.User, Key, error) {
+	for _, key := range ladder {
+		user, ok, err := find(key)
+		if err != nil {
+			return sso.User{}, "", err
+		}
+		if ok {
+			return user, key, nil
+		}
+	}
+	return sso.User{}, "", nil
+}

@@ -1,0 +1,49 @@
+package identity
+
+import "gatehouse/sso"
+
+// Answered returns the claimant of a question as an admin's decision changes them.
+// A claimant who waits becomes active, because the policies were satisfied and are
+// evaluated again at the next sign-in. A refused one keeps the former login if
+// there is one, and is deactivated otherwise.
+func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User) sso.User {
+	if claimant.Status == sso.UserPending {
+		claimant.Status = sso.UserActive
+	}
+	switch {
+	case d.Answer == sso.AnswerRefuse && q.Keeps != "":
+		claimant.LoginGiven = true
+	case d.Answer == sso.AnswerRefuse:
+		claimant.Status = sso.UserDeactivated
+	case HolderYields(d):
+		claimant.Login = q.Login
+		claimant.LoginGiven = false
+	default:
+		claimant.Login = d.Login
+		claimant.LoginGiven = true
+	}
+	return claimant
+}
+
+// HolderYields reports whether a decision takes the login from the user who has
+// it.
+func HolderYields(d sso.QuestionDecision) bool {
+	return d.Answer == sso.AnswerReplaces || d.Answer == sso.AnswerAnother && d.Holder
+}
+
+// Yielded returns the user who has the login of a question as they are after they
+// yield it: deactivated if the claimant replaces them, else with the login that the
+// admin gave. If a third user has the login meanwhile, the decision was about
+// another holder: Conflict "login_in_use".
+func Yielded(q sso.IdentityQuestion, d sso.QuestionDecision, holder sso.User) (sso.User, error) {
+	if holder.ID != q.Holder {
+		return sso.User{}, sso.LoginInUse("login", q.Login)
+	}
+	if d.Answer == sso.AnswerReplaces {
+		holder.Status = sso.UserDeactivated
+		return holder, nil
+	}
+	holder.Login = d.Login
+	holder.LoginGiven = true
+	return holder, nil
+}
