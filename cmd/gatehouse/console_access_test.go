@@ -67,7 +67,7 @@ func admits(need console.Need, who string, connection bool) bool {
 		return who == operator || who == operatorTwo
 	case console.Enterprise:
 		return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
-	case console.Anybody:
+	case console.AnyAdmin:
 		return slices.Contains(
 			[]string{stranger, named, byGroup, operator, operatorTwo}, who,
 		)
@@ -503,7 +503,7 @@ func TestConsolePagesAnswer(t *testing.T) {
 		}
 		who := []string{operator}
 		switch need {
-		case console.Enterprise, console.Anybody:
+		case console.Enterprise, console.AnyAdmin:
 			who = append(who, named)
 		case console.Connection:
 			who = append(who, named, link)

@@ -38,9 +38,9 @@ func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check)
 	}
 	spot := spotOf(e)
 	return Advice{
-		Cause: sentence(e.Meaning),
+		Cause: sso.Sentence(e.Meaning),
 		Side:  e.Side,
-		Do:    sentence(e.Do),
+		Do:    sso.Sentence(e.Do),
 		Place: there.at(spot),
 		Page:  pageOf(spot),
 	}
@@ -135,15 +135,4 @@ func field(check string) string {
 		return "subject"
 	}
 	return check
-}
-
-func sentence(s string) string {
-	if s == "" || s == "–" {
-		return ""
-	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
-		s += "."
-	}
-	return s
 }

@@ -17,7 +17,7 @@ func (h *Handlers) Visitor(r *http.Request) (sso.Visitor, error) {
 	return h.Service.Visitor(r.Context(), b)
 }
 
-// browser is what a browser has to show.
+// browser returns the sessions whose cookies the request has.
 func (h *Handlers) browser(r *http.Request) (access.Browser, error) {
 	b := access.Browser{Admin: h.Admin.Token(r), Setup: h.Setup.Token(r)}
 	p, err := h.Principals.Principal(r)

@@ -16,8 +16,9 @@ const (
 	mePath     = adminsPath + "/me"
 )
 
-// meSaid are the sentences about what was just done to one's own account.
-func meSaid(r *http.Request) string {
+// accountMessages confirm changes of the admin's own account, by the word of the
+// redirect.
+func accountMessages(r *http.Request) string {
 	return console.Said(r, map[string]string{
 		"welcome":  "Your account has been created and you are signed in.",
 		"password": "Your password is changed.",
@@ -28,7 +29,7 @@ func meSaid(r *http.Request) string {
 	})
 }
 
-// me shows somebody their own account.
+// me shows the admin's own account.
 func (h *Handlers) me(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.showMe(w, r, v, http.StatusOK, nil)
 }
@@ -55,7 +56,7 @@ func passwordFields() []ui.Field {
 	}
 }
 
-// showMe shows the page, with what was wrong if something was.
+// showMe renders the page, with the problem of a form if there is one.
 func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visit, status int, problem error) error {
 	a, err := h.Service.Account(r.Context(), v.Admin)
 	if err != nil {
@@ -68,7 +69,7 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 		}),
 		Fields: passwordFields(),
 	}
-	p.Flash = meSaid(r)
+	p.Flash = accountMessages(r)
 	if r.URL.Query().Get("done") == "welcome" {
 		p.Next = &ui.Link{
 			Label: "Next: add an enterprise",
@@ -92,7 +93,7 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 			Time:  &signedIn,
 		},
 	}
-	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
+	if p.Tied, p.CanTie, err = h.linkedSignIns(r, a); err != nil {
 		return err
 	}
 	if h.Service.Recent(v.Visitor) != nil {
@@ -104,8 +105,9 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	return h.Pages.Render(w, status, p)
 }
 
-// ties are who an account is by single sign-on, and who it could be.
-func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *tiedTo, err error) {
+// linkedSignIns returns the single sign-on user that the account is linked to, or
+// the one it could be linked to.
+func (h *Handlers) linkedSignIns(r *http.Request, a sso.Admin) (tied, can *tiedTo, err error) {
 	if a.User != "" {
 		u, e, err := h.Service.TiedTo(r.Context(), a)
 		if err != nil {
@@ -143,21 +145,21 @@ func (h *Handlers) changePassword(w http.ResponseWriter, r *http.Request, v cons
 	return console.Done(w, mePath, "password")
 }
 
-// tie makes who is signed in by single sign-on in this browser the same person.
-// Only who came by their own session may: nobody gives an account away by being
-// signed in as somebody else.
-func (h *Handlers) tie(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+// linkSignIn links the account to the single sign-on user of this browser. Only the
+// account's own session may do it, so a foreign session cannot take the account
+// over.
+func (h *Handlers) linkSignIn(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	b, err := h.browser(r)
 	if err != nil {
 		return err
 	}
 	if b.Principal == nil {
-		return route.SeeOther(w, mePath) // it ended meanwhile, and the page says what to do
+		return route.SeeOther(w, mePath) // the session ended meanwhile; the page says what to do
 	}
 	return h.tied(w, r, v, b.Principal, "tied")
 }
 
-func (h *Handlers) untie(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+func (h *Handlers) unlinkSignIn(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.tied(w, r, v, nil, "untied")
 }
 

@@ -2,7 +2,7 @@ package access
 
 import "gatehouse/web/ui"
 
-// adminWelcomePage makes somebody who was invited an admin.
+// adminWelcomePage creates the account of an invited admin.
 type adminWelcomePage struct {
 	ui.Base
 	Wrong    []ui.Wrong
@@ -14,28 +14,28 @@ type adminWelcomePage struct {
 
 func (adminWelcomePage) Title() string { return "Create your admin account" }
 
-// adminAccountPage is what an admin is told about their own account.
+// adminAccountPage shows an admin's own account.
 type adminAccountPage struct {
 	ui.Base
-	Next     *ui.Link // what comes after the account was created; nil later
+	Next     *ui.Link // next step after the account was created; nil later
 	Wrong    []ui.Wrong
 	Facts    []ui.Fact
-	Fields   []ui.Field // of another password
+	Fields   []ui.Field // of the new password
 	Passkeys []passkeyRow
-	Add      *passkeyChallenge // nil where passkeys cannot be used
-	Tied     *tiedTo           // nil if the account is nobody's by single sign-on
-	CanTie   *tiedTo           // who is signed in by single sign-on in this browser; nil for nobody
-	// Confirm is where the password or a passkey is given again, which tying and
-	// adding a passkey need; "" if that was done lately.
+	Add      *passkeyChallenge // nil if passkeys cannot be used
+	Tied     *tiedTo           // nil if not linked to a single sign-on user
+	CanTie   *tiedTo           // the single sign-on user of this browser; nil for none
+	// Confirm is the page that asks for the password or a passkey again, which
+	// linking and adding a passkey need; "" if confirmed recently.
 	Confirm string
 }
 
 func (adminAccountPage) Title() string { return "Your admin account" }
 
-// tiedTo is who somebody is by single sign-on.
+// tiedTo is a single sign-on user.
 type tiedTo struct{ Name, Login, Enterprise string }
 
-// passkeyRow is one of somebody's passkeys.
+// passkeyRow is one passkey of the account.
 type passkeyRow struct {
 	Name   string
 	Made   ui.Time

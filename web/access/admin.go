@@ -12,20 +12,21 @@ import (
 	"gatehouse/web/ui"
 )
 
-// principals says who is signed in by single sign-on; session.Manager does.
-type principals interface {
+// principalReader finds the single sign-on user of a request; session.Manager
+// does.
+type principalReader interface {
 	Principal(r *http.Request) (sso.Principal, error)
 }
 
-// cookie keeps the token of a session in a browser; session.Bearer does.
+// cookie stores a session token in the browser; session.Bearer does.
 type cookie interface {
 	Token(r *http.Request) sso.Secret
 	Set(w http.ResponseWriter, token sso.Secret) error
 	Clear(w http.ResponseWriter)
 }
 
-// facts is what is known of enterprises and of what happened; store.DB knows it.
-type facts interface {
+// factReader reads enterprises and records; store.DB does.
+type factReader interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
@@ -34,31 +35,31 @@ type facts interface {
 	) ([]sso.AuditEvent, string, error)
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
 	Service    *access.Service
-	Passkeys   *access.Passkeys // nil where there are none
-	Principals principals
+	Passkeys   *access.Passkeys // nil if passkeys are not available
+	Principals principalReader
 	Admin      cookie // of local admins
-	Setup      cookie // of whoever opened a setup link
-	Device     cookie // of browsers that a local admin signed in with
-	Facts      facts
-	BaseURL    string // where people reach us
+	Setup      cookie // of browsers that opened a setup link
+	Device     cookie // of browsers in which a local admin signed in
+	Facts      factReader
+	BaseURL    string // public address of Gatehouse
 	Pages      *ui.Renderer
 	Now        func() time.Time
 }
 
-// Handlers are the pages about who administers, and how they get in.
+// Handlers has the pages about admins and their sign-in.
 type Handlers struct {
 	Options
-	// Console is what the pages are in; Enter sets it.
+	// Console renders the pages; Enter sets it.
 	Console *console.Console
 }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Handlers { return &Handlers{Options: o} }
 
-// Register adds what is there without being somebody already.
+// Register adds the pages that need no session.
 func (h *Handlers) Register(rt *route.Router) {
 	tries := []route.Rate{{Name: "admin-sign-in", PerMinute: 10}}
 	opens := []route.Rate{{Name: "admin-link", PerMinute: 30}}
@@ -83,7 +84,7 @@ func (h *Handlers) Register(rt *route.Router) {
 	)
 }
 
-// Enter adds the pages that are for those who are somebody.
+// Enter adds the pages for signed-in admins.
 func (h *Handlers) Enter(rt *route.Router, c *console.Console) {
 	h.Console = c
 	c.Add(rt, h.adminPages()...)

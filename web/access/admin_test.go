@@ -30,7 +30,7 @@ func TestWithin(t *testing.T) {
 		"/admin/\tx":                    "/admin",
 		"/admin/enterprises/a#//b.test": "/admin/enterprises/a#//b.test",
 	} {
-		if got := within(raw); got != want {
+		if got := consolePath(raw); got != want {
 			t.Errorf("%q leads to %q; want %q", raw, got, want)
 		}
 	}

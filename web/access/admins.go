@@ -12,7 +12,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// latestUses is how many sign-ins of admins are listed.
+// latestUses is how many recent sign-ins are listed.
 const latestUses = 20
 
 func recoveryField() ui.Field {
@@ -108,7 +108,7 @@ func (h *Handlers) adminRow(a sso.Admin, v console.Visit) adminRow {
 	return row
 }
 
-// uses are the latest times that somebody got in with an account, or did not.
+// uses returns the recent sign-ins with admin accounts, successful or not.
 func (h *Handlers) uses(ctx context.Context) ([]adminUse, error) {
 	var events []sso.AuditEvent
 	for _, action := range []string{"admin.signed_in", "admin.refused"} {
@@ -141,7 +141,7 @@ func (h *Handlers) uses(ctx context.Context) ([]adminUse, error) {
 	return all, nil
 }
 
-// invite shows the link it makes, once: it cannot be shown again by an address.
+// invite creates an invitation link and shows it in the response, the only time.
 func (h *Handlers) invite(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	i, token, err := h.Service.Invite(r.Context(), v.Actor, r.PostForm.Get("recovery") == "yes")
 	if err != nil {
@@ -158,7 +158,7 @@ func (h *Handlers) invite(w http.ResponseWriter, r *http.Request, v console.Visi
 	})
 }
 
-// change makes the handler of something that is done to one account.
+// change returns the handler of an action on one account.
 func (h *Handlers) change(
 	done string, do func(ctx context.Context, by sso.Actor, id sso.AdminID) error,
 ) console.Handler {
@@ -222,12 +222,12 @@ func (h *Handlers) adminPages() []console.Page {
 		{
 			Pattern: "POST " + mePath + "/tie",
 			Need:    console.Operator,
-			Handle:  h.recent(h.tie),
+			Handle:  h.requireConfirmation(h.linkSignIn),
 		},
 		{
 			Pattern: "POST " + mePath + "/passkeys",
 			Need:    console.Operator,
-			Handle:  h.recent(h.addPasskey),
+			Handle:  h.requireConfirmation(h.addPasskey),
 		},
 		{
 			Pattern: "POST " + mePath + "/passkeys/remove",
@@ -237,7 +237,7 @@ func (h *Handlers) adminPages() []console.Page {
 		{
 			Pattern: "POST " + mePath + "/untie",
 			Need:    console.Operator,
-			Handle:  h.untie,
+			Handle:  h.unlinkSignIn,
 		},
 	}
 }

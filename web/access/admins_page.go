@@ -2,7 +2,7 @@ package access
 
 import "gatehouse/web/ui"
 
-// adminsPage are all local accounts.
+// adminsPage lists the local accounts.
 type adminsPage struct {
 	ui.Base
 	Wrong    []ui.Wrong
@@ -18,17 +18,17 @@ func (adminsPage) Title() string { return "Admins & recovery" }
 // adminRow is one account.
 type adminRow struct {
 	Name, Login string
-	Mine        bool // of whoever looks at it
+	Mine        bool // the visitor's own account
 	Badges      []ui.Badge
 	SignedIn    ui.Time
 	Passkeys    int
 	Acts        []rowAct
 }
 
-// rowAct is something that can be done to a row at once.
+// rowAct is an action on a row without further input.
 type rowAct struct{ Label, Action, About string }
 
-// adminUse is a time that somebody got in, or did not.
+// adminUse is one sign-in with an admin account, successful or not.
 type adminUse struct {
 	At        ui.Time
 	Succeeded bool
@@ -37,7 +37,7 @@ type adminUse struct {
 	Remote    string
 }
 
-// newLink is a link that is shown once.
+// newLink is a link that is shown only once.
 type newLink struct {
 	URL     ui.Copyable
 	Expires ui.Time

@@ -14,7 +14,7 @@ import (
 
 const confirmPasskeyPath = console.ConfirmPath + "/passkey"
 
-// confirming is whom the browser is asked to confirm.
+// confirming returns the account whose password or passkey is asked for.
 func (h *Handlers) confirming(r *http.Request) (access.Confirming, error) {
 	b, err := h.browser(r)
 	if err != nil {
@@ -30,9 +30,9 @@ func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
 		return route.SeeOther(w, signInPath)
 	}
 	if err != nil {
-		return fmt.Errorf("find whom to confirm: %w", err)
+		return fmt.Errorf("find the account to confirm: %w", err)
 	}
-	return h.showConfirm(w, r, http.StatusOK, c, within(r.URL.Query().Get("return_to")), nil)
+	return h.showConfirm(w, r, http.StatusOK, c, consolePath(r.URL.Query().Get("return_to")), nil)
 }
 
 func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirming, returnTo string,
@@ -80,7 +80,7 @@ func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) erro
 	})
 }
 
-// confirmed leads on after prove accepted what was given.
+// confirmed redirects to return_to once prove accepts the credentials.
 func (h *Handlers) confirmed(
 	w http.ResponseWriter, r *http.Request, prove func(access.Confirming) (sso.Secret, error),
 ) error {
@@ -89,16 +89,16 @@ func (h *Handlers) confirmed(
 		return route.SeeOther(w, signInPath)
 	}
 	if err != nil {
-		return fmt.Errorf("find whom to confirm: %w", err)
+		return fmt.Errorf("find the account to confirm: %w", err)
 	}
-	returnTo := within(r.PostForm.Get("return_to"))
+	returnTo := consolePath(r.PostForm.Get("return_to"))
 	token, err := prove(c)
 	switch sso.CodeOf(err) {
 	case "":
 	case sso.CodePasswordRefused, sso.CodePasskeyRefused, sso.CodeChallengeGone:
 		return h.showConfirm(w, r, http.StatusUnprocessableEntity, c, returnTo, err)
 	default:
-		return fmt.Errorf("confirm who is there: %w", err)
+		return fmt.Errorf("confirm the account: %w", err)
 	}
 	if token != "" {
 		if err := h.Admin.Set(w, token); err != nil {
@@ -108,9 +108,9 @@ func (h *Handlers) confirmed(
 	return route.SeeOther(w, returnTo)
 }
 
-// recent carries a form out for a visitor who gave their password or used a
-// passkey lately. Anyone else is asked for it first, and the form is not done.
-func (h *Handlers) recent(do console.Handler) console.Handler {
+// requireConfirmation calls do for a visitor who gave the password or used a
+// passkey recently. Other visitors are asked for it first, and do is not called.
+func (h *Handlers) requireConfirmation(do console.Handler) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 		if h.Service.Recent(v.Visitor) != nil {
 			return route.SeeOther(w, confirmMe())
@@ -119,7 +119,8 @@ func (h *Handlers) recent(do console.Handler) console.Handler {
 	}
 }
 
-// confirmMe is the page that asks, and leads back to one's own account.
+// confirmMe returns the address of the confirmation page that leads back to the
+// admin's own account.
 func confirmMe() string {
 	return console.ConfirmPath + "?" + url.Values{"return_to": {mePath}}.Encode()
 }

@@ -1,5 +1,5 @@
-// Package access is the console's own pages about who is in it: signing in,
-// becoming an admin, the accounts, who administers an enterprise, setup links.
+// Package access has the console's pages about admins: sign-in, invitations, local
+// accounts, the admins of an enterprise, setup links.
 //
-// What must not live here: deciding who may do what.
+// What must not live here: decisions about permissions.
 package access

@@ -10,7 +10,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// entry is what somebody typed on the page, to be shown again.
+// entry is the input of a refused form, to be shown again.
 type entry struct {
 	login string
 	link  map[string]string // by field
@@ -18,7 +18,7 @@ type entry struct {
 	made  *newLink
 }
 
-// access shows who administers an enterprise.
+// access shows the admins of an enterprise.
 func (h *Handlers) access(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.showAccess(w, r, v, http.StatusOK, entry{})
 }
@@ -108,7 +108,8 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 	return nil
 }
 
-// enforcement says whether single sign-on can be enforced, and what is missing.
+// enforcement returns whether single sign-on is enforced, and what is missing to
+// enforce it.
 func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) error {
 	e := v.Enterprise
 	if e.Enforced {

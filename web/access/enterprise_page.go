@@ -2,7 +2,7 @@ package access
 
 import "gatehouse/web/ui"
 
-// accessPage is who administers an enterprise.
+// accessPage lists the admins, setup links and enforcement of an enterprise.
 type accessPage struct {
 	ui.Base
 	Wrong    []ui.Wrong
@@ -21,7 +21,7 @@ type accessPage struct {
 
 func (accessPage) Title() string { return "Access" }
 
-// namedAdmin is a user who administers their enterprise.
+// namedAdmin is a user who is an admin of the enterprise.
 type namedAdmin struct {
 	Name, Login, Href string
 	Inactive          bool
@@ -35,11 +35,11 @@ type setupLinkRow struct {
 	Badge           ui.Badge
 	Opens, MaxOpens int
 	Opened, Expires ui.Time
-	Revoke          *ui.Confirm // nil for one that opens nothing any more
+	Revoke          *ui.Confirm // nil for an expired or used-up link
 }
 
 // enforceSwitch is the switch that makes single sign-on the only way in.
 type enforceSwitch struct {
 	Confirm ui.Confirm
-	Missing []ui.Todo // what has to be done before it can be switched on
+	Missing []ui.Todo // steps before it can be switched on
 }

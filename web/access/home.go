@@ -12,7 +12,7 @@ import (
 
 const signInPath = console.Prefix + "/sign-in"
 
-// home leads everybody to where they begin.
+// home redirects visitors to their first page.
 func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.Visitor(r)
 	if sso.CodeOf(err) == sso.CodeSecondStepNeeded {

@@ -17,7 +17,7 @@ import (
 
 const setupPath = "/setup/"
 
-// linkFields is the form of a new setup link, with what was typed before.
+// linkFields returns the form of a new setup link with the previous input.
 func linkFields(connections []sso.Connection, typed map[string]string) []ui.Field {
 	value := func(field, otherwise string) string {
 		if v, ok := typed[field]; ok {
@@ -118,7 +118,7 @@ func stateOf(l sso.SetupLink, now time.Time) ui.Badge {
 	return ui.Badge{Label: "open", State: "ok"}
 }
 
-// makeLink shows the link it makes, once.
+// makeLink creates a setup link and shows it, the only time.
 func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	typed := map[string]string{}
 	for _, name := range []string{"for", "connection", "expires_in", "max_opens"} {
@@ -148,7 +148,7 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 	return err
 }
 
-// newLink reads the form. A number that is none is out of range.
+// newLink parses the form. An invalid number counts as out of range.
 func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[string]string) (access.NewLink, error) {
 	number := func(field string) int {
 		n, err := strconv.Atoi(typed[field])
@@ -189,8 +189,8 @@ func (h *Handlers) revokeLink(w http.ResponseWriter, r *http.Request, v console.
 	return console.Done(w, console.At(v.Enterprise, "access"), "revoked")
 }
 
-// showSetup is what a setup link shows: it is redeemed by the button, since mail
-// scanners open links.
+// showSetup shows the page of a setup link. Its button redeems the link, because
+// mail scanners open links.
 func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 	token := sso.Secret(r.PathValue("token"))
 	l, err := h.Service.Links.SetupLinkByToken(r.Context(), token.Hash())

@@ -2,11 +2,11 @@ package access
 
 import "gatehouse/web/ui"
 
-// setupStartPage is what a setup link shows before it is used.
+// setupStartPage is the page of a setup link before it is redeemed.
 type setupStartPage struct {
 	ui.Base
 	Action     string
-	Connection string // "" for a new one
+	Connection string // "" for a new connection
 	For        string
 	By         string
 	Expires    ui.Time

@@ -22,10 +22,10 @@ func challenge(c access.Challenge, action string) *passkeyChallenge {
 	}
 }
 
-// askPasskey shows the sign-in page with a challenge. It has an address of its
-// own, so that looking at the other page keeps nothing.
+// askPasskey shows the sign-in page with a challenge. It has its own address, so
+// that the plain sign-in page stores no challenge.
 func (h *Handlers) askPasskey(w http.ResponseWriter, r *http.Request) error {
-	return h.showPasskey(w, r, http.StatusOK, within(r.URL.Query().Get("return_to")), nil)
+	return h.showPasskey(w, r, http.StatusOK, consolePath(r.URL.Query().Get("return_to")), nil)
 }
 
 func (h *Handlers) showPasskey(
@@ -47,7 +47,7 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	if h.Passkeys == nil {
 		return route.SeeOther(w, signInPath)
 	}
-	returnTo := within(r.PostForm.Get("return_to"))
+	returnTo := consolePath(r.PostForm.Get("return_to"))
 	token, err := h.Passkeys.SignIn(
 		r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")),
 		h.signInOf(r),
@@ -65,7 +65,7 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	return route.SeeOther(w, returnTo)
 }
 
-// passkeys are what an account has, and what a browser would sign to add one.
+// passkeys adds an account's passkeys to the page, and the challenge to add one.
 func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *adminAccountPage) error {
 	for _, k := range a.Passkeys {
 		id := base64.RawURLEncoding.EncodeToString(k.ID)

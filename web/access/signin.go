@@ -15,9 +15,9 @@ import (
 	"gatehouse/web/ui"
 )
 
-// within keeps people in the console: where they wanted to go if that is there,
-// else where they begin.
-func within(raw string) string {
+// consolePath returns returnTo if it is a page of the console, else the first page
+// of the console.
+func consolePath(raw string) string {
 	clean := sso.ReturnTo(raw)
 	path, _, _ := strings.Cut(clean, "?")
 	switch {
@@ -33,10 +33,10 @@ func within(raw string) string {
 	return console.Prefix
 }
 
-// showSignIn asks whoever is nobody yet. Somebody who is signed in at their
-// company and administers nothing is told so.
+// showSignIn shows the sign-in form. A single sign-on user who is no admin is told
+// so.
 func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	returnTo := within(r.URL.Query().Get("return_to"))
+	returnTo := consolePath(r.URL.Query().Get("return_to"))
 	b, err := h.browser(r)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	in.Login, in.Password = strings.TrimSpace(r.PostForm.Get(
 		"login",
 	)), sso.Secret(r.PostForm.Get("password"))
-	returnTo := within(r.PostForm.Get("return_to"))
+	returnTo := consolePath(r.PostForm.Get("return_to"))
 	token, err := h.Service.SignIn(r.Context(), in)
 	if err != nil {
 		return h.refused(w, r, in.Login, returnTo, err)
@@ -119,7 +119,7 @@ func (h *Handlers) signInOf(r *http.Request) access.SignIn {
 	}
 }
 
-// refused shows the form again, unless it is our own fault.
+// refused shows the form again for an error of the input, and returns others.
 func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, returnTo string, err error) error {
 	status := http.StatusUnprocessableEntity
 	code := sso.CodeOf(err)
@@ -142,7 +142,8 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 	return h.Pages.Render(w, status, p)
 }
 
-// company leads to the single sign-on of whose admin has a login.
+// company returns the single sign-on link of the enterprise that an admin with this
+// login belongs to.
 func (h *Handlers) company(ctx context.Context, login string) (*ui.Choice, error) {
 	e, err := h.Service.CompanyOf(ctx, login)
 	if err != nil {
@@ -156,8 +157,8 @@ func (h *Handlers) company(ctx context.Context, login string) (*ui.Choice, error
 	}, nil
 }
 
-// signOut ends what the console began. Who is there by single sign-on, too, is
-// asked whether that is to end.
+// signOut ends the admin session. A visitor with a single sign-on session is asked
+// whether to end that, too.
 func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 	b, err := h.browser(r)
 	if err != nil {
@@ -180,7 +181,8 @@ func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 
 const welcomePath = console.Prefix + "/welcome/"
 
-// showWelcome is a form and nothing more: mail scanners open links.
+// showWelcome shows the form of an invitation. It changes nothing, because mail
+// scanners open links.
 func (h *Handlers) showWelcome(w http.ResponseWriter, r *http.Request) error {
 	return h.welcome(w, r, http.StatusOK, accountFields("", ""), nil)
 }

@@ -2,26 +2,26 @@ package access
 
 import "gatehouse/web/ui"
 
-// adminSignInPage is how local admins get into the console.
+// adminSignInPage is the sign-in page of local admins.
 type adminSignInPage struct {
 	ui.Base
 	Wrong    []ui.Wrong
 	Login    ui.Field
 	Password ui.Field
-	ReturnTo string // "" for nowhere in particular
-	// Company leads to the single sign-on that the login's company insists on;
-	// nil if it does not, or none is known.
+	ReturnTo string // "" for the first page
+	// Company links to the single sign-on that the login's company enforces; nil
+	// without one.
 	Company *ui.Choice
 	Passkey *passkeyChallenge // nil where passkeys cannot be used
 }
 
 func (adminSignInPage) Title() string { return "Sign in to the console" }
 
-// passkeyChallenge is what a passkey answers, as the browser's interface wants it.
+// passkeyChallenge is a WebAuthn challenge for the browser.
 type passkeyChallenge struct {
-	Action  string // where the answer is posted
+	Action  string // posts the assertion
 	Options string // JSON
-	Token   string // by which we know the challenge again
+	Token   string // identifies the challenge
 }
 
 // adminConfirmPage asks an operator for a password or passkey once more.
@@ -31,7 +31,7 @@ type adminConfirmPage struct {
 	Login    string
 	Password ui.Field
 	ReturnTo string
-	Passkey  *passkeyChallenge // nil where the account has none
+	Passkey  *passkeyChallenge // nil if the account has none
 }
 
 func (adminConfirmPage) Title() string { return "Confirm that it is you" }

@@ -12,7 +12,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// userReader reads what the page shows of a user; store.DB does.
+// userReader reads the user's data for the page; store.DB does.
 type userReader interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
@@ -25,13 +25,13 @@ type userReader interface {
 	) ([]sso.SyncRecord, string, error)
 }
 
-// Sessions says whose browser it is; session.Manager does.
+// Sessions finds the session of a request; session.Manager does.
 type Sessions interface {
 	Principal(r *http.Request) (sso.Principal, error)
 	End(w http.ResponseWriter, r *http.Request)
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
 	Store    userReader
 	Service  *directory.Service
@@ -40,10 +40,10 @@ type Options struct {
 	Now      func() time.Time
 }
 
-// Account are the handlers.
+// Account has the handlers.
 type Account struct{ Options }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Account { return &Account{o} }
 
 // Register adds the routes.
@@ -55,7 +55,7 @@ func (a *Account) Register(rt *route.Router) {
 	)
 }
 
-// latest is how many sign-ins are listed.
+// latest is how many recent sign-ins are listed.
 const latest = 5
 
 func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
@@ -74,7 +74,7 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("list sign-ins: %w", err)
 	}
 	connection, err := a.Store.Connection(r.Context(), p.Enterprise.ID, p.Session.Connection)
-	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile: the session is about to end
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // if deleted meanwhile, the session is about to end
 		return fmt.Errorf("find connection: %w", err)
 	}
 	base := ui.Base{
@@ -139,7 +139,7 @@ func (a *Account) revoke(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// revokeOthers ends every session of the user but this one.
+// revokeOthers ends all other sessions of the user.
 func (a *Account) revokeOthers(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.Sessions.Principal(r)
 	if err != nil {

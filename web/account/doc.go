@@ -1,6 +1,6 @@
-// Package account is what somebody is told about themselves, and the sessions
-// they can end.
+// Package account shows users their own profile, groups and sign-ins, and lets them
+// end their sessions.
 //
-// What must not live here: anybody else's data; changing a profile or groups,
-// which come from the company's sign-in.
+// What must not live here: data of other users; changes of profile or groups, which
+// come from the company's sign-in.
 package account

@@ -2,7 +2,7 @@ package account
 
 import "gatehouse/web/ui"
 
-// accountPage is what somebody is told about themselves.
+// accountPage shows a user's own account.
 type accountPage struct {
 	ui.Base
 	Profile       profileFacts
@@ -16,7 +16,7 @@ func (accountPage) Title() string { return "My account" }
 // Others reports whether there are sessions besides this one.
 func (p *accountPage) Others() bool { return len(p.Sessions) > 1 }
 
-// profileFacts is who somebody is and how their company vouches for them.
+// profileFacts is the user's profile and how they signed in.
 type profileFacts struct {
 	Name, Login, Email string
 	EmailVerified      bool
@@ -24,16 +24,16 @@ type profileFacts struct {
 	SignedInAt         ui.Time
 }
 
-// organization is one with its groups.
+// organization is an organization with the user's groups in it.
 type organization struct {
 	Name   string
 	Groups []group
 }
 
-// group is a membership.
+// group is one membership.
 type group struct {
 	Name   string
-	Source string // in words: "from your company's sign-in"
+	Source string // in words, such as "from your company's sign-in"
 	Since  ui.Time
 }
 
@@ -47,7 +47,7 @@ type session struct {
 	Seen    ui.Time
 }
 
-// signInRow is one try to sign in.
+// signInRow is one sign-in attempt.
 type signInRow struct {
 	At        ui.Time
 	Succeeded bool
@@ -56,17 +56,17 @@ type signInRow struct {
 	Reference string
 }
 
-// noAccessPage is the account of somebody whom no group of theirs lets in anywhere.
+// noAccessPage is shown to a user whose groups give no access.
 type noAccessPage struct {
 	ui.Base
 	Profile  profileFacts
-	Asserted []string   // group names the company did send
-	Near     []nearName // what some of them nearly are
-	Told     bool       // the company sent groups, if only an empty list
+	Asserted []string   // group names that the company sent
+	Near     []nearName // near misses of these names
+	Told     bool       // the company sent a list of groups, maybe empty
 }
 
-// nearName is a group name the company sent and the one here that it nearly is, for
-// the IT team: the difference can be hard to see.
+// nearName is a near miss: the name that the company sent and the group's name here,
+// for its IT team.
 type nearName struct{ Asserted, Name string }
 
 func (noAccessPage) Title() string { return "No access yet" }

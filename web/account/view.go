@@ -69,7 +69,7 @@ func source(s sso.MembershipSource) string {
 	return "added by hand"
 }
 
-// sessions lists this one first, then the latest seen.
+// sessions returns the current session first, then the last used.
 func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y sso.Session) int {
@@ -116,8 +116,8 @@ func (a *Account) signIns(attempts []sso.Attempt) []signInRow {
 	return out
 }
 
-// noAccess says what the company sent at the last sign-in that worked, and what
-// that nearly was.
+// noAccess returns the page with the groups of the last successful sign-in and
+// their near misses.
 func noAccess(base ui.Base, profile profileFacts, attempts []sso.Attempt, records []sso.SyncRecord) *noAccessPage {
 	p := &noAccessPage{Base: base, Profile: profile}
 	for _, t := range attempts {

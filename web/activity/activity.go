@@ -12,7 +12,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// records keeps what happened; store.DB is one.
+// records reads attempts, syncs and audit events; store.DB does.
 type records interface {
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
@@ -25,7 +25,7 @@ type records interface {
 	) ([]sso.AuditEvent, string, error)
 }
 
-// names says what is called how; store.DB is one.
+// names finds the names of users, admins, links and connections; store.DB does.
 type names interface {
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
@@ -35,7 +35,7 @@ type names interface {
 	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
 }
 
-// Broken is why an audit chain does not verify.
+// Broken is the error of an audit chain that does not verify.
 type Broken struct {
 	Sequence int64
 	Reason   string
@@ -43,27 +43,27 @@ type Broken struct {
 
 func (b *Broken) Error() string { return b.Reason }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
 	Records records
 	Names   names
-	// Verify reads a whole chain, "" for the installation's, and says how many
-	// events it has; the error is a *Broken if it is not as it was written.
+	// Verify reads a whole chain, "" for the installation's, and returns its number
+	// of events; the error is a *Broken if the chain was changed.
 	Verify  func(ctx context.Context, ent sso.EnterpriseID) (events int, err error)
 	Console *console.Console
 	Now     func() time.Time
 }
 
-// Activity are the handlers.
+// Activity has the handlers.
 type Activity struct{ Options }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Activity { return &Activity{o} }
 
 // Register adds the pages.
 func (a *Activity) Register(rt *route.Router) {
 	const at = console.Prefix + "/enterprises/{enterprise}/activity"
-	// Reading a chain from end to end takes as long as it is.
+	// Reading a long chain takes a while.
 	seldom := []route.Rate{{Name: "verify-audit", PerMinute: 10}}
 	a.Console.Add(rt,
 		console.Page{Pattern: "GET " + at, Need: console.Enterprise, Handle: a.attempts},
@@ -121,7 +121,7 @@ func (a *Activity) Register(rt *route.Router) {
 			Handle:  a.exportCSV,
 			Rates:   seldom,
 		},
-		console.Page{Pattern: "GET " + guide, Need: console.Anybody, Handle: a.guide},
+		console.Page{Pattern: "GET " + guide, Need: console.AnyAdmin, Handle: a.guide},
 	)
 }
 
@@ -130,7 +130,7 @@ const (
 	guide    = console.Prefix + "/troubleshooting"
 )
 
-// The lists, as their tabs are called.
+// The labels of the tabs.
 const (
 	tabAttempts     = "Sign-ins"
 	tabSyncs        = "Group syncs"
@@ -159,8 +159,8 @@ func (a *Activity) provisioning(w http.ResponseWriter, _ *http.Request, v consol
 	})
 }
 
-// narrowing reads what was entered to narrow a list.
-type narrowing struct {
+// filter reads the filter of a list from its form.
+type filter struct {
 	query  url.Values // without the cursor
 	cursor string
 	wrong  []sso.FieldError
@@ -168,9 +168,9 @@ type narrowing struct {
 	at     string // address of the list
 }
 
-// read takes the named values of a query, and since.
-func read(r *http.Request, at string, names ...string) narrowing {
-	n := narrowing{query: url.Values{}, at: at}
+// read takes the named values and since from a query.
+func read(r *http.Request, at string, names ...string) filter {
+	n := filter{query: url.Values{}, at: at}
 	given := r.URL.Query()
 	for _, name := range append(names, "since") {
 		if value := given.Get(name); value != "" {
@@ -190,8 +190,8 @@ func read(r *http.Request, at string, names ...string) narrowing {
 	return n
 }
 
-// with is the address of a part of the list; cursor "" is its beginning.
-func (n narrowing) with(cursor string) string {
+// pageHref returns the address of a page of the list; cursor "" is the first one.
+func (n filter) pageHref(cursor string) string {
 	q := url.Values{}
 	for name, values := range n.query {
 		q[name] = values
@@ -205,8 +205,8 @@ func (n narrowing) with(cursor string) string {
 	return n.at + "?" + q.Encode()
 }
 
-// happened is what the page of the list says about it.
-func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) eventList {
+// happened returns the common part of the list's page.
+func (n filter) happened(tabs []ui.Link, next string, fields ...*ui.Field) eventList {
 	h := eventList{
 		Tabs:     tabs,
 		Action:   n.at,
@@ -214,10 +214,10 @@ func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) ev
 		Narrowed: len(n.query) > 0,
 	}
 	if next != "" {
-		h.Pager.Next = n.with(next)
+		h.Pager.Next = n.pageHref(next)
 	}
 	if n.cursor != "" {
-		h.Pager.First = n.with("")
+		h.Pager.First = n.pageHref("")
 	}
 	for _, f := range fields {
 		f.ID, f.Optional, f.Value = f.Name, true, n.query.Get(f.Name)
@@ -238,8 +238,8 @@ func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) ev
 	return h
 }
 
-// status is 422 if something that was entered is wrong.
-func (n narrowing) status() int {
+// status returns 422 if the filter is invalid, else 200.
+func (n filter) status() int {
 	if len(n.wrong) > 0 {
 		return http.StatusUnprocessableEntity
 	}
@@ -254,16 +254,16 @@ func sinceField() *ui.Field {
 	}
 }
 
-// naming finds names, each once.
-type naming struct {
+// actorNames finds the names of actors and caches them.
+type actorNames struct {
 	*Activity
 	v           console.Visit
 	connections map[sso.ConnectionID]sso.Connection
 	seen        map[string]ui.Link
 }
 
-func (a *Activity) naming(ctx context.Context, v console.Visit) (*naming, error) {
-	n := &naming{
+func (a *Activity) naming(ctx context.Context, v console.Visit) (*actorNames, error) {
+	n := &actorNames{
 		Activity:    a,
 		v:           v,
 		connections: map[sso.ConnectionID]sso.Connection{},
@@ -279,7 +279,7 @@ func (a *Activity) naming(ctx context.Context, v console.Visit) (*naming, error)
 	return n, err
 }
 
-func (n *naming) connection(id sso.ConnectionID) string {
+func (n *actorNames) connection(id sso.ConnectionID) string {
 	if c, ok := n.connections[id]; ok {
 		return c.Name
 	}

@@ -81,7 +81,7 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 	return a.Console.Render(w, n.status(), p)
 }
 
-// noReference says why nothing was found by a reference.
+// noReference returns why no attempt has the reference.
 func noReference(reference string) string {
 	if strings.HasPrefix(reference, "req-") {
 		return "This is the reference of a request that was no sign-in. The team that runs Gatehouse finds it in the log."
@@ -89,7 +89,7 @@ func noReference(reference string) string {
 	return "No sign-in of this company has this reference. It begins with att-, and is 30 characters long."
 }
 
-func (a *Activity) row(names *naming, x sso.Attempt) triedRow {
+func (a *Activity) row(names *actorNames, x sso.Attempt) triedRow {
 	e := names.v.Enterprise
 	return triedRow{
 		At:         ui.NewTime(x.At, a.Now()),
@@ -127,8 +127,8 @@ func thousands(n int) string {
 	return s
 }
 
-// guideTo is where there is more about a code, with the places of the identity
-// provider that c is at.
+// guideTo returns the address of a code in the guide, for the identity provider of
+// c.
 func guideTo(c sso.Connection, code string) string {
 	if code == "" {
 		return ""
@@ -193,8 +193,8 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 	return a.Console.Render(w, http.StatusOK, p)
 }
 
-// facts are what is known about an attempt, with links to what it is about.
-func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fact, error) {
+// facts returns the details of an attempt, with links.
+func (a *Activity) facts(r *http.Request, names *actorNames, x sso.Attempt) ([]ui.Fact, error) {
 	e, at := names.v.Enterprise, ui.NewTime(x.At, a.Now())
 	connection := ui.Fact{
 		Label: "Connection",
@@ -230,7 +230,7 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fa
 	if x.User == "" {
 		return facts, nil
 	}
-	person, err := names.of(r.Context(), string(x.User))
+	person, err := names.link(r.Context(), string(x.User))
 	if err != nil {
 		return nil, fmt.Errorf("find person: %w", err)
 	}
@@ -252,7 +252,7 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fa
 	return facts, nil
 }
 
-// advice says why an attempt failed and what to do; nil if it did not.
+// advice returns why an attempt failed and what to do; nil for a success.
 func advice(v console.Visit, c sso.Connection, x sso.Attempt) *failureAdvice {
 	if x.Outcome == sso.OutcomeSucceeded || x.Code == "" {
 		return nil
@@ -303,7 +303,7 @@ func identity(i sso.Identity) []ui.Fact {
 	}
 }
 
-// said puts what was said about groups into words.
+// said describes the asserted groups.
 func said(g sso.AssertedGroups) groupsSaid {
 	s := groupsSaid{
 		Names:         g.Names,
@@ -314,7 +314,7 @@ func said(g sso.AssertedGroups) groupsSaid {
 	return s
 }
 
-// decided says what was decided about an address, and why.
+// decided describes the decision about the e-mail address, and its reason.
 func decided(d sso.EmailDecision) string {
 	words := map[sso.EmailAction]string{
 		sso.RequireCode: "A code was asked for",

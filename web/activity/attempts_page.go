@@ -18,7 +18,7 @@ func (*attemptsPage) Title() string { return "Sign-ins" }
 type triedRow struct {
 	At         ui.Time
 	Result     ui.Badge
-	Who        string // "" if it did not get that far
+	Who        string // "" if it ended before
 	Connection string
 	Code       string // "" if it did not fail
 	CodeHref   string
@@ -26,7 +26,7 @@ type triedRow struct {
 	Href       string
 }
 
-// attemptDetailPage is everything that is known about one sign-in.
+// attemptDetailPage shows one sign-in attempt.
 type attemptDetailPage struct {
 	ui.Base
 	Tabs      []ui.Link
@@ -34,13 +34,13 @@ type attemptDetailPage struct {
 	Result    ui.Badge
 	Facts     []ui.Fact
 	Advice    *failureAdvice // nil if it did not fail
-	Trusted   bool           // something that the identity provider said could be trusted
+	Trusted   bool           // the response was verified far enough to be trusted
 	Checks    console.Checks
-	Said      []ui.Fact // what the identity provider said about the person; empty if it did not get that far
+	Said      []ui.Fact // the asserted identity; empty if it ended before
 	Groups    groupsSaid
 	Claims    []claimLine
-	Decided   string  // about the e-mail address; "" if nothing was
-	Replay    *replay // nil if it cannot be
+	Decided   string  // about the e-mail address; "" for no decision
+	Replay    *replay // nil if it cannot be replayed
 }
 
 func (*attemptDetailPage) Title() string { return "Sign-in" }
@@ -48,23 +48,23 @@ func (*attemptDetailPage) Title() string { return "Sign-in" }
 // failureAdvice is why a sign-in failed and what to do about it.
 type failureAdvice struct {
 	Cause, Whose, Do, Place string
-	Link                    *ui.Link // to the place, where it is one of ours
-	Ask                     string   // whom to ask, where it is one that the visitor may not open
-	Code, Guide             string   // Guide is where there is more about Code
+	Link                    *ui.Link // to the place, if it is in the console
+	Ask                     string   // whom to ask, if the visitor may not open it
+	Code, Guide             string   // Guide is the address of Code in the guide
 }
 
-// groupsSaid is what an identity provider said about groups.
+// groupsSaid shows the asserted groups.
 type groupsSaid struct {
 	Badge  ui.Badge
 	Words  string // what that means
 	Names  []string
 	Source string // the claim it was read from
 
-	NotUnderstood *console.NotUnderstood // nil if everything was
+	NotUnderstood *console.NotUnderstood // nil if all were understood
 }
 
-// claimLine is one claim as it came.
+// claimLine is one claim as sent.
 type claimLine struct{ Name, Values string }
 
-// replay tries a sign-in on the draft.
+// replay is the form that replays a sign-in on the draft.
 type replay struct{ Action, Attempt string }

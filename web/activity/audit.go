@@ -18,7 +18,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// chainOf is whose audit log it is, and where.
+// chainOf returns the enterprise of the audit log and its address.
 func chainOf(v console.Visit, r *http.Request) (ent sso.EnterpriseID, at string) {
 	if r.PathValue("enterprise") == "" {
 		return "", instance
@@ -26,15 +26,15 @@ func chainOf(v console.Visit, r *http.Request) (ent sso.EnterpriseID, at string)
 	return v.Enterprise.ID, console.At(v.Enterprise, "activity", "audit")
 }
 
-// asked is what was entered to narrow an audit log.
+// asked returns the filter of an audit log.
 func (a *Activity) asked(
 	r *http.Request, v console.Visit,
-) (n narrowing, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
+) (n filter, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
 	ent, at := chainOf(v, r)
 	n = read(r, at, "actor", "action")
 	f = sso.AuditFilter{Action: n.query.Get("action"), Since: n.since}
 	if entered := strings.TrimSpace(n.query.Get("actor")); entered != "" {
-		if f.Actor, err = a.actor(r.Context(), v, entered); err != nil {
+		if f.Actor, err = a.parseActor(r.Context(), v, entered); err != nil {
 			return n, ent, f, fmt.Errorf("find out who is meant: %w", err)
 		}
 	}
@@ -45,7 +45,7 @@ func (a *Activity) audit(w http.ResponseWriter, r *http.Request, v console.Visit
 	return a.log(w, r, v, nil)
 }
 
-// verify reads the whole chain and says how it is, above the log.
+// verify verifies the whole chain and shows the result above the log.
 func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	ent, _ := chainOf(v, r)
 	n, err := a.Verify(r.Context(), ent)
@@ -124,8 +124,8 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 	return a.Console.Render(w, n.status(), p)
 }
 
-func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEvent) (changeRow, error) {
-	who, err := names.of(ctx, e.Actor)
+func (a *Activity) changeRow(ctx context.Context, names *actorNames, e sso.AuditEvent) (changeRow, error) {
+	who, err := names.link(ctx, e.Actor)
 	if err != nil {
 		return changeRow{}, fmt.Errorf("find out who it was: %w", err)
 	}
@@ -146,13 +146,13 @@ func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEven
 	return row, nil
 }
 
-// export is where the whole list is that this is a part of.
-func (n narrowing) export(file string) string {
+// export returns the address of the whole list for download.
+func (n filter) export(file string) string {
 	n.at += file
-	return n.with("")
+	return n.pageHref("")
 }
 
-// line is an event as JSON lines have it.
+// line is an event in the JSON lines format.
 type line struct {
 	Sequence int64             `json:"sequence"`
 	ID       sso.EventID       `json:"id"`
@@ -201,7 +201,7 @@ func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.V
 	})
 }
 
-// inert keeps a program for tables from taking a cell for a formula.
+// inert escapes a cell that a spreadsheet would treat as a formula.
 func inert(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 		return "'" + cell
@@ -209,8 +209,8 @@ func inert(cell string) string {
 	return cell
 }
 
-// export writes the whole list, part by part, so that it never is in memory.
-// Once something is written, a failure can only cut the answer off.
+// export streams the whole list page by page. After the first write, a failure can
+// only abort the response.
 func (a *Activity) export(
 	w http.ResponseWriter,
 	r *http.Request,
@@ -247,18 +247,18 @@ func (a *Activity) export(
 	w.Header().Set("Cache-Control", "no-store")
 	for {
 		if err := writeAll(part, write, flush); err != nil {
-			panic(http.ErrAbortHandler) // whoever reads it went away
+			panic(http.ErrAbortHandler) // the client is gone
 		}
 		if next == "" {
 			return nil
 		}
-		// However long the log is, a reader has a minute for each part of it.
+		// The client has a minute for each page, however long the log is.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
 		if part, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{
 			Cursor: next,
 			Limit:  200,
 		}); err != nil {
-			panic(http.ErrAbortHandler) // and not the end of a list that seems to be all
+			panic(http.ErrAbortHandler) // so that the list does not seem complete
 		}
 	}
 }

@@ -7,11 +7,11 @@ type auditLogPage struct {
 	ui.Base
 	eventList
 	Rows     []changeRow
-	Check    string      // where the chain is verified
-	Checked  *chainCheck // nil if it was not just now
-	JSON     string      // where the whole list is
+	Check    string      // address that verifies the chain
+	Checked  *chainCheck // nil unless just verified
+	JSON     string      // address of the whole list
 	CSV      string
-	Instance bool // it is that of the installation
+	Instance bool // the installation's log
 }
 
 func (p *auditLogPage) Title() string {
@@ -32,7 +32,7 @@ type changeRow struct {
 	Details  []claimLine
 }
 
-// chainCheck is what verifying a chain gave.
+// chainCheck is the result of verifying a chain.
 type chainCheck struct {
 	State string // as Badge has it
 	Text  string

@@ -1,6 +1,5 @@
-// Package activity is what happened: sign-ins with what was verified and why
-// they failed, group syncs with what they changed, the audit log, and the guide
-// to everything that can go wrong.
+// Package activity has the pages about past events: sign-ins with their checks,
+// group syncs with their changes, the audit log, and the troubleshooting guide.
 //
-// What must not live here: what failures mean, which is in sso/catalog.
+// What must not live here: the meaning of failures, which is in sso/catalog.
 package activity

@@ -13,12 +13,12 @@ import (
 	"gatehouse/web/ui"
 )
 
-// productOf is how an identity provider stands in the address of the guide.
+// productOf returns the identity provider parameter of the guide's address.
 func productOf(p sso.Provider, protocol sso.Protocol) string {
 	return string(p) + " " + string(protocol)
 }
 
-// products are what the guide knows places of.
+// products are the identity providers whose consoles the guide knows.
 func products() []ui.Option {
 	all := []ui.Option{{Label: "any"}}
 	for _, p := range sso.Providers {
@@ -33,8 +33,8 @@ func products() []ui.Option {
 	return all
 }
 
-// guide shows the catalogue: all of it, or the codes that have something in
-// them; with the places of one identity provider if that is chosen.
+// guide shows the catalogue, all of it or the codes that contain a text, with the
+// places in one identity provider's console if that is chosen.
 func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	n := read(r, guide, "code", "provider")
 	sought := strings.ToLower(strings.TrimSpace(n.query.Get("code")))
@@ -60,9 +60,9 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 		area := &p.Areas[len(p.Areas)-1]
 		area.Rows = append(area.Rows, guideRow{
 			Code:    e.Code,
-			Meaning: sentence(e.Meaning),
+			Meaning: sso.Sentence(e.Meaning),
 			Whose:   whose(e.Side),
-			Do:      sentence(e.Do),
+			Do:      sso.Sentence(e.Do),
 			Place:   place(product, e),
 		})
 		found++
@@ -87,23 +87,12 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 	return a.Console.Render(w, http.StatusOK, p)
 }
 
-// place is where a product's console has what a code is about; "" where nobody
-// has to go there.
+// place returns where to fix a code in the identity provider's console; "" if the
+// fix is elsewhere.
 func place(product string, e catalog.Entry) string {
 	provider, protocol, chosen := strings.Cut(product, " ")
 	if !chosen || e.Side != catalog.Company {
 		return ""
 	}
 	return catalog.For(sso.Provider(provider), sso.Protocol(protocol), e.Code, nil).Place
-}
-
-func sentence(s string) string {
-	s = strings.TrimSpace(s)
-	if s == "" || s == "–" {
-		return ""
-	}
-	if !strings.ContainsRune(".?:", rune(s[len(s)-1])) {
-		s += "."
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -9,7 +9,7 @@ type guidePage struct {
 	Filters []ui.Field
 	Wrong   []ui.Wrong
 	Areas   []guideArea
-	Found   string // how many, where it was searched
+	Found   string // number of results of a search
 	All     string // address of all of it; "" if this is it
 }
 

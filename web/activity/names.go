@@ -9,13 +9,12 @@ import (
 	"gatehouse/web/ui"
 )
 
-// of names whoever did something: a person by name, with where there is more
-// about them. What is not known any more keeps its identifier.
-func (n *naming) of(ctx context.Context, actor string) (ui.Link, error) {
+// link returns the actor's display name and page; an unknown actor keeps its ID.
+func (n *actorNames) link(ctx context.Context, actor string) (ui.Link, error) {
 	if l, ok := n.seen[actor]; ok {
 		return l, nil
 	}
-	l, err := n.look(ctx, actor)
+	l, err := n.lookup(ctx, actor)
 	if sso.KindOf(err) == sso.NotFoundKind {
 		l, err = ui.Link{Label: actor}, nil
 	}
@@ -25,7 +24,7 @@ func (n *naming) of(ctx context.Context, actor string) (ui.Link, error) {
 	return l, err
 }
 
-func (n *naming) look(ctx context.Context, actor string) (ui.Link, error) {
+func (n *actorNames) lookup(ctx context.Context, actor string) (ui.Link, error) {
 	switch sso.Actor(actor) {
 	case sso.ActorSystem:
 		return ui.Link{Label: "Gatehouse itself"}, nil
@@ -57,9 +56,9 @@ func (n *naming) look(ctx context.Context, actor string) (ui.Link, error) {
 	return ui.Link{Label: actor}, nil
 }
 
-// actor is whom somebody means who entered an identifier, a login, or one of
-// the words that pages say in place of these; what means nobody stays as it is.
-func (a *Activity) actor(ctx context.Context, v console.Visit, entered string) (string, error) {
+// parseActor returns the actor for an ID, a login or one of the labels that pages
+// show; unknown input is returned unchanged.
+func (a *Activity) parseActor(ctx context.Context, v console.Visit, entered string) (string, error) {
 	switch entered {
 	case "Gatehouse itself":
 		return string(sso.ActorSystem), nil

@@ -2,11 +2,11 @@ package activity
 
 import "gatehouse/web/ui"
 
-// provisioningPage says what will be listed here.
+// provisioningPage explains the future list of provisioning events.
 type provisioningPage struct {
 	ui.Base
 	Tabs        []ui.Link
-	Connections string // where they are set up
+	Connections string // address of the connections
 }
 
 func (*provisioningPage) Title() string { return "Provisioning" }

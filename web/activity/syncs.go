@@ -47,7 +47,7 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 			}, sinceField()),
 	}
 	for _, s := range all {
-		who, err := names.of(r.Context(), string(s.User))
+		who, err := names.link(r.Context(), string(s.User))
 		if err != nil {
 			return fmt.Errorf("find person: %w", err)
 		}
@@ -77,7 +77,7 @@ func mode(m sso.SyncMode) string {
 	return "kept unchanged"
 }
 
-// results sum a record up.
+// results returns the badges that summarize a record.
 func results(s sso.SyncRecord) []ui.Badge {
 	var all []ui.Badge
 	add := func(n int, what, state string) {
@@ -114,7 +114,7 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	who, err := names.of(r.Context(), string(s.User))
+	who, err := names.link(r.Context(), string(s.User))
 	if err != nil {
 		return fmt.Errorf("find person: %w", err)
 	}
@@ -172,7 +172,7 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 	return a.Console.Render(w, http.StatusOK, p)
 }
 
-// changes are what changed, organization by organization in the order they came.
+// changes returns the changes by organization, in their recorded order.
 func changes(s sso.SyncRecord) []organizationChange {
 	var all []organizationChange
 	at := map[sso.OrganizationID]int{}

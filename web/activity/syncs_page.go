@@ -21,20 +21,20 @@ type syncEntry struct {
 	Href    string
 }
 
-// syncDetailPage is what one group sync saw and did.
+// syncDetailPage shows one group sync.
 type syncDetailPage struct {
 	ui.Base
 	Tabs      []ui.Link
 	ID        string
 	Facts     []ui.Fact
 	Note      string
-	Held      string // where what waits is decided; "" if nothing does
+	Held      string // address of the approval; "" if nothing is held
 	Changes   []organizationChange
 	Groups    groupsSaid
 	Matched   []string
 	Unmatched []string
 	Near      []nearGroup
-	Unknown   string // where a group can be made for what matched none
+	Unknown   string // address that lists the unmatched names
 }
 
 func (*syncDetailPage) Title() string { return "Group sync" }
@@ -45,5 +45,5 @@ type organizationChange struct {
 	Added, Removed []string
 }
 
-// nearGroup is a group that an unmatched name nearly names.
+// nearGroup is a near miss of an unmatched name.
 type nearGroup struct{ Asserted, Group, Organization, Why string }

@@ -25,13 +25,13 @@ func Templates() ui.Templates {
 	}
 }
 
-// eventList is what the lists of what happened have in common.
+// eventList is the common part of the event lists.
 type eventList struct {
 	Tabs     []ui.Link
-	Action   string     // where the form that narrows the list leads
+	Action   string     // target of the filter form
 	Filters  []ui.Field // of that form
-	Wrong    []ui.Wrong // with what was entered there
-	Narrowed bool       // something was entered there
-	All      string     // the list without anything entered
+	Wrong    []ui.Wrong // problems of the filter
+	Narrowed bool       // a filter is set
+	All      string     // the list without a filter
 	Pager    ui.Pager
 }

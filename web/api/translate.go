@@ -40,14 +40,7 @@ func fieldError(d *huma.ErrorDetail) sso.FieldError {
 	for _, place := range []string{"body.", "query.", "path.", "header."} {
 		location = strings.TrimPrefix(location, place)
 	}
-	return sso.FieldError{Field: location, Message: sentence(message)}
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+	return sso.FieldError{Field: location, Message: sso.Sentence(message)}
 }
 
 // invalid is nil if there is nothing wrong.

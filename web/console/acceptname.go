@@ -5,9 +5,9 @@ import (
 	"gatehouse/web/ui"
 )
 
-// AcceptName makes the asserted name of a near miss an IdP name of its group; nil
-// where that is no mend. test is the test connection that it leads back to, ""
-// for Verify groups.
+// AcceptName returns the button that makes the asserted name of a near miss an IdP
+// name of its group; nil if that would not help. test is the test connection to
+// return to, "" for Verify groups.
 func AcceptName(v Visit, m sso.NearMiss, test sso.TestRunID) *ui.Press {
 	if !m.Acceptable() || len(sso.ValidateGroupName("", m.Asserted)) > 0 {
 		return nil

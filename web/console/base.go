@@ -9,7 +9,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// The areas, as links of the navigation are called.
+// The areas: labels of links in the navigation.
 const (
 	AreaEnterprises     = "Enterprises"
 	AreaApplications    = "Applications"
@@ -24,15 +24,15 @@ const (
 	AreaActivity        = "Activity"
 	AreaAccess          = "Access"
 
-	// Those of a setup link.
+	// The areas of a setup link.
 
 	AreaSetup        = "Setup assistant"
 	AreaTests        = "Test connections"
 	AreaVerifyGroups = "Verify groups"
 )
 
-// Base is what surrounds a page: area is where it belongs, trail what leads down
-// to it from there.
+// Base returns the frame of a page: area is its entry in the navigation, trail the
+// pages between the two.
 func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 	b := ui.Base{
 		Enterprise: v.Enterprise.Name,
@@ -40,7 +40,7 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 		Console:    &ui.Console{Trail: trail, SignOut: Prefix + "/sign-out"},
 	}
 	if v.User != "" && v.Admin == "" {
-		b.Console.SignOut = "/logout" // they came by single sign-on, and go by it
+		b.Console.SignOut = "/logout" // a single sign-on session ends there
 	}
 	switch v.Role {
 	case sso.RoleSetupLink:
@@ -84,7 +84,7 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 	return b
 }
 
-// mark says which link of the navigation leads to the area of the page.
+// mark marks the link of the page's area as current.
 func mark(areas []ui.Area, area string) {
 	for _, a := range areas {
 		for i := range a.Links {
@@ -93,8 +93,8 @@ func mark(areas []ui.Area, area string) {
 	}
 }
 
-// setupAreas are the pages that the holder of a setup link may open. Before the
-// link has created its connection there are fewer.
+// setupAreas returns the navigation of a setup link, which is shorter before the
+// link has created its connection.
 func setupAreas(v Visit) []ui.Area {
 	own := ui.Area{Heading: v.Enterprise.Name}
 	if id := v.Visitor.Connection; id != "" {
@@ -113,8 +113,8 @@ func setupAreas(v Visit) []ui.Area {
 	return []ui.Area{own}
 }
 
-// setupTrail is a trail without the pages that a setup link does not open. The
-// assistant takes the place of the connection's own page.
+// setupTrail returns a trail without pages that a setup link does not open. The
+// assistant replaces the connection's own page.
 func setupTrail(v Visit, trail []ui.Link) []ui.Link {
 	if v.Connection.ID == "" {
 		return nil
@@ -136,8 +136,8 @@ func (c *Console) Render(w http.ResponseWriter, status int, p ui.Page) error {
 	return c.Pages.Render(w, status, p)
 }
 
-// Done leads on after something was done; what is the word by which the page it
-// leads to knows what to say, see Said.
+// Done redirects after a change; what selects the message that the next page
+// shows, see Said.
 func Done(w http.ResponseWriter, path, what string) error {
 	if what != "" {
 		path += "?done=" + what
@@ -145,8 +145,8 @@ func Done(w http.ResponseWriter, path, what string) error {
 	return route.SeeOther(w, path)
 }
 
-// Said is the sentence for the word that Done was given, "" for none and for one
-// that somebody made up.
+// Said returns the message for the word given to Done; "" for none and for an
+// unknown one.
 func Said(r *http.Request, sentences map[string]string) string {
 	return sentences[r.URL.Query().Get("done")]
 }

@@ -8,18 +8,18 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Check is one thing that was verified, as a line of a table.
+// Check is one verification as a row of a table.
 type Check struct {
 	Name, Want, Got string
 	Badge           ui.Badge
 }
 
-// Checks are all that was verified, in order.
+// Checks are all verifications, in order.
 type Checks []Check
 
 func (c Check) passed() bool { return c.Badge.State == "ok" }
 
-// Open are the checks that failed or need a look.
+// Open returns the checks that failed or have a warning.
 func (c Checks) Open() (open Checks) {
 	for _, one := range c {
 		if !one.passed() {
@@ -29,7 +29,7 @@ func (c Checks) Open() (open Checks) {
 	return open
 }
 
-// Folded are the checks that passed.
+// Folded returns the checks that passed.
 func (c Checks) Folded() (folded Checks) {
 	for _, one := range c {
 		if one.passed() {
@@ -51,7 +51,8 @@ func (c Checks) Summary() string {
 	return strconv.Itoa(passed) + " of " + strconv.Itoa(all) + " checks passed"
 }
 
-// NewCheck says ok, warning or failed, and the name of the check in words.
+// NewCheck returns a check with its name in words and the badge ok, warning or
+// failed.
 func NewCheck(c sso.Check) Check {
 	badge := ui.Badge{Label: "ok", State: "ok"}
 	switch {
@@ -89,13 +90,13 @@ func checkName(name string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// NotUnderstood lists the values in a list of groups that name none.
+// NotUnderstood lists the asserted values that are no group name.
 type NotUnderstood struct {
 	Rows []RawGroup
-	More int // how many were not kept
+	More int // values beyond the recorded ones
 }
 
-// RawGroup is one of them, escaped, and why it names no group: a phrase that
+// RawGroup is one such value, escaped, and why it is no group name: a phrase that
 // follows "because it".
 type RawGroup struct{ Raw, Why string }
 

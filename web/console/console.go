@@ -14,34 +14,34 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Prefix is that of every page of the console.
+// Prefix begins the path of every page of the console.
 const Prefix = "/admin"
 
-// Need is the least that a page asks of whoever opens it.
+// Need is the minimum permission for a page.
 type Need uint8
 
-// The needs, from the one that most people meet.
+// The needs, from the weakest to the strongest.
 const (
-	// Connection is for the holder of a setup link of the {connection} in the
-	// path, too; with {enterprise} alone, of a setup link of that enterprise.
+	// Connection also admits the holder of a setup link of the {connection} in the
+	// path; with {enterprise} alone, of a setup link of that enterprise.
 	Connection Need = iota + 1
-	// Enterprise is for the admins of the {enterprise} in the path.
+	// Enterprise admits the admins of the {enterprise} in the path.
 	Enterprise
-	// Anybody is for everybody who administers something; what is shown depends
-	// on whom.
-	Anybody
-	// Operator is for operators alone.
+	// AnyAdmin admits every admin; the content depends on the admin.
+	AnyAdmin
+	// Operator admits operators only.
 	Operator
 )
 
-// Visit is somebody on a page that is for them.
+// Visit is an authorized request: the visitor, and the enterprise and connection
+// of the path.
 type Visit struct {
 	sso.Visitor
 	Enterprise sso.Enterprise // of the path, or else the visitor's own; zero for an operator where the path names none
 	Connection sso.Connection // of the path; zero if it names none
 }
 
-// Handler answers a visit.
+// Handler responds to a visit.
 type Handler func(w http.ResponseWriter, r *http.Request, v Visit) error
 
 // Page is one page of the console, or one form of it.
@@ -54,21 +54,21 @@ type Page struct {
 	Rates   []route.Rate
 }
 
-// access says who is there.
+// access identifies the visitor.
 type access interface {
-	// Visitor fails with Unauthenticated "session_ended" for nobody, and with
-	// Forbidden "not_an_admin" for somebody who administers nothing.
+	// Visitor fails with Unauthenticated "session_ended" without a session, and
+	// with Forbidden "not_an_admin" for a user who is no admin.
 	Visitor(r *http.Request) (sso.Visitor, error)
 }
 
-// directory finds what a path names.
+// directory finds the enterprise and connection of a path.
 type directory interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 }
 
-// Options are what a Console is made of; all of it is required.
+// Options configure a Console; every field is required.
 type Options struct {
 	Access    access
 	Directory directory
@@ -76,13 +76,13 @@ type Options struct {
 	Now       func() time.Time
 }
 
-// Console lets people onto its pages.
+// Console authorizes visitors and dispatches to pages.
 type Console struct {
 	Options
 	needs map[string]Need // by pattern
 }
 
-// New makes a Console without pages.
+// New returns a Console without pages.
 func New(o Options) *Console {
 	return &Console{
 		Options: o,
@@ -90,8 +90,8 @@ func New(o Options) *Console {
 	}
 }
 
-// Add registers pages. It panics for one that needs nothing, or names no
-// enterprise or connection where it needs one.
+// Add registers pages. It panics for a page without a need, or without the
+// enterprise or connection that it needs in its path.
 func (c *Console) Add(rt *route.Router, pages ...Page) {
 	for _, p := range pages {
 		_, path, _ := strings.Cut(p.Pattern, " ")
@@ -99,13 +99,13 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 		switch p.Need {
 		case Connection, Enterprise:
 			wrong = wrong || !strings.Contains(path, "{enterprise}")
-		case Anybody, Operator:
+		case AnyAdmin, Operator:
 			wrong = wrong || strings.Contains(path, "{connection}")
 		default:
 			wrong = true
 		}
 		if wrong {
-			panic("console: " + p.Pattern + " is not for anyone")
+			panic("console: " + p.Pattern + " has no need")
 		}
 		c.needs[p.Pattern] = p.Need
 		rt.Page(route.Route{
@@ -116,7 +116,7 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 			Handle: func(w http.ResponseWriter, r *http.Request) error {
 				v, err := c.visit(r, p.Need)
 				if err != nil {
-					return c.away(w, r, err)
+					return c.redirectToSignIn(w, r, err)
 				}
 				return p.Handle(w, r, v)
 			},
@@ -124,11 +124,11 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 	}
 }
 
-// ConfirmPath is where operators give their password or use a passkey once more.
+// ConfirmPath is the page where operators confirm their password or passkey.
 const ConfirmPath = Prefix + "/confirm"
 
-// Confirm has the visitor give their password or use a passkey, and leads back
-// afterwards; what a form sent is not done.
+// Confirm redirects the visitor to confirm the password or a passkey, and back
+// afterwards. The form of the request is not carried out.
 func Confirm(w http.ResponseWriter, r *http.Request) error {
 	back := r.URL.RequestURI()
 	if r.Method != http.MethodGet {
@@ -137,17 +137,18 @@ func Confirm(w http.ResponseWriter, r *http.Request) error {
 	return route.SeeOther(w, ConfirmPath+"?"+url.Values{"return_to": {back}}.Encode())
 }
 
-// Needs are the patterns that were registered, and what each asks for.
+// Needs returns the need of each registered pattern.
 func (c *Console) Needs() map[string]Need { return c.needs }
 
-// away sends whoever is nobody to sign in, and back afterwards.
-func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error {
+// redirectToSignIn sends a visitor without a session to sign in, and back
+// afterwards.
+func (c *Console) redirectToSignIn(w http.ResponseWriter, r *http.Request, err error) error {
 	switch {
 	case sso.CodeOf(err) == sso.CodeSecondStepNeeded:
 		return Confirm(w, r)
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return err
-	case r.Method != http.MethodGet: // what they sent is lost, and nothing is done
+	case r.Method != http.MethodGet: // the form is lost; nothing is changed
 		return route.SeeOther(w, Prefix+"/sign-in")
 	}
 	return route.SeeOther(
@@ -155,8 +156,8 @@ func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error 
 	)
 }
 
-// visit finds out who is there and what the path names. Whatever is not for
-// them, and does not say that it is, is not there.
+// visit identifies the visitor and what the path names. It fails with NotFound for
+// what the visitor may not see.
 func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	visitor, err := c.Access.Visitor(r)
 	if err != nil {
@@ -168,7 +169,7 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 		return Visit{}, sso.NothingHere()
 	}
 	if v.Enterprise, err = c.enterprise(r, visitor); err != nil {
-		return Visit{}, hidden(err)
+		return Visit{}, asNotFound(err)
 	}
 	if raw := r.PathValue("connection"); raw != "" {
 		id, err := sso.ParseID[sso.ConnectionID](raw)
@@ -176,14 +177,14 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 			return Visit{}, sso.NothingHere()
 		}
 		if v.Connection, err = c.Directory.Connection(r.Context(), v.Enterprise.ID, id); err != nil {
-			return Visit{}, hidden(err)
+			return Visit{}, asNotFound(err)
 		}
 	}
 	return v, nil
 }
 
-// enterprise is the one that the path names, if the visitor sees it, or else
-// their own; zero for an operator where the path names none.
+// enterprise returns the enterprise of the path if the visitor may see it, or else
+// the visitor's own; zero for an operator if the path names none.
 func (c *Console) enterprise(r *http.Request, v sso.Visitor) (sso.Enterprise, error) {
 	key := r.PathValue("enterprise")
 	switch {
@@ -204,23 +205,23 @@ func (c *Console) enterprise(r *http.Request, v sso.Visitor) (sso.Enterprise, er
 	return e, nil
 }
 
-// hidden makes every way of not being there the same.
-func hidden(err error) error {
+// asNotFound replaces errors that tell whether something exists by NotFound.
+func asNotFound(err error) error {
 	if sso.KindOf(err) == sso.NotFoundKind {
 		return errors.Join(sso.NothingHere(), err)
 	}
 	return err
 }
 
-// Home is the overview of an enterprise.
+// Home returns the address of an enterprise's overview.
 func Home(e sso.Enterprise) string { return Prefix + "/enterprises/" + e.Key }
 
-// At is the address of something of an enterprise: At(e, "people", id).
+// At returns an address below an enterprise: At(e, "people", id).
 func At(e sso.Enterprise, parts ...string) string {
 	return Home(e) + "/" + strings.Join(parts, "/")
 }
 
-// AtConnection is the address of something of a connection.
+// AtConnection returns an address below a connection.
 func AtConnection(e sso.Enterprise, id sso.ConnectionID, parts ...string) string {
 	return At(e, append([]string{"connections", string(id)}, parts...)...)
 }

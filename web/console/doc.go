@@ -1,10 +1,10 @@
-// Package console is what every page of the console stands on: who is there,
-// whether this page is for them, whose enterprise and connection the address
-// names, and what surrounds the page.
+// Package console is the frame of every page of the console: it identifies the
+// visitor, authorizes the page, finds the enterprise and connection of the path,
+// and renders navigation and trail.
 //
-// There is one way to register a page, [Console.Add], and it takes the least
-// that the page needs. So there is no page that nobody thought about, and what
-// belongs to another enterprise is as unknown as what never was.
+// A page is registered by [Console.Add] with its need, so no page is without
+// authorization. What belongs to another enterprise is not found, like what does
+// not exist.
 //
-// What must not live here: pages themselves, and how somebody becomes an admin.
+// What must not live here: pages themselves, and how a user becomes an admin.
 package console

@@ -2,7 +2,8 @@ package console
 
 import "gatehouse/web/ui"
 
-// Entry is what goes into one field there: one of Copy, Choice and Download.
+// Entry is a value for one field at the identity provider: one of Copy, Choice and
+// Download.
 type Entry struct {
 	Label, Hint string
 	Copy        *ui.Copyable

@@ -6,16 +6,16 @@ import (
 	"gatehouse/web/ui"
 )
 
-// remedyPage is where a page that a remedy names is found.
+// remedyPage is the link to a page that a remedy names.
 type remedyPage struct {
 	label string // of the link
 	href  string
 	need  Need
 }
 
-// Remedy is the link to the page on which a remedy is carried out. If the visitor
-// may not open it, ask says whom to ask. Both are zero for a remedy that is
-// carried out elsewhere, and for one of a connection that is gone.
+// Remedy returns the link to the page where a remedy is carried out. If the visitor
+// may not open it, ask says whom to ask. Both are zero for a remedy outside the
+// console, and for one of a deleted connection.
 func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *ui.Link, ask string) {
 	r, known := remedyPages(v, id)[p]
 	if !known {

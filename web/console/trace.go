@@ -7,7 +7,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// GroupTrace shows what a mapping makes of the groups that were sent in a test.
+// GroupTrace shows how a mapping transforms the groups sent in a test.
 type GroupTrace struct {
 	Tested ui.Time
 	Source string // the claim that was read; "" if there was none
@@ -15,7 +15,7 @@ type GroupTrace struct {
 	More   string // how many values are not shown, in words; "" for none
 }
 
-// TraceRow is one value on its way to a group.
+// TraceRow shows how one value becomes a group.
 type TraceRow struct {
 	Sent, Name string
 	Result     ui.Badge
@@ -24,7 +24,7 @@ type TraceRow struct {
 
 const rowsTraced = 50
 
-// NewGroupTrace chooses the words.
+// NewGroupTrace returns the trace in words.
 func NewGroupTrace(t sso.GroupTrace, tested ui.Time) *GroupTrace {
 	p := &GroupTrace{Tested: tested, Source: t.Source}
 	for _, v := range t.Values[:min(len(t.Values), rowsTraced)] {

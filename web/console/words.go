@@ -5,8 +5,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// WithReason is the name of a group that somebody joins or stays in, with why if no
-// name that is sent matches it.
+// WithReason returns the name of a group, with the reason for a membership that no
+// asserted name explains.
 func WithReason(name string, source sso.MembershipSource) string {
 	if source == sso.SourceConnection {
 		return name + " (default group of the connection)"
@@ -14,7 +14,7 @@ func WithReason(name string, source sso.MembershipSource) string {
 	return name
 }
 
-// TestState is the state of a test connection as a badge.
+// TestState returns the state of a test connection as a badge.
 func TestState(run sso.TestRun) ui.Badge {
 	switch run.State {
 	case sso.TestPassed:

@@ -11,15 +11,15 @@ import (
 	"gatehouse/web/route"
 )
 
-// resume is where an application sends people who are not signed in, and where
-// they come back to afterwards. Nobody is sent anywhere but to an origin of the
-// application: the address is compared here, when it is used, however it came.
+// resume handles the address to which a proxy sends browsers without a session,
+// and to which they return after signing in. It redirects only to an origin of
+// the application: the target is checked here, where it is used.
 func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	known, err := f.registry.current(r.Context())
 	if err != nil {
 		return err
 	}
-	a := known.of[r.PathValue("application")]
+	a := known.byKey[r.PathValue("application")]
 	if a == nil {
 		return sso.NothingHere()
 	}
@@ -32,7 +32,7 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	if query.Has("lost") {
 		to = ""
 	}
-	if origin := originOf(a.target([]string{to})); !f.reach.from(origin) {
+	if origin := originOf(a.target([]string{to})); !f.cookies.covers(origin) {
 		return errOutOfReach(origin)
 	}
 	_, err = f.Sessions.Principal(r)
@@ -40,7 +40,7 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	case err == nil && to == "":
 		return errLost(a)
 	case err == nil:
-		return f.back(w, r, a, to)
+		return f.sendBack(w, r, a, to)
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return fmt.Errorf("find session: %w", err)
 	}
@@ -50,11 +50,11 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 			Label: "Go to sign-in",
 		})
 	}
-	return f.signIn(w, r, a, to)
+	return f.redirectToSignIn(w, r, a, to)
 }
 
-// target is where to go: the address that was asked for, if it is the
-// application's, else where it begins.
+// target returns the requested address if it is at an origin of the application,
+// else the start page of its first origin.
 func (a *application) target(asked []string) string {
 	if len(asked) != 1 {
 		return a.Origins[0] + "/"
@@ -70,12 +70,11 @@ func (a *application) target(asked []string) string {
 }
 
 func originOf(target string) string {
-	o, _ := sso.OriginOf(target) // it is an address of the application's
+	o, _ := sso.OriginOf(target) // target returned it, so it has an origin
 	return o
 }
 
-// errLost tells somebody who has signed in why they are not where they wanted to
-// go.
+// errLost tells a signed-in user that the link was too long to return to.
 func errLost(a *application) error {
 	return route.WithWay(
 		&sso.Error{
@@ -88,9 +87,9 @@ func errLost(a *application) error {
 	)
 }
 
-// signIn sends somebody to sign in, and then back here.
-func (f *ForwardAuth) signIn(w http.ResponseWriter, r *http.Request, a *application, to string) error {
-	back := way(a.Key, to)
+// redirectToSignIn sends the browser to sign in and then back to resume.
+func (f *ForwardAuth) redirectToSignIn(w http.ResponseWriter, r *http.Request, a *application, to string) error {
+	back := returnPath(a.Key, to)
 	if to == "" {
 		back = "/login/continue/" + a.Key + "?lost=1"
 	}
@@ -102,35 +101,36 @@ func (f *ForwardAuth) signIn(w http.ResponseWriter, r *http.Request, a *applicat
 			query.Set("enterprise_key", ent.Key)
 			path = "/login/sso"
 		case sso.KindOf(err) != sso.NotFoundKind:
-			return fmt.Errorf("find whose sign-in it is: %w", err)
+			return fmt.Errorf("find the enterprise of the sign-in: %w", err)
 		}
 	}
 	return route.SeeOther(w, path+"?"+query.Encode())
 }
 
-// hops is the cookie that counts how often a browser was sent back lately, and
-// maxHops how often is no accident: then the application's proxy loses the
-// session cookie, or the browser does not keep it.
+// hopCookie counts how often a browser was sent back within hopWindow seconds.
+// More than maxHops times is a loop: the application's proxy drops the session
+// cookie, or the browser does not keep it.
 const (
-	hops        = "gatehouse-continue"
-	hopsSeconds = 10
-	maxHops     = 4
+	hopCookie = "gatehouse-continue"
+	hopWindow = 10
+	maxHops   = 4
 )
 
-// back sends a signed-in browser on, unless it goes round in circles.
-func (f *ForwardAuth) back(w http.ResponseWriter, r *http.Request, a *application, to string) error {
+// sendBack redirects a signed-in browser to the application, or stops a redirect
+// loop with an error.
+func (f *ForwardAuth) sendBack(w http.ResponseWriter, r *http.Request, a *application, to string) error {
 	n := 0
-	if c, err := r.Cookie(hops); err == nil {
+	if c, err := r.Cookie(hopCookie); err == nil {
 		n, _ = strconv.Atoi(c.Value)
 	}
 	cookie := http.Cookie{
-		Name:     hops,
+		Name:     hopCookie,
 		Value:    strconv.Itoa(n + 1),
 		Path:     "/login/continue",
-		MaxAge:   hopsSeconds,
+		MaxAge:   hopWindow,
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
-		Secure:   f.reach.secure,
+		Secure:   f.cookies.secure,
 	}
 	if n >= maxHops {
 		cookie.MaxAge = -1

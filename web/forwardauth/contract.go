@@ -7,21 +7,21 @@ import (
 	"gatehouse/sso"
 )
 
-// original is what the browser asked the proxy for. Scheme and host are as they
-// came; they count only if an application has them.
+// original is the browser's request to the proxy. Scheme and host are as sent;
+// they count only if an application has such an origin.
 type original struct {
-	method       string // "" if the contract does not say
+	method       string // "" if the contract has none
 	scheme, host string
-	uri          string // path and query; only decides whether a sign-in is needed, see opens
+	uri          string // path and query; only decides whether a sign-in is needed, see openReason
 }
 
-// contract is how one kind of proxy says what it was asked, and what it can do
-// with an answer.
+// contract describes how one kind of proxy passes on the original request, and
+// what it does with a response.
 type contract struct {
 	name      string
 	prefix    string
-	redirects bool // an answer that is no 2xx goes to the browser as it is
-	suffix    bool // the path goes on behind the application
+	redirects bool // a response other than 2xx reaches the browser unchanged
+	suffix    bool // the original path follows the application
 	read      func(r *http.Request) (original, error)
 }
 
@@ -48,8 +48,8 @@ func contracts() []*contract {
 	}
 }
 
-// application is what the path names. Whatever the proxy appends, a slash or the
-// browser's query, is not part of it.
+// application returns the key or ID of the application in the path. What the
+// proxy appends, such as a slash or the browser's query, is not part of it.
 func (c *contract) application(r *http.Request) string {
 	name, rest, found := strings.Cut(r.URL.Path[len(c.prefix):], "/")
 	if found && rest != "" && !c.suffix {
@@ -58,9 +58,9 @@ func (c *contract) application(r *http.Request) string {
 	return name
 }
 
-// only is the value of a header that came once; two are no value, because there
-// is no telling which is the proxy's.
-func only(h http.Header, name string) (string, bool) {
+// singleHeader returns the value of a header that was sent once. Two values are
+// none, because either could be the browser's and not the proxy's.
+func singleHeader(h http.Header, name string) (string, bool) {
 	all := h[name]
 	if len(all) != 1 || all[0] == "" {
 		return "", false
@@ -81,10 +81,10 @@ type errHeader string
 
 func (e errHeader) Error() string { return string(e) + " is missing, came twice, or is no address" }
 
-// webScheme is the scheme of the origin that a browser was at when it asked:
-// Traefik says wss of a WebSocket, which is opened over https. Of a list, which
-// each proxy on the way has added to, the first is the browser's. What it says
-// only chooses among the application's own origins.
+// webScheme returns the scheme of the browser's request as http or https: Traefik
+// sends wss for a WebSocket opened over https. In a list, to which each proxy
+// appends, the first entry is the browser's. The scheme only selects one of the
+// application's own origins.
 func webScheme(said string) string {
 	first, _, _ := strings.Cut(said, ",")
 	switch first = strings.ToLower(strings.TrimSpace(first)); first {
@@ -99,7 +99,7 @@ func webScheme(said string) string {
 // readNginx reads X-Original-URL and X-Original-Method.
 func readNginx(r *http.Request) (original, error) {
 	const header = "X-Original-Url"
-	address, ok := only(r.Header, header)
+	address, ok := singleHeader(r.Header, header)
 	if !ok {
 		return original{}, errOriginal(header)
 	}
@@ -111,7 +111,7 @@ func readNginx(r *http.Request) (original, error) {
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		o.host, o.uri = rest[:i], rest[i:]
 	}
-	o.method, _ = only(r.Header, "X-Original-Method")
+	o.method, _ = singleHeader(r.Header, "X-Original-Method")
 	return o, nil
 }
 
@@ -127,7 +127,7 @@ func readForward(r *http.Request) (o original, err error) {
 		{"X-Forwarded-Uri", &o.uri},
 	} {
 		var ok bool
-		if *part.to, ok = only(r.Header, part.header); !ok {
+		if *part.to, ok = singleHeader(r.Header, part.header); !ok {
 			return original{}, errOriginal(part.header)
 		}
 	}
@@ -141,7 +141,7 @@ func readForward(r *http.Request) (o original, err error) {
 // readEnvoy reads Host, X-Forwarded-Proto, and the path behind the application.
 func readEnvoy(r *http.Request) (o original, err error) {
 	var ok bool
-	if o.scheme, ok = only(r.Header, "X-Forwarded-Proto"); !ok {
+	if o.scheme, ok = singleHeader(r.Header, "X-Forwarded-Proto"); !ok {
 		return original{}, errOriginal("X-Forwarded-Proto")
 	}
 	o.scheme, o.method, o.host, o.uri = webScheme(o.scheme), r.Method, r.Host, "/"

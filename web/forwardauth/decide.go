@@ -11,17 +11,17 @@ import (
 	"gatehouse/sso"
 )
 
-// verdict is what was decided about a request.
+// verdict is the decision about a request.
 type verdict struct {
-	application *application // nil if that is not known
-	origin      string       // of the application, as registered; "" if it is none of its own
+	application *application // nil if unknown
+	origin      string       // of the application, as registered; "" if none matches
 	asked       original
-	ready       *ready // nil if err is not, or if anybody may pass and nobody is signed in
-	open        string // why it passes without a sign-in, "" if it does not
+	grant       *grant // nil with an error, and for a public request without a session
+	open        string // why the request needs no sign-in; "" if it needs one
 	err         error
 }
 
-// decide is the one place that lets anybody in.
+// decide is the only place that admits a request.
 func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 	if v.err = f.peer(r); v.err != nil {
 		return v
@@ -32,7 +32,7 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		v.err = err
 		return v
 	}
-	if v.application = known.of[c.application(r)]; v.application == nil {
+	if v.application = known.byKey[c.application(r)]; v.application == nil {
 		v.err = errUnknown(errors.New("no application has this key"))
 		return v
 	}
@@ -46,10 +46,10 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		))
 		return v
 	}
-	v.open = v.application.opens(v.asked, r.Header)
+	v.open = v.application.openReason(v.asked, r.Header)
 	p, err := f.Sessions.Principal(r)
 	if err == nil {
-		v.ready, err = f.ready.of(ctx, v.application, &p)
+		v.grant, err = f.grants.authorize(ctx, v.application, &p)
 	}
 	if v.open == "" {
 		v.err = err
@@ -72,7 +72,7 @@ const (
 	codeAppGroup      = "app_group"
 )
 
-// admit says who may come in.
+// admit returns an error if the user may not use the application.
 func (a *application) admit(p *sso.Principal) error {
 	if !a.Admits(p.Enterprise.ID) {
 		return &sso.Error{
@@ -102,8 +102,8 @@ func refused(a *application, p *sso.Principal) error {
 	return fmt.Errorf("%s refuses %s of %s", a.Key, p.User.ID, p.Enterprise.Key)
 }
 
-// peer makes sure that it is a proxy of ours that asks: what anybody else says
-// about the browser's request is worth nothing.
+// peer returns an error unless a trusted proxy or this machine sent the request:
+// no other sender is believed about the browser's request.
 func (f *ForwardAuth) peer(r *http.Request) error {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	addr := from.Addr().Unmap().WithZone("")
@@ -115,7 +115,7 @@ func (f *ForwardAuth) peer(r *http.Request) error {
 			return nil
 		}
 	}
-	if f.strangers.first(addr) {
+	if f.untrusted.shouldLog(addr) {
 		f.Log.WarnContext(
 			r.Context(),
 			"forward-auth request from an address outside trusted_proxies; logged once per address",
@@ -130,19 +130,19 @@ func (f *ForwardAuth) peer(r *http.Request) error {
 	}
 }
 
-// strangers remembers who was logged.
-type strangers struct {
+// untrustedPeers remembers the addresses that were logged.
+type untrustedPeers struct {
 	mu   sync.Mutex
 	seen map[netip.Addr]bool
 }
 
-// maxStrangers is how many are worth a line each.
-const maxStrangers = 100
+// maxLoggedPeers limits the log lines about untrusted peers.
+const maxLoggedPeers = 100
 
-func (s *strangers) first(a netip.Addr) bool {
+func (s *untrustedPeers) shouldLog(a netip.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.seen[a] || len(s.seen) >= maxStrangers {
+	if s.seen[a] || len(s.seen) >= maxLoggedPeers {
 		return false
 	}
 	if s.seen == nil {
@@ -152,7 +152,7 @@ func (s *strangers) first(a netip.Addr) bool {
 	return true
 }
 
-// sign makes the assertion of an identity to an application.
+// sign returns the signed assertion of a user's identity for an application.
 func (f *ForwardAuth) sign(ctx context.Context, c claims) (string, error) {
 	token, err := f.Keys.Sign(ctx, c)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package forwardauth answers reverse proxies that ask, for each request to an
-// application, whether the browser may go on and who it is.
+// application, whether to admit it and which user sent it.
 //
 // There is one endpoint per contract, and none falls back on another's headers:
 //
@@ -8,12 +8,12 @@
 //	                              200, 302 to sign in, 401, 403
 //	/auth/envoy/{application}/…   Host, X-Forwarded-Proto, the rest of the path
 //
-// The application is in the path, which the proxy's configuration says and no
-// browser can; what a browser can say (address, query, headers) never decides who
-// it is. The path decides only whether a sign-in is needed, by the application's
-// public paths, and method and headers whether it is a preflight. All identity headers are in every
-// 200, empty if there is nothing to say, so that a proxy which copies them overwrites whatever the
-// browser sent.
+// The application is in the path, which the proxy's configuration sets and a
+// browser cannot change. Nothing that a browser sends besides its session cookie
+// (address, query, headers) decides who the user is. The original path decides
+// only whether a sign-in is needed (public paths), and method and headers whether
+// the request is a preflight. Every 200 has all identity headers, empty without a
+// user, so that a proxy which copies them overwrites what the browser sent.
 //
-// What must not live here: cookies, sign-in, SQL, how keys are kept.
+// What must not live here: cookies, sign-in, SQL, storage of keys.
 package forwardauth

@@ -15,63 +15,65 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Applications keeps what is behind the proxies; store.DB does.
-type Applications interface {
+// applicationStore lists the registered applications; store.DB is one.
+type applicationStore interface {
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	// ApplicationRevision is another number after every change.
+	// ApplicationRevision returns a number that changes with every change of an
+	// application.
 	ApplicationRevision(ctx context.Context) (int64, error)
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 }
 
-// sessions says whose browser it is; session.Manager does.
+// sessions finds the session of a request; session.Manager does.
 type sessions interface {
-	// Principal fails with Unauthenticated for nobody, and with Unavailable if it
-	// cannot know.
+	// Principal fails with Unauthenticated without a session, and with Unavailable
+	// if the store does not answer.
 	Principal(r *http.Request) (sso.Principal, error)
-	// Lost says why a browser that has just signed in has no session; nil: it has
-	// not signed in.
+	// Lost returns why a browser that signed in a moment ago has no session; nil
+	// if it did not sign in.
 	Lost(r *http.Request) error
 }
 
-// Keys sign what applications are told, and publish what that is verified with;
-// signing.Keys does.
-type Keys interface {
+// signer signs assertions and publishes the keys that verify them; signing.Keys
+// is one.
+type signer interface {
 	Sign(ctx context.Context, claims any) (string, error)
 	Published(ctx context.Context) ([]byte, error)
 }
 
-// Options are what the handlers are made of; all of it is required unless said.
+// Options configure the handlers; every field is required unless marked optional.
 type Options struct {
-	Applications Applications
+	Applications applicationStore
 	Sessions     sessions
-	Keys         Keys
+	Keys         signer
 	Pages        *ui.Renderer
-	BaseURL      string // where people reach us
-	// CookieDomain is where the session cookie goes besides our own host; "":
-	// nowhere.
+	BaseURL      string // public address of Gatehouse
+	// CookieDomain is the domain attribute of the session cookie; "": our host
+	// alone.
 	CookieDomain string
-	// TrustedProxies may ask, and so may this machine.
+	// TrustedProxies may send requests; loopback addresses always may.
 	TrustedProxies []netip.Prefix
-	// SignInPerAddress is how many browsers may come back from signing in per
-	// minute and client network; 0: no limit.
+	// SignInPerAddress limits requests to resume per minute and client network; 0:
+	// no limit.
 	SignInPerAddress int
 	Log              *slog.Logger
 	Now              func() time.Time
-	// Observe counts an answer: "allowed" or the code of a refusal. Optional.
+	// Observe counts a response: "allowed", the reason of a public request, or an
+	// error code. Optional.
 	Observe func(contract, outcome string)
 }
 
-// ForwardAuth are the handlers. Safe for concurrent use.
+// ForwardAuth has the handlers. It is safe for concurrent use.
 type ForwardAuth struct {
 	Options
 	origin    string // of BaseURL
-	reach     reach
+	cookies   cookieScope
 	registry  *registry
-	ready     *readies
-	strangers strangers
+	grants    *grantCache
+	untrusted untrustedPeers
 }
 
-// New makes the handlers. BaseURL must be an absolute http or https URL.
+// New returns the handlers. BaseURL must be an absolute http or https URL.
 func New(o Options) (*ForwardAuth, error) {
 	base, err := sso.ParseAbsolute(o.BaseURL)
 	if err != nil {
@@ -83,19 +85,19 @@ func New(o Options) (*ForwardAuth, error) {
 	f := &ForwardAuth{
 		Options: o,
 		origin:  base.Scheme + "://" + base.Host,
-		reach:   newReach(base, o.CookieDomain),
+		cookies: newCookieScope(base, o.CookieDomain),
 		registry: &registry{
 			store: o.Applications,
 			now:   o.Now,
 			log:   o.Log,
 		},
 	}
-	f.ready = newReadies(f)
+	f.grants = newGrantCache(f)
 	return f, nil
 }
 
-// Register adds the routes. The answers to proxies come before everything else
-// the router does.
+// Register adds the routes. The gates respond before the router does anything
+// else.
 func (f *ForwardAuth) Register(rt *route.Router) {
 	for _, c := range contracts() {
 		rt.Gate(route.Gate{
@@ -119,35 +121,37 @@ func (f *ForwardAuth) Register(rt *route.Router) {
 	rt.Static("/oauth2/keys", http.HandlerFunc(f.keys))
 }
 
-// pass answers whoever may go on, and whoever is not signed in; else it returns 0.
+// pass responds to admitted requests and to those without a session, and returns
+// the status; 0 if it wrote nothing.
 func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) (status int) {
 	return f.answer(w, r, c, f.decide(r, c))
 }
 
 func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
 	if v.err == nil {
-		if v.ready == nil {
+		if v.grant == nil {
 			f.Observe(c.name, v.open)
-			anonymous(w.Header())
+			writeAnonymousHeaders(w.Header())
 		} else {
 			f.Observe(c.name, "allowed")
-			v.ready.write(w.Header())
+			v.grant.writeHeaders(w.Header())
 		}
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK
 	}
 	if sso.KindOf(v.err) != sso.Unauthenticated ||
-		credentialsElsewhere(r, v.asked) ||
-		!f.reach.from(v.origin) {
+		hasOtherCredentials(r, v.asked) ||
+		!f.cookies.covers(v.origin) {
 		return 0
 	}
 	f.Observe(c.name, sso.CodeOf(v.err))
 	return f.challenge(w, r, c, v)
 }
 
-// challenge says where to sign in, in the way the asker can use.
+// challenge responds with the address to sign in at, in the form that the proxy
+// or browser can use.
 func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
-	location := f.origin + way(v.application.Key, v.origin+v.asked.uri)
+	location := f.origin + returnPath(v.application.Key, v.origin+v.asked.uri)
 	h := w.Header()
 	h["Cache-Control"] = noStore()
 	if c.redirects && route.Navigation(v.asked.method, r.Header) {
@@ -158,7 +162,7 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 	h["Www-Authenticate"] = []string{`Cookie realm="Gatehouse"`}
 	if !c.redirects {
 		h["Location"] = []string{location}
-		w.WriteHeader(http.StatusUnauthorized) // the proxy throws a body away
+		w.WriteHeader(http.StatusUnauthorized) // the proxy discards a body
 		return http.StatusUnauthorized
 	}
 	h["Content-Type"] = []string{"application/problem+json"}
@@ -172,8 +176,8 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 	return http.StatusUnauthorized
 }
 
-// refuse answers every other request; it is asked again what pass was asked, so
-// that it also answers what became right meanwhile.
+// refuse responds to every other request. It decides again, because the request
+// may have become valid since pass.
 func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract) error {
 	v := f.decide(r, c)
 	if f.answer(w, r, c, v) != 0 {
@@ -182,7 +186,7 @@ func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract
 	err := v.err
 	switch {
 	case sso.KindOf(err) != sso.Unauthenticated:
-	case credentialsElsewhere(r, v.asked):
+	case hasOtherCredentials(r, v.asked):
 		err = &sso.Error{
 			Kind:   sso.Unauthenticated,
 			Code:   "token_in_query_not_allowed",
@@ -205,13 +209,13 @@ func errOutOfReach(origin string) *sso.Error {
 	}
 }
 
-// maxLocation is the longest path that leads back, in bytes: what every proxy
-// takes in a header, and a server in front of us as a request line.
+// maxLocation is the longest return path, in bytes: every proxy accepts it in a
+// header, and every server in a request line.
 const maxLocation = 8000
 
-// credentialsElsewhere reports whether somebody without a session tried what is
-// not taken here: a password, or a token where logs have it.
-func credentialsElsewhere(r *http.Request, asked original) bool {
+// hasOtherCredentials reports whether a request without a session carries a
+// password, or a token in the query: neither is accepted.
+func hasOtherCredentials(r *http.Request, asked original) bool {
 	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Basic") {
 		return true
 	}
@@ -225,7 +229,7 @@ func credentialsElsewhere(r *http.Request, asked original) bool {
 	return false
 }
 
-// render writes a failure: a page to somebody who looks at one, else a problem.
+// render writes a failure: a page for navigations, else problem details.
 func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract, failure route.Failure) {
 	method := r.Method
 	if asked, err := c.read(r); err == nil {
@@ -249,7 +253,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	}
 }
 
-// keys publishes what assertions are verified with.
+// keys serves the JWK set that verifies assertions.
 func (f *ForwardAuth) keys(w http.ResponseWriter, r *http.Request) {
 	doc, err := f.Keys.Published(r.Context())
 	if err != nil {
@@ -258,5 +262,5 @@ func (f *ForwardAuth) keys(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/jwk-set+json")
 	w.Header().Set("Cache-Control", "public, max-age=300")
-	_, _ = w.Write(doc) // the reader went away: there is nobody to tell
+	_, _ = w.Write(doc) // fails only if the client is gone
 }

@@ -10,16 +10,15 @@ import (
 	"gatehouse/sso"
 )
 
-// names are the identity headers, all of them in every 200. They are in the form
-// in which net/http keeps them.
-var names = [...]string{
+// identityHeaders are in every 200, in the canonical form of net/http.
+var identityHeaders = [...]string{
 	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
 	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
 
-// claims are what the assertion says. Its audience is the application's key.
+// claims is the content of the assertion. Its audience is the application's key.
 type claims struct {
 	Issuer        string   `json:"iss"`
 	Subject       string   `json:"sub"` // the user's ID, which never changes
@@ -37,8 +36,8 @@ type claims struct {
 	Enterprise    string   `json:"enterprise"`
 }
 
-// The assertion lives long enough for slow applications, and is renewed when
-// half of that has gone.
+// An assertion is valid long enough for slow applications, and is renewed after
+// half its lifetime.
 const (
 	lifetime   = 2 * time.Minute
 	renewAfter = time.Minute
@@ -64,17 +63,17 @@ func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, 
 	}
 }
 
-// more ends a list of groups that was cut off. It has no slash, so it is no
+// truncationMark ends a truncated list of groups. Without a slash it cannot be a
 // group.
-const more = "..."
+const truncationMark = "..."
 
-// toldGroups are the groups that an application learns of, as they are and as
-// the header has them. What does not fit into the header is in neither; those
-// that let people in come first, so that they are cut off last.
-func (a *application) toldGroups(groups []sso.PrincipalGroup) (refs []string, header string, omitted int) {
+// sharedGroups returns the groups that the application may see, as references
+// and as a header value. Groups beyond the header's limit are in neither; those
+// that grant access come first, so that they are omitted last.
+func (a *application) sharedGroups(groups []sso.PrincipalGroup) (refs []string, header string, omitted int) {
 	refs = make([]string, 0, len(groups))
 	var text strings.Builder
-	limit := a.Limit() - len(more) - 1
+	limit := a.Limit() - len(truncationMark) - 1
 	add := func(ref string) {
 		encoded := headerValue(ref, ",")
 		if omitted > 0 || text.Len()+len(encoded)+1 > limit {
@@ -90,7 +89,7 @@ func (a *application) toldGroups(groups []sso.PrincipalGroup) (refs []string, he
 	for _, first := range [...]bool{true, false} {
 		for _, g := range groups {
 			ref := g.Ref()
-			if a.required[ref] == first && a.tells(g.Organization, ref) {
+			if a.required[ref] == first && a.shares(g.Organization, ref) {
 				add(ref)
 			}
 		}
@@ -99,18 +98,18 @@ func (a *application) toldGroups(groups []sso.PrincipalGroup) (refs []string, he
 		if text.Len() > 0 {
 			text.WriteByte(',')
 		}
-		text.WriteString(more)
+		text.WriteString(truncationMark)
 	}
 	return refs, text.String(), omitted
 }
 
-func (a *application) tells(organization, ref string) bool {
-	return len(a.told) == 0 || a.told[ref] || a.told[organization+"/*"]
+func (a *application) shares(organization, ref string) bool {
+	return len(a.shared) == 0 || a.shared[ref] || a.shared[organization+"/*"]
 }
 
-// headerValue writes text so that it is one value in any header, and can be read
-// back: what is not printable ASCII, a percent sign, what is also given, and a
-// space at either end are percent-encoded, byte by byte.
+// headerValue encodes text as one reversible header value: bytes that are not
+// printable ASCII, the percent sign, the characters in also, and a leading or
+// trailing space are percent-encoded.
 func headerValue(s, also string) string {
 	plain := true
 	for i := range len(s) {
@@ -143,13 +142,14 @@ func mustEncode(s string, i int, also string) bool {
 		c == ' ' && (i == 0 || i == len(s)-1)
 }
 
-// headersOf are the values of all identity headers, in the order of names.
-func headersOf(p *sso.Principal, groups, token string) [len(names)][]string {
+// headersOf returns the values of all identity headers, in the order of
+// identityHeaders.
+func headersOf(p *sso.Principal, groups, token string) [len(identityHeaders)][]string {
 	login := headerValue(p.User.Login, "")
 	email := headerValue(p.User.Email, "")
 	name := headerValue(p.User.Name, "")
-	var all [len(names)][]string
-	for i, v := range [len(names)]string{
+	var all [len(identityHeaders)][]string
+	for i, v := range [len(identityHeaders)]string{
 		string(p.User.ID), login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
 		groups, p.Enterprise.Key, token, login, email, name, groups,
 	} {

@@ -10,22 +10,22 @@ import (
 	"gatehouse/sso"
 )
 
-// maxLink is the longest link that people come back to, in bytes: with it, the
-// request itself is about as long as servers accept.
+// maxLink is the longest link to return to, in bytes: a request for it is about
+// as long as servers accept.
 const maxLink = 8 << 10
 
-// plainLink is how long a link may be to be written in the way as it is. Longer
-// ones are packed: escaped once for us and once more as return_to, a link of
+// maxPlainLink is the longest return path with an unpacked link, in bytes. Longer
+// ones are packed: escaped once here and once more in return_to, a link of
 // Japanese text would be three times as long.
-const plainLink = 1024
+const maxPlainLink = 1024
 
-// way is the path that leads back to a link of an application: to says it, z has
-// it packed, and lost says that it was too long. What it returns survives as
-// return_to.
-func way(key, link string) string {
+// returnPath returns the path of resume for a link of an application: parameter
+// to has the link, z has it packed, and lost marks one that was too long. The
+// path is valid as return_to.
+func returnPath(key, link string) string {
 	const prefix = "/login/continue/"
 	plain := prefix + key + "?" + url.Values{"to": {link}}.Encode()
-	if len(plain) <= plainLink {
+	if len(plain) <= maxPlainLink {
 		return plain
 	}
 	if len(link) <= maxLink {
@@ -36,17 +36,17 @@ func way(key, link string) string {
 	return prefix + key + "?lost=1"
 }
 
-// pack writes a link with letters, digits, - and _ alone. Addresses have little
-// variety, so it is about as long as the link at most.
+// pack compresses a link and encodes it as base64url. Addresses compress well, so
+// the result is at most about as long as the link.
 func pack(link string) string {
 	var b bytes.Buffer
 	w, _ := flate.NewWriter(&b, flate.BestCompression) // fails only for other levels
-	_, _ = io.WriteString(w, link)                     // a buffer takes everything
+	_, _ = io.WriteString(w, link)                     // a buffer accepts every write
 	_ = w.Close()
 	return base64.RawURLEncoding.EncodeToString(b.Bytes())
 }
 
-// unpack undoes pack, "" if that is not what packed is.
+// unpack reverses pack; it returns "" for invalid input.
 func unpack(packed string) string {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(packed)
 	if err != nil {

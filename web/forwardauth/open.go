@@ -7,16 +7,16 @@ import (
 	"gatehouse/sso"
 )
 
-// Why a request passes although nobody is signed in, as it is counted.
+// Reasons for which a request needs no sign-in, as counted by Observe.
 const (
 	openPath      = "public_path"
 	openPreflight = "preflight"
 )
 
-// opens returns why a request needs no sign-in, "" if it needs one.
-func (a *application) opens(asked original, h http.Header) string {
-	// Without a path there is none to compare: nginx hands on a question mark that the
-	// browser put into the host, and what it asks for comes after that.
+// openReason returns why a request needs no sign-in; "" if it needs one.
+func (a *application) openReason(asked original, h http.Header) string {
+	// nginx passes on a question mark that the browser put into the host; what
+	// follows is no path to compare.
 	path, _, _ := strings.Cut(asked.uri, "?")
 	switch {
 	case sso.IsPublicPath(a.PublicPaths, path):
@@ -27,29 +27,28 @@ func (a *application) opens(asked original, h http.Header) string {
 	return ""
 }
 
-// withPreflight are headers that a browser never sends with a preflight (Fetch
-// standard, section 4.8: no credentials), and by which some applications take a
-// request for one of another method.
-var withPreflight = [...]string{
+// notInPreflight are headers that a browser never sends with a preflight (Fetch
+// standard, section 4.8: no credentials), or that make some applications treat a
+// request as one of another method.
+var notInPreflight = [...]string{
 	"Authorization", "Cookie", "X-Http-Method-Override", "X-Http-Method", "X-Method-Override",
 }
 
-// isPreflight reports whether a request is what a browser sends before a script of
-// another origin may call an application: OPTIONS with an origin and the method
-// that it asks for.
+// isPreflight reports whether a request is a CORS preflight: OPTIONS with an
+// origin and the requested method.
 func isPreflight(method string, h http.Header) bool {
 	if method != http.MethodOptions {
 		return false
 	}
-	from, ok := only(h, "Origin")
+	from, ok := singleHeader(h, "Origin")
 	if !ok || !isOrigin(from) {
 		return false
 	}
-	wants, ok := only(h, "Access-Control-Request-Method")
+	wants, ok := singleHeader(h, "Access-Control-Request-Method")
 	if !ok || !isMethod(wants) {
 		return false
 	}
-	for _, name := range withPreflight {
+	for _, name := range notInPreflight {
 		if len(h[name]) > 0 {
 			return false
 		}
@@ -57,8 +56,8 @@ func isPreflight(method string, h http.Header) bool {
 	return true
 }
 
-// isOrigin reports whether s is what a browser writes: "null", or a scheme and a
-// host.
+// isOrigin reports whether s is an Origin header of a browser: "null", or a scheme
+// and a host.
 func isOrigin(s string) bool {
 	if s == "null" {
 		return true
@@ -70,18 +69,18 @@ func isOrigin(s string) bool {
 		!strings.ContainsAny(scheme+host, " \t,/?#@\\")
 }
 
-// isMethod reports whether s is a method of letters, as all are that a browser
-// asks for.
+// isMethod reports whether s is a method of letters and hyphens, as all methods
+// of browsers are.
 func isMethod(s string) bool {
 	return s != "" &&
 		len(s) <= 20 &&
 		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") == ""
 }
 
-// anonymous puts empty identity headers into an answer, so that a proxy replaces
-// what the browser sent under their names.
-func anonymous(h http.Header) {
-	for _, name := range names {
+// writeAnonymousHeaders sets empty identity headers, so that a proxy replaces those
+// that the browser sent.
+func writeAnonymousHeaders(h http.Header) {
+	for _, name := range identityHeaders {
 		h[name] = []string{""}
 	}
 	h["Cache-Control"] = noStore()

@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	lookEvery   = 500 * time.Millisecond // for changes of applications
-	staleAfter  = 2 * time.Second        // then what is remembered is not used
-	lookTimeout = time.Second
+	refreshInterval = 500 * time.Millisecond // how often to look for changes
+	staleAfter      = 2 * time.Second        // an older snapshot is not used
+	refreshTimeout  = time.Second
 )
 
-// application is one with what is looked up in it. It is immutable, and another
-// one after every change.
+// application is a registered application with lookup tables. It is immutable; a
+// change makes a new one.
 type application struct {
 	sso.Application
 	origins  []origin
 	required map[string]bool
-	told     map[string]bool
+	shared   map[string]bool
 }
 
 type origin struct{ scheme, host, whole string }
 
-// origin is the registered one that a proxy means; "" if there is none. Most say
-// it as it is registered; letter case and a standard port do not matter.
+// origin returns the registered origin for the scheme and host of a proxy, "" if
+// there is none. Letter case and a standard port do not matter.
 func (a *application) origin(scheme, host string) string {
 	for i := range a.origins {
 		if o := &a.origins[i]; o.host == host && o.scheme == scheme {
@@ -48,7 +48,7 @@ func newApplication(a sso.Application) *application {
 	made := &application{
 		Application: a,
 		required:    setOf(a.Groups),
-		told:        setOf(a.Told),
+		shared:      setOf(a.Told),
 	}
 	for _, o := range a.Origins {
 		scheme, host, _ := strings.Cut(o, "://")
@@ -65,72 +65,72 @@ func setOf(all []string) map[string]bool {
 	return set
 }
 
-// known are all applications, by key and by identifier.
-type known struct {
-	of       map[string]*application
+// snapshot has all applications of one revision, by key and by ID.
+type snapshot struct {
+	byKey    map[string]*application
 	revision int64
 }
 
-// registry remembers the applications. Twice a second one request looks for
-// changes; if that fails for two seconds, nobody is let in on what may be old.
+// registry caches the applications. Twice a second one request looks for changes;
+// if that fails for two seconds, the cache is not used.
 type registry struct {
-	store  Applications
-	now    func() time.Time
-	log    *slog.Logger
-	known  atomic.Pointer[known]
-	looked atomic.Int64 // microseconds
-	tried  atomic.Int64 // microseconds
-	mu     sync.Mutex
+	store     applicationStore
+	now       func() time.Time
+	log       *slog.Logger
+	snapshot  atomic.Pointer[snapshot]
+	checkedAt atomic.Int64 // microseconds
+	triedAt   atomic.Int64 // microseconds
+	mu        sync.Mutex
 }
 
-func (g *registry) current(ctx context.Context) (*known, error) {
-	now, k := g.now().UnixMicro(), g.known.Load()
+func (g *registry) current(ctx context.Context) (*snapshot, error) {
+	now, k := g.now().UnixMicro(), g.snapshot.Load()
 	if k != nil &&
-		now-g.tried.Load() < lookEvery.Microseconds() &&
-		now-g.looked.Load() < staleAfter.Microseconds() {
+		now-g.triedAt.Load() < refreshInterval.Microseconds() &&
+		now-g.checkedAt.Load() < staleAfter.Microseconds() {
 		return k, nil
 	}
-	usable := k != nil && now-g.looked.Load() < staleAfter.Microseconds()
+	usable := k != nil && now-g.checkedAt.Load() < staleAfter.Microseconds()
 	if usable && !g.mu.TryLock() {
 		return k, nil
 	} else if !usable {
 		g.mu.Lock()
 	}
 	defer g.mu.Unlock()
-	if newer := g.known.Load(); newer != nil && g.looked.Load() >= now {
-		return newer, nil // somebody else looked while this one waited
+	if newer := g.snapshot.Load(); newer != nil && g.checkedAt.Load() >= now {
+		return newer, nil // another request refreshed it meanwhile
 	}
-	g.tried.Store(now)
-	err := g.look(ctx, k, now)
+	g.triedAt.Store(now)
+	err := g.refresh(ctx, k, now)
 	if err != nil && !usable {
 		return nil, err
 	}
-	return g.known.Load(), nil
+	return g.snapshot.Load(), nil
 }
 
-func (g *registry) look(ctx context.Context, old *known, now int64) error {
-	// Whoever asked may go away; the others want the answer too.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+func (g *registry) refresh(ctx context.Context, old *snapshot, now int64) error {
+	// Other requests wait for the result, too: this client may disconnect.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer cancel()
 	revision, err := g.store.ApplicationRevision(ctx)
 	if err != nil {
 		return fmt.Errorf("look for changes of applications: %w", err)
 	}
 	if old == nil || old.revision != revision {
-		fresh, err := g.read(ctx, revision)
+		fresh, err := g.load(ctx, revision)
 		if err != nil {
 			return fmt.Errorf("read applications: %w", err)
 		}
-		g.known.Store(fresh)
+		g.snapshot.Store(fresh)
 	}
-	g.looked.Store(now)
+	g.checkedAt.Store(now)
 	return nil
 }
 
-// read reads them all. What changes meanwhile is found by the next look, whose
-// revision is another.
-func (g *registry) read(ctx context.Context, revision int64) (*known, error) {
-	k := &known{of: map[string]*application{}, revision: revision}
+// load reads all applications. A change during the read is found by the next
+// refresh, which sees another revision.
+func (g *registry) load(ctx context.Context, revision int64) (*snapshot, error) {
+	k := &snapshot{byKey: map[string]*application{}, revision: revision}
 	for page := (sso.Page{Limit: 200}); ; {
 		all, next, err := g.store.Applications(ctx, page)
 		if err != nil {
@@ -138,7 +138,7 @@ func (g *registry) read(ctx context.Context, revision int64) (*known, error) {
 		}
 		for _, a := range all {
 			made := newApplication(a)
-			k.of[a.Key], k.of[string(a.ID)] = made, made
+			k.byKey[a.Key], k.byKey[string(a.ID)] = made, made
 		}
 		if page.Cursor = next; next == "" {
 			return k, nil

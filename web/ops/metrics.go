@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Metrics count what happens, in a registry of their own. No label has a value
+// Metrics counts events in its own registry. No label has a value
 // that a stranger chooses: routes are patterns, reasons are our own codes.
 type Metrics struct {
 	registry     *prometheus.Registry
@@ -112,7 +112,7 @@ func (m *Metrics) Synced(added, removed int) {
 	m.changes.WithLabelValues("removed").Add(float64(removed))
 }
 
-// ForwardAuth counts what a proxy was answered; it is
+// ForwardAuth counts responses to proxies; it is
 // forwardauth.Options.Observe.
 func (m *Metrics) ForwardAuth(contract, outcome string) {
 	m.forward.WithLabelValues(contract, outcome).Inc()

@@ -16,7 +16,7 @@ import (
 	"gatehouse/web/route"
 )
 
-// Build is what runs here.
+// Build identifies the running binary.
 type Build struct {
 	Version  string `json:"version"` // of the module; "devel" for a build from a work tree
 	Revision string `json:"revision,omitempty"`
@@ -48,7 +48,7 @@ func ReadBuild() Build {
 	return b
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
 	Build   Build
 	Metrics *Metrics
@@ -65,7 +65,7 @@ type Ops struct {
 // New makes the handlers.
 func New(o Options) *Ops { return &Ops{Options: o} }
 
-// Drain makes /readyz say no, so that load balancers send nobody here any more.
+// Drain makes /readyz fail, so that load balancers send no more requests.
 func (o *Ops) Drain() { o.draining.Store(true) }
 
 // readyTimeout bounds how long a probe waits for the store.
@@ -81,7 +81,7 @@ func (o *Ops) Register(rt *route.Router) {
 	)
 }
 
-// health says that the process runs: restarting it would help nobody while the
+// health reports that the process runs: a restart would not help while the
 // database is away.
 func (o *Ops) health(w http.ResponseWriter, _ *http.Request) error {
 	return text(w, "ok\n")
@@ -174,6 +174,6 @@ func forwarded(name string) bool {
 
 func text(w http.ResponseWriter, s string) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte(s)) // the probe went away: there is nobody to tell
+	_, _ = w.Write([]byte(s)) // fails only if the probe is gone
 	return nil
 }

@@ -6,14 +6,14 @@ import (
 	"gatehouse/web/ui"
 )
 
-// barChart is sign-ins per day, as bars.
+// barChart shows sign-ins per day as bars.
 type barChart struct {
 	Bars    []bar
-	Summary string // what it shows, in words
+	Summary string // in words
 	Most    int    // of one day: the top of the scale
 }
 
-// bar is one day of a Chart, in the units of its picture.
+// bar is one day, in units of the SVG.
 type bar struct {
 	Day                  string // "24 Nov"
 	Succeeded, Failed    int
@@ -23,14 +23,14 @@ type bar struct {
 	Label                string // under every other bar
 }
 
-// The picture of a Chart.
+// Dimensions of the SVG.
 const (
 	chartWidth  = 40  // of a day
 	chartHeight = 140 // of the highest
 	chartTop    = 10
 )
 
-// newChart draws days, oldest first.
+// newChart returns the chart of days, oldest first.
 func newChart(days []chartDay) barChart {
 	c := barChart{}
 	good, bad := 0, 0
@@ -45,8 +45,8 @@ func newChart(days []chartDay) barChart {
 			Failed:    d.Failed,
 			X:         i*chartWidth + 6,
 			Middle:    i*chartWidth + chartWidth/2,
-			Height:    scaled(d.Succeeded, c.Most),
-			BadHeight: scaled(d.Failed, c.Most),
+			Height:    barHeight(d.Succeeded, c.Most),
+			BadHeight: barHeight(d.Failed, c.Most),
 		}
 		b.Good = chartTop + chartHeight - b.Height
 		b.Bad = b.Good - b.BadHeight
@@ -60,22 +60,22 @@ func newChart(days []chartDay) barChart {
 	return c
 }
 
-// scaled is the height of a bar; whatever is not nothing can be seen.
-func scaled(n, most int) int {
+// barHeight returns the height of a bar, at least visible for n > 0.
+func barHeight(n, most int) int {
 	if n == 0 || most == 0 {
 		return 0
 	}
 	return max(2, n*chartHeight/most)
 }
 
-// chartDay is what a Chart is drawn of.
+// chartDay is the data of one day.
 type chartDay struct {
 	Name              string // "24 Nov"
 	Succeeded, Failed int
 }
 
-// Width is that of the picture.
+// Width returns the width of the SVG.
 func (c barChart) Width() int { return len(c.Bars)*chartWidth + 10 }
 
-// None says that there is nothing to draw.
+// None reports whether the chart is empty.
 func (c barChart) None() bool { return c.Most == 0 }

@@ -1,6 +1,5 @@
-// Package overview is the enterprises: the list of them, and of each whether
-// sign-in is healthy right now and what needs doing, each line with where it is
-// done.
+// Package overview has the list of enterprises and the overview of each: the state
+// of its sign-in and the to-do list, each entry with a link.
 //
-// What must not live here: what is unwell, which sso/health finds.
+// What must not live here: finding problems, which sso/health does.
 package overview

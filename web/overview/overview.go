@@ -15,31 +15,31 @@ import (
 	"gatehouse/web/ui"
 )
 
-// summaryReader reads what is listed of enterprises; store.DB does.
+// summaryReader reads the summaries of enterprises; store.DB does.
 type summaryReader interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 }
 
-// doctor says how an enterprise is; health.Service does.
-type doctor interface {
+// healthReader returns the health of an enterprise; health.Service does.
+type healthReader interface {
 	Examine(ctx context.Context, ent sso.EnterpriseID) (health.State, []sso.Finding, error)
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
 	Store   summaryReader
 	Service *directory.Service
-	Health  doctor
+	Health  healthReader
 	Console *console.Console
 	BaseURL string
 	Now     func() time.Time
 }
 
-// Overview are the handlers.
+// Overview has the handlers.
 type Overview struct{ Options }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Overview { return &Overview{o} }
 
 const list = console.Prefix + "/enterprises"
@@ -185,7 +185,7 @@ func (o *Overview) create(w http.ResponseWriter, r *http.Request, v console.Visi
 	return console.Done(w, console.Home(created), "created")
 }
 
-// again shows the list with what was entered, and what is wrong with it.
+// again shows the list with the refused input and its problems.
 func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit, err error, entered []ui.Field) error {
 	if !console.OnForm(err) {
 		return fmt.Errorf("create enterprise: %w", err)
@@ -216,7 +216,7 @@ func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visi
 	})
 }
 
-// wrong shows the overview again with what was entered and refused.
+// wrong shows the overview again with the refused input.
 func (o *Overview) wrong(
 	w http.ResponseWriter, r *http.Request, v console.Visit, refused error, fill func(*overviewPage),
 ) error {

@@ -7,8 +7,8 @@ type enterpriseListPage struct {
 	ui.Base
 	Search ui.Field
 	Sought bool
-	Wrong  []ui.Wrong // with what was entered to make one
-	Fields []ui.Field // of one to be made
+	Wrong  []ui.Wrong // problems of the form
+	Fields []ui.Field // of the form
 	Rows   []enterpriseRow
 	Pager  ui.Pager
 }
@@ -24,19 +24,19 @@ type enterpriseRow struct {
 	LastSignIn      ui.Time
 }
 
-// overviewPage says how sign-in of an enterprise is.
+// overviewPage shows the state of an enterprise's sign-in.
 type overviewPage struct {
 	ui.Base
 	Verdict     ui.Badge
 	Sentence    string
-	Begin       string // where the first connection is made; "" if there is one
+	Begin       string // address that creates the first connection; "" if there is one
 	SignIn      ui.Copyable
 	Todos       []ui.Todo
 	Chart       barChart
 	Failures    []failureRow
 	Connections []connectionHealth
-	Operator    *operatorForms // nil for anybody else
-	Wrong       []ui.Wrong     // with what was entered in these
+	Operator    *operatorForms // nil for other visitors
+	Wrong       []ui.Wrong     // problems of these forms
 }
 
 func (*overviewPage) Title() string { return "Overview" }
@@ -47,20 +47,20 @@ type failureRow struct {
 	Code, Guide string
 	Meaning     string
 	Whose       string
-	List        string // where those sign-ins are
+	List        string // address of these sign-ins
 }
 
-// connectionHealth is how one connection is.
+// connectionHealth is the state of one connection.
 type connectionHealth struct {
 	ID, Name, Href string
 	State          ui.Badge
 	Facts          []ui.Fact
 }
 
-// operatorForms are for whoever may change the enterprise itself.
+// operatorForms rename and delete the enterprise.
 type operatorForms struct {
-	Rename string // where Fields are posted
+	Rename string // target of Fields
 	Fields []ui.Field
-	Open   bool // it was tried, and not like this
+	Open   bool // opened after a refused input
 	Delete ui.TypedForm
 }

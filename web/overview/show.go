@@ -52,7 +52,7 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 	}
 	p.Enterprise = e.Name
 	p.Verdict, p.Sentence = verdict(s, found)
-	p.Todos = slices.Concat(unwell(e, found), stopped(e, s), waiting(e, s, domains))
+	p.Todos = slices.Concat(findingTodos(e, found), stoppedTodos(e, s), pendingTodos(e, s, domains))
 	if len(s.Connections) == 0 {
 		p.Begin = console.At(e, "connections", "new")
 	}
@@ -82,7 +82,7 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 	return p, nil
 }
 
-// verdict says in a word and a sentence whether sign-in works.
+// verdict returns the state of sign-in as a badge and a sentence.
 func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool {
 		return c.State == sso.ConnectionEnabled
@@ -120,7 +120,7 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 			Label: "no sign-ins yet",
 			State: "ok",
 		}, "A connection is enabled, and no one has signed in through it yet."
-	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
+	case slices.ContainsFunc(s.Vitals.HeldBy, holdsRemovals):
 		return ui.Badge{
 			Label: "removals stopped",
 			State: "warn",
@@ -134,15 +134,15 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 	return ui.Badge{Label: "healthy", State: "ok"}, works
 }
 
-// unwell is what was found, with where it is put right.
-func unwell(e sso.Enterprise, found []sso.Finding) []ui.Todo {
+// findingTodos returns the to-dos for health findings, with links.
+func findingTodos(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 	var all []ui.Todo
 	for _, f := range found {
 		t := ui.Todo{
 			State: "warn",
 			Text:  f.Text + " " + health.Whose(f.Side) + ": " + f.Do,
 			Href:  console.Home(e) + "/" + f.Path,
-			Label: label(f.Kind),
+			Label: todoLabel(f.Kind),
 		}
 		if f.Urgent {
 			t.State = "error"
@@ -152,19 +152,20 @@ func unwell(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 	return all
 }
 
-// stands reports whether removals are held from now on although nothing waits:
-// an admin discarded what did, so nobody needs to be told of it again.
-func stands(t sso.HeldTally) bool {
+// holdsRemovals reports whether removals stay held although no sync waits: an admin
+// has discarded the held syncs, and is not notified again.
+func holdsRemovals(t sso.HeldTally) bool {
 	return t.Standing &&
 		t.Mass() &&
 		t.Waiting == 0
 }
 
-// stopped is what goes on after an admin discarded what was held.
-func stopped(e sso.Enterprise, s health.State) []ui.Todo {
+// stoppedTodos returns the to-dos for removals that stay held after an admin
+// discarded the held syncs.
+func stoppedTodos(e sso.Enterprise, s health.State) []ui.Todo {
 	var all []ui.Todo
 	for _, t := range s.Vitals.HeldBy {
-		if !stands(t) {
+		if !holdsRemovals(t) {
 			continue
 		}
 		name := "a connection"
@@ -189,7 +190,7 @@ func stopped(e sso.Enterprise, s health.State) []ui.Todo {
 	return all
 }
 
-func label(k sso.HealthKind) string {
+func todoLabel(k sso.HealthKind) string {
 	switch k {
 	case sso.HealthErrors:
 		return "See failures"
@@ -199,8 +200,9 @@ func label(k sso.HealthKind) string {
 	return "See the connection"
 }
 
-// waiting is what is not unwell and still waits for somebody.
-func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
+// pendingTodos returns the to-dos that are no health findings: drafts, unmatched
+// groups, unverified domains.
+func pendingTodos(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 	var all []ui.Todo
 	groups := console.At(e, "groups")
 	for _, c := range s.Connections {
@@ -248,7 +250,7 @@ func chart(s health.State) barChart {
 	for _, n := range s.Vitals.Days {
 		i := int(n.Day.Sub(begin) / day)
 		if i < 0 || i >= len(days) {
-			continue // a clock was put forward, and back
+			continue // the clock was changed
 		}
 		switch n.Outcome {
 		case sso.OutcomeSucceeded:
@@ -260,7 +262,7 @@ func chart(s health.State) barChart {
 	return newChart(days)
 }
 
-// mostCauses are how many causes of failures are told; the list has them all.
+// mostCauses limits the causes of failures that are shown; the list has all.
 const mostCauses = 8
 
 func failures(e sso.Enterprise, v sso.Vitals) []failureRow {
@@ -280,8 +282,8 @@ func failures(e sso.Enterprise, v sso.Vitals) []failureRow {
 			Count:   counts[code],
 			Code:    code,
 			Guide:   console.Prefix + "/troubleshooting#" + url.PathEscape(code),
-			Meaning: sentence(known.Meaning),
-			Whose:   side(known.Side),
+			Meaning: cmp.Or(sso.Sentence(known.Meaning), "The log of Gatehouse has the details."),
+			Whose:   sideWords(known.Side),
 			List: console.At(e, "activity") + "?" + url.Values{
 				"outcome": {"failed"},
 				"code":    {code},
@@ -291,14 +293,7 @@ func failures(e sso.Enterprise, v sso.Vitals) []failureRow {
 	return all
 }
 
-func sentence(s string) string {
-	if s == "" {
-		return "The log of Gatehouse has the details."
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
-}
-
-func side(s catalog.Side) string {
+func sideWords(s catalog.Side) string {
 	switch s {
 	case catalog.Person:
 		return "the person acts"
@@ -325,12 +320,12 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		moment := ui.NewTime(t, s.Now)
 		return ui.Fact{Label: label, Time: &moment}
 	}
-	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), rate(s, c))
+	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), failureRate(s, c))
 	if cert, _, ok := health.Latest(c); ok {
-		h.Facts = append(h.Facts, certificate(health.DaysLeft(cert.NotAfter, s.Now)))
+		h.Facts = append(h.Facts, certificateFact(health.DaysLeft(cert.NotAfter, s.Now)))
 	}
 	if skew, ok := health.Skew(s.Vitals, c.ID); ok {
-		h.Facts = append(h.Facts, clock(skew))
+		h.Facts = append(h.Facts, clockFact(skew))
 	}
 	if c.Live != nil && c.Live.SAML != nil && c.Live.SAML.MetadataURL != "" {
 		f := at("Metadata fetched", c.Metadata.CheckedAt)
@@ -351,9 +346,9 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 	return h
 }
 
-const few = 5 // sign-ins
+const fewSignIns = 5 // sign-ins
 
-func rate(s health.State, c sso.Connection) ui.Fact {
+func failureRate(s health.State, c sso.Connection) ui.Fact {
 	total, failed, _ := health.Failures(s.Vitals, c.ID)
 	f := ui.Fact{Label: "Failures, 24 hours", Value: "no one signed in"}
 	if total == 0 {
@@ -363,7 +358,7 @@ func rate(s health.State, c sso.Connection) ui.Fact {
 	switch {
 	case failed == 0:
 		f.Badge = &ui.Badge{Label: "none", State: "ok"}
-	case total < few: // which says nothing yet
+	case total < fewSignIns: // too few to judge
 	case 2*failed >= total:
 		f.Badge = &ui.Badge{Label: "many", State: "error"}
 	case 4*failed >= total:
@@ -374,7 +369,7 @@ func rate(s health.State, c sso.Connection) ui.Fact {
 	return f
 }
 
-func certificate(left int) ui.Fact {
+func certificateFact(left int) ui.Fact {
 	f := ui.Fact{
 		Label: "Certificate",
 		Value: strconv.Itoa(left) + " days left",
@@ -399,7 +394,7 @@ func certificate(left int) ui.Fact {
 	return f
 }
 
-func clock(skew time.Duration) ui.Fact {
+func clockFact(skew time.Duration) ui.Fact {
 	f := ui.Fact{
 		Label: "Identity provider clock",
 		Value: "in sync",

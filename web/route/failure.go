@@ -13,7 +13,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Failure is an error as a person or a program may see it.
+// Failure is an error as shown to a person or a program.
 type Failure struct {
 	Status     int
 	Code       string
@@ -25,10 +25,10 @@ type Failure struct {
 	Way        Way
 }
 
-// Way is how to go on after a failure.
+// Way is the next step after a failure.
 type Way struct {
-	Href, Label string // "" if there is none but going back
-	Enterprise  string // name of the company it happened at, if known
+	Href, Label string // "" for going back
+	Enterprise  string // name of the company concerned, if known
 }
 
 type wayError struct {
@@ -38,7 +38,7 @@ type wayError struct {
 
 func (e *wayError) Unwrap() error { return e.error }
 
-// WithWay gives err a way on, for the page that shows it.
+// WithWay adds the next step to err, for the failure page.
 func WithWay(err error, way Way) error { return &wayError{err, way} }
 
 // surface is a kind of caller.
@@ -48,8 +48,8 @@ type surface struct {
 	anyHost bool
 	forms   bool // bodies are forms, read by the router
 	single  bool // no parameter twice, whatever its name
-	cached  bool // says itself how it is cached
-	invalid int  // status of Invalid, which is the kind the surfaces differ in
+	cached  bool // sets its own caching headers
+	invalid int  // status of Invalid, which differs between surfaces
 	stale   int
 	render  func(rt *Router, w http.ResponseWriter, r *http.Request, f Failure)
 }
@@ -106,8 +106,8 @@ var (
 	}
 )
 
-// statusOf is the one table from an error to a status; what a router refuses
-// before any handler sees it has statuses of its own.
+// statusOf is the only mapping from an error to a status; the router's own refusals
+// have their own statuses.
 func statusOf(s *surface, kind sso.Kind, code string) int {
 	if status := statusOfRefusal(code); status != 0 {
 		return status
@@ -123,7 +123,7 @@ func statusOf(s *surface, kind sso.Kind, code string) int {
 		return http.StatusNotFound
 	case sso.Conflict:
 		if s == callbackSurface || s == machineSurface {
-			return http.StatusBadRequest // an answer used twice is a bad answer
+			return http.StatusBadRequest // a replayed response is a bad request
 		}
 		return http.StatusConflict
 	case sso.Stale:
@@ -156,21 +156,21 @@ func statusOfRefusal(code string) int {
 	return 0
 }
 
-// fail renders and logs an error: the only place that does either.
+// fail renders and logs an error; no other function does either.
 func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err error) {
 	f := rt.failure(r, s, err)
 	kind := sso.KindOf(err)
 	rt.Log.LogAttrs(r.Context(), levelOf(s, kind), "request failed",
-		slog.String("request_id", RequestID(r.Context())),
+		slog.String("request_id", requestIDOf(r.Context())),
 		slog.String("route", stateOf(r.Context()).pattern),
 		slog.Int("status", f.Status), slog.String("code", f.Code),
 		slog.String("reference", f.Reference), slog.Any("error", err))
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {
-		return // too late to say anything
+		return // too late to respond
 	}
 	header := w.Header()
 	if f.Status >= 500 {
-		header.Del("Set-Cookie") // not being able to tell changes nobody's cookies
+		header.Del("Set-Cookie") // a server error never changes cookies
 	}
 	if f.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
@@ -184,7 +184,7 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 		Status:    http.StatusInternalServerError,
 		Code:      "internal",
 		Public:    "Something went wrong on our side.",
-		Reference: RequestID(r.Context()),
+		Reference: requestIDOf(r.Context()),
 		At:        rt.Now(),
 	}
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
@@ -195,7 +195,7 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 			f.RetryAfter = 2 * time.Second
 		}
 	}
-	// The reference of a recorded attempt holds for unexpected errors too.
+	// The reference of a recorded attempt also applies to unexpected errors.
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Reference != "" {
 		f.Reference = string(e.Reference)
 	}
@@ -205,8 +205,8 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 	return f
 }
 
-// levelOf keeps what is not found out of the log, unless a person is shown its
-// reference: that has to be found there.
+// levelOf returns the log level of a failure. NotFound is not logged, unless the
+// page shows its reference.
 func levelOf(s *surface, kind sso.Kind) slog.Level {
 	switch kind {
 	case sso.NotFoundKind:
@@ -222,8 +222,8 @@ func levelOf(s *surface, kind sso.Kind) slog.Level {
 	return slog.LevelInfo
 }
 
-// renderPage sends who is not signed in to sign in, and shows everybody else
-// the failure's page.
+// renderPage sends visitors without a session to sign in, and shows others the
+// failure page.
 func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 	if f.Status == http.StatusUnauthorized {
 		target := "/login"
@@ -240,7 +240,7 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 			return
 		}
 		rt.Log.ErrorContext(
-			r.Context(), "failure page not rendered", "request_id", RequestID(r.Context()), "error",
+			r.Context(), "failure page not rendered", "request_id", requestIDOf(r.Context()), "error",
 			err,
 		)
 		if rec, ok := w.(*recorder); ok && rec.status != 0 {
@@ -272,5 +272,5 @@ func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client went away: there is nobody to tell
+	_ = json.NewEncoder(w).Encode(v) // fails only if the client is gone
 }

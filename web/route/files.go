@@ -14,14 +14,14 @@ import (
 
 const multipartForm = "multipart/form-data"
 
-// plainField is what a field of a form of ours can be called. A name with
-// anything else in it could be read in two ways: quoted, escaped or cut off.
+// plainField matches the names of our form fields. Other names could be parsed in
+// different ways: quoted, escaped or truncated.
 var plainField = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 // readFiles reads a form that may carry files (RFC 7578), all of which is in
 // body: what is in a file is the value of its field. A file that is not text,
-// such as a certificate in DER form, becomes its base64. What a file was called
-// and what it says it is are claims of whoever sent it, and dropped.
+// such as a certificate in DER form, becomes its base64. The file's name and content
+// type are claims of the client, and are dropped.
 func readFiles(body []byte, boundary string) (url.Values, error) {
 	if boundary == "" || len(boundary) > 70 { // RFC 2046 §5.1.1
 		return nil, unreadable(errors.New("no boundary, or a long one"))
@@ -48,7 +48,7 @@ func readFiles(body []byte, boundary string) (url.Values, error) {
 		value := string(content)
 		if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
 			if !file {
-				return nil, refusal(codeEncoding, "A parameter"+named(name)+" is not text.")
+				return nil, refusal(codeEncoding, "A parameter"+quoteParameter(name)+" is not text.")
 			}
 			value = base64.StdEncoding.EncodeToString(content)
 		}
@@ -60,7 +60,7 @@ func unreadable(err error) error {
 	return refusal(codeBad, "The form cannot be read.").Because(err)
 }
 
-// partName is what the field of a part is called, and whether a file is in it.
+// partName returns the field name of a part, and whether the part is a file.
 func partName(part *multipart.Part) (name string, file bool, err error) {
 	dispositions := part.Header.Values("Content-Disposition")
 	if len(dispositions) != 1 || part.Header.Get("Content-Transfer-Encoding") != "" {

@@ -6,18 +6,17 @@ import (
 	"strings"
 )
 
-// Gate is a part of the tree that other servers ask on behalf of browsers. Its
-// requests have the host, the method, the query and even the path of what the
-// browser asked for, so none of the refusals that hold for our own pages hold
-// there, no form is read, and ServeMux, which would clean the path, is passed by.
+// Gate is a path prefix for requests of other servers on behalf of browsers. They
+// have the host, method, query and even the path of the browser's request, so the
+// refusals for our own pages do not apply, no form is read, and ServeMux, which
+// would clean the path, is bypassed.
 type Gate struct {
 	Prefix string // of the path: "/auth/nginx/"
-	// Pass answers what is asked all the time and is nothing to log, and returns
-	// the status; 0 if it answered nothing. It comes before request identifier, log
-	// and everything else; with log.level debug it is left out, so that every
-	// request can be seen.
+	// Pass responds to frequent requests that are not logged, and returns the
+	// status; 0 if it wrote nothing. It runs before request ID, log and everything
+	// else; with log.level debug it is skipped, so that every request is logged.
 	Pass func(w http.ResponseWriter, r *http.Request) (status int)
-	// Handle answers everything else.
+	// Handle responds to all other requests.
 	Handle Handler
 	// Render writes a failure, status included.
 	Render func(w http.ResponseWriter, r *http.Request, f Failure)
@@ -50,7 +49,7 @@ type gate struct {
 	surface *surface
 }
 
-// gateOf is the gate that a request is for; nil if it is for none.
+// gateOf returns the gate of a request; nil if there is none.
 func (rt *Router) gateOf(r *http.Request) *gate {
 	for _, g := range rt.gates {
 		if strings.HasPrefix(r.URL.Path, g.Prefix) {
@@ -67,15 +66,15 @@ func (rt *Router) serveGate(w http.ResponseWriter, r *http.Request, g *gate) {
 		rt.fail(w, r, g.surface, err)
 	}
 	g.surface.headers(w.Header())
-	w.Header().Del("Strict-Transport-Security") // not ours to say where the application is
+	w.Header().Del("Strict-Transport-Security") // it would apply to the application's host
 	if err := g.Handle(w, r); err != nil {
 		s.fail(w, r, err)
 	}
 }
 
-// Navigation reports whether a browser asks for a page to show, so that a
-// redirect or a page is an answer it can use; scripts, images and programs are
-// told in a form of their own. method is that of the browser's request.
+// Navigation reports whether a browser navigates to a page, so that it can use a
+// redirect or a page as response; scripts, images and programs cannot. method is
+// the method of the browser's request.
 func Navigation(method string, h http.Header) bool {
 	if method != http.MethodGet && method != http.MethodHead || h.Get("X-Requested-With") != "" {
 		return false
@@ -86,11 +85,11 @@ func Navigation(method string, h http.Header) bool {
 	return strings.Contains(h.Get("Accept"), "text/html")
 }
 
-// WriteProblem answers with a failure as the API surface does.
+// WriteProblem writes a failure as the API surface does.
 func WriteProblem(w http.ResponseWriter, f Failure) { renderProblem(nil, w, nil, f) }
 
-// AllowAssets lets this one answer, which a browser takes for one of another
-// site, have the styles and scripts of an origin of ours.
+// AllowAssets allows this response, which a browser attributes to another site, to
+// load the styles and scripts of our origin.
 func AllowAssets(w http.ResponseWriter, origin string) {
 	w.Header().Set(
 		"Content-Security-Policy",

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// policy is the Content-Security-Policy of every page, but for what its forms
-// may be sent to.
+// policy is the Content-Security-Policy of every page, without the targets of its
+// forms.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action "
 
 func (rt *Router) commonHeaders(h http.Header, id string) {
@@ -29,8 +29,7 @@ func (s *surface) headers(h http.Header) {
 	}
 }
 
-// AllowFormTo lets the forms of this one answer be sent to the origin of
-// target: Content-Security-Policy has no other way for a page that carries a
+// AllowFormTo allows the forms of this response to post to the origin of target: Content-Security-Policy has no other way for a page that carries a
 // message to an identity provider.
 func AllowFormTo(w http.ResponseWriter, target string) {
 	u, err := url.Parse(target)

@@ -9,17 +9,17 @@ import (
 	"gatehouse/sso"
 )
 
-// Limiter counts what a key did within a minute. A limit is a positive number.
+// Limiter counts events of a key per minute. A limit is positive.
 type Limiter interface {
-	// Allow reports how long to wait before key may act again; 0 means now, and
-	// that it was counted.
+	// Allow returns how long key must wait; 0 if the event is allowed, and then
+	// counts it.
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 	// Check reports how long Allow would make key wait, and counts nothing.
 	Check(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
-// Rate is how often something may be requested, whatever comes of it. What is
-// genuine must not depend on it where strangers can use it up: use Failures.
+// Rate limits requests, successful or not. Where other clients could use up the
+// limit of genuine requests, use Failures.
 type Rate struct {
 	Name      string // begins the limiter's key
 	PerMinute int    // 0: no limit
@@ -33,8 +33,8 @@ type Rate struct {
 // one subscriber can take another one for each request.
 func Network(ctx context.Context) string { return "ip:" + sso.NetworkOf(stateOf(ctx).ip.String()) }
 
-// allow asks the limiter. If it cannot tell, the request goes on: a limit
-// protects from load, and losing it must not lock everyone out.
+// allow asks the limiter. If the limiter fails, the request is allowed: a limit
+// protects from load, and losing it must not lock out all users.
 func (rt *Router) allow(r *http.Request, rate Rate) error {
 	if rt.Limiter == nil || rate.PerMinute == 0 {
 		return nil
@@ -43,7 +43,7 @@ func (rt *Router) allow(r *http.Request, rate Rate) error {
 	if rate.Path != "" {
 		subject = rate.Path + ":" + r.PathValue(rate.Path)
 		if len(subject) > 80 {
-			return nil // no such thing exists: the handler says so
+			return nil // it does not exist; the handler responds
 		}
 	}
 	wait, err := rt.Limiter.Allow(r.Context(), rate.Name+":"+subject, rate.PerMinute)
@@ -66,9 +66,8 @@ func refused(wait time.Duration) error {
 	}
 }
 
-// Failures limits by what failed, so that requests that work never use up a
-// limit. Subjects are networks (see Network), or whatever else a handler can
-// name before it trusts the request. All Failures of a Limiter with the same
+// Failures limits failed requests only. Subjects are networks (see Network), or
+// other names that a handler knows before it trusts the request. All Failures of a Limiter with the same
 // Name count together.
 type Failures struct {
 	Limiter   Limiter // nil: no limit
@@ -78,7 +77,7 @@ type Failures struct {
 }
 
 // Spent returns TooMany "rate_limited" once a subject has used up its failures.
-// If the limiter cannot tell, nothing is spent.
+// If the limiter fails, it returns nil.
 func (f Failures) Spent(ctx context.Context, subject string) error {
 	if f.Limiter == nil || f.PerMinute == 0 {
 		return nil
@@ -103,7 +102,7 @@ func (f Failures) Count(ctx context.Context, subject string) {
 
 func (f Failures) key(subject string) string { return f.Name + ":" + subject }
 
-// Guard wraps a handler that strangers make fail: an error that failed accepts
+// Guard wraps a handler that any client can make fail: an error that failed accepts
 // counts against the client's network, and a network with no failures left is
 // refused before the handler looks at the request. It suits handlers whose
 // genuine callers do not fail; a handler that can recognize a genuine request

@@ -6,7 +6,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Problem is a failure in the form of RFC 9457, as the API surface answers it.
+// Problem is a failure as RFC 9457 problem details, the form of the API surface.
 type Problem struct {
 	Type      string           `json:"type"`
 	Title     string           `json:"title"`
@@ -17,8 +17,8 @@ type Problem struct {
 	RequestID string           `json:"request_id"`
 }
 
-// ProblemType begins Problem.Type; the code follows. It is a name and no
-// address, so that it is the same on every installation.
+// ProblemType begins Problem.Type; the code follows. It is a URN, the same on every
+// installation.
 const ProblemType = "urn:gatehouse:problem:"
 
 func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
@@ -33,9 +33,8 @@ func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure)
 	})
 }
 
-// Fail answers a request with an error, and logs it, in the way of the surface
-// it came in on. It is for a handler that was given to Router.API; those that
-// return their errors have no need of it.
+// Fail writes and logs an error in the form of the request's surface. It is for
+// handlers given to Router.API or Router.Static; others return their errors.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if s := stateOf(r.Context()); s.fail != nil {
 		s.fail(w, r, err)

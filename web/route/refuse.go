@@ -21,12 +21,12 @@ import (
 // Limits of any request.
 const (
 	maxURL        = 8 << 10
-	maxSignInURL  = 10 << 10 // with the way back to a link of 8 KiB
+	maxSignInURL  = 10 << 10 // with the return path to a link of 8 KiB
 	maxParameters = 100
 	maxCookies    = 50
 )
 
-// Codes with a status of their own, whatever the surface.
+// Codes with the same status on every surface.
 const (
 	codeMethod     = "method_not_allowed"
 	codeHost       = "misdirected_request"
@@ -39,8 +39,8 @@ const (
 	codeDuplicate  = "duplicate_parameter"
 )
 
-// securityParameters decide who signs in where: two readers must never pick
-// different ones of two.
+// securityParameters decide who signs in where, so they must not be sent twice: two
+// parsers could pick different values.
 var securityParameters = [...]string{
 	"state", "code", "client_id", "SAMLResponse", "SAMLRequest", "RelayState",
 	"return_to", "enterprise_key", "connection", "replaces", "logout_token",
@@ -54,7 +54,7 @@ func refusal(code, public string) *sso.Error {
 	}
 }
 
-// hostsOf lists the values of the Host header that mean us, in lower case.
+// hostsOf returns the accepted values of the Host header, in lower case.
 func hostsOf(base *url.URL) []string {
 	names := []string{strings.ToLower(base.Hostname())}
 	if ip, err := netip.ParseAddr(names[0]); names[0] == "localhost" || err == nil && ip.IsLoopback() {
@@ -84,8 +84,8 @@ func (rt *Router) knows(host string) bool {
 	return slices.Contains(rt.hosts, strings.ToLower(host))
 }
 
-// longestURL is how long an address may be, in bytes. The sign-in pages carry the
-// way back to a link.
+// longestURL returns the limit of an address, in bytes. Sign-in pages carry the
+// return path to a link.
 func longestURL(path string) int {
 	if strings.HasPrefix(path, "/login") {
 		return maxSignInURL
@@ -93,8 +93,8 @@ func longestURL(path string) int {
 	return maxURL
 }
 
-// checkTarget refuses a path that a proxy, this server and a handler might read
-// in different ways; it never reaches another route instead.
+// checkTarget refuses a path that a proxy, this server and a handler could parse in
+// different ways.
 func checkTarget(r *http.Request) error {
 	if longest := longestURL(r.URL.Path); len(r.RequestURI) > longest || len(r.URL.RequestURI()) > longest {
 		return refusal(codeURL, "The address is too long.")
@@ -159,7 +159,7 @@ func parseValues(encoded string) (url.Values, error) {
 		}
 		for _, v := range all {
 			if !utf8.ValidString(v) {
-				return nil, refusal(codeEncoding, "A parameter"+named(name)+" is not valid UTF-8.")
+				return nil, refusal(codeEncoding, "A parameter"+quoteParameter(name)+" is not valid UTF-8.")
 			}
 		}
 	}
@@ -171,13 +171,13 @@ func checkDuplicates(values url.Values, s *surface) error {
 	case s.single:
 		for name, all := range values {
 			if len(all) > 1 {
-				return refusal(codeDuplicate, "A parameter"+named(name)+" was sent twice.")
+				return refusal(codeDuplicate, "A parameter"+quoteParameter(name)+" was sent twice.")
 			}
 		}
 	case s.forms:
 		for _, name := range securityParameters {
 			if len(values[name]) > 1 {
-				return refusal(codeDuplicate, "A parameter"+named(name)+" was sent twice.")
+				return refusal(codeDuplicate, "A parameter"+quoteParameter(name)+" was sent twice.")
 			}
 		}
 	}
@@ -186,16 +186,16 @@ func checkDuplicates(values url.Values, s *surface) error {
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`)
 
-// named quotes a parameter's name if it is one that we could have given it.
-func named(name string) string {
+// quoteParameter returns a parameter's name in quotes if it looks like one of ours.
+func quoteParameter(name string) string {
 	if plainName.MatchString(name) {
 		return ` "` + name + `"`
 	}
 	return ""
 }
 
-// takeBody limits the body and, on a surface of forms, reads it: afterwards
-// r.PostForm holds it, r.Form the same, and the query is only in r.URL.
+// takeBody limits the body and, on a surface of forms, parses it into r.PostForm and
+// r.Form; the query is only in r.URL.
 func takeBody(w http.ResponseWriter, r *http.Request, s *surface, route *Route) error {
 	limit := route.MaxBody
 	if limit == 0 {
@@ -252,7 +252,7 @@ func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
 	}
 	for _, all := range values {
 		for _, v := range all {
-			if strings.Contains(v, "\x00") { // line breaks are fine in a form
+			if strings.Contains(v, "\x00") { // line breaks are allowed in a form
 				return refusal(codeBad, "The form has characters that cannot be in it.")
 			}
 		}

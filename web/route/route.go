@@ -14,22 +14,20 @@ import (
 	"gatehouse/sso"
 )
 
-// Handler answers a request, or returns why it cannot; then it has written
-// nothing.
+// Handler responds to a request, or returns an error and has written nothing.
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
-// Options are what a Router is made of.
+// Options configure a Router.
 type Options struct {
-	// BaseURL is where people reach us; only its host is answered (and, if that
-	// is a loopback name, the other loopback names).
+	// BaseURL is the public address. Only its host is accepted (and, if that is a
+	// loopback name, the other loopback names).
 	BaseURL string
-	// TrustedProxies are the peers whose X-Forwarded-For is believed. Empty:
-	// nobody's.
+	// TrustedProxies are the peers whose X-Forwarded-For is trusted. Empty: none.
 	TrustedProxies []netip.Prefix
 	Limiter        Limiter // nil: no rate limits
 	Log            *slog.Logger
 	Now            func() time.Time
-	// Observe is told of every answer by the pattern that matched ("" if none).
+	// Observe is called for every response with the matched pattern ("" if none).
 	// Optional.
 	Observe func(pattern string, status int, took time.Duration)
 	// RenderFailure writes the page of a failure, status included. Without it,
@@ -37,23 +35,24 @@ type Options struct {
 	RenderFailure func(w http.ResponseWriter, r *http.Request, f Failure) error
 }
 
-// Route is a pattern and what is done there.
+// Route is a pattern and its handler.
 type Route struct {
 	Pattern string // "METHOD /path/{wildcard}", as net/http.ServeMux has it
 	Handle  Handler
-	// Why says why a Callback or Machine route takes posts from other origins.
+	// Why is the reason why a Callback or Machine route accepts posts from other
+	// origins.
 	Why     string
 	MaxBody int64 // bytes; 0 means DefaultMaxBody
-	// TooLarge answers a request whose body is larger than MaxBody, in place of
-	// the failure cause. It may read on. Optional.
+	// TooLarge responds to a request whose body exceeds MaxBody, in place of the
+	// failure cause. It may read on. Optional.
 	TooLarge func(w http.ResponseWriter, r *http.Request, most int64, cause error) error
-	Files    bool   // its form may carry files, whose contents become values
-	Rates    []Rate // all must allow
+	Files    bool   // its form may have files, whose contents become values
+	Rates    []Rate // all must allow the request
 	// Admit may refuse a request before its body is read. Optional.
 	Admit func(r *http.Request) error
 }
 
-// DefaultMaxBody is what a form may weigh unless its route says otherwise.
+// DefaultMaxBody is the limit of a form, in bytes, unless its route has another.
 const DefaultMaxBody = 64 << 10
 
 // Router is an http.Handler over http.ServeMux. Routes are registered before it
@@ -67,10 +66,10 @@ type Router struct {
 	hosts   []string
 	https   bool
 	cross   *http.CrossOriginProtection
-	stray   *entry // for forms posted to no path of ours; nil: nothing is there
+	stray   *entry // for forms posted to an unknown path; nil: not found
 }
 
-// New makes a Router. BaseURL must be an absolute http or https URL.
+// New returns a Router. BaseURL must be an absolute http or https URL.
 func New(o Options) (*Router, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil ||
@@ -104,13 +103,13 @@ func New(o Options) (*Router, error) {
 // Page registers pages: HTML, forms, cross-origin posts refused.
 func (rt *Router) Page(routes ...Route) { rt.add(pageSurface, routes) }
 
-// Callback registers what an identity provider sends a browser to. Its answers
-// are pages, its posts come from another origin: each needs a reason, and is
-// protected by the pending login instead. No parameter may come twice.
+// Callback registers endpoints to which an identity provider sends browsers. Their
+// responses are pages; their posts come from another origin, so each needs a
+// reason and is protected by the pending login. Duplicate parameters are refused.
 func (rt *Router) Callback(routes ...Route) { rt.add(callbackSurface, routes) }
 
-// Stray registers what takes forms that are posted to paths that do not exist,
-// as a Callback. Anything else there is not found.
+// Stray registers the handler of forms posted to unknown paths, as a Callback. Other
+// requests there are not found.
 func (rt *Router) Stray(route Route) {
 	rt.stray = &entry{
 		router:  rt,
@@ -119,17 +118,17 @@ func (rt *Router) Stray(route Route) {
 	}
 }
 
-// Machine registers what a server of somebody else's calls with a form; errors
-// are JSON as in RFC 6749 §5.2.
+// Machine registers endpoints that other servers call with a form; errors are JSON
+// as in RFC 6749 §5.2.
 func (rt *Router) Machine(routes ...Route) { rt.add(machineSurface, routes) }
 
-// Plain registers what operators and probes read: text, any host (probes
+// Plain registers text for operators and probes: any host is accepted (probes
 // address a container by its IP), and no form.
 func (rt *Router) Plain(routes ...Route) { rt.add(plainSurface, routes) }
 
 // API hands a pattern without a method to a handler that renders its own
-// errors, such as the REST API, by Fail or on its own. What the router itself
-// refuses is application/problem+json (RFC 9457). The body is limited, not read.
+// errors, such as the REST API, by Fail or on its own. Refusals of the router are
+// application/problem+json (RFC 9457). The body is limited, not read.
 func (rt *Router) API(pattern string, h http.Handler, maxBody int64) {
 	rt.entries[pattern] = &entry{
 		router:  rt,
@@ -147,8 +146,8 @@ func (rt *Router) API(pattern string, h http.Handler, maxBody int64) {
 	rt.mux.Handle(pattern, rt.entries[pattern])
 }
 
-// Static hands GETs under a pattern to a handler, with no limits but the
-// router's own and its caching left to the handler.
+// Static passes GETs under a pattern to a handler that sets its own caching
+// headers, with only the router's own limits.
 func (rt *Router) Static(pattern string, h http.Handler) {
 	rt.add(staticSurface, []Route{{
 		Pattern: "GET " + pattern,
@@ -186,7 +185,7 @@ func (rt *Router) add(s *surface, routes []Route) {
 	}
 }
 
-// patterns lists what is registered, sorted: "GET /account".
+// patterns returns the registered patterns, sorted: "GET /account".
 func (rt *Router) patterns() []string {
 	var all []string
 	for path, e := range rt.entries {
@@ -204,8 +203,8 @@ func (rt *Router) patterns() []string {
 	return all
 }
 
-// entry is one path with its methods. Methods are told apart here and not by
-// the mux, so that a wrong one is answered in the words of the surface.
+// entry is one path with its methods. It selects the method, and not the mux, so
+// that the error for a wrong one has the form of the surface.
 type entry struct {
 	router  *Router
 	path    string
@@ -323,8 +322,7 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
 	return route.Handle(w, r)
 }
 
-// state is what the router knows of a request; it decides nothing a handler
-// does.
+// state is what the router knows about a request.
 type state struct {
 	id      string
 	ip      netip.Addr
@@ -341,12 +339,12 @@ func stateOf(ctx context.Context) *state {
 	return &state{}
 }
 
-// RequestID is the request's identifier, as answered in X-Request-Id and
-// logged; "" outside a router.
-func RequestID(ctx context.Context) string { return stateOf(ctx).id }
+// requestIDOf returns the ID of a request, as sent in X-Request-Id and logged; ""
+// outside a router.
+func requestIDOf(ctx context.Context) string { return stateOf(ctx).id }
 
-// ClientIP is the address of whoever sent the request, as far as trusted
-// proxies say; "" outside a router.
+// ClientIP returns the client's address, as far as trusted proxies tell it; ""
+// outside a router.
 func ClientIP(ctx context.Context) string {
 	if ip := stateOf(ctx).ip; ip.IsValid() {
 		return ip.String()

@@ -15,9 +15,8 @@ import (
 	"time"
 )
 
-// ServeHTTP gives the request its identifier and client address, refuses what
-// could reach another route than it seems to, dispatches, and writes the access
-// log.
+// ServeHTTP assigns request ID and client address, refuses ambiguous requests,
+// dispatches, and writes the access log.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := rt.Now()
 	gate := rt.gateOf(r)
@@ -57,8 +56,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt.mux.ServeHTTP(rec, r)
 }
 
-// surfaceOf guesses the surface of a request that is refused before it is
-// routed.
+// surfaceOf guesses the surface of a request that is refused before routing.
 func (rt *Router) surfaceOf(r *http.Request) *surface {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		return apiSurface
@@ -91,16 +89,16 @@ func (rt *Router) quiet(pattern string) bool {
 	return e != nil && (e.surface == plainSurface || e.surface == staticSurface)
 }
 
-// isGate is about what is asked for each request to somebody else: what is
-// refused has a line of its own.
+// isGate reports whether a gate handled the request: it is called for each request
+// to an application, and its refusals have their own log line.
 func (rt *Router) isGate(pattern string) bool {
 	return slices.ContainsFunc(rt.gates, func(g *gate) bool {
 		return g.pattern == pattern
 	})
 }
 
-// logPath is the path, or the pattern where the path holds a bearer value, or
-// an address of somebody else's that may.
+// logPath returns the path, or the pattern if the path has a bearer value or is the
+// path of another site, which may have one.
 func logPath(r *http.Request, pattern string) string {
 	if strings.Contains(pattern, "{token}") || strings.HasSuffix(pattern, "{application}") {
 		return pattern
@@ -111,8 +109,8 @@ func logPath(r *http.Request, pattern string) string {
 	return r.URL.Path
 }
 
-// saneID is what an identifier from a proxy must look like to be taken over:
-// it is echoed in a header and stands in the log and on error pages.
+// saneID matches request IDs that are accepted from a proxy: they are sent in a
+// header, logged, and shown on error pages.
 var saneID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
 
 func requestID(r *http.Request) string {
@@ -124,8 +122,8 @@ func requestID(r *http.Request) string {
 	return "req-" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
 }
 
-// clientIP walks from the peer towards the client for as long as the hop that
-// speaks is trusted: the rightmost address that is not a trusted proxy's.
+// clientIP returns the rightmost address of peer and X-Forwarded-For that is not a
+// trusted proxy's.
 func clientIP(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	peer := hopAddr(r.RemoteAddr)
 	if !peer.IsValid() || !contains(trusted, peer) {
@@ -135,7 +133,7 @@ func clientIP(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	for i := len(hops) - 1; i >= 0; i-- {
 		hop := hopAddr(strings.TrimSpace(hops[i]))
 		if !hop.IsValid() {
-			break // whoever wrote this cannot be believed about what stands before it
+			break // the entries before it are not trusted
 		}
 		peer = hop
 		if !contains(trusted, hop) {
@@ -165,7 +163,7 @@ func contains(prefixes []netip.Prefix, a netip.Addr) bool {
 	return false
 }
 
-// recorder remembers what was answered.
+// recorder remembers status and size of the response.
 type recorder struct {
 	http.ResponseWriter
 	status int
@@ -191,11 +189,10 @@ func (w *recorder) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Server is an http.Server with the limits the rest of this package relies on:
-// header blocks of at most 32 KB (431), and no connection that can be held open
-// by sending slowly.
+// Server returns an http.Server with the limits that this package relies on: header
+// blocks of at most 32 KB (431), and timeouts for slow clients.
 func Server(addr string, h http.Handler, log *slog.Logger) *http.Server {
-	const slop = 4096 // net/http reads this much more than it is told to
+	const slop = 4096 // net/http reads this much beyond its limit
 	return &http.Server{
 		Addr:              addr,
 		Handler:           h,

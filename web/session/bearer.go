@@ -8,27 +8,27 @@ import (
 	"gatehouse/sso"
 )
 
-// Bearer is a cookie that holds the token of a session and nothing else: whose
-// it is, and whether it has ended, others know.
+// Bearer is a cookie that holds the token of a session and nothing else. The
+// store knows the session's owner and end.
 type Bearer struct {
 	c      cookie
-	maxAge int // seconds; 0: as long as the browser runs
+	maxAge int // seconds; 0: a session cookie
 }
 
-// Admin is the cookie of local admins.
+// Admin returns the cookie of local admins.
 func (m *Manager) Admin() *Bearer { return m.admin }
 
-// Device is the cookie of browsers that a local admin has signed in with. It
-// lasts longer than the browser runs.
+// Device returns the persistent cookie that marks browsers in which a local admin
+// has signed in.
 func (m *Manager) Device() *Bearer { return m.device }
 
 // deviceLifetime is counted from the last sign-in.
 const deviceLifetime = 180 * 24 * time.Hour
 
-// Setup is the cookie of whoever opened a setup link.
+// Setup returns the cookie of a browser that opened a setup link.
 func (m *Manager) Setup() *Bearer { return m.setup }
 
-// Token returns what the browser has, "" if it has none that we made.
+// Token returns the token in the request's cookie; "" without a valid one.
 func (b *Bearer) Token(r *http.Request) sso.Secret {
 	token, current := b.c.read(r)
 	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok &&
@@ -39,7 +39,7 @@ func (b *Bearer) Token(r *http.Request) sso.Secret {
 	return token
 }
 
-// Set gives the browser a token in place of any it had.
+// Set replaces the browser's token.
 func (b *Bearer) Set(w http.ResponseWriter, token sso.Secret) error {
 	if err := b.c.keep(w, token, b.maxAge); err != nil {
 		return fmt.Errorf("make the cookie: %w", err)
@@ -47,5 +47,5 @@ func (b *Bearer) Set(w http.ResponseWriter, token sso.Secret) error {
 	return nil
 }
 
-// Clear takes the cookie away. That alone ends no session.
+// Clear removes the cookie. The session itself does not end.
 func (b *Bearer) Clear(w http.ResponseWriter) { b.c.clear(w) }

@@ -98,7 +98,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.bound++
 		token := sso.NewSecret()
 		g.known.tokens[token.Hash()] = "user-ada"
-		if err := g.Start(w, r, token, sso.Session{}); err != nil {
+		if err := g.Start(w, r, token); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}

@@ -17,11 +17,11 @@ import (
 	"gatehouse/sso"
 )
 
-// maxValue is what a cookie's value may weigh, in bytes.
+// maxValue is the largest value of a cookie, in bytes.
 const maxValue = 128
 
-// tokenSize is what sso.NewSecret holds, in bytes. A cookie carries those bytes
-// and not their 43 characters, so that it stays short.
+// tokenSize is the size of an sso.NewSecret, in bytes. A cookie carries these
+// bytes, not their 43 characters, to stay short.
 const tokenSize = 32
 
 // cookie is one kind of cookie: its name, attributes and keys.
@@ -29,20 +29,20 @@ type cookie struct {
 	name    string
 	options sessions.Options
 	codecs  []*securecookie.SecureCookie // newest key first
-	// known are the values that were read lately. Verifying one again costs more
-	// than the rest of an answer to a proxy that asks about each request.
-	known *lru.Cache[string, value]
+	// decoded caches verified values. Verifying one again would cost more than the
+	// rest of a forward-auth response.
+	decoded *lru.Cache[string, value]
 }
 
-// value is what a cookie holds.
+// value is the content of a cookie.
 type value struct {
 	secret  sso.Secret
 	current bool // the current key made it
 }
 
-// knownValues is how many are remembered, at about 400 bytes each. They are
-// ours: what is forged is never among them.
-const knownValues = 8192
+// decodedCacheSize is the size of the cache, at about 400 bytes an entry. Forged
+// values never enter it.
+const decodedCacheSize = 8192
 
 func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Options) cookie {
 	switch {
@@ -51,17 +51,17 @@ func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Opti
 	case o.Secure:
 		name = "__Secure-" + name // a domain forbids __Host-
 	}
-	known, _ := lru.New[string, value](knownValues) // fails only for sizes below 1
+	known, _ := lru.New[string, value](decodedCacheSize) // fails only for sizes below 1
 	return cookie{
 		name:    name,
 		options: o,
 		codecs:  codecs,
-		known:   known,
+		decoded: known,
 	}
 }
 
-// codecsOf derives a key of our own from each secret key. The cookie's name is
-// in its tag, so one kind is no other kind.
+// codecsOf derives a cookie key from each secret key. The tag covers the cookie's
+// name, so one kind of cookie is not valid as another.
 func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 	var codecs []*securecookie.SecureCookie
 	for _, k := range keys {
@@ -73,7 +73,7 @@ func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 			return nil, fmt.Errorf("derive the key of cookies: %w", err)
 		}
 		codec := securecookie.New(key, nil)
-		codec.MaxAge(0) // the session knows when it ends
+		codec.MaxAge(0) // the session has its own lifetime
 		codec.MaxLength(maxValue)
 		codec.SetSerializer(securecookie.NopEncoder{})
 		codecs = append(codecs, codec)
@@ -84,9 +84,9 @@ func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 	return codecs, nil
 }
 
-// read returns the value that the browser has, "" if it has none that we made or
-// two of the name: then another host or path has set one of them, and there is
-// no telling which. It reports whether the current key made it.
+// read returns the value of the request's cookie and whether the current key made
+// it; "" without a valid one, and for two different values: another host or path
+// has set one of them, and it is unknown which.
 func (c *cookie) read(r *http.Request) (secret sso.Secret, current bool) {
 	all := r.CookiesNamed(c.name)
 	if len(all) != 1 {
@@ -96,16 +96,15 @@ func (c *cookie) read(r *http.Request) (secret sso.Secret, current bool) {
 	return v.secret, v.current
 }
 
-// maxSame is how many cookies of one name are looked at. Each host and path on
-// the way down from the cookie domain can leave one.
-const maxSame = 8
+// maxDuplicates is how many cookies of one name are read. Each host and path
+// below the cookie domain can set one.
+const maxDuplicates = 8
 
-// readAll returns the different values of the name that we made, in the order
-// in which the browser sent them.
+// readAll returns the distinct valid values of the cookie, in the order sent.
 func (c *cookie) readAll(r *http.Request) []value {
 	all := r.CookiesNamed(c.name)
-	values := make([]value, 0, min(len(all), maxSame))
-	for _, one := range all[:min(len(all), maxSame)] {
+	values := make([]value, 0, min(len(all), maxDuplicates))
+	for _, one := range all[:min(len(all), maxDuplicates)] {
 		v, ok := c.decode(one)
 		if ok && !slices.ContainsFunc(values, func(o value) bool {
 			return o.secret == v.secret
@@ -116,12 +115,12 @@ func (c *cookie) readAll(r *http.Request) []value {
 	return values
 }
 
-// decode returns what a cookie holds, if we made it.
+// decode verifies a cookie and returns its value.
 func (c *cookie) decode(sent *http.Cookie) (value, bool) {
 	if sent.Quoted {
 		return value{}, false
 	}
-	if v, ok := c.known.Get(sent.Value); ok {
+	if v, ok := c.decoded.Get(sent.Value); ok {
 		return v, true
 	}
 	if !canonical(sent.Value) {
@@ -131,16 +130,15 @@ func (c *cookie) decode(sent *http.Cookie) (value, bool) {
 		var raw []byte
 		if codec.Decode(c.name, sent.Value, &raw) == nil && len(raw) == tokenSize {
 			v := value{sso.Secret(base64.RawURLEncoding.EncodeToString(raw)), i == 0}
-			c.known.Add(strings.Clone(sent.Value), v) // else the whole header would stay
+			c.decoded.Add(strings.Clone(sent.Value), v) // else the cache would retain the whole header
 			return v, true
 		}
 	}
 	return value{}, false
 }
 
-// canonical reports whether a value is written the one way we write it. Decoders
-// take line breaks and stray last bits; then two different cookies would be the
-// same, and a damaged one good.
+// canonical reports whether a value has our exact encoding. Decoders accept line
+// breaks and stray last bits; different or damaged cookies would then be equal.
 func canonical(value string) bool {
 	var b [maxValue]byte
 	if len(value) > maxValue {
@@ -150,12 +148,11 @@ func canonical(value string) bool {
 	return err == nil && base64.URLEncoding.EncodedLen(n) == len(value)
 }
 
-// set gives the browser a value. What this answer would have set before is
-// taken back.
+// set sends the cookie as a session cookie and replaces an earlier one in the
+// same response.
 func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error { return c.keep(w, value, 0) }
 
-// keep is set for a cookie that lives longer than the browser runs; maxAge is in
-// seconds.
+// keep is set with a Max-Age, in seconds.
 func (c *cookie) keep(w http.ResponseWriter, value sso.Secret, maxAge int) error {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(value.Reveal())
 	if err != nil ||

@@ -3,9 +3,9 @@
 // sign-in to the browser that began it.
 //
 // A cookie is a random value under a keyed tag, made by gorilla/securecookie, so
-// that whatever we did not make is refused without asking anybody. Everything
-// about a session is on our side; nothing is in the cookie that could be stale,
-// and its lifetime is decided there. From gorilla/sessions come the cookie and
+// that a forged value is refused without a look-up. The state of a session is on
+// the server; the cookie has nothing that could become stale, and the server
+// decides its lifetime. From gorilla/sessions come the cookie and
 // its options; not its Session and Registry, which would put a map in gob into
 // the cookie and look it up in each request's context.
 //
@@ -14,13 +14,12 @@
 //	setup    __Host-NAME-setup    HttpOnly, Secure, SameSite=Lax
 //	device   __Host-NAME-device   HttpOnly, Secure, SameSite=Lax, 180 days
 //	browser  __Host-NAME-browser  HttpOnly, Secure, SameSite=None: identity
-//	                              providers post their answers from their own site
+//	                              providers post responses from their own site
 //
 // With a domain the session cookie is __Secure-NAME, which other hosts of that
 // domain can set as well; the other cookies are for our own host alone. Over plain http, which only
 // localhost may use, there is no prefix and all are Lax: ports do not make a site another one. But
 // for device, none has a Max-Age: they end with the browser, if the session does not before.
 //
-// What must not live here: who a session belongs to, when it ends, what anybody
-// may do.
+// What must not live here: a session's owner, its end, and permissions.
 package session

@@ -82,7 +82,7 @@ func (f *fixture) start(user sso.UserID, cookies ...*http.Cookie) *http.Cookie {
 	token := sso.NewSecret()
 	f.known.tokens[token.Hash()] = user
 	w := httptest.NewRecorder()
-	if err := f.Start(w, request(cookies...), token, sso.Session{}); err != nil {
+	if err := f.Start(w, request(cookies...), token); err != nil {
 		f.Fatal(err)
 	}
 	set := slices.DeleteFunc(w.Result().Cookies(), func(c *http.Cookie) bool {

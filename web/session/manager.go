@@ -12,38 +12,38 @@ import (
 	"gatehouse/sso"
 )
 
-// Resolver knows who a token speaks for; sessions.Cache does, and so does
-// store.DB.
-type Resolver interface {
-	// Principal fails with Unauthenticated for a session that is over, and with
-	// Unavailable if it cannot know.
+// resolver returns the principal of a token; sessions.Cache and store.DB are
+// resolvers.
+type resolver interface {
+	// Principal fails with Unauthenticated for an ended session, and with
+	// Unavailable if the store does not answer.
 	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
 }
 
-// Options are what a Manager is made of; all of it is required unless said.
+// Options configure a Manager; every field is required unless marked optional.
 type Options struct {
-	BaseURL string // where people reach us
-	// Keys are the secret keys of the installation, newest first. The first makes
-	// cookies, all of them read them; empty ones are passed over.
+	BaseURL string // public address of Gatehouse
+	// Keys are the secret keys of the installation, newest first. The first one
+	// signs cookies, all verify them; empty ones are ignored.
 	Keys         []sso.Secret
 	CookieName   string // without its prefix
 	CookieDomain string // "": only our own host gets the session cookie
-	Resolver     Resolver
+	Resolver     resolver
 }
 
 // Manager is safe for concurrent use.
 type Manager struct {
-	resolver Resolver
-	session  cookie
-	browser  cookie
-	admin    *Bearer
-	setup    *Bearer
-	device   *Bearer
-	host     string // of BaseURL
-	lately   cookie // counts sign-ins; see count
+	resolver    resolver
+	session     cookie
+	browser     cookie
+	admin       *Bearer
+	setup       *Bearer
+	device      *Bearer
+	host        string // of BaseURL
+	signInCount cookie // see countSignIn
 }
 
-// New makes a Manager. It fails without a key, and for a base URL that is none.
+// New returns a Manager. It fails without a key and for an invalid base URL.
 func New(o Options) (*Manager, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil ||
@@ -63,9 +63,9 @@ func New(o Options) (*Manager, error) {
 	if secure {
 		browserSite = http.SameSiteNoneMode
 	}
-	lately := http.SameSiteLaxMode
+	countSite := http.SameSiteLaxMode
 	if secure {
-		lately = http.SameSiteNoneMode
+		countSite = http.SameSiteNoneMode
 	}
 	own := func(name string) *Bearer {
 		return &Bearer{c: newCookie(o.CookieName+name, codecs, sessions.Options{
@@ -82,11 +82,11 @@ func New(o Options) (*Manager, error) {
 		setup:  own("-setup"),
 		device: device,
 		host:   base.Hostname(),
-		lately: newCookie(o.CookieName+"-lately", nil, sessions.Options{
+		signInCount: newCookie(o.CookieName+"-lately", nil, sessions.Options{
 			Path:     "/",
 			Secure:   secure,
 			HttpOnly: true,
-			SameSite: lately,
+			SameSite: countSite,
 		}),
 		resolver: o.Resolver,
 		session: newCookie(o.CookieName, codecs, sessions.Options{
@@ -105,27 +105,27 @@ func New(o Options) (*Manager, error) {
 	}, nil
 }
 
-// Start gives the browser the token of a new session. Whatever session cookie it
-// came with is replaced, so nobody can have chosen it for them; those of the same
-// name that this one would not overwrite are expired.
-func (m *Manager) Start(w http.ResponseWriter, r *http.Request, token sso.Secret, _ sso.Session) error {
+// Start sends the browser the token of a new session. It replaces any session
+// cookie, so that no other host can have chosen it, and expires cookies of the
+// same name in other scopes.
+func (m *Manager) Start(w http.ResponseWriter, r *http.Request, token sso.Secret) error {
 	if err := m.session.set(w, token); err != nil {
 		return fmt.Errorf("make the session cookie: %w", err)
 	}
 	m.expireOthers(w, r)
-	m.count(w, r)
+	m.countSignIn(w, r)
 	return nil
 }
 
-// Principal returns whose browser it is. Without a session cookie that we made
-// that is Unauthenticated "session_ended"; otherwise it is what the Resolver
-// says. A failure never touches the cookie, so a store that cannot answer signs
-// nobody out.
+// Principal returns the user and session of the request. Without a valid session
+// cookie it fails with Unauthenticated "session_ended"; other errors come from the
+// resolver. A failure never changes the cookie, so a store that is unavailable
+// signs no user out.
 //
 // A browser sends several cookies of the name if session.cookie_domain was
-// changed, or another host of that domain set one. Then the one whose session is
-// alive counts. Of several the newest counts if all are the same user's; else
-// none does, because another host could have chosen one of them.
+// changed, or if another host of that domain set one. Then the one with an active
+// session counts. Of several the newest counts if all belong to one user; else
+// none does, because another host could have chosen one.
 func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
 	var found sso.Principal
 	var of value
@@ -159,8 +159,8 @@ var errConflict = errors.New("signed in several times within a minute, and no se
 
 var errTwoPeople = errors.New("the browser sent cookies of two people's sessions")
 
-// Tokens are those of all sessions that the browser sent a cookie of, alive or
-// not: a sign-in ends them.
+// Tokens returns the tokens of all session cookies in the request, valid or not:
+// a sign-in ends these sessions.
 func (m *Manager) Tokens(r *http.Request) []sso.Secret {
 	var all []sso.Secret
 	for _, v := range m.session.readAll(r) {
@@ -169,23 +169,23 @@ func (m *Manager) Tokens(r *http.Request) []sso.Secret {
 	return all
 }
 
-// Cookie is the whole name of the session cookie, for whoever has to keep it from
-// applications.
+// Cookie returns the full name of the session cookie, for proxies that must hide
+// it from applications.
 func (m *Manager) Cookie() string { return m.session.name }
 
-// End takes the session cookie away, in every scope it may have. That alone ends
-// no session.
+// End removes the session cookie in every scope it may have. The session itself
+// does not end.
 func (m *Manager) End(w http.ResponseWriter, r *http.Request) {
 	m.session.clear(w)
 	m.expireOthers(w, r)
-	if _, err := r.Cookie(m.lately.name); err == nil {
-		m.lately.clear(w)
+	if _, err := r.Cookie(m.signInCount.name); err == nil {
+		m.signInCount.clear(w)
 	}
 }
 
-// Browser returns the value to which sign-ins of this browser are bound, and
-// gives it one if it has none. It stays the same over several sign-ins, so that
-// those begun in two tabs both end well.
+// Browser returns the value that binds sign-ins to this browser, and sets one if
+// there is none. It stays the same over several sign-ins, so that those started
+// in two tabs both succeed.
 func (m *Manager) Browser(w http.ResponseWriter, r *http.Request) sso.Secret {
 	value, current := m.browser.read(r)
 	if current {
@@ -198,26 +198,26 @@ func (m *Manager) Browser(w http.ResponseWriter, r *http.Request) sso.Secret {
 	return value
 }
 
-// BrowserOf returns that value, "" if the browser has none.
+// BrowserOf returns the value that Browser set; "" if there is none.
 func (m *Manager) BrowserOf(r *http.Request) sso.Secret {
 	value, _ := m.browser.read(r)
 	return value
 }
 
-// renewal is the key under which a request has its answer, for the time it takes
-// to replace a key.
+// renewal is the context key of the response writer, for the renewal of cookies
+// after a key rotation.
 type renewal struct{}
 
-// Renew wraps the whole of the handlers. Whoever is signed in by a cookie of a
-// previous key gets one of the current key with the next page, so that the
-// previous key can go once the sessions of its time have ended or been used.
+// Renew wraps all handlers. It replaces a cookie signed with a previous key by one
+// of the current key, so that the previous key can be removed once the sessions
+// of its time have ended or been used.
 func (m *Manager) Renew(next http.Handler) http.Handler {
 	if len(m.session.codecs) == 1 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Forms are left out: an answer that comes late must not replace the
-		// cookie of a sign-in that ended meanwhile.
+		// Not for forms: a late response must not replace the cookie of a sign-in
+		// that finished meanwhile.
 		if r.Method == http.MethodGet {
 			r = r.WithContext(context.WithValue(r.Context(), renewal{}, w))
 		}

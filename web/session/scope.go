@@ -10,19 +10,19 @@ import (
 	"gatehouse/sso"
 )
 
-// prefixes are those a session cookie may have had under another configuration.
+// prefixes are the name prefixes of session cookies under any configuration.
 const (
 	prefixHost   = "__Host-"
 	prefixSecure = "__Secure-"
 )
 
-// scope is a cookie as browsers tell them apart, path "/" assumed.
+// scope identifies a cookie for a browser, with path "/".
 type scope struct{ name, domain string }
 
-// expireOthers expires what is left of session cookies with another scope than
-// ours: of our name if the browser sent more than one, and of the names that
-// another session.cookie_domain gives. Which scope a cookie has, a browser does
-// not say, so each that our host can set is expired.
+// expireOthers expires session cookies of other scopes: of our name if the browser
+// sent more than one, and of the names under another session.cookie_domain. The
+// request does not tell a cookie's scope, so every scope that our host can set is
+// expired.
 func (m *Manager) expireOthers(w http.ResponseWriter, r *http.Request) {
 	var lines []string
 	own := scope{m.session.name, strings.TrimPrefix(m.session.options.Domain, ".")}
@@ -52,13 +52,13 @@ func (m *Manager) expireOthers(w http.ResponseWriter, r *http.Request) {
 			lines = append(lines, gone.String())
 		}
 	}
-	if len(lines) > 0 { // before ours: some browsers tell scopes apart less well
+	if len(lines) > 0 { // before ours: some browsers confuse scopes
 		w.Header()["Set-Cookie"] = append(lines, w.Header()["Set-Cookie"]...)
 	}
 }
 
-// domains are those that a cookie of our host can be set for, "" for our host
-// alone. A browser ignores the ones that are public suffixes.
+// domains returns the domains for which our host can set a cookie, "" for our host
+// alone. Browsers ignore public suffixes.
 func (m *Manager) domains() []string {
 	all := []string{""}
 	if net.ParseIP(m.host) != nil {
@@ -70,25 +70,24 @@ func (m *Manager) domains() []string {
 	return all
 }
 
-// A browser that signs in this often and still has no session sends us another
-// cookie than the one it is given.
+// A browser that signs in maxLostSignIns times within signInWindow and has no
+// session sends another cookie than the one it was given.
 const (
-	latelyFor   = time.Minute
-	tooOften    = 3
-	mostSignIns = 99
+	signInWindow   = time.Minute
+	maxLostSignIns = 3
+	maxCounted     = 99
 )
 
-// count notes in the browser that it has signed in. Over https the cookie comes
-// with the post of an identity provider, too.
-func (m *Manager) count(w http.ResponseWriter, r *http.Request) {
-	m.lately.write(w, strconv.Itoa(min(m.signIns(r)+1, mostSignIns)), int(latelyFor.Seconds()))
+// countSignIn counts a sign-in in a cookie of the browser. Over https a post from
+// an identity provider carries it, too.
+func (m *Manager) countSignIn(w http.ResponseWriter, r *http.Request) {
+	m.signInCount.write(w, strconv.Itoa(min(m.recentSignIns(r)+1, maxCounted)), int(signInWindow.Seconds()))
 }
 
-// signIns is how often the browser says that it signed in lately. Anyone can
-// write the cookie: it only decides which page is shown to somebody who is not
-// signed in.
-func (m *Manager) signIns(r *http.Request) int {
-	c, err := r.Cookie(m.lately.name)
+// recentSignIns returns the count of recent sign-ins in the cookie. Clients can
+// forge it: it only selects the page for a visitor without a session.
+func (m *Manager) recentSignIns(r *http.Request) int {
+	c, err := r.Cookie(m.signInCount.name)
 	if err != nil {
 		return 0
 	}
@@ -102,9 +101,9 @@ func (m *Manager) signIns(r *http.Request) int {
 // Lost returns why a browser has no session although it signed in several times
 // within a minute, Forbidden "cookie_conflict", and nil if it did not. The error
 // names the cookies to delete; without it, an application and the sign-in page
-// would send such a browser round and round.
+// would redirect such a browser without end.
 func (m *Manager) Lost(r *http.Request) error {
-	if m.signIns(r) < tooOften {
+	if m.recentSignIns(r) < maxLostSignIns {
 		return nil
 	}
 	where := m.host

@@ -160,7 +160,7 @@ func TestStartExpiresOtherScopes(t *testing.T) {
 				r.AddCookie(&http.Cookie{Name: n, Value: fmt.Sprintf("v%d", i)})
 			}
 			w := httptest.NewRecorder()
-			if err := f.Start(w, r, sso.NewSecret(), sso.Session{}); err != nil {
+			if err := f.Start(w, r, sso.NewSecret()); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -205,7 +205,7 @@ func TestLost(t *testing.T) {
 			t.Errorf("after %d sign-ins: %v", i, err)
 		}
 		w := httptest.NewRecorder()
-		if err := f.Start(w, browser(), sso.NewSecret(), sso.Session{}); err != nil {
+		if err := f.Start(w, browser(), sso.NewSecret()); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range w.Result().Cookies() {

@@ -39,7 +39,7 @@ func TestAttributes(t *testing.T) {
 			o.BaseURL, o.CookieDomain = base, c.domain
 		})
 		w := httptest.NewRecorder()
-		if err := f.Start(w, request(), sso.NewSecret(), sso.Session{}); err != nil {
+		if err := f.Start(w, request(), sso.NewSecret()); err != nil {
 			t.Fatal(err)
 		}
 		f.Browser(w, request())
@@ -113,7 +113,7 @@ func TestFixation(t *testing.T) {
 		sso.Secret(strings.Repeat("A", 42) + "B"), sso.NewSecret() + "\n",
 	} {
 		w := httptest.NewRecorder()
-		if err := f.Start(w, request(), chosen, sso.Session{}); err == nil || len(w.Result().Cookies()) != 0 {
+		if err := f.Start(w, request(), chosen); err == nil || len(w.Result().Cookies()) != 0 {
 			t.Errorf("%d characters that are no token made a cookie", len(chosen))
 		}
 	}
@@ -336,7 +336,7 @@ func TestOneSetCookie(t *testing.T) {
 	})
 	f.Browser(w, request())
 	for range 2 {
-		if err := f.Start(w, request(), sso.NewSecret(), sso.Session{}); err != nil {
+		if err := f.Start(w, request(), sso.NewSecret()); err != nil {
 			t.Fatal(err)
 		}
 		f.End(w, request())

@@ -14,21 +14,21 @@ import (
 	"gatehouse/web/ui"
 )
 
-// answer takes what an identity provider sent the browser with, SAML or OIDC.
+// answer handles the response of an identity provider, SAML or OIDC.
 func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {
 		return s.stray(w, r)
 	}
-	if s.cookieHeldBack(r) {
+	if s.cookieWithheld(r) {
 		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
-	result, err := s.Login.Complete(r.Context(), id, s.callback(r, delivered(r)))
+	result, err := s.Login.Complete(r.Context(), id, s.callback(r, readMessage(r)))
 	if sso.KindOf(err) == sso.NotFoundKind {
 		return s.stray(w, r)
 	}
 	if err != nil {
-		if s.isIn(r, id, err) {
+		if s.alreadySignedIn(r, id, err) {
 			return route.SeeOther(w, "/account")
 		}
 		return s.withWay(
@@ -37,7 +37,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch result.Outcome {
 	case login.Tested:
-		return route.SeeOther(w, testedLink(*result.Test))
+		return route.SeeOther(w, testResultLink(*result.Test))
 	case login.Asks:
 		return s.askAtResponse(w, r, *result.Question)
 	case login.Redeliver:
@@ -47,16 +47,16 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	case login.CodeSent:
 		return route.SeeOther(w, verifyLink(result.Proof, result.Session.Connection))
 	case login.SignedIn:
-		return s.enter(w, r, result)
+		return s.startSession(w, r, result)
 	case login.Failed: // comes with an error
 	}
 	return fmt.Errorf("complete sign-in: unexpected outcome %d", result.Outcome)
 }
 
-// isIn reports whether a response failed only because it was used before, or came
-// too late, and the browser is signed in at that company meanwhile: somebody has
+// alreadySignedIn reports whether a response failed only because it was replayed
+// or came too late, while the browser is signed in at that company: the user has
 // reloaded the page, or gone back to it.
-func (s *Signin) isIn(r *http.Request, id sso.ConnectionID, err error) bool {
+func (s *Signin) alreadySignedIn(r *http.Request, id sso.ConnectionID, err error) bool {
 	if code := sso.CodeOf(err); code != sso.CodeLoginExpired && code != sso.CodeReplayed {
 		return false
 	}
@@ -68,8 +68,8 @@ func (s *Signin) isIn(r *http.Request, id sso.ConnectionID, err error) bool {
 	return err == nil && ent.ID == p.Enterprise.ID
 }
 
-// cookiesBlocked names the likely cause if a response came without any cookie,
-// although each browser that begins a sign-in is given one.
+// cookiesBlocked adds the likely cause to err if a response came without any
+// cookie, although every sign-in starts with setting one.
 func cookiesBlocked(r *http.Request, err error) error {
 	if sso.CodeOf(err) != sso.CodeLoginExpired || len(r.Cookies()) > 0 {
 		return err
@@ -87,28 +87,28 @@ func cookiesBlocked(r *http.Request, err error) error {
 	return failure
 }
 
-// cookieHeldBack reports whether an answer came without the browser's cookie
-// only because another site posted it. Over https the cookie is sent all the
-// same (SameSite=None); over http, which is for trying things out on one's own
-// machine, no browser does that, so the answer takes one more hop, from us to
-// us. What that post then brings is checked like any other.
-func (s *Signin) cookieHeldBack(r *http.Request) bool {
+// cookieWithheld reports whether a response came without the browser's cookie
+// only because another site posted it. Over https the cookie is SameSite=None and
+// always sent; over http, for trials on localhost, it is not, so our own page posts
+// the response once more. That post is checked like any other.
+func (s *Signin) cookieWithheld(r *http.Request) bool {
 	return !s.Secure &&
 		r.Method == http.MethodPost &&
 		r.Header.Get("Sec-Fetch-Site") == "cross-site" &&
 		s.Sessions.BrowserOf(r) == ""
 }
 
-// delivered is the message: the query of a GET, the body of a POST, never both.
-func delivered(r *http.Request) url.Values {
+// readMessage returns the parameters of the message: the query of a GET, the body
+// of a POST, never both.
+func readMessage(r *http.Request) url.Values {
 	if r.Method == http.MethodPost {
 		return r.PostForm
 	}
 	return r.URL.Query()
 }
 
-// userAgent is recorded with attempts and sessions; whoever sends more than a
-// browser does is cut off.
+// userAgent returns the User-Agent for attempts and sessions, truncated to the
+// length of a browser's.
 func userAgent(r *http.Request) string {
 	ua := r.UserAgent()
 	if !sso.Printable(ua) {
@@ -117,21 +117,21 @@ func userAgent(r *http.Request) string {
 	return ua[:min(len(ua), 256)]
 }
 
-// withWay points a failure back to the sign-in link of the company it happened
-// at, and on to where the browser wanted to go. What does not exist gets no way:
-// it must look the same for everybody.
+// withWay adds to a failure the sign-in link of its company, with returnTo. An
+// unknown connection gets no link, so that a response does not tell whether it
+// exists.
 func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, err error) error {
 	if err == nil || sso.KindOf(err) == sso.NotFoundKind {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), 300*time.Millisecond) // the store may be what failed
+	ctx, cancel := context.WithTimeout(r.Context(), 300*time.Millisecond) // the store itself may have failed
 	defer cancel()
 	ent, lookup := s.Enterprise(ctx, id)
 	if lookup != nil {
-		return err // the failure matters more than its ornament
+		return err // without the link, the failure is still shown
 	}
 	return route.WithWay(err, route.Way{
-		Href:       linkTo(ent.Key, id, knownReturn(returnTo)),
+		Href:       linkTo(ent.Key, id, allowedReturn(returnTo)),
 		Enterprise: ent.Name,
 	})
 }
@@ -147,12 +147,13 @@ func (s *Signin) metadata(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/samlmetadata+xml")
 	w.Header().Set("Content-Disposition", `inline; filename="gatehouse-`+string(id)+`.xml"`)
-	_, _ = w.Write(doc) // the reader went away: there is nobody to tell
+	_, _ = w.Write(doc) // fails only if the client is gone
 	return nil
 }
 
-// singleLogout takes a SAML logout message. Only the store's word ends sessions,
-// not this browser's cookie: the message may come in somebody else's browser.
+// singleLogout handles a SAML logout message. It ends the sessions that the store
+// finds, not that of this browser's cookie: another user's browser may carry the
+// message.
 func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {
@@ -162,10 +163,10 @@ func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		raw = r.URL.RawQuery // what the Redirect binding signs, byte for byte
 	}
-	redirect, err := s.Login.SingleLogout(r.Context(), id, delivered(r), raw)
+	redirect, err := s.Login.SingleLogout(r.Context(), id, readMessage(r), raw)
 	switch {
-	case err != nil && delivered(r).Has("SAMLResponse"):
-		// A sign-in, perhaps, at the address for sign-out.
+	case err != nil && readMessage(r).Has("SAMLResponse"):
+		// It may be a sign-in response at the logout address.
 		if err := s.stray(w, r); sso.KindOf(err) != sso.NotFoundKind {
 			return err
 		}
@@ -177,10 +178,10 @@ func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	case redirect.Form == nil:
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.leave(w, "", *redirect, true)
+	return s.renderContinue(w, "", *redirect, true)
 }
 
-// backchannelLogout is OpenID Connect Back-Channel Logout 1.0 §2.8.
+// backchannelLogout implements OpenID Connect Back-Channel Logout 1.0 §2.8.
 func (s *Signin) backchannelLogout(w http.ResponseWriter, r *http.Request) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {

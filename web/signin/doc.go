@@ -1,11 +1,11 @@
-// Package signin is the way in and the way out: the sign-in page and link, what
-// identity providers send browsers to, and signing out.
+// Package signin has the pages and endpoints of signing in and out: the sign-in
+// page and link, the endpoints that identity providers call, and sign-out.
 //
-// A handler decodes a request, calls package login once and renders what came
-// of it. A form of ours never redirects to an identity provider, because
-// Content-Security-Policy stops such a redirect in some browsers: it leads to a
-// page that goes on, with a button for whom it does not.
+// A handler decodes a request, calls package login once and renders the result.
+// A form of ours never redirects to an identity provider, because in some browsers
+// Content-Security-Policy stops such a redirect: it leads to a page that continues
+// by script, or by its button.
 //
-// What must not live here: verifying anything an identity provider said, which
-// connection may be used, what a session is.
+// What must not live here: verification of responses, the choice of connections,
+// the content of sessions.
 package signin

@@ -8,7 +8,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// FailurePage is how a router shows a failure to a person; it is given to
+// FailurePage returns the renderer of failure pages for
 // route.Options.RenderFailure.
 func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, route.Failure) error {
 	return func(w http.ResponseWriter, r *http.Request, f route.Failure) error {
@@ -19,7 +19,7 @@ func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, ro
 			p.Href = f.Way.Href
 		case f.Status >= 500 &&
 			r.Method == http.MethodGet &&
-			!carried(r.URL.Path):
+			!needsMessage(r.URL.Path):
 			p.Href = r.URL.EscapedPath()
 		}
 		if f.Way.Label != "" {
@@ -29,8 +29,8 @@ func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, ro
 	}
 }
 
-// carried reports whether a path is one that makes no sense without what an
-// identity provider sent along.
-func carried(path string) bool {
+// needsMessage reports whether a path is an endpoint that only works with a
+// message of an identity provider.
+func needsMessage(path string) bool {
 	return strings.HasPrefix(path, "/saml/") || strings.HasPrefix(path, "/oidc/")
 }

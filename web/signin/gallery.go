@@ -185,7 +185,7 @@ func galleryVerify() []gallery.Example {
 			Page: &verifyPage{
 				Base:    exampleBase(),
 				Email:   masked("ada@elsewhere.example"),
-				NotSent: notSent("mail_unavailable"),
+				NotSent: deliveryProblem("mail_unavailable"),
 			},
 		},
 		{
@@ -256,6 +256,6 @@ func exampleTooManyCodes() *verifyPage {
 		Sent:    true,
 		SentAt:  exampleTime(-8 * time.Minute),
 		Until:   exampleTime(2 * time.Minute),
-		NotSent: notSent("too_many_codes"),
+		NotSent: deliveryProblem("too_many_codes"),
 	}
 }

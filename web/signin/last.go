@@ -8,9 +8,9 @@ import (
 	"gatehouse/web/ui"
 )
 
-// used is where a browser signed in last. It comes from a cookie that anybody
-// can write: it only sorts what is offered, and decides nothing.
-type used struct {
+// lastUse is the company and connection of a browser's last sign-in. It comes
+// from a cookie that clients can forge: it only sorts the choices.
+type lastUse struct {
 	key        string
 	connection sso.ConnectionID
 }
@@ -34,21 +34,21 @@ func (s *Signin) remember(w http.ResponseWriter, key string, connection sso.Conn
 	})
 }
 
-func (s *Signin) lastUsed(r *http.Request) used {
+func (s *Signin) lastUsed(r *http.Request) lastUse {
 	c, err := r.Cookie(s.cookieName())
 	if err != nil {
-		return used{}
+		return lastUse{}
 	}
 	key, connection, _ := strings.Cut(c.Value, ".")
 	id, err := sso.ParseID[sso.ConnectionID](connection)
 	if err != nil || sso.ValidateKey("", key) != nil {
-		return used{}
+		return lastUse{}
 	}
-	return used{key, id}
+	return lastUse{key, id}
 }
 
-// lastChoice is the button above the form: the company this browser signed in
-// at last, if it is still there. Not finding it costs nobody the form.
+// lastChoice returns the button above the form: the company of this browser's last
+// sign-in, if it still exists. An error only omits the button.
 func (s *Signin) lastChoice(r *http.Request, returnTo string) *ui.Choice {
 	last := s.lastUsed(r)
 	if last.key == "" {

@@ -12,25 +12,25 @@ import (
 	"gatehouse/web/route"
 )
 
-// startsLimit names the limit of sign-ins that begin.
+// startsLimit names the rate limit of started sign-ins.
 const startsLimit = "login"
 
-// reboundsLimit names the limit of sign-ins that begin in place of a response
-// nobody asked for. It has the number of the other.
+// reboundsLimit names the rate limit of sign-ins that replace an unsolicited
+// response. It is as high as startsLimit.
 const reboundsLimit = "rebounce"
 
 // failuresPerBrowser is how many responses of one browser may fail per minute
-// before it counts for no more than its network does.
+// before only the limit of its network applies.
 const failuresPerBrowser = 30
 
-// What a lane takes.
+// Limits of a lane.
 const (
 	laneWaiting  = 256             // requests
-	lanePatience = 2 * time.Second // of a request that waits
+	lanePatience = 2 * time.Second // of a waiting request
 	laneWork     = 5 * time.Second // on one request
 )
 
-// proof is how a request at an endpoint for identity providers shows that it is
+// proof is what shows that a request at an endpoint for identity providers is
 // genuine.
 type proof uint8
 
@@ -39,19 +39,18 @@ const (
 	bySignature              // the message itself
 )
 
-// limited wraps a handler of an endpoint that strangers can send anything to.
+// limited wraps the handler of an endpoint that any client can send requests to.
 // Only failures count, against the client's network and against the browser. A
-// request of a browser that has failures left passes, so that nobody who shares
-// an address with the sender of garbage is turned away. Of a network without
-// failures left, everything else is refused, or where a signature alone can
-// prove it, handled in the lane, where garbage takes little from others; what
-// fails there is answered with 429.
+// browser with failures left always passes, so that users who share an address
+// with an attacker are not blocked. Other requests of a network without failures
+// left are refused or, where a signature can prove them, handled in the lane,
+// which bounds their cost; failures there get 429.
 func (s *Signin) limited(p proof, failed func(error) bool, h route.Handler) route.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if s.cookieHeldBack(r) {
+		if s.cookieWithheld(r) {
 			return h(w, r)
 		}
-		spent := s.spent(r)
+		spent := s.outOfFailures(r)
 		if spent == nil {
 			err := h(w, r)
 			if err != nil && failed(err) {
@@ -72,20 +71,21 @@ func (s *Signin) limited(p proof, failed func(error) bool, h route.Handler) rout
 	}
 }
 
-// smallBody is what a form may weigh, in bytes, that is read although its network
-// has no failures left.
+// smallBody is the largest form, in bytes, that is read from a network without
+// failures left.
 const smallBody = 256 << 10
 
-// admitLarge refuses a large or endless form of such a network unread.
+// admitLarge refuses larger or endless forms of such a network unread.
 func (s *Signin) admitLarge(r *http.Request) error {
-	if r.ContentLength >= 0 && r.ContentLength <= smallBody || s.cookieHeldBack(r) {
+	if r.ContentLength >= 0 && r.ContentLength <= smallBody || s.cookieWithheld(r) {
 		return nil
 	}
-	return s.spent(r)
+	return s.outOfFailures(r)
 }
 
-// spent returns why a request is refused unless it proves itself.
-func (s *Signin) spent(r *http.Request) error {
+// outOfFailures returns the error for a request whose network or browser has no
+// failures left.
+func (s *Signin) outOfFailures(r *http.Request) error {
 	if browser := s.browserSubject(r); browser != "" && s.browserFailures().Spent(r.Context(), browser) == nil {
 		return nil
 	}
@@ -113,13 +113,13 @@ func (s *Signin) browserFailures() route.Failures {
 	return f
 }
 
-// responseFailed is about a response to a sign-in.
+// responseFailed reports whether err counts as a failed sign-in response.
 func responseFailed(err error) bool {
 	return login.Unmatched(err) || sso.KindOf(err) == sso.NotFoundKind
 }
 
-// logoutFailed is about a logout message. One that was used before counts, too:
-// whoever has a copy could send it any number of times.
+// logoutFailed reports whether err counts as a failed logout message. A replayed
+// one counts: the holder of a copy could send it without end.
 func logoutFailed(err error) bool {
 	switch sso.KindOf(err) {
 	case sso.Invalid, sso.Forbidden, sso.Conflict, sso.NotFoundKind:
@@ -128,12 +128,12 @@ func logoutFailed(err error) bool {
 	return false
 }
 
-// codeFailed is about a code for a sign-in that this browser does not have.
+// codeFailed reports whether err is about a code for a sign-in of another browser.
 func codeFailed(err error) bool { return sso.CodeOf(err) == sso.CodeProofExpired }
 
-// lane handles requests of networks that sent too much garbage, a few at a time.
-// Signatures take a fraction of a millisecond to verify, so a genuine message
-// gets its turn soon, while garbage never occupies the whole machine.
+// lane handles requests of networks with too many failures, a few at a time. A
+// signature takes a fraction of a millisecond to verify, so a genuine message
+// waits briefly, and forged ones never occupy all processors.
 type lane struct {
 	slots   chan struct{}
 	waiting atomic.Int32
@@ -141,7 +141,7 @@ type lane struct {
 
 func newLane() *lane { return &lane{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))} }
 
-// run returns busy if there is no turn for the request.
+// run calls handle once a slot is free, and returns busy if none becomes free.
 func (l *lane) run(r *http.Request, busy error, handle func(*http.Request) error) error {
 	if l.waiting.Add(1) > laneWaiting {
 		l.waiting.Add(-1)

@@ -9,8 +9,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// confirmLogout asks whoever is signed in, and tells everybody else that they
-// are not.
+// confirmLogout asks a signed-in user to confirm, and shows other visitors that
+// they are signed out.
 func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Sessions.Principal(r)
 	switch {
@@ -25,7 +25,7 @@ func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	return fmt.Errorf("find session: %w", err)
 }
 
-// logout ends the session, here first.
+// logout ends the session here, then at the identity provider.
 func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Sessions.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated && err != nil {
@@ -43,5 +43,5 @@ func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 	if redirect == nil {
 		return route.SeeOther(w, "/logout")
 	}
-	return s.leave(w, p.Enterprise.Name, *redirect, true)
+	return s.renderContinue(w, p.Enterprise.Name, *redirect, true)
 }

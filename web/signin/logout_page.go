@@ -2,7 +2,7 @@ package signin
 
 import "gatehouse/web/ui"
 
-// logoutConfirmPage asks, because a link alone must not sign anybody out.
+// logoutConfirmPage asks for confirmation: a link alone must not sign a user out.
 type logoutConfirmPage struct{ ui.Base }
 
 func (logoutConfirmPage) Title() string { return "Sign out?" }

@@ -2,18 +2,18 @@ package signin
 
 import "gatehouse/web/ui"
 
-// signInPage asks one question: whose sign-in to go to.
+// signInPage asks for the company to sign in at.
 type signInPage struct {
 	ui.Base
 	Value    string // as typed before
-	Problem  string // what is wrong with it; "" if nothing
-	ReturnTo string // "" for nowhere in particular
+	Problem  string // error of the field; "" for none
+	ReturnTo string // "" for the account page
 	Last     *ui.Choice
 }
 
 func (signInPage) Title() string { return "Sign in" }
 
-// Field is the page's only one.
+// Field returns the page's only field.
 func (p *signInPage) Field() ui.Field {
 	return ui.Field{
 		ID:           "company",
@@ -27,8 +27,8 @@ func (p *signInPage) Field() ui.Field {
 	}
 }
 
-// chooseConnectionPage is for a company with several ways to sign in, the last used
-// one first.
+// chooseConnectionPage lists the connections of a company, the last used one
+// first.
 type chooseConnectionPage struct {
 	ui.Base
 	Choices []ui.Choice

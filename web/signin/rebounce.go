@@ -10,12 +10,12 @@ import (
 	"gatehouse/web/route"
 )
 
-// rebounceOnce is how long a browser is not sent to begin again a second time.
+// rebounceOnce is how long a browser is not sent to a new sign-in a second time.
 const rebounceOnce = time.Minute
 
-// beginAgain drops an answer nobody asked for in favour of a sign-in of ours, but
-// not twice in a row: an identity provider that does not answer what it is asked
-// would send the browser round for ever.
+// beginAgain replaces an unsolicited response by a sign-in of ours, but not twice
+// in a row: an identity provider that ignores our requests would cause an endless
+// loop.
 func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.Start) error {
 	if c, err := r.Cookie(s.rebounceName()); err == nil && c.Value == string(start.Connection) {
 		s.markRebounce(w, "", -1)
@@ -25,9 +25,9 @@ func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.
 			Public: "Your company’s sign-in does not answer our requests, so we cannot tell that it was you who asked to sign in.",
 		}
 	}
-	// Anyone can send such a response, and each begins a sign-in. They count by
-	// themselves, so that a site which posts them in many browsers of an office
-	// leaves the link to its people.
+	// Any client can send such a response, and each starts a sign-in. They have
+	// their own limit, so that a site which posts them in many browsers of an office
+	// does not block its sign-in link.
 	starts := route.Failures{
 		Limiter:   s.Failures.Limiter,
 		Name:      reboundsLimit,
@@ -52,9 +52,8 @@ func (s *Signin) rebounceName() string {
 	return "gatehouse-again"
 }
 
-// markRebounce sets the cookie, or with a negative age takes it away. It has to
-// come with the post of another site. Who forges it gets an error in their own
-// browser, and nothing else.
+// markRebounce sets the cookie, or removes it with a negative age. Posts of other
+// sites must carry it. A forged one only causes an error in the forger's browser.
 func (s *Signin) markRebounce(w http.ResponseWriter, connection string, maxAge int) {
 	site := http.SameSiteLaxMode
 	if s.Secure {

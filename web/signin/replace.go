@@ -10,13 +10,14 @@ import (
 	"gatehouse/web/ui"
 )
 
-// replacesField is the form field in which a person agrees that a session ends.
+// replacesField is the form field that names the session which the user agrees to
+// end.
 const replacesField = "replaces"
 
-// agreed returns the session that a form of our own agrees to end, "" if none.
-// A form that another site posts agrees to nothing.
-func agreed(r *http.Request, form url.Values) sso.SessionID {
-	if r.Method != http.MethodPost || !fromUs(r) {
+// agreedReplacement returns the session that a form of our own agrees to end; "" if
+// none. A form posted by another site agrees to nothing.
+func agreedReplacement(r *http.Request, form url.Values) sso.SessionID {
+	if r.Method != http.MethodPost || !fromOwnOrigin(r) {
 		return ""
 	}
 	id, err := sso.ParseID[sso.SessionID](form.Get(replacesField))
@@ -26,9 +27,9 @@ func agreed(r *http.Request, form url.Values) sso.SessionID {
 	return id
 }
 
-// fromUs reports whether a page of our own origin sent the request. A browser
-// that does not say counts as another site.
-func fromUs(r *http.Request) bool {
+// fromOwnOrigin reports whether a page of our own origin sent the request. Without
+// the browser's header it counts as another site.
+func fromOwnOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin"
 	}
@@ -36,25 +37,25 @@ func fromUs(r *http.Request) bool {
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
-// heldBack reports whether a browser may have cookies that it did not send
-// because another site posted the response: SameSite=Lax keeps the session cookie,
-// and the browser cookie is missing, which would tell the session as well.
-func (s *Signin) heldBack(r *http.Request) bool {
+// sessionCookieWithheld reports whether the browser may have a session cookie that
+// it did not send because another site posted the response (SameSite=Lax), and no
+// browser cookie tells the session.
+func (s *Signin) sessionCookieWithheld(r *http.Request) bool {
 	another := r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != ""
 	return r.Method == http.MethodPost &&
 		another &&
-		!fromUs(r) &&
+		!fromOwnOrigin(r) &&
 		s.Sessions.BrowserOf(r) == ""
 }
 
-// redeliver shows the page that posts a response once more, from our own site. The
-// browser has its cookie from then on.
+// redeliver shows the page that posts a response once more from our own site, and
+// sets the browser's cookie.
 func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 	s.Sessions.Browser(w, r)
 	return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 }
 
-// askAtLink asks before a sign-in at another company begins.
+// askAtLink asks before a sign-in at another company starts.
 func (s *Signin) askAtLink(
 	w http.ResponseWriter, current sso.Principal, to sso.Enterprise, c sso.ConnectionID, returnTo string,
 ) error {
@@ -66,13 +67,13 @@ func (s *Signin) askAtLink(
 	}, nil, "")
 }
 
-// askAtResponse asks when a response would replace a session. Where the response
-// is unused, the answer delivers it again; else it begins a new sign-in.
+// askAtResponse asks when a response would replace a session. Agreeing posts an
+// unused response again, and else starts a new sign-in.
 func (s *Signin) askAtResponse(w http.ResponseWriter, r *http.Request, q login.Question) error {
 	if q.Unused {
 		return s.ask(w, q, r.PostForm, r.URL.EscapedPath())
 	}
-	q.Login = "" // the identity provider says it anew
+	q.Login = "" // the new sign-in names it
 	return s.ask(w, q, nil, "")
 }
 

@@ -5,19 +5,19 @@ import (
 	"gatehouse/web/ui"
 )
 
-// replacePage asks a person who is signed in whether they want to sign in elsewhere
-// instead, which ends the session they have.
+// replacePage asks a signed-in user whether to sign in elsewhere instead, which
+// ends the current session.
 type replacePage struct {
 	ui.Base
 	Current ui.Person
 	At      string // the company where they are signed in
-	Login   string // whom they would be signed in as; "" if that is not known yet
+	Login   string // login of the new session; "" if not known yet
 	Same    bool   // as another person of the same company
 	Action  string
 	Fields  []ui.HiddenField
 }
 
-// newReplace makes the page. Agreeing posts the form of yes.
+// newReplace returns the page. Agreeing posts the form of yes.
 func newReplace(current sso.Principal, to sso.Enterprise, login string, yes sso.Redirect) *replacePage {
 	next := ui.NewContinue(to.Name, yes, false)
 	return &replacePage{

@@ -14,8 +14,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Login carries sign-ins through; login.Service does.
-type Login interface {
+// authenticator carries out sign-ins and sign-outs; login.Service does.
+type authenticator interface {
 	Begin(ctx context.Context, start login.Start) (sso.Redirect, error)
 	Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (login.Result, error)
 	Astray(ctx context.Context, d login.Delivery, cb sso.Callback) (login.Result, error)
@@ -26,53 +26,54 @@ type Login interface {
 	BackchannelLogout(ctx context.Context, id sso.ConnectionID, token string) error
 }
 
-// Sessions ties browsers to sessions and to sign-ins in progress; session.Manager
+// Sessions binds browsers to sessions and to pending sign-ins; session.Manager
 // does.
 type Sessions interface {
-	Start(w http.ResponseWriter, r *http.Request, token sso.Secret, s sso.Session) error
+	Start(w http.ResponseWriter, r *http.Request, token sso.Secret) error
 	Principal(r *http.Request) (sso.Principal, error)
 	End(w http.ResponseWriter, r *http.Request)
 	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
 	BrowserOf(r *http.Request) sso.Secret
-	// Tokens are those of all sessions that the browser sent cookies of.
+	// Tokens returns the tokens of all session cookies in the request.
 	Tokens(r *http.Request) []sso.Secret
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
-	Login    Login
-	Codes    Codes
-	Tests    tests
+	Login    authenticator
+	Codes    codeVerifier
+	Tests    testRunner
 	Sessions Sessions
 	Pages    *ui.Renderer
-	// Metadata is our SAML metadata for a connection; NotFound for one that
-	// does not exist or does not speak SAML.
+	// Metadata returns our SAML metadata for a connection; NotFound without such a
+	// SAML connection.
 	Metadata func(ctx context.Context, id sso.ConnectionID) ([]byte, error)
-	// Enterprise is whose connection it is, for the way on after a failure.
+	// Enterprise returns the enterprise of a connection, for the link on a failure
+	// page.
 	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
 	// SignInPerAddress is how many sign-ins may start per minute from one client
 	// network; 0: no limit.
 	SignInPerAddress int
 	BaseURL          string // of Gatehouse, without a slash at the end
-	// Failures are what may fail of what strangers send.
+	// Failures limits failed messages and codes.
 	Failures route.Failures
-	// Secure says that people reach us over https.
+	// Secure says that the public address is https.
 	Secure bool
 	Now    func() time.Time
 }
 
-// Signin are the handlers.
+// Signin has the handlers.
 type Signin struct {
 	Options
 	lane *lane
 }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Signin { return &Signin{Options: o, lane: newLane()} }
 
 const (
-	// maxResponse is what a form with a SAML response may weigh, in bytes: the
-	// largest one that is read (2 MB), in base64 and escaped.
+	// maxResponse is the largest form with a SAML response, in bytes: one of 2 MB,
+	// in base64 and escaped.
 	maxResponse = 3 << 20
 	maxLogout   = 256 << 10 // the same of a logout message
 )
@@ -99,7 +100,7 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
 		route.Route{
 			Pattern: "GET /login/tested/{connection}/{test}",
-			Handle:  s.tested,
+			Handle:  s.showTestResult,
 			Rates:   starts,
 		},
 		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
@@ -170,8 +171,8 @@ func (s *Signin) Register(rt *route.Router) {
 	})
 }
 
-// home leads whoever is signed in to their account, and everybody else to sign
-// in.
+// home redirects signed-in users to their account, and other visitors to the
+// sign-in page.
 func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 	_, err := s.Sessions.Principal(r)
 	switch {
@@ -183,11 +184,11 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 	return fmt.Errorf("find session: %w", err)
 }
 
-// form asks for the company, or, when the query names one, says which it is and
-// offers to go on.
+// form asks for the company or, when the query names one, offers to continue to
+// it.
 func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	returnTo := knownReturn(query.Get("return_to"))
+	returnTo := allowedReturn(query.Get("return_to"))
 	key := query.Get("enterprise_key")
 	if key == "" {
 		return s.showForm(w, r, http.StatusOK, signInPage{ReturnTo: returnTo})
@@ -208,9 +209,9 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// find takes what somebody typed to the page that says which company it is.
+// find resolves the entered address or key and shows the company.
 func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
-	text, returnTo := r.PostForm.Get("company"), knownReturn(r.PostForm.Get("return_to"))
+	text, returnTo := r.PostForm.Get("company"), allowedReturn(r.PostForm.Get("return_to"))
 	found, err := s.Login.Discover(r.Context(), text)
 	if err != nil {
 		return s.notFound(w, r, text, returnTo, err)
@@ -222,8 +223,8 @@ func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
 	return route.SeeOther(w, "/login?"+next.Encode())
 }
 
-// notFound shows the form again; for an address, a domain and a key that are
-// unknown it is the same page.
+// notFound shows the form again, the same page for an unknown address, domain or
+// key.
 func (s *Signin) notFound(w http.ResponseWriter, r *http.Request, text, returnTo string, err error) error {
 	if sso.KindOf(err) != sso.NotFoundKind {
 		return fmt.Errorf("find company: %w", err)
@@ -245,13 +246,12 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 	return s.Pages.Render(w, status, &p)
 }
 
-// link is the enterprise sign-in link. A browser that is signed in there already
-// goes straight on, so that two tabs, the Back button and "start again" all end
-// well. One that is signed in at another company is asked first; the answer is
-// the POST.
+// link is the enterprise sign-in link. A browser that is already signed in there
+// continues, so that two tabs, the Back button and "start again" all work. One that
+// is signed in at another company is asked first and confirms with a POST.
 func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
-	query := delivered(r)
-	returnTo := knownReturn(query.Get("return_to"))
+	query := readMessage(r)
+	returnTo := allowedReturn(query.Get("return_to"))
 	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))
 	if err != nil {
 		return s.notFound(w, r, query.Get("enterprise_key"), returnTo, err)
@@ -275,7 +275,7 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 		ReturnTo:   returnTo,
 	}
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
-		if start.Replaces = agreed(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
+		if start.Replaces = agreedReplacement(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
 			return s.askAtLink(w, principal, found.Enterprise, connection, returnTo)
 		}
 	}
@@ -290,8 +290,7 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// keyOnly keeps an address out of the link: it would be found, but a link is
-// for a company.
+// keyOnly returns key, or "" for an e-mail address: a sign-in link names a company.
 func keyOnly(key string) string {
 	if strings.Contains(key, "@") {
 		return ""
@@ -318,30 +317,29 @@ func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Foun
 	return s.Pages.Render(w, http.StatusOK, p)
 }
 
-// begin sends the browser to its identity provider.
+// begin redirects the browser to its identity provider.
 func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string, start login.Start) error {
 	start.Browser = s.Sessions.Browser(w, r)
 	redirect, err := s.Login.Begin(r.Context(), start)
 	if err != nil {
 		return fmt.Errorf("begin sign-in: %w", err)
 	}
-	// After a form of ours, the policy of its page keeps redirects on our origin.
-	if redirect.Form == nil && (r.Method == http.MethodGet || !fromUs(r)) {
+	// The policy of a page of ours does not let its form redirect to other origins.
+	if redirect.Form == nil && (r.Method == http.MethodGet || !fromOwnOrigin(r)) {
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.leave(w, enterprise, redirect, false)
+	return s.renderContinue(w, enterprise, redirect, false)
 }
 
-// leave shows the page that carries the browser on.
-func (s *Signin) leave(w http.ResponseWriter, enterprise string, redirect sso.Redirect, signOut bool) error {
+// renderContinue shows the page that sends the browser on.
+func (s *Signin) renderContinue(w http.ResponseWriter, enterprise string, redirect sso.Redirect, signOut bool) error {
 	if redirect.Form != nil {
 		route.AllowFormTo(w, redirect.URL)
 	}
 	return s.Pages.Render(w, http.StatusOK, ui.NewContinue(enterprise, redirect, signOut))
 }
 
-// linkTo is the sign-in link of an enterprise, for one of its connections or
-// whichever there is.
+// linkTo returns the sign-in link of an enterprise, for one connection or for any.
 func linkTo(key string, connection sso.ConnectionID, returnTo string) string {
 	return "/login/sso?" + linkValues(key, connection, returnTo).Encode()
 }
@@ -357,21 +355,21 @@ func linkValues(key string, connection sso.ConnectionID, returnTo string) url.Va
 	return q
 }
 
-// knownReturn is where to go afterwards, "" for nowhere in particular.
-func knownReturn(raw string) string {
+// allowedReturn returns a valid return_to; "" for none.
+func allowedReturn(raw string) string {
 	if clean := sso.ReturnTo(raw); clean != "/" {
 		return clean
 	}
 	return ""
 }
 
-// landing is where a signed-in browser goes.
+// landing returns the address for a signed-in browser.
 func landing(returnTo string) string {
-	if known := knownReturn(returnTo); known != "" {
+	if known := allowedReturn(returnTo); known != "" {
 		return known
 	}
 	return "/account"
 }
 
-// lastLifetime is how long a browser remembers where it signed in last.
+// lastLifetime is how long a browser keeps its last sign-in.
 const lastLifetime = 180 * 24 * time.Hour

@@ -15,16 +15,16 @@ import (
 	"gatehouse/web/ui"
 )
 
-// stray takes what may be a response that an identity provider sent to a wrong
-// address, or by a wrong binding: the slip that is made most often when a
-// connection is set up. login.Service finds the sign-in or test connection that
-// it belongs to, and says what nobody may learn.
+// stray handles a response that an identity provider sent to a wrong address or
+// by a wrong binding, the most frequent mistake when a connection is set up.
+// login.Service finds its sign-in or test connection, and decides what the visitor
+// may learn.
 func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
-	form := delivered(r)
+	form := readMessage(r)
 	if !form.Has("SAMLResponse") && !form.Has("SAMLart") && !form.Has("state") {
 		return sso.NothingHere()
 	}
-	if s.cookieHeldBack(r) {
+	if s.cookieWithheld(r) {
 		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Astray(r.Context(), login.Delivery{
@@ -34,15 +34,15 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("response sent to a wrong address: %w", err)
 	}
-	return s.stopped(w, r, result)
+	return s.endTest(w, r, result)
 }
 
-// stopped leads on from a response that ended a test connection.
-func (s *Signin) stopped(w http.ResponseWriter, r *http.Request, result login.Result) error {
+// endTest redirects to the result of a test connection that the response ended.
+func (s *Signin) endTest(w http.ResponseWriter, r *http.Request, result login.Result) error {
 	if result.Outcome != login.Tested {
 		return sso.NothingHere()
 	}
-	return route.SeeOther(w, testedLink(*result.Test))
+	return route.SeeOther(w, testResultLink(*result.Test))
 }
 
 func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
@@ -50,25 +50,25 @@ func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
 		Form:      form,
 		Browser:   s.Sessions.BrowserOf(r),
 		Sessions:  s.Sessions.Tokens(r),
-		Replaces:  agreed(r, form),
-		HeldBack:  s.heldBack(r),
+		Replaces:  agreedReplacement(r, form),
+		HeldBack:  s.sessionCookieWithheld(r),
 		Remote:    route.ClientIP(r.Context()),
 		UserAgent: userAgent(r),
 	}
 }
 
-// maxSkimmed is how much of a form that is too large is read for its RelayState,
-// which most identity providers write last.
-const maxSkimmed = 16 << 20
+// maxRelayStateScan is how much of an oversized form is read for its RelayState,
+// which most identity providers send last.
+const maxRelayStateScan = 16 << 20
 
-// tooLarge takes a response of which only the RelayState is read. Without the
-// cookie of a browser that began a sign-in, nothing is read at all.
+// tooLarge handles an oversized response: it reads only the RelayState, and
+// nothing without the cookie of a browser that started a sign-in.
 func (s *Signin) tooLarge(w http.ResponseWriter, r *http.Request, most int64, cause error) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil || s.Sessions.BrowserOf(r) == "" {
 		return cause
 	}
-	state, err := skim(io.LimitReader(r.Body, maxSkimmed))
+	state, err := readRelayState(io.LimitReader(r.Body, maxRelayStateScan))
 	if err != nil {
 		return cause
 	}
@@ -78,11 +78,11 @@ func (s *Signin) tooLarge(w http.ResponseWriter, r *http.Request, most int64, ca
 	if err != nil {
 		return s.withWay(r, id, result.ReturnTo, fmt.Errorf("response that is too large: %w", err))
 	}
-	return s.stopped(w, r, result)
+	return s.endTest(w, r, result)
 }
 
-// skim reads through a form and gives its RelayState, without keeping the rest.
-func skim(body io.Reader) (string, error) {
+// readRelayState returns the RelayState of a form without keeping the rest.
+func readRelayState(body io.Reader) (string, error) {
 	const name, most = "RelayState=", 300
 	in := bufio.NewReaderSize(body, 64<<10)
 	begins := true

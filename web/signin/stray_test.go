@@ -79,7 +79,7 @@ func TestStrayTest(t *testing.T) {
 		"SAMLResponse": {"PHgvPg=="},
 		"RelayState":   {"gh1"},
 	})
-	if w.Code != 303 || location(w) != testedLink(run) {
+	if w.Code != 303 || location(w) != testResultLink(run) {
 		t.Errorf("%d %s", w.Code, location(w))
 	}
 }
@@ -178,7 +178,7 @@ func TestResponseTooLarge(t *testing.T) {
 		},
 		"another browser": {body: large + "&RelayState=gh1", held: true},
 		"beyond what is read": {
-			body: large + "&x=" + strings.Repeat("y", maxSkimmed) +
+			body: large + "&x=" + strings.Repeat("y", maxRelayStateScan) +
 				"&RelayState=gh1",
 		},
 	} {

@@ -5,19 +5,19 @@ import (
 	"gatehouse/web/ui"
 )
 
-// testedPage is what the browser lands on after a test connection. It tells whoever
-// is there no more than how it went.
+// testedPage is shown after a test connection. It tells the visitor only whether
+// the test passed.
 type testedPage struct {
 	ui.Base
 	State    string // "ok", "warn", "error" or "" for none
 	Heading  string
 	Sentence string
-	Href     string // what came of it, for those who administer the connection
+	Href     string // the result, for admins of the connection
 }
 
 func (p *testedPage) Title() string { return p.Heading }
 
-// newTested chooses the words.
+// newTested returns the page for the state of a test.
 func newTested(e sso.Enterprise, run sso.TestRun) *testedPage {
 	p := &testedPage{
 		Base: ui.Base{Enterprise: e.Name},

@@ -9,15 +9,14 @@ import (
 	"gatehouse/web/route"
 )
 
-// tests carries test connections through; login.Service does.
-type tests interface {
+// testRunner carries out test connections; login.Service does.
+type testRunner interface {
 	OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
 	TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error)
 }
 
-// openTest is the link of a test connection. It is one that people pass on, so
-// it asks for no session: whoever opens it learns no more than whether the
-// sign-in would do.
+// openTest handles the link of a test connection. People pass it on, so it needs
+// no session; it tells the visitor only whether the sign-in would work.
 func (s *Signin) openTest(w http.ResponseWriter, r *http.Request) error {
 	redirect, run, err := s.Tests.OpenTest(
 		r.Context(), sso.Secret(r.PathValue("token")), s.Sessions.Browser(w, r),
@@ -26,21 +25,21 @@ func (s *Signin) openTest(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return fmt.Errorf("open test connection: %w", err)
 	case redirect.URL == "":
-		return route.SeeOther(w, testedLink(run))
+		return route.SeeOther(w, testResultLink(run))
 	case redirect.Form == nil:
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.leave(w, "", redirect, false)
+	return s.renderContinue(w, "", redirect, false)
 }
 
-// testedLink is where the browser lands after a test connection.
-func testedLink(run sso.TestRun) string {
+// testResultLink returns the address of the page after a test connection.
+func testResultLink(run sso.TestRun) string {
 	return "/login/tested/" + string(run.Connection) + "/" + string(run.ID)
 }
 
-// tested says in one line how a test connection went. What was found is for
-// those who administer the connection.
-func (s *Signin) tested(w http.ResponseWriter, r *http.Request) error {
+// showTestResult shows whether a test connection passed. Its findings are for
+// admins of the connection.
+func (s *Signin) showTestResult(w http.ResponseWriter, r *http.Request) error {
 	connection, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {
 		return err

@@ -16,8 +16,9 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Codes lets people in who prove their address; login.Service does.
-type Codes interface {
+// codeVerifier completes sign-ins of users who prove their address by a code;
+// login.Service does.
+type codeVerifier interface {
 	Waiting(ctx context.Context, e login.Entry) (login.Waiting, error)
 	Resend(ctx context.Context, e login.Entry) error
 	Verify(ctx context.Context, e login.Entry) (login.Result, error)
@@ -25,8 +26,8 @@ type Codes interface {
 
 const verifyPath = "/login/verify"
 
-// verifyLink is the page of a sign-in that waits. The identifier in it is no
-// secret: only the browser that began gets anything there.
+// verifyLink returns the page of a sign-in that waits for a code. Its ID is not
+// secret: the page works only in the browser that started the sign-in.
 func verifyLink(proof sso.EmailProofID, connection sso.ConnectionID) string {
 	return verifyPath + "?" + url.Values{
 		"proof":      {string(proof)},
@@ -34,9 +35,9 @@ func verifyLink(proof sso.EmailProofID, connection sso.ConnectionID) string {
 	}.Encode()
 }
 
-// entry is what a request says about a sign-in that waits, and its connection,
-// which only leads back to where it began.
-func (s *Signin) entry(r *http.Request, from url.Values) (login.Entry, sso.ConnectionID, error) {
+// parseEntry returns the waiting sign-in that a request names, and its connection,
+// which is used only for the way back.
+func (s *Signin) parseEntry(r *http.Request, from url.Values) (login.Entry, sso.ConnectionID, error) {
 	connection, err := sso.ParseID[sso.ConnectionID](from.Get("connection"))
 	if err != nil {
 		connection = ""
@@ -53,10 +54,9 @@ func (s *Signin) entry(r *http.Request, from url.Values) (login.Entry, sso.Conne
 	}, connection, nil
 }
 
-// showVerify asks for the code. Who is in meanwhile, by the Back button or from
-// another tab, goes on.
+// showVerify asks for the code. A browser that is signed in meanwhile continues.
 func (s *Signin) showVerify(w http.ResponseWriter, r *http.Request) error {
-	e, connection, err := s.entry(r, r.URL.Query())
+	e, connection, err := s.parseEntry(r, r.URL.Query())
 	if err == nil {
 		err = s.renderVerify(w, r, e, http.StatusOK, nil)
 	}
@@ -68,9 +68,9 @@ func (s *Signin) showVerify(w http.ResponseWriter, r *http.Request) error {
 	return s.backTo(r, connection, err)
 }
 
-// verify takes the code.
+// verify checks the code and completes the sign-in.
 func (s *Signin) verify(w http.ResponseWriter, r *http.Request) error {
-	e, connection, err := s.entry(r, r.PostForm)
+	e, connection, err := s.parseEntry(r, r.PostForm)
 	if err != nil {
 		return s.backTo(r, connection, err)
 	}
@@ -80,17 +80,17 @@ func (s *Signin) verify(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if typed := r.PostForm["code"]; len(typed) == 1 {
-		e.Code = typed[0] // of several, none: it would not be clear which was tried
+		e.Code = typed[0] // several values are none
 	}
 	result, err := s.Codes.Verify(r.Context(), e)
 	if err == nil {
-		return s.enter(w, r, result)
+		return s.startSession(w, r, result)
 	}
 	switch sso.CodeOf(err) {
 	case sso.CodeProofWrong, sso.CodeProofMalformed, sso.CodeProofLocked:
 		return s.backTo(r, connection, s.renderVerify(w, r, e, http.StatusUnprocessableEntity, err))
 	case sso.CodeProofExpired:
-		// The code, perhaps, and not the sign-in: then another one can be sent.
+		// If only the code expired, another one can be sent.
 		if shown := s.renderVerify(w, r, e, http.StatusUnprocessableEntity, err); shown == nil {
 			return nil
 		}
@@ -106,9 +106,9 @@ func errAddressFixed() *sso.Error {
 	}
 }
 
-// resend sends another code. What went wrong with that stands on the page.
+// resend sends another code, and shows an error on the page.
 func (s *Signin) resend(w http.ResponseWriter, r *http.Request) error {
-	e, connection, err := s.entry(r, r.PostForm)
+	e, connection, err := s.parseEntry(r, r.PostForm)
 	if err == nil {
 		err = s.Codes.Resend(r.Context(), e)
 	}
@@ -123,7 +123,7 @@ func (s *Signin) resend(w http.ResponseWriter, r *http.Request) error {
 	return route.SeeOther(w, verifyLink(e.Proof, connection))
 }
 
-// renderVerify shows the page, with what is wrong about what was entered.
+// renderVerify shows the page with the problem of the entered code, if any.
 func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.Entry, status int, problem error) error {
 	waiting, err := s.Codes.Waiting(r.Context(), e)
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		Email:      masked(waiting.Email),
 		Proof:      string(waiting.ID),
 		Connection: string(waiting.Connection),
-		NotSent:    notSent(waiting.Problem),
+		NotSent:    deliveryProblem(waiting.Problem),
 		Sent:       !waiting.SentAt.IsZero(),
 		SentAt:     ui.NewTime(waiting.SentAt, now),
 		Until:      ui.NewTime(waiting.CodeUntil, now),
@@ -150,7 +150,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 	return s.Pages.Render(w, status, p)
 }
 
-// backTo points a failure back to the sign-in link of the company it was about.
+// backTo adds to a failure the sign-in link of its company.
 func (s *Signin) backTo(r *http.Request, connection sso.ConnectionID, err error) error {
 	if err == nil || connection == "" {
 		return err
@@ -158,9 +158,9 @@ func (s *Signin) backTo(r *http.Request, connection sso.ConnectionID, err error)
 	return s.withWay(r, connection, "", err)
 }
 
-// enter gives the browser its session.
-func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Result) error {
-	if err := s.Sessions.Start(w, r, result.Token, result.Session); err != nil {
+// startSession sends the browser its session and redirects it.
+func (s *Signin) startSession(w http.ResponseWriter, r *http.Request, result login.Result) error {
+	if err := s.Sessions.Start(w, r, result.Token); err != nil {
 		return fmt.Errorf("start session: %w", err)
 	}
 	s.remember(w, result.Enterprise.Key, result.Session.Connection)
@@ -168,10 +168,10 @@ func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Resu
 		s.markRebounce(w, "", -1)
 	}
 	to := landing(result.ReturnTo)
-	// After a form, the policy of its page keeps redirects on our origin, also
-	// the one by which an application's address is reached.
+	// The policy of a page keeps redirects of its form on our origin, also the one
+	// to an application.
 	if r.Method == http.MethodPost &&
-		fromUs(r) &&
+		fromOwnOrigin(r) &&
 		strings.HasPrefix(to, "/login/continue/") {
 		return s.Pages.Render(w, http.StatusOK, ui.NewArrived(result.Enterprise.Name, to))
 	}

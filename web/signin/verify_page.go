@@ -6,23 +6,23 @@ import (
 	"gatehouse/web/ui"
 )
 
-// verifyPage asks for the code that was sent to somebody's address.
+// verifyPage asks for the code sent to the user's address.
 type verifyPage struct {
 	ui.Base
-	Email      string // what may be seen of the address; see Masked
-	Proof      string // which sign-in it is about
-	Connection string // of which connection, for the way back
-	Sent       bool   // a code is on its way
+	Email      string // masked
+	Proof      string // ID of the waiting sign-in
+	Connection string // for the way back
+	Sent       bool   // a code was sent
 	SentAt     ui.Time
-	Until      ui.Time // how long it counts
-	Problem    string  // with what was entered; "" if nothing
-	NotSent    string  // why no other code was sent; "" if it was
-	Locked     bool    // nothing that is entered counts before another code is sent
+	Until      ui.Time // end of its validity
+	Problem    string  // with the entered code; "" for none
+	NotSent    string  // why no new code was sent; "" if it was
+	Locked     bool    // no code is accepted before a new one is sent
 }
 
 func (verifyPage) Title() string { return "Check your mail" }
 
-// Field is the page's only one.
+// Field returns the page's only field.
 func (p *verifyPage) Field() ui.Field {
 	return ui.Field{
 		ID:           "code",
@@ -38,8 +38,8 @@ func (p *verifyPage) Field() ui.Field {
 // Counts reports whether there is a code to enter.
 func (p *verifyPage) Counts() bool { return p.Sent && !p.Locked }
 
-// masked shows whose address it is to who knows it, and not the address: the
-// first letter and the domain.
+// masked returns the first letter and the domain of an address, enough for its
+// owner to recognize.
 func masked(email string) string {
 	local, domain, ok := strings.Cut(email, "@")
 	if !ok || local == "" {
@@ -48,8 +48,8 @@ func masked(email string) string {
 	return local[:1] + "•••@" + domain
 }
 
-// notSent puts in words why a code was not sent; code is an error's, "" for none.
-func notSent(code string) string {
+// deliveryProblem returns the text for an error code of sending; "" for none.
+func deliveryProblem(code string) string {
 	switch code {
 	case "":
 		return ""

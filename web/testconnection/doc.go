@@ -1,5 +1,5 @@
-// Package testconnection is the pages of test connections: beginning one, and
-// what came of it.
+// Package testconnection has the pages that start test connections and show their
+// results.
 //
-// What must not live here: verifying anything.
+// What must not live here: verification.
 package testconnection

@@ -5,17 +5,17 @@ import (
 	"gatehouse/web/ui"
 )
 
-// testsPage lists the test connections of one connection, and begins one.
+// testsPage lists the test connections of one connection, and starts one.
 type testsPage struct {
 	ui.Base
 	Connection string
 	Wrong      []ui.Wrong
-	Start      string // where every form is posted
-	Blocked    string // why there is nothing to test yet; "" if there is
-	Fix        string // where that is mended
-	Draft      bool   // it is the draft that is tried, not what is live
+	Start      string // target of every form
+	Blocked    string // why no test can start yet; "" if one can
+	Fix        string // address that fixes it
+	Draft      bool   // the draft is tested, not the live configuration
 	Captured   ui.Field
-	What       string // that can be pasted, in words
+	What       string // kind of response to paste, in words
 	Attempts   []ui.Option
 	Runs       []testRow
 	Pager      ui.Pager
@@ -32,7 +32,7 @@ type testRow struct {
 	Result string // the code it failed with
 }
 
-// testPage is a test connection: one that waits, or what came of it.
+// testPage shows a test connection: waiting, or its result.
 type testPage struct {
 	ui.Base
 	Badge    ui.Badge
@@ -40,58 +40,59 @@ type testPage struct {
 	Sentence string
 	Facts    []ui.Fact
 	Waiting  *testWaiting  // nil once it is over
-	Stops    []testStop    // where people get stuck, while nobody came back
+	Stops    []testStop    // where users get stuck, while no response has arrived
 	Failed   *testFailed   // nil unless it failed
 	Warnings []testWarning // those that need action
-	Notes    []testWarning // those that are worth knowing
+	Notes    []testWarning // those for information
 	Checks   console.Checks
 	Identity []testValue
-	Groups   *testGroups // nil if it did not get that far
+	Groups   *testGroups // nil if the test ended before
 	Changes  []testChange
-	Entry    []ui.Fact // what decides about the person coming in
+	Entry    []ui.Fact // the access decision
 	Raw      *ui.Copyable
 	Bundle   *ui.Copyable
-	Again    string // where another one is begun; "" where that needs something to be pasted
+	Again    string // address that starts another test; "" if that needs a pasted response
 	Links    []ui.Link
 }
 
 func (p *testPage) Title() string { return p.Heading }
 
-// testWaiting is what there is to do while nobody came back.
+// testWaiting is shown until a response arrives.
 type testWaiting struct {
 	Open    string       // opens the identity provider
-	Link    *ui.Copyable // to be passed on; nil where it is not known any more
-	Left    string       // for how long it is good, in words
+	Link    *ui.Copyable // to pass on; nil once it was shown
+	Left    string       // remaining time, in words
 	Refresh string       // this page
 }
 
-// testStop is a page of the identity provider from which nobody comes back.
+// testStop is an error page of the identity provider from which the browser does
+// not return.
 type testStop struct {
 	Cause, Message, Do, Place string
-	Values                    []console.Entry // to compare with what is there
+	Values                    []console.Entry // to compare with the values there
 }
 
-// testFailed is what an admin has to know about a failure.
+// testFailed explains a failure to an admin.
 type testFailed struct {
 	Cause, Who, Do, Place string
-	Link                  *ui.Link // to the place, where it is one of ours
-	Ask                   string   // whom to ask, where it is one that the visitor may not open
-	Fetch                 string   // where the metadata is fetched again; "" where that is no remedy
+	Link                  *ui.Link // to the place, if it is in the console
+	Ask                   string   // whom to ask, if the visitor may not open it
+	Fetch                 string   // address that fetches the metadata again; "" if that does not help
 	Code                  string
 }
 
-// testWarning is what an admin has to know about something that stops nobody.
+// testWarning explains to an admin a problem that does not stop the sign-in.
 type testWarning struct {
 	Cause, Who, Do, Place string
-	Link                  *ui.Link // to the place, where it is one of ours
-	Ask                   string   // whom to ask, where it is one that the visitor may not open
+	Link                  *ui.Link // to the place, if it is in the console
+	Ask                   string   // whom to ask, if the visitor may not open it
 	Minor                 bool
 }
 
 // testValue is a field of the identity, and the claim it came from.
 type testValue struct{ Field, Value, From string }
 
-// testGroups is what was said about groups.
+// testGroups shows the asserted groups.
 type testGroups struct {
 	State     string // in words
 	Badge     ui.Badge
@@ -100,22 +101,23 @@ type testGroups struct {
 	Unmatched []string
 	Near      []testNear
 
-	NotUnderstood *console.NotUnderstood // nil if everything was
+	NotUnderstood *console.NotUnderstood // nil if all were understood
 }
 
-// testNear is a name that nearly is that of a group.
+// testNear is a near miss.
 type testNear struct {
 	Asserted, Name, Organization, Why string
 
-	Accept   *ui.Press // nil where it cannot be made an IdP name, or not by the visitor
-	Accepted bool      // it is an IdP name of the group by now
+	Accept   *ui.Press // nil if it cannot become an IdP name, or not by the visitor
+	Accepted bool      // it is already an IdP name of the group
 }
 
-// testChange is what would change in one organization.
+// testChange is the change in one organization.
 type testChange struct {
 	Organization         string
 	Added, Removed, Kept []string
 }
 
-// Nothing reports whether the organization stays as it is, with nobody in it.
+// Nothing reports whether the person has no groups in the organization, before and
+// after.
 func (c testChange) Nothing() bool { return len(c.Added)+len(c.Removed)+len(c.Kept) == 0 }

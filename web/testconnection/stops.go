@@ -10,8 +10,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// stops are the pages of the identity provider from which nobody comes back,
-// with the values to compare.
+// stops returns the identity provider's error pages from which the browser does not
+// return, with the values to compare.
 func (p *Pages) stops(v console.Visit) (all []testStop) {
 	c := v.Connection
 	ours, places := p.Values(v.Enterprise, c), catalog.StopPlaces(c.Provider, c.Protocol)
@@ -39,15 +39,15 @@ func (p *Pages) stops(v console.Visit) (all []testStop) {
 			}[kind], ours[kind])
 		}
 		for _, field := range s.Fields {
-			add(entered(c, field))
+			add(enteredValue(c, field))
 		}
 		all = append(all, stop)
 	}
 	return all
 }
 
-// entered is a value of the identity provider as it was entered here.
-func entered(c sso.Connection, field string) (label, value string) {
+// enteredValue returns a value of the identity provider as entered here.
+func enteredValue(c sso.Connection, field string) (label, value string) {
 	cfg := c.Draft
 	if cfg == nil {
 		cfg = c.Live

@@ -14,8 +14,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// tests makes test connections; login.Service does.
-type tests interface {
+// testRunner starts test connections; login.Service does.
+type testRunner interface {
 	BeginTest(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.TestRun, sso.Secret, error)
@@ -30,8 +30,8 @@ type tests interface {
 	) (sso.TestRun, error)
 }
 
-// store keeps them; store.DB does.
-type store interface {
+// testStore reads test connections; store.DB does.
+type testStore interface {
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
@@ -40,33 +40,33 @@ type store interface {
 	) ([]sso.Attempt, []string, error)
 }
 
-// browsers ties browsers to sign-ins in progress; session.Manager does.
-type browsers interface {
+// browserBinder binds browsers to pending sign-ins; session.Manager does.
+type browserBinder interface {
 	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
 }
 
-// Options are what the handlers are made of; all of it is required.
+// Options configure the handlers; every field is required.
 type Options struct {
-	Tests    tests
-	Store    store
-	Browsers browsers
+	Tests    testRunner
+	Store    testStore
+	Browsers browserBinder
 	Console  *console.Console
-	BaseURL  string // of Gatehouse, for links that are passed on
-	// Values are ours of a connection, by what a guide calls them.
+	BaseURL  string // of Gatehouse, for links to pass on
+	// Values returns our values of a connection, by their names in the guide.
 	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
 	Now    func() time.Time
 }
 
-// Pages are the handlers.
+// Pages has the handlers.
 type Pages struct{ Options }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Pages { return &Pages{o} }
 
 const (
 	listPath = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/tests"
-	// maxCaptured is what a form with an answer may weigh: that of the largest
-	// answer in base64, escaped.
+	// maxCaptured is the largest form with a pasted response, in bytes: the largest
+	// response in base64, escaped.
 	maxCaptured = 4 << 20
 )
 
@@ -100,7 +100,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	return p.showList(w, r, v, http.StatusOK, nil, "")
 }
 
-// latest is how many sign-ins are offered to be replayed.
+// latest is how many sign-ins are offered for replay.
 const latest = 20
 
 // showList shows the list, or shows it again after an entry that cannot be
@@ -263,7 +263,7 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	return p.Console.Render(w, http.StatusOK, ui.NewContinue(v.Enterprise.Name, redirect, false))
 }
 
-// opener is who opens a test on purpose: nobody if another site led there, which
+// opener returns the visitor who opens a test on purpose; none if another site led there, which
 // could then have a test passed in the name of a signed-in user.
 func opener(r *http.Request, v console.Visit) sso.Actor {
 	switch r.Header.Get("Sec-Fetch-Site") {

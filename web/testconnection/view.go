@@ -200,7 +200,7 @@ func sideOf(s catalog.Side) string {
 	}[s]
 }
 
-// viewWarning says about a warning what failed says about a failure.
+// viewWarning explains a warning as failed explains a failure.
 func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) testWarning {
 	a := catalog.Warn(v.Connection.Provider, v.Connection.Protocol, w)
 	view := testWarning{
@@ -341,7 +341,7 @@ func viewEntry(r sso.TestResult) []ui.Fact {
 	return []ui.Fact{who, allowed, {Label: "First sign-in", Value: decision + r.Email.Reason}}
 }
 
-// bundle is the whole page as text, for whoever helps.
+// bundle returns the whole page as text, for support.
 func bundle(view *testPage, run sso.TestRun) string {
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, " ") + "\n") }

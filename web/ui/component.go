@@ -9,7 +9,7 @@ import (
 type Field struct {
 	ID, Name, Label, Hint, Error, Value string
 	Autocomplete, InputMode             string
-	Pattern                             string // what a browser accepts; "" for anything
+	Pattern                             string // accepted by the browser; "" for any text
 	// Kind is "" for one line of text, "password", "url", "number", "date",
 	// "area" for several lines, "file", "select" and "radio" for one of Options,
 	// "check" for a box.
@@ -18,12 +18,12 @@ type Field struct {
 	Most     int // characters; 0 means 254
 	Lines    int // of an area; 0 means 4
 	Options  []Option
-	Checked  bool   // of a box, whose Value is sent if it is
+	Checked  bool   // of a checkbox, whose Value is sent if set
 	Accept   string // of a file: ".xml,text/xml"
 	Mono     bool   // to be read letter by letter
 }
 
-// Longest is Most, or what stands for it.
+// Longest returns Most or its default.
 func (f Field) Longest() int {
 	if f.Most == 0 {
 		return 254
@@ -31,7 +31,7 @@ func (f Field) Longest() int {
 	return f.Most
 }
 
-// Rows is Lines, or what stands for it.
+// Rows returns Lines or its default.
 func (f Field) Rows() int {
 	if f.Lines == 0 {
 		return 4
@@ -97,9 +97,9 @@ func ago(n int, unit string) string { return Count(n, unit, unit+"s") + " ago" }
 // Choice is one way to sign in.
 type Choice struct {
 	Name   string // of the company, or of its connection
-	Detail string // what it runs on, "Okta, SAML"; may be empty
+	Detail string // product and protocol, "Okta, SAML"; may be empty
 	Href   string
-	Last   bool // what this browser used last
+	Last   bool // last used by this browser
 }
 
 // HiddenField is one part of a message.

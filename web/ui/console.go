@@ -1,12 +1,12 @@
 package ui
 
-// Console is what surrounds every page of the console.
+// Console is the frame of every page of the console.
 type Console struct {
 	Areas []Area
 	Home  string // of the enterprise; "" where it has none, or the visitor may not open it
 	// Trail leads from there down to the page, which is not part of it.
 	Trail   []Link
-	Role    string // of whoever is there, in words; "" for an operator
+	Role    string // the visitor's, in words; "" for an operator
 	SignOut string // where signing out is posted
 }
 
@@ -28,7 +28,7 @@ type Badge struct {
 	State string // "ok", "warn", "error", or "" for neither good nor bad
 }
 
-// Fact is a line of what is known about something. Value or Time is set.
+// Fact is a labelled detail. Value or Time is set.
 type Fact struct {
 	Label string
 	Value string
@@ -40,7 +40,7 @@ type Fact struct {
 
 // Todo is something that wants doing, with where it is done.
 type Todo struct {
-	State string // "error", "warn", or "" for what can wait
+	State string // "error", "warn", or "" if not urgent
 	Text  string
 	Href  string
 	Label string
@@ -55,7 +55,7 @@ type Pager struct {
 // Confirm is an act that cannot be taken back easily, with a question before it.
 // It works without scripts: the question is folded away.
 type Confirm struct {
-	Label  string // of what unfolds the question
+	Label  string // of the button that unfolds the question
 	Text   string // what will happen
 	Action string // where it is posted
 	Button string // of the act itself
@@ -66,7 +66,7 @@ type Confirm struct {
 // Press is a button that does one thing at once.
 type Press struct {
 	Label  string
-	About  string // whom or what it is done to, for those who only hear the button
+	About  string // its subject, for screen readers
 	Action string // where it is posted
 	Fields []HiddenField
 }

@@ -13,7 +13,7 @@ type Continue struct {
 	Base
 	SignOut bool   // the journey ends a session instead of beginning one
 	Back    bool   // from the identity provider, once more past ourselves
-	Arrived bool   // signed in; it goes back to what was opened
+	Arrived bool   // signed in; continues to the requested page
 	To      string // host it goes to; "" if that is still ours
 	Action  string // where to
 	Post    bool   // Fields are posted there; else it is a link
@@ -79,7 +79,7 @@ func (p *Continue) Title() string {
 	return "Continue to your company"
 }
 
-// SignedOut says what ended.
+// SignedOut confirms the sign-out.
 type SignedOut struct{ Base }
 
 func (SignedOut) Title() string { return "You are signed out" }

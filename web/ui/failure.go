@@ -12,7 +12,7 @@ type Failure struct {
 	Status    int
 	Heading   string
 	Sentence  string
-	Next      string // what to do
+	Next      string // next step
 	Href      string // the way on
 	Label     string
 	Code      string
@@ -23,7 +23,7 @@ type Failure struct {
 // Title returns the heading.
 func (p *Failure) Title() string { return p.Heading }
 
-// Report is what the copy button copies: all that an admin needs to find the
+// Report returns the text for the copy button: all that an admin needs to find the
 // failure.
 func (p *Failure) Report() Copyable {
 	return Copyable{
@@ -32,7 +32,7 @@ func (p *Failure) Report() Copyable {
 	}
 }
 
-// NewFailure makes the page of a failure. sentence says what happened; the words
+// NewFailure returns the page of a failure. sentence describes it; the words
 // around it come from the catalogue.
 func NewFailure(status int, code, sentence, reference string, at time.Time) *Failure {
 	words := catalog.ForVisitor(status, code)

@@ -12,11 +12,11 @@ type Option struct {
 	Chosen             bool
 }
 
-// Wrong is what a form's summary says about one field.
+// Wrong is a problem of one field in a form's summary.
 type Wrong struct{ ID, Label, Message string }
 
-// Blame puts what is wrong on the fields it is about, by name, and gives the
-// summary in their order; what is about none of them comes last, without an ID.
+// Blame sets the errors of fields by name and returns the summary in their order;
+// errors of other fields come last, without an ID.
 // An error without fields is a summary of one line.
 func Blame(err error, fields ...*Field) []Wrong {
 	known, ok := errors.AsType[*sso.Error](err)

@@ -19,13 +19,13 @@ type Page interface {
 	common() *Base
 }
 
-// Base has what every page shows.
+// Base is the common part of every page.
 type Base struct {
 	Enterprise string   // name of the company the page is about; "" if none is known
 	User       *Person  // who is signed in; nil if no user is
-	Flash      string   // what was just done, in one sentence
+	Flash      string   // confirmation of the last change, one sentence
 	Home       string   // our own address, for a page shown under another one; else ""
-	Console    *Console // what surrounds a page of the console; nil for any other page
+	Console    *Console // frame of a page of the console; nil for other pages
 	Dir        string   // direction of the text; "" means ltr
 
 	Product string  // set by Render
@@ -48,7 +48,7 @@ func (p Person) Initial() string {
 // Banner is one line above every page.
 type Banner struct{ Text, Href, Label string }
 
-// Options are what all pages of an installation share.
+// Options configure the pages of an installation.
 type Options struct {
 	Product string  // "" means Gatehouse
 	Banner  *Banner // nil for none

@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// reach is where the session cookie goes.
-type reach struct {
-	secure bool // over https only
+// cookieScope is the set of origins that get the session cookie.
+type cookieScope struct {
+	secure bool // https only
 	host   string
 	domain string
 }
 
-func newReach(base *url.URL, domain string) reach {
-	return reach{
+func newCookieScope(base *url.URL, domain string) cookieScope {
+	return cookieScope{
 		secure: base.Scheme == "https",
 		host:   base.Hostname(),
 		domain: strings.ToLower(strings.TrimPrefix(domain, ".")),
 	}
 }
 
-// from reports whether a browser sends the session cookie to an origin. Without
-// it, somebody who signs in is sent back and asked to sign in again, for ever.
-func (c reach) from(origin string) bool {
+// covers reports whether a browser sends the session cookie to an origin. If it
+// does not, a sign-in would lead back to the sign-in page without end.
+func (c cookieScope) covers(origin string) bool {
 	scheme, rest, _ := strings.Cut(origin, "://")
 	if c.secure && scheme != "https" {
 		return false
