@@ -234,7 +234,6 @@ func BenchmarkPrincipal(b *testing.B) {
 	w := httptest.NewRecorder()
 	if err := s.g.sessions.Start(
 		w, httptest.NewRequest(http.MethodGet, "/", nil), result.Token,
-		result.Session,
 	); err != nil {
 		b.Fatal(err)
 	}

@@ -370,7 +370,7 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 	w.ok(err)
 	rec := httptest.NewRecorder()
 	w.ok(w.manager.Start(
-		rec, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session,
+		rec, httptest.NewRequest(http.MethodGet, "/", nil), token,
 	))
 	cookie := rec.Result().Cookies()[0]
 	return person{

@@ -92,7 +92,7 @@ type browser struct {
 	held      bool // the browser did not send its cookies along
 }
 
-func (b *browser) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret, _ sso.Session) error {
+func (b *browser) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret) error {
 	b.started = append(b.started, token)
 	http.SetCookie(w, &http.Cookie{Name: "session", Value: "x"})
 	return nil
