@@ -51,6 +51,7 @@ type Application struct {
 	// AllowPreflight lets CORS preflights pass without a sign-in. Browsers send
 	// them without cookies.
 	AllowPreflight bool
+	Revision       int64 // 1 when created, one more after each change
 	CreatedAt      time.Time
 }
 

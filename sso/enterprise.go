@@ -25,6 +25,7 @@ type Organization struct {
 	Key          string // unique within the enterprise
 	Name         string
 	DefaultGroup GroupID
+	Revision     int64 // 1 when created, one more after each change
 	CreatedAt    time.Time
 }
 
@@ -46,7 +47,10 @@ type Group struct {
 	Default  bool
 	// Admin says that its members administer the enterprise. A group sync that
 	// would remove the last of them is held.
-	Admin     bool
+	Admin bool
+	// Revision is 1 when the group is created and one more after each change of
+	// the fields above. Members do not change it.
+	Revision  int64
 	CreatedAt time.Time
 }
 

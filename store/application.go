@@ -27,18 +27,22 @@ type applicationRow struct {
 	Preflight   bool               `json:"allow_preflight,omitempty"`
 }
 
-const applicationColumns = "id, key, name, kind, definition, created_at"
+const applicationColumns = "id, key, name, kind, definition, revision, created_at"
 
 func scanApplication(r engine.Row) (a sso.Application, err error) {
 	var d applicationRow
-	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, engine.JSON(&d), engine.Time(&a.CreatedAt))
+	err = r.Scan(
+		&a.ID, &a.Key, &a.Name, &a.Kind, engine.JSON(&d), &a.Revision,
+		engine.Time(&a.CreatedAt),
+	)
 	a.Origins = d.Origins
 	a.Enterprises = d.Enterprises
 	a.Groups = d.Groups
 	a.Told = d.Told
 	a.GroupsLimit = d.GroupsLimit
 	a.SignIn = d.SignIn
-	a.PublicPaths, a.AllowPreflight = d.PublicPaths, d.Preflight
+	a.PublicPaths = d.PublicPaths
+	a.AllowPreflight = d.Preflight
 	return a, err
 }
 
@@ -55,8 +59,8 @@ func definitionOf(a sso.Application) (string, error) {
 	})
 }
 
-// CreateApplication creates an application; ID and CreatedAt are filled in. A key
-// that is in use is Conflict "key_taken".
+// CreateApplication creates an application; ID, Revision and CreatedAt are filled
+// in. A key that is in use is Conflict "key_taken".
 func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (_ sso.Application, err error) {
 	defer func() { doing(&err, "create application") }()
 	definition, err := definitionOf(a)
@@ -64,11 +68,14 @@ func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Applica
 		return sso.Application{}, err
 	}
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		a.ID, a.CreatedAt = sso.NewID[sso.ApplicationID](t.now), t.now
+		a.ID = sso.NewID[sso.ApplicationID](t.now)
+		a.Revision = 1
+		a.CreatedAt = t.now
 		_, err := t.Exec(
 			ctx,
-			"insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
-			string(a.ID), a.Key, a.Name, string(a.Kind), definition, engine.Micros(a.CreatedAt),
+			"insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6, $7)",
+			string(a.ID), a.Key, a.Name, string(a.Kind), definition, a.Revision,
+			engine.Micros(a.CreatedAt),
 		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
@@ -127,8 +134,9 @@ func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
 	return n, err
 }
 
-// UpdateApplication changes an application; fn runs inside the transaction and
-// must not modify the lists it receives.
+// UpdateApplication changes an application; fn runs inside the transaction, where
+// it can compare the revision, and must not modify the lists it receives. A change
+// adds one to the revision.
 func (db *DB) UpdateApplication(
 	ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
 ) (result sso.Application, err error) {
@@ -141,7 +149,10 @@ func (db *DB) UpdateApplication(
 		if result, err = fn(old); err != nil {
 			return err
 		}
-		result.ID, result.Kind, result.CreatedAt = old.ID, old.Kind, old.CreatedAt
+		result.ID = old.ID
+		result.Kind = old.Kind
+		result.Revision = old.Revision
+		result.CreatedAt = old.CreatedAt
 		if reflect.DeepEqual(result, old) {
 			return nil
 		}
@@ -149,8 +160,13 @@ func (db *DB) UpdateApplication(
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, "update applications set key = $2, name = $3, definition = $4 where id = $1",
-			string(id), result.Key, result.Name, definition); err != nil {
+		result.Revision++
+		_, err = t.Exec(
+			ctx,
+			"update applications set key = $2, name = $3, definition = $4, revision = $5 where id = $1",
+			string(id), result.Key, result.Name, definition, result.Revision,
+		)
+		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
 		return t.applicationChanged(ctx, by, "application.updated", result, definition)
@@ -161,13 +177,21 @@ func (db *DB) UpdateApplication(
 	return result, nil
 }
 
-// DeleteApplication deletes an application.
-func (db *DB) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) (err error) {
+// DeleteApplication deletes an application. conditions are checked in the
+// transaction; an error of one aborts it.
+func (db *DB) DeleteApplication(
+	ctx context.Context, by sso.Actor, id sso.ApplicationID, conditions ...func(sso.Application) error,
+) (err error) {
 	defer func() { doing(&err, "delete application") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		a, err := found(findApplication(ctx, t, id))
 		if err != nil {
 			return err
+		}
+		for _, check := range conditions {
+			if err := check(a); err != nil {
+				return err
+			}
 		}
 		t.Queue("delete from applications where id = $1", string(id))
 		return t.applicationChanged(ctx, by, "application.deleted", a, "")

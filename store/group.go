@@ -11,10 +11,13 @@ import (
 	"gatehouse/store/engine"
 )
 
-const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.is_admin, g.created_at"
+const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.is_admin, g.revision, g.created_at"
 
 func groupFields(g *sso.Group) []any {
-	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, &g.Admin, engine.Time(&g.CreatedAt)}
+	return []any{
+		&g.ID, &g.Organization, &g.Name, &g.Default, &g.Admin, &g.Revision,
+		engine.Time(&g.CreatedAt),
+	}
 }
 
 func scanGroup(r engine.Row) (g sso.Group, err error) {
@@ -51,7 +54,8 @@ func changedFlag(old, now bool) string {
 	return strconv.FormatBool(now)
 }
 
-// CreateGroup creates a group of g.Organization; ID and CreatedAt are filled in.
+// CreateGroup creates a group of g.Organization; ID, Revision and CreatedAt are
+// filled in.
 // A name or IdP name that another group of the organization has, of either kind,
 // is Conflict "name_taken".
 func (db *DB) CreateGroup(
@@ -59,7 +63,10 @@ func (db *DB) CreateGroup(
 ) (_ sso.Group, err error) {
 	defer func() { doing(&err, "create group") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		g.ID, g.Default, g.CreatedAt = sso.NewID[sso.GroupID](t.now), false, t.now
+		g.ID = sso.NewID[sso.GroupID](t.now)
+		g.Default = false
+		g.Revision = 1
+		g.CreatedAt = t.now
 		if err := t.checkNames(ctx, ent, g); err != nil {
 			return err
 		}
@@ -134,7 +141,8 @@ func (db *DB) Groups(
 }
 
 // UpdateGroup changes the name, the IdP names, and whether the members are
-// admins; fn runs inside the transaction. A default group of an organization
+// admins; fn runs inside the transaction, where it can compare the revision. A
+// change adds one to it. A default group of an organization
 // cannot be changed: Conflict "default_group". A name of another group of the
 // organization is Conflict "name_taken". A default group of a connection cannot
 // become an admin group: Conflict "group_is_default".
@@ -154,6 +162,7 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		g.ID = old.ID
 		g.Organization = old.Organization
 		g.Default = old.Default
+		g.Revision = old.Revision
 		g.CreatedAt = old.CreatedAt
 		if g.Name == old.Name &&
 			g.Admin == old.Admin &&
@@ -168,6 +177,7 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 				return err
 			}
 		}
+		g.Revision++
 		return t.updateGroup(ctx, by, ent, old, g)
 	})
 	if err != nil {
@@ -182,8 +192,8 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	}
 	_, err := t.Exec(
 		ctx,
-		"update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
-		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin,
+		"update groups set name = $3, folded = $4, is_admin = $5, revision = $6 where enterprise_id = $1 and id = $2",
+		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin, g.Revision,
 	)
 	if err != nil {
 		return ifTaken(err, errNameTaken())
@@ -206,8 +216,11 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 // DeleteGroup deletes a group; members who are in no other group of its
 // organization leave the organization. The default group cannot be deleted:
 // Conflict "default_group"; nor can a default group of a connection: Conflict
-// "group_is_default".
-func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) (err error) {
+// "group_is_default". conditions are checked in the transaction; an error of one
+// aborts it.
+func (db *DB) DeleteGroup(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, conditions ...func(sso.Group) error,
+) (err error) {
 	defer func() { doing(&err, "delete group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -215,6 +228,11 @@ func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		g, err := found(findGroup(ctx, t, ent, id))
 		if err != nil {
 			return err
+		}
+		for _, check := range conditions {
+			if err := check(g); err != nil {
+				return err
+			}
 		}
 		if g.Default {
 			return errDefaultGroup()

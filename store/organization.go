@@ -7,16 +7,24 @@ import (
 	"gatehouse/store/engine"
 )
 
-const selectOrganizations = `select o.id, o.enterprise_id, o.key, o.name, g.id, o.created_at from organizations o
+const selectOrganizations = `select o.id, o.enterprise_id, o.key, o.name, g.id, o.revision, o.created_at
+	from organizations o
 	join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default`
 
+func organizationFields(o *sso.Organization) []any {
+	return []any{
+		&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, &o.Revision,
+		engine.Time(&o.CreatedAt),
+	}
+}
+
 func scanOrganization(r engine.Row) (o sso.Organization, err error) {
-	err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt))
+	err = r.Scan(organizationFields(&o)...)
 	return o, err
 }
 
 // CreateOrganization creates an organization of o.Enterprise with its default
-// group; ID, DefaultGroup and CreatedAt are filled in. A key in use in the
+// group; ID, DefaultGroup, Revision and CreatedAt are filled in. A key in use in the
 // enterprise is Conflict "key_taken".
 func (db *DB) CreateOrganization(
 	ctx context.Context, by sso.Actor, o sso.Organization,
@@ -34,7 +42,9 @@ func (db *DB) CreateOrganization(
 // createOrganization inserts an organization and its default group, and fills in
 // their IDs.
 func (t *tx) createOrganization(ctx context.Context, by sso.Actor, o *sso.Organization) error {
-	o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
+	o.ID = sso.NewID[sso.OrganizationID](t.now)
+	o.Revision = 1
+	o.CreatedAt = t.now
 	_, err := t.Exec(
 		ctx,
 		"insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
@@ -95,15 +105,12 @@ func (db *DB) OrganizationCounts(
 	w.And("o.enterprise_id = ", string(ent))
 	query := `select o.*, (select count(*) from groups x where x.enterprise_id = o.enterprise_id and x.organization_id = o.id and not x.is_default),
 		(select count(*) from memberships m where m.enterprise_id = o.enterprise_id and m.group_id = o.group_id)
-		from (select o.id, o.enterprise_id, o.key, o.name, g.id as group_id, o.created_at from organizations o
+		from (select o.id, o.enterprise_id, o.key, o.name, g.id as group_id, o.revision, o.created_at
+			from organizations o
 			join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default` +
 		w.Page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counts only the page
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.OrganizationCount, err error) {
-		o := &c.Organization
-		err = r.Scan(
-			&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt),
-			&c.Groups, &c.Members,
-		)
+		err = r.Scan(append(organizationFields(&c.Organization), &c.Groups, &c.Members)...)
 		return c, err
 	}, query, w.Args()...)
 	all, next = engine.CutPage(all, page.Size(), func(c sso.OrganizationCount) string {
@@ -112,7 +119,8 @@ func (db *DB) OrganizationCounts(
 	return all, next, err
 }
 
-// UpdateOrganization changes key and name; fn runs inside the transaction.
+// UpdateOrganization changes key and name; fn runs inside the transaction, where
+// it can compare the revision. A change adds one to it.
 func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
 	fn func(sso.Organization) (sso.Organization, error)) (_ sso.Organization, err error) {
 	defer func() { doing(&err, "update organization") }()
@@ -125,13 +133,17 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		o.Enterprise = old.Enterprise
 		o.DefaultGroup = old.DefaultGroup
 		o.CreatedAt = old.CreatedAt
+		o.Revision = old.Revision
+		if err == nil && o != old {
+			o.Revision++
+		}
 		return o, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, o sso.Organization) error {
 		_, err := t.Exec(
 			ctx,
-			"update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), o.Key, o.Name,
+			"update organizations set key = $3, name = $4, revision = $5 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), o.Key, o.Name, o.Revision,
 		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
@@ -147,9 +159,11 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 
 // DeleteOrganization deletes an organization with its groups and memberships. An
 // organization with a default group of a connection cannot be deleted: Conflict
-// "group_is_default".
+// "group_is_default". conditions are checked in the transaction; an error of one
+// aborts it.
 func (db *DB) DeleteOrganization(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+	conditions ...func(sso.Organization) error,
 ) (err error) {
 	defer func() { doing(&err, "delete organization") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -158,6 +172,11 @@ func (db *DB) DeleteOrganization(
 		o, err := found(findOrganization(ctx, t, ent, id))
 		if err != nil {
 			return err
+		}
+		for _, check := range conditions {
+			if err := check(o); err != nil {
+				return err
+			}
 		}
 		if err := t.checkNotDefault(ctx, "g.organization_id = $2", string(ent), string(id)); err != nil {
 			return err

@@ -14,6 +14,12 @@ func api() []Entry {
 		{"validation_failed", "API", "entries cannot be accepted", Operator, "the fields say why"},
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
 		{
+			"changed_meanwhile", "API",
+			"someone else changed it: the edit was made from an earlier revision, or from a form without one",
+			Operator,
+			"read it again, edit again; in the console, the form shows what is saved now beside what was entered",
+		},
+		{
 			"name_taken", "API",
 			"another group of the organization has this name, as its own or as an IdP name",
 			Operator,

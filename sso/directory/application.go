@@ -12,6 +12,9 @@ import (
 // ApplicationEdit creates or changes an application. Of an edit, nil leaves a
 // value as it is, and an empty list takes the values away.
 type ApplicationEdit struct {
+	// Revision is the revision that the edit was made from, or sso.AnyRevision. A
+	// new application has none.
+	Revision  int64
 	Key, Name *string
 	Origins   []string
 	// Enterprises may use the application, by identifier; EnterpriseKeys names
@@ -44,23 +47,33 @@ func (s *Service) CreateApplication(ctx context.Context, by sso.Actor, kind sso.
 func (s *Service) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID,
 	edit ApplicationEdit) (sso.Application, error) {
 	// Enterprises are looked up before the transaction, on a draft; the
-	// transaction checks the rest again on what it finds.
+	// transaction checks the rest again on what it finds. A stale edit is reported
+	// before its values: they may be wrong only beside the newer ones.
 	draft, err := s.options.Applications.Application(ctx, id)
 	if err != nil {
+		return sso.Application{}, err
+	}
+	if err := edit.checkRevision(draft); err != nil {
 		return sso.Application{}, err
 	}
 	if err := s.prepare(ctx, &draft, &edit); err != nil {
 		return sso.Application{}, err
 	}
 	return s.options.Applications.UpdateApplication(ctx, by, id, func(a sso.Application) (sso.Application, error) {
+		if err := edit.checkRevision(a); err != nil {
+			return a, err
+		}
 		edit.apply(&a)
 		return a, invalid(validationFailed, a.Validate())
 	})
 }
 
-// DeleteApplication deletes an application: nobody gets into it any more.
-func (s *Service) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error {
-	return s.options.Applications.DeleteApplication(ctx, by, id)
+// DeleteApplication deletes an application: no user gets into it any more.
+// revision is as that of an edit.
+func (s *Service) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, revision int64) error {
+	return s.options.Applications.DeleteApplication(ctx, by, id, func(a sso.Application) error {
+		return sso.CheckRevision("application", revision, a.Revision)
+	})
 }
 
 // prepare resolves the keys of an edit, applies it to a, and checks the result.
@@ -155,6 +168,10 @@ func (s *Service) checkEnterprise(ctx context.Context, problems []sso.FieldError
 		return problems, fmt.Errorf("find an enterprise: %w", err)
 	}
 	return problems, nil
+}
+
+func (edit ApplicationEdit) checkRevision(a sso.Application) error {
+	return sso.CheckRevision("application", edit.Revision, a.Revision)
 }
 
 // apply changes a as the edit says; keys have to be resolved.

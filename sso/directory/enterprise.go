@@ -82,6 +82,8 @@ func (s *Service) CreateOrganization(ctx context.Context, by sso.Actor, ent sso.
 
 // OrganizationEdit changes an organization; nil leaves a value as it is.
 type OrganizationEdit struct {
+	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	Revision  int64
 	Key, Name *string
 }
 
@@ -90,6 +92,9 @@ type OrganizationEdit struct {
 func (s *Service) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
 	edit OrganizationEdit) (sso.Organization, error) {
 	change := func(o sso.Organization) (sso.Organization, error) {
+		if err := sso.CheckRevision("organization", edit.Revision, o.Revision); err != nil {
+			return o, err
+		}
 		set(&o.Key, edit.Key)
 		set(&o.Name, edit.Name)
 		return o, invalid(validationFailed, checkNaming(o.Key, o.Name))
@@ -98,10 +103,13 @@ func (s *Service) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.
 }
 
 // DeleteOrganization deletes an organization with its groups and memberships. One
-// with a default group of a connection is Conflict "group_is_default".
+// with a default group of a connection is Conflict "group_is_default". revision is
+// as that of an edit.
 func (s *Service) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
-	id sso.OrganizationID) error {
-	return s.options.Enterprises.DeleteOrganization(ctx, by, ent, id)
+	id sso.OrganizationID, revision int64) error {
+	return s.options.Enterprises.DeleteOrganization(ctx, by, ent, id, func(o sso.Organization) error {
+		return sso.CheckRevision("organization", revision, o.Revision)
+	})
 }
 
 // DeleteDomain deletes a domain of an enterprise; another enterprise can prove it

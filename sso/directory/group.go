@@ -32,6 +32,8 @@ func cleanGroup(g sso.Group) (sso.Group, error) {
 
 // GroupEdit changes a group; nil leaves a value as it is.
 type GroupEdit struct {
+	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	Revision int64
 	Name     *string
 	IDPNames *[]string
 	Admin    *bool
@@ -45,6 +47,9 @@ type GroupEdit struct {
 func (s *Service) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	edit GroupEdit) (sso.Group, error) {
 	return s.options.Groups.UpdateGroup(ctx, by, ent, id, func(g sso.Group) (sso.Group, error) {
+		if err := sso.CheckRevision("group", edit.Revision, g.Revision); err != nil {
+			return g, err
+		}
 		set(&g.Name, edit.Name)
 		set(&g.IDPNames, edit.IDPNames)
 		set(&g.Admin, edit.Admin)
@@ -72,9 +77,12 @@ func (s *Service) AddIDPName(ctx context.Context, by sso.Actor, ent sso.Enterpri
 
 // DeleteGroup deletes a group; its members leave the organization unless they are
 // in another group of it. A default group is Conflict "default_group", or
-// "group_is_default" if a connection names it.
-func (s *Service) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error {
-	return s.options.Groups.DeleteGroup(ctx, by, ent, id)
+// "group_is_default" if a connection names it. revision is as that of an edit.
+func (s *Service) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
+	revision int64) error {
+	return s.options.Groups.DeleteGroup(ctx, by, ent, id, func(g sso.Group) error {
+		return sso.CheckRevision("group", revision, g.Revision)
+	})
 }
 
 // AddMember adds a user to a group by hand. A user who is in it stays as they

@@ -17,7 +17,8 @@ type enterpriseWriter interface {
 	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
 	UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
 		fn func(sso.Organization) (sso.Organization, error)) (sso.Organization, error)
-	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) error
+	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+		conditions ...func(sso.Organization) error) error
 	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
 }
 
@@ -27,7 +28,8 @@ type groupWriter interface {
 	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
 	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 		fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
-	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
+	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
+		conditions ...func(sso.Group) error) error
 	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
 	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
 }
@@ -70,7 +72,8 @@ type applicationWriter interface {
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID,
 		fn func(sso.Application) (sso.Application, error)) (sso.Application, error)
-	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
+	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID,
+		conditions ...func(sso.Application) error) error
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 }
@@ -88,7 +91,9 @@ type Options struct {
 
 // Service changes users, groups, organizations, applications and enterprises.
 // Methods return the errors of the store beside those they name; an invalid
-// value is Invalid "validation_failed" with its field.
+// value is Invalid "validation_failed" with its field. An edit that was made from
+// another revision than its Revision says is Stale "changed_meanwhile", which is
+// decided in the transaction that saves it.
 type Service struct{ options Options }
 
 // New returns a Service.

@@ -21,12 +21,14 @@ func wiki() sso.Application {
 		Groups:      []string{"web/dev"},
 		Told:        []string{"web/*", "app/Größe, \"alles\""},
 		GroupsLimit: 4096,
+		Revision:    1,
 	}
 }
 
 func testApplications(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
+	unchanged := func(a sso.Application) (sso.Application, error) { return a, nil }
 	last := int64(0)
 	revision := func(changed bool) {
 		t.Helper()
@@ -95,9 +97,7 @@ func (w *world) refuseApplicationChanges(other sso.Application) {
 	if err == nil {
 		w.Error("a change was made that was refused")
 	}
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
-		return a, nil
-	})
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, unchanged)
 	w.ok(err)
 }
 
@@ -122,6 +122,7 @@ func (w *world) changeApplication(other sso.Application) {
 		Name:      "Service",
 		Kind:      sso.ForwardAuth,
 		Origins:   []string{"https://service.acme.test"},
+		Revision:  2,
 		CreatedAt: other.CreatedAt,
 	}, changed)
 }
@@ -131,9 +132,7 @@ func (w *world) applicationGone(other sso.Application) {
 	w.fails(w.db.DeleteApplication(ctx, by, other.ID), sso.NotFoundKind, "not_found")
 	_, err := w.db.Application(ctx, other.ID)
 	w.fails(err, sso.NotFoundKind, "not_found")
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
-		return a, nil
-	})
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, unchanged)
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 

@@ -23,6 +23,7 @@ type application struct {
 	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in; one that ends in /* means all below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflights pass without a sign-in." example:"false"`
 	Endpoints   endpoints           `json:"endpoints" doc:"What to ask from which proxy."`
+	Revision    int64               `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
 	CreatedAt   time.Time           `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
 
@@ -96,6 +97,7 @@ func (a *API) viewApplication(app sso.Application) application {
 			Forward: at("forward"),
 			Envoy:   at("envoy"),
 		},
+		Revision:  app.Revision,
 		CreatedAt: app.CreatedAt,
 	}
 }
@@ -133,7 +135,7 @@ func (a *API) applicationOperations() {
 		method:  http.MethodPatch,
 		path:    applicationPath,
 		summary: "Change an application",
-		about:   "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node.",
+		about:   "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node. With If-Match, another revision is 412 changed_meanwhile.",
 	}, a.updateApplication)
 	add(a, operation{
 		id:      "delete-application",
@@ -151,34 +153,41 @@ func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging
 
 func (a *API) createApplication(
 	ctx context.Context, c caller, in *struct{ Body newApplication },
-) (*made[application], error) {
+) (*madeRevised[application], error) {
 	edit := in.Body.edit()
 	edit.Key, edit.Name = &in.Body.Key, &in.Body.Name
 	app, err := a.Directory.CreateApplication(ctx, c.by, in.Body.Kind, edit)
 	if err != nil {
 		return nil, err
 	}
-	return &made[application]{
+	return &madeRevised[application]{
 		Location: Prefix + "applications/" + string(app.ID),
+		ETag:     etag(app.Revision),
 		Body:     a.viewApplication(app),
 	}, nil
 }
 
-func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (*out[application], error) {
+func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (*revised[application], error) {
 	app, err := a.Structure.Application(ctx, in.Application)
-	return answerTo(a.viewApplication(app), err)
+	return revisedAnswer(a.viewApplication(app), app.Revision, err)
 }
 
 func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
+	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
 	Application sso.ApplicationID `path:"application"`
 	Body        applicationPatch
-}) (*out[application], error) {
+}) (*revised[application], error) {
 	edit := in.Body.edit()
-	edit.Key, edit.Name = in.Body.Key, in.Body.Name
+	edit.Revision = revisionOf(in.IfMatch)
+	edit.Key = in.Body.Key
+	edit.Name = in.Body.Name
 	app, err := a.Directory.UpdateApplication(ctx, c.by, in.Application, edit)
-	return answerTo(a.viewApplication(app), err)
+	return revisedAnswer(a.viewApplication(app), app.Revision, err)
 }
 
-func (a *API) deleteApplication(ctx context.Context, c caller, in *inApplication) (*done, error) {
-	return nil, a.Directory.DeleteApplication(ctx, c.by, in.Application)
+func (a *API) deleteApplication(ctx context.Context, c caller, in *struct {
+	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	Application sso.ApplicationID `path:"application"`
+}) (*done, error) {
+	return nil, a.Directory.DeleteApplication(ctx, c.by, in.Application, revisionOf(in.IfMatch))
 }

@@ -49,6 +49,7 @@ func TestApplications(t *testing.T) {
 			"public_paths":    []any{"/health", "/public/*"},
 			"allow_preflight": true,
 			"id":              got.text("id"),
+			"revision":        1.0,
 			"created_at":      got.text("created_at"),
 			"endpoints": map[string]any{
 				"nginx":   "https://" + host + "/auth/nginx/docs",
@@ -71,6 +72,7 @@ func TestApplications(t *testing.T) {
 		})
 		f.wants(got, 200, "")
 		want["name"], want["groups"], want["groups_limit"], want["sign_in"] = "Documents", []any{}, 2048.0, nil
+		want["revision"] = 2.0
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)
 		}

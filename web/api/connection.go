@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
@@ -149,20 +147,4 @@ func (a *API) listCertificates(ctx context.Context, c caller, in *struct {
 	return pageFrom(all, err, func(u sso.CertificateUse) string {
 		return u.Fingerprint
 	}, in.Paging, viewCertificateUse)
-}
-
-func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
-
-// revisionOf reads If-Match: 0 for any revision, -1 for a tag that no
-// connection ever had.
-func revisionOf(ifMatch string) int64 {
-	ifMatch = strings.TrimSpace(ifMatch)
-	if ifMatch == "" || ifMatch == "*" {
-		return 0
-	}
-	n, err := strconv.ParseInt(strings.Trim(ifMatch, `"`), 10, 64)
-	if err != nil || n <= 0 || etag(n) != ifMatch {
-		return -1
-	}
-	return n
 }

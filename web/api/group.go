@@ -18,6 +18,7 @@ type group struct {
 	Admin           bool               `json:"admin" doc:"Whether its members administer the company: no sign-in takes the last of them away unless that is approved."`
 	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider last named at a sign-in; null for a default group, into which nobody is named." example:"12"`
 	ActualMembers   int                `json:"actual_members" doc:"How many people are in it." example:"11"`
+	Revision        int64              `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
 	CreatedAt       time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
 
@@ -42,6 +43,7 @@ func viewGroup(c sso.GroupCount) group {
 		Default:       c.Group.Default,
 		Admin:         c.Group.Admin,
 		ActualMembers: c.Members,
+		Revision:      c.Group.Revision,
 		CreatedAt:     c.Group.CreatedAt,
 	}
 	if !c.Group.Default {
@@ -83,7 +85,7 @@ func (a *API) groupOperations() {
 		method:  http.MethodPatch,
 		path:    groupPath,
 		summary: "Change a group",
-		about:   "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group.",
+		about:   "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group. With If-Match, another revision is 412 changed_meanwhile.",
 	}, a.updateGroup)
 	add(a, operation{
 		id:      "delete-group",
@@ -109,7 +111,7 @@ func (a *API) listGroups(ctx context.Context, c caller, in *struct {
 func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         newGroup
-}) (*made[group], error) {
+}) (*madeRevised[group], error) {
 	g, err := a.Directory.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{
 		Organization: in.Organization,
 		Name:         in.Body.Name,
@@ -119,13 +121,14 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &made[group]{
+	return &madeRevised[group]{
 		Location: locationOf(c.enterprise.ID, "groups", string(g.ID)),
+		ETag:     etag(g.Revision),
 		Body:     viewGroup(sso.GroupCount{Group: g}),
 	}, nil
 }
 
-func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group], error) {
+func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*revised[group], error) {
 	g, err := a.Structure.Group(ctx, c.enterprise.ID, in.Group)
 	if err != nil {
 		return nil, err
@@ -134,7 +137,7 @@ func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group],
 }
 
 // counted finds out how many people are in a group, which the list knows.
-func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], error) {
+func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*revised[group], error) {
 	all, _, err := a.Structure.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
 		Organization: g.Organization,
 		Name:         g.Name,
@@ -145,22 +148,29 @@ func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], 
 	if err != nil {
 		return nil, err
 	}
-	return answerTo(viewGroup(all[0]), nil)
+	return revisedAnswer(viewGroup(all[0]), all[0].Group.Revision, nil)
 }
 
 func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
-	Group sso.GroupID `path:"group"`
-	Body  groupPatch
-}) (*out[group], error) {
-	g, err := a.Directory.UpdateGroup(
-		ctx, c.by, c.enterprise.ID, in.Group, directory.GroupEdit(in.Body),
-	)
+	IfMatch string      `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	Group   sso.GroupID `path:"group"`
+	Body    groupPatch
+}) (*revised[group], error) {
+	g, err := a.Directory.UpdateGroup(ctx, c.by, c.enterprise.ID, in.Group, directory.GroupEdit{
+		Revision: revisionOf(in.IfMatch),
+		Name:     in.Body.Name,
+		IDPNames: in.Body.IDPNames,
+		Admin:    in.Body.Admin,
+	})
 	if err != nil {
 		return nil, err
 	}
 	return a.counted(ctx, c, g)
 }
 
-func (a *API) deleteGroup(ctx context.Context, c caller, in *inGroup) (*done, error) {
-	return nil, a.Directory.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
+func (a *API) deleteGroup(ctx context.Context, c caller, in *struct {
+	IfMatch string      `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	Group   sso.GroupID `path:"group"`
+}) (*done, error) {
+	return nil, a.Directory.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group, revisionOf(in.IfMatch))
 }

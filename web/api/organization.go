@@ -14,6 +14,7 @@ type organization struct {
 	Key          string             `json:"key" doc:"Unique within the enterprise." example:"research"`
 	Name         string             `json:"name" doc:"What people are shown." example:"Research"`
 	DefaultGroup sso.GroupID        `json:"default_group" doc:"The group that everybody in the organization is in; group sync never touches it." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Revision     int64              `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
 	CreatedAt    time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
 
@@ -23,6 +24,7 @@ func viewOrganization(o sso.Organization) organization {
 		Key:          o.Key,
 		Name:         o.Name,
 		DefaultGroup: o.DefaultGroup,
+		Revision:     o.Revision,
 		CreatedAt:    o.CreatedAt,
 	}
 }
@@ -61,7 +63,8 @@ func (a *API) organizationOperations() {
 		method:  http.MethodPatch,
 		path:    organizationPath,
 		summary: "Change an organization",
-		about:   "Members that are left out stay as they are.",
+		about: "Members that are left out stay as they are. " +
+			"With If-Match, another revision is 412 changed_meanwhile.",
 	}, a.updateOrganization)
 	add(a, operation{
 		id:      "delete-organization",
@@ -79,32 +82,39 @@ func (a *API) listOrganizations(ctx context.Context, c caller, in *struct{ Pagin
 
 func (a *API) createOrganization(
 	ctx context.Context, c caller, in *struct{ Body newNamed },
-) (*made[organization], error) {
+) (*madeRevised[organization], error) {
 	o, err := a.Directory.CreateOrganization(ctx, c.by, c.enterprise.ID, in.Body.Key, in.Body.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &made[organization]{
+	return &madeRevised[organization]{
 		Location: locationOf(c.enterprise.ID, "organizations", string(o.ID)),
+		ETag:     etag(o.Revision),
 		Body:     viewOrganization(o),
 	}, nil
 }
 
-func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization) (*out[organization], error) {
+func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization) (*revised[organization], error) {
 	o, err := a.Structure.Organization(ctx, c.enterprise.ID, in.Organization)
-	return answerTo(viewOrganization(o), err)
+	return revisedAnswer(viewOrganization(o), o.Revision, err)
 }
 
 func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
+	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
-}) (*out[organization], error) {
-	o, err := a.Directory.UpdateOrganization(
-		ctx, c.by, c.enterprise.ID, in.Organization, directory.OrganizationEdit(in.Body),
-	)
-	return answerTo(viewOrganization(o), err)
+}) (*revised[organization], error) {
+	o, err := a.Directory.UpdateOrganization(ctx, c.by, c.enterprise.ID, in.Organization, directory.OrganizationEdit{
+		Revision: revisionOf(in.IfMatch),
+		Key:      in.Body.Key,
+		Name:     in.Body.Name,
+	})
+	return revisedAnswer(viewOrganization(o), o.Revision, err)
 }
 
-func (a *API) deleteOrganization(ctx context.Context, c caller, in *inOrganization) (*done, error) {
-	return nil, a.Directory.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization)
+func (a *API) deleteOrganization(ctx context.Context, c caller, in *struct {
+	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	Organization sso.OrganizationID `path:"organization"`
+}) (*done, error) {
+	return nil, a.Directory.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization, revisionOf(in.IfMatch))
 }

@@ -68,7 +68,7 @@ func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err e
 		Form: setupForm{
 			Action: s.at("attributes"),
 			Button: "Save",
-			Hidden: []ui.HiddenField{console.RevisionField(s.Connection)},
+			Hidden: []ui.HiddenField{s.revisionField()},
 			Tried:  s.tried,
 		},
 		Trace: s.trace,

@@ -179,7 +179,7 @@ func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err err
 				Name:  "protocol",
 				Value: string(g.Protocol),
 			},
-			console.RevisionField(s.Connection),
+			s.revisionField(),
 		},
 	}
 	if g.Protocol != s.Connection.Protocol {

@@ -108,7 +108,7 @@ func (a *Assistant) renderConfigure(
 				Name:  "how",
 				Value: f.how(),
 			},
-			console.RevisionField(s.Connection),
+			s.revisionField(),
 		},
 	}
 	if !s.begun() {

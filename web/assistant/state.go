@@ -283,3 +283,8 @@ func (a *Assistant) resume(w http.ResponseWriter, r *http.Request, v console.Vis
 	}
 	return route.SeeOther(w, s.at(s.current()))
 }
+
+// revisionField returns the hidden field of the forms that edit the connection.
+func (s *state) revisionField() ui.HiddenField {
+	return console.RevisionField(s.Connection.Revision)
+}

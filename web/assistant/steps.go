@@ -118,7 +118,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 		Form: setupForm{
 			Action: s.at("enable"),
 			Button: "Proceed",
-			Hidden: []ui.HiddenField{console.RevisionField(s.Connection)},
+			Hidden: []ui.HiddenField{s.revisionField()},
 		},
 	}
 	for _, d := range connections.Differences(s.Connection.Live, s.Connection.Draft) {

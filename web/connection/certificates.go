@@ -239,7 +239,7 @@ func removal(v console.Visit, x sso.Certificate, f string) *ui.Confirm {
 				Name:  "fingerprint",
 				Value: f,
 			},
-			console.RevisionField(v.Connection),
+			console.RevisionField(v.Connection.Revision),
 		},
 	}
 }

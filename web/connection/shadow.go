@@ -96,7 +96,7 @@ func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
 		Text:   text + " You can roll back at any time.",
 		Action: at(v, "enable"),
 		Button: "Proceed",
-		Fields: []ui.HiddenField{console.RevisionField(c)},
+		Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 	}
 }
 

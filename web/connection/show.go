@@ -248,7 +248,7 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 			Action: at(v, "discard"),
 			Button: "Discard",
 			Danger: true,
-			Fields: []ui.HiddenField{console.RevisionField(c)},
+			Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 		}
 	}
 	if c.State == sso.ConnectionEnabled {
@@ -264,7 +264,7 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 		Text:   consequences(c, d),
 		Action: at(v, "enable"),
 		Button: "Proceed",
-		Fields: []ui.HiddenField{console.RevisionField(c)},
+		Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 	}
 	return d, nil
 }
@@ -349,7 +349,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 			Label:  "Roll back",
 			Action: at(v, "rollback"),
 			Button: "Roll back",
-			Fields: []ui.HiddenField{console.RevisionField(c)},
+			Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " +
 				ui.Count(n, "field changes", "fields change") +
 				" back. A draft stays as it is. Rolling back again undoes this.",
@@ -371,7 +371,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 			Action: at(v, "disable"),
 			Button: "Disable",
 			Danger: true,
-			Fields: []ui.HiddenField{console.RevisionField(c)},
+			Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 		})
 	case c.State == sso.ConnectionDisabled && c.Draft == nil:
 		all = append(all, ui.Confirm{
@@ -379,7 +379,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 			Text:   "People can sign in through it again, as before it was disabled.",
 			Action: at(v, "enable"),
 			Button: "Proceed",
-			Fields: []ui.HiddenField{console.RevisionField(c)},
+			Fields: []ui.HiddenField{console.RevisionField(c.Revision)},
 		})
 	}
 	return all

@@ -35,18 +35,18 @@ func FormStatus(err error) int {
 	return http.StatusUnprocessableEntity
 }
 
-// RevisionField returns the hidden field by which a form names the revision it was
-// made from; see [Revision].
-func RevisionField(c sso.Connection) ui.HiddenField {
+// RevisionField returns the hidden field by which a form names the revision of the
+// object that it was made from; see [Revision].
+func RevisionField(revision int64) ui.HiddenField {
 	return ui.HiddenField{
 		Name:  "revision",
-		Value: strconv.FormatInt(c.Revision, 10),
+		Value: strconv.FormatInt(revision, 10),
 	}
 }
 
-// Revision returns the revision of the connection that a form was made from; -1,
-// which no connection has, if the form names none. So a form without a revision
-// is refused as one made from an older state.
+// Revision returns the revision of the object that a form was made from; -1, which
+// no object has, if the form names none. So a form without a revision is refused as
+// one made from an older state.
 func Revision(form url.Values) int64 {
 	n, err := strconv.ParseInt(form.Get("revision"), 10, 64)
 	if err != nil || n <= 0 {

@@ -355,22 +355,29 @@ func (d *Directory) application(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil {
 		return err
 	}
-	t, err := d.typedOf(r.Context(), a)
+	return d.showApplication(w, r, v, a, nil, nil)
+}
+
+// showApplication renders an application with its form as it was typed, or as it
+// is saved if t is nil.
+func (d *Directory) showApplication(
+	w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t *typed, wrong error,
+) error {
+	saved, err := d.typedOf(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	return d.showApplication(w, r, v, a, t, nil)
-}
-
-func (d *Directory) showApplication(
-	w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error,
-) error {
-	fields, here := t.fields(), applicationHref(a.ID)
+	if t == nil {
+		t = &saved
+	}
+	fields := t.fields()
+	here := applicationHref(a.ID)
 	p := &applicationDetailPage{
 		Base:     d.applicationBase(v),
 		Heading:  a.Name,
-		Wrong:    ui.Blame(wrong, pointers(fields)...),
+		Wrong:    blameEdit(wrong, saved.fields(), pointers(fields)...),
 		Action:   here,
+		Hidden:   []ui.HiddenField{console.RevisionField(a.Revision)},
 		Fields:   fields,
 		Snippets: d.snippets(a),
 		Cookie:   !d.reaches(a),
@@ -408,20 +415,28 @@ func (d *Directory) reaches(a sso.Application) bool {
 }
 
 func (d *Directory) changeApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	old, err := d.applicationOf(r)
+	a, err := d.applicationOf(r)
 	if err != nil {
 		return err
 	}
 	t := typedIn(r)
-	_, err = d.Service.UpdateApplication(r.Context(), v.Actor, old.ID, t.edit())
-	err = t.problems(err)
+	edit := t.edit()
+	edit.Revision = console.Revision(r.PostForm)
+	_, refused := d.Service.UpdateApplication(r.Context(), v.Actor, a.ID, edit)
+	refused = t.problems(refused)
 	switch {
-	case console.OnForm(err):
-		return d.showApplication(w, r, v, old, t, err)
-	case err != nil:
-		return fmt.Errorf("change an application: %w", err)
+	case refused == nil:
+		return console.Done(w, applicationHref(a.ID), "saved")
+	case !console.OnForm(refused):
+		return fmt.Errorf("change an application: %w", refused)
+	case sso.KindOf(refused) == sso.Stale: // it may have been changed after it was found
+		if a, err = d.applicationOf(r); err != nil {
+			return err
+		}
+	default: // the corrected form is still made from the revision of this one
+		a.Revision = edit.Revision
 	}
-	return console.Done(w, applicationHref(old.ID), "saved")
+	return d.showApplication(w, r, v, a, &t, refused)
 }
 
 func (d *Directory) deleteApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -429,7 +444,7 @@ func (d *Directory) deleteApplication(w http.ResponseWriter, r *http.Request, v 
 	if err != nil {
 		return err
 	}
-	if err := d.Service.DeleteApplication(r.Context(), v.Actor, a.ID); err != nil {
+	if err := d.Service.DeleteApplication(r.Context(), v.Actor, a.ID, sso.AnyRevision); err != nil {
 		return fmt.Errorf("delete an application: %w", err)
 	}
 	return console.Done(w, applicationsPath, "deleted")

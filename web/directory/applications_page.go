@@ -27,6 +27,7 @@ type applicationDetailPage struct {
 	New      bool
 	Wrong    []ui.Wrong
 	Action   string
+	Hidden   []ui.HiddenField // of an edit
 	Fields   []ui.Field
 	Snippets []snippet // how to configure the proxy
 	Cookie   bool      // the session cookie does not reach the application's hosts

@@ -3,9 +3,11 @@ package directory_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -262,8 +264,17 @@ type answer struct {
 	body     string
 }
 
+// do sends a request. A form that edits an object and names no revision names the
+// current one, as the form on its page does.
 func (f *fixture) do(who, method, path string, form url.Values) answer {
 	f.Helper()
+	if revision := f.revision(path); method == http.MethodPost && revision != 0 && !form.Has("revision") {
+		form = maps.Clone(form)
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("revision", fmt.Sprint(revision))
+	}
 	r := httptest.NewRequestWithContext(
 		f.Context(), method, "https://sso.example.com"+path,
 		strings.NewReader(form.Encode()),
@@ -277,6 +288,24 @@ func (f *fixture) do(who, method, path string, form url.Values) answer {
 	w := httptest.NewRecorder()
 	f.router.ServeHTTP(w, r)
 	return answer{w.Code, w.Header().Get("Location"), w.Body.String()}
+}
+
+// revision returns the revision of the object at a path, 0 for any other path.
+func (f *fixture) revision(path string) int64 {
+	f.Helper()
+	id := path[strings.LastIndex(path, "/")+1:]
+	if a, err := f.db.Application(f.Context(), sso.ApplicationID(id)); err == nil {
+		return a.Revision
+	}
+	for _, p := range []place{f.acme, f.globex} {
+		if o, err := f.db.Organization(f.Context(), p.ent.ID, sso.OrganizationID(id)); err == nil {
+			return o.Revision
+		}
+		if g, err := f.db.Group(f.Context(), p.ent.ID, sso.GroupID(id)); err == nil {
+			return g.Revision
+		}
+	}
+	return 0
 }
 
 func (f *fixture) get(path string) answer {

@@ -13,6 +13,7 @@ func Gallery() []gallery.Example {
 		galleryPerson(),
 		galleryQuestions(),
 		galleryOrganizations(),
+		galleryChangedMeanwhile(),
 		galleryGroups(),
 		galleryGroupMembers(),
 		galleryRestoring(),

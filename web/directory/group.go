@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -20,35 +21,41 @@ func groupSaid() map[string]string {
 	}
 }
 
-// showGroup shows one, with what could not be done to it.
+// showGroup renders the page of a group, with the problem of a refused action.
 func (d *Directory) showGroup(
 	w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, form []ui.Field, wrong error,
 ) error {
+	p, err := d.groupPage(r, v, g)
+	if err != nil {
+		return err
+	}
+	p.Hidden = []ui.HiddenField{console.RevisionField(g.Revision)}
+	p.Fields = form
+	p.Wrong = blameEdit(wrong, groupForm(g), pointers(form)...)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// groupPage returns the page of a group without the form that edits it.
+func (d *Directory) groupPage(r *http.Request, v console.Visit, g sso.Group) (*groupDetailPage, error) {
 	q := queryOf(r)
 	ctx := r.Context()
 	ent := v.Enterprise.ID
 	e := v.Enterprise
-	search := q.text("q")
-	members, next, err := d.Members.SearchMembers(ctx, ent, g.ID, search, q.page())
-	if sso.CodeOf(err) == sso.CodeInvalidCursor {
-		members, next, err = d.Members.SearchMembers(
-			ctx, ent, g.ID, search, sso.Page{Limit: listSize},
-		)
-	}
+	members, next, err := d.searchMembers(ctx, ent, g.ID, q)
 	if err != nil {
-		return fmt.Errorf("list members: %w", err)
+		return nil, err
 	}
 	o, err := d.Structure.Organization(ctx, ent, g.Organization)
 	if err != nil {
-		return fmt.Errorf("find the organization of a group: %w", err)
+		return nil, fmt.Errorf("find the organization of a group: %w", err)
 	}
 	count, err := d.countOf(ctx, ent, g)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	connections, err := d.Structure.Connections(ctx, ent)
 	if err != nil {
-		return fmt.Errorf("list connections: %w", err)
+		return nil, fmt.Errorf("list connections: %w", err)
 	}
 	here := groupHref(e, g.ID)
 	p := &groupDetailPage{
@@ -58,27 +65,41 @@ func (d *Directory) showGroup(
 		}),
 		Name:    g.Name,
 		Badge:   groupBadge(g),
-		Wrong:   ui.Blame(wrong, pointers(form)...),
 		Facts:   d.groupFacts(e, o, count),
 		Lasting: lasting(connections),
 		Pager:   q.pager(here, next, "q"),
 		AddHref: here + "/add",
 		Default: g.Default,
 		Action:  here,
-		Fields:  form,
-		Search: searchForm{
-			Action: here,
-			Label:  "Name, login or e-mail",
-			Hint:   "The beginning is enough. Case does not matter.",
-			Value:  search,
-		},
+		Search:  search(q, here, "Name, login or e-mail", "The beginning is enough. Case does not matter."),
 		Moment:  d.momentForm(here+"/history", "at", "Show members", ""),
 		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
 	}
-	if search != "" {
-		p.Search.All = here
-	}
+	p.Rows = d.memberRows(e, here, members)
 	p.Flash = console.Said(r, groupSaid())
+	d.groupActs(p, here, g, count)
+	return p, nil
+}
+
+// searchMembers lists the members of a group that the query asks for; a cursor
+// that no list returned begins the list again.
+func (d *Directory) searchMembers(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, q query,
+) (members []sso.Member, next string, err error) {
+	prefix := q.text("q")
+	members, next, err = d.Members.SearchMembers(ctx, ent, group, prefix, q.page())
+	if sso.CodeOf(err) == sso.CodeInvalidCursor {
+		members, next, err = d.Members.SearchMembers(ctx, ent, group, prefix, sso.Page{Limit: listSize})
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list members: %w", err)
+	}
+	return members, next, nil
+}
+
+// memberRows returns the rows of members; the members of a default group who are
+// in another group of the organization cannot be removed.
+func (d *Directory) memberRows(e sso.Enterprise, group string, members []sso.Member) (rows []memberRow) {
 	for _, m := range members {
 		row := memberRow{
 			Person: personLink(e, m.User),
@@ -90,13 +111,12 @@ func (d *Directory) showGroup(
 			row.Remove = &ui.Press{
 				Label:  "Remove",
 				About:  "Remove: " + called(m.User),
-				Action: here + "/members/" + string(m.User.ID) + "/remove",
+				Action: group + "/members/" + string(m.User.ID) + "/remove",
 			}
 		}
-		p.Rows = append(p.Rows, row)
+		rows = append(rows, row)
 	}
-	d.groupActs(p, here, g, count)
-	return d.Console.Render(w, console.FormStatus(wrong), p)
+	return rows
 }
 
 func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.GroupCount) []ui.Fact {

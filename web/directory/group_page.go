@@ -18,6 +18,7 @@ type groupDetailPage struct {
 	Moment  momentForm
 	Default bool // it belongs to its organization
 	Action  string
+	Hidden  []ui.HiddenField
 	Fields  []ui.Field
 	Remove  *ui.Confirm
 	Restore momentForm

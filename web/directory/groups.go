@@ -182,7 +182,7 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 	made := sso.Group{
 		Organization: sso.OrganizationID(r.PostForm.Get("organization")),
 		Name:         r.PostForm.Get("name"),
-		IDPNames:     namesOf(r.PostForm.Get("idp_names")),
+		IDPNames:     linesOf(r.PostForm.Get("idp_names")),
 		Admin:        r.PostForm.Get("admin") == "yes",
 	}
 	_, err := sso.ParseID[sso.OrganizationID](string(made.Organization))
@@ -203,17 +203,6 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 		return fmt.Errorf("create a group: %w", err)
 	}
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "created")
-}
-
-// namesOf are the lines of an entry that have anything on them.
-func namesOf(text string) []string {
-	var all []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			all = append(all, line)
-		}
-	}
-	return all
 }
 
 // groupOf finds what the path names.
@@ -243,22 +232,32 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 		return err
 	}
 	form := g
-	form.Name, form.IDPNames, form.Admin = r.PostForm.Get("name"), namesOf(r.PostForm.Get(
-		"idp_names",
-	)), r.PostForm.Get("admin") == "yes"
-	edit := directory.GroupEdit{Name: &form.Name, Admin: &form.Admin}
+	form.Name = r.PostForm.Get("name")
+	form.Admin = r.PostForm.Get("admin") == "yes"
+	edit := directory.GroupEdit{
+		Revision: console.Revision(r.PostForm),
+		Name:     &form.Name,
+		Admin:    &form.Admin,
+	}
 	if r.PostForm.Has("idp_names") {
+		form.IDPNames = linesOf(r.PostForm.Get("idp_names"))
 		edit.IDPNames = &form.IDPNames
 	}
-	_, err = d.Service.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, edit)
-	err = byLine(err)
+	_, refused := d.Service.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, edit)
+	refused = byLine(refused)
 	switch {
-	case console.OnForm(err):
-		return d.showGroup(w, r, v, g, groupForm(form), err)
-	case err != nil:
-		return fmt.Errorf("change a group: %w", err)
+	case refused == nil:
+		return console.Done(w, groupHref(v.Enterprise, g.ID), "saved")
+	case !console.OnForm(refused):
+		return fmt.Errorf("change a group: %w", refused)
+	case sso.KindOf(refused) == sso.Stale: // it may have been changed after it was found
+		if g, err = d.groupOf(r, v); err != nil {
+			return err
+		}
+	default: // the corrected form is still made from the revision of this one
+		g.Revision = edit.Revision
 	}
-	return console.Done(w, groupHref(v.Enterprise, g.ID), "saved")
+	return d.showGroup(w, r, v, g, groupForm(form), refused)
 }
 
 func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -266,7 +265,7 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil {
 		return err
 	}
-	err = d.Service.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
+	err = d.Service.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, sso.AnyRevision)
 	switch {
 	case console.OnForm(err):
 		return d.showGroup(w, r, v, g, groupForm(g), err)

@@ -140,55 +140,23 @@ func (d *Directory) showOrganization(
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
 	}
-	open := typed.ID != ""
-	typed = ui.Field{
-		ID:           "typed",
-		Name:         "typed",
-		Label:        "Type the key " + o.Key + " to go on",
-		Value:        typed.Value,
-		Most:         63,
-		Mono:         true,
-		Autocomplete: "off",
-	}
-	created := ui.NewTime(o.CreatedAt, d.Now())
+	remove := deleteOrganizationForm(here, o, typed)
 	p := &organizationDetailPage{
 		Base: d.Console.Base(v, console.AreaOrganizations, ui.Link{
 			Label: "Organizations",
 			Href:  console.At(v.Enterprise, "organizations"),
 		}),
-		Name: o.Name,
-		Facts: []ui.Fact{
-			{
-				Label: "Key",
-				Value: o.Key,
-				Code:  true,
-			},
-			{
-				Label: "Default group",
-				Value: sso.DefaultGroupName,
-				Href:  groupHref(v.Enterprise, o.DefaultGroup),
-			},
-			{Label: "Created", Time: &created},
-			{
-				Label: "Identifier",
-				Value: string(o.ID),
-				Code:  true,
-			},
-		},
+		Name:   o.Name,
+		Facts:  d.organizationFacts(v.Enterprise, o),
 		Rows:   countRows(v.Enterprise, groups, map[sso.OrganizationID]string{o.ID: o.Name}),
 		Pager:  q.pager(here, next),
 		Create: console.At(v.Enterprise, "groups") + "?organization=" + string(o.ID) + "#h-new",
 		Action: here,
+		Hidden: []ui.HiddenField{console.RevisionField(o.Revision)},
 		Fields: form,
 	}
-	p.Wrong = ui.Blame(wrong, append(pointers(form), &typed)...)
-	p.Remove = ui.TypedForm{
-		Action: here + "/delete",
-		Field:  typed,
-		Button: "Delete this organization",
-		Open:   open,
-		Text:   "Its groups are deleted with it, and everyone leaves them. They no longer give access to applications. This cannot be undone: memberships of a deleted group cannot be restored.",
-	}
+	p.Wrong = blameEdit(wrong, organizationForm(o.Key, o.Name), append(pointers(form), &remove.Field)...)
+	p.Remove = remove
 	p.Flash = console.Said(r, map[string]string{
 		"created":       "Organization created, with its default group.",
 		"saved":         "Organization changed.",
@@ -197,26 +165,73 @@ func (d *Directory) showOrganization(
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
+func (d *Directory) organizationFacts(e sso.Enterprise, o sso.Organization) []ui.Fact {
+	created := ui.NewTime(o.CreatedAt, d.Now())
+	return []ui.Fact{
+		{
+			Label: "Key",
+			Value: o.Key,
+			Code:  true,
+		},
+		{
+			Label: "Default group",
+			Value: sso.DefaultGroupName,
+			Href:  groupHref(e, o.DefaultGroup),
+		},
+		{Label: "Created", Time: &created},
+		{
+			Label: "Identifier",
+			Value: string(o.ID),
+			Code:  true,
+		},
+	}
+}
+
+// deleteOrganizationForm returns the form that deletes an organization, open with
+// what was typed into it if typed has an ID.
+func deleteOrganizationForm(here string, o sso.Organization, typed ui.Field) ui.TypedForm {
+	return ui.TypedForm{
+		Action: here + "/delete",
+		Field: ui.Field{
+			ID:           "typed",
+			Name:         "typed",
+			Label:        "Type the key " + o.Key + " to go on",
+			Value:        typed.Value,
+			Most:         63,
+			Mono:         true,
+			Autocomplete: "off",
+		},
+		Button: "Delete this organization",
+		Open:   typed.ID != "",
+		Text:   "Its groups are deleted with it, and everyone leaves them. They no longer give access to applications. This cannot be undone: memberships of a deleted group cannot be restored.",
+	}
+}
+
 func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	o, err := d.organizationOf(r, v)
 	if err != nil {
 		return err
 	}
 	key, name := r.PostForm.Get("key"), r.PostForm.Get("name")
-	_, err = d.Service.UpdateOrganization(
-		r.Context(), v.Actor, v.Enterprise.ID, o.ID,
-		directory.OrganizationEdit{
-			Key:  &key,
-			Name: &name,
-		},
-	)
-	switch {
-	case console.OnForm(err):
-		return d.showOrganization(w, r, v, o, organizationForm(key, name), ui.Field{}, err)
-	case err != nil:
-		return fmt.Errorf("change an organization: %w", err)
+	edit := directory.OrganizationEdit{
+		Revision: console.Revision(r.PostForm),
+		Key:      &key,
+		Name:     &name,
 	}
-	return console.Done(w, console.At(v.Enterprise, "organizations", string(o.ID)), "saved")
+	_, refused := d.Service.UpdateOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID, edit)
+	switch {
+	case refused == nil:
+		return console.Done(w, console.At(v.Enterprise, "organizations", string(o.ID)), "saved")
+	case !console.OnForm(refused):
+		return fmt.Errorf("change an organization: %w", refused)
+	case sso.KindOf(refused) == sso.Stale: // it may have been changed after it was found
+		if o, err = d.organizationOf(r, v); err != nil {
+			return err
+		}
+	default: // the corrected form is still made from the revision of this one
+		o.Revision = edit.Revision
+	}
+	return d.showOrganization(w, r, v, o, organizationForm(key, name), ui.Field{}, refused)
 }
 
 func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -234,7 +249,7 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 			Value: typed,
 		}, wrong)
 	}
-	if err := d.Service.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
+	if err := d.Service.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID, sso.AnyRevision); err != nil {
 		return fmt.Errorf("delete an organization: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "organizations"), "deleted")

@@ -32,6 +32,7 @@ type organizationDetailPage struct {
 	Pager  ui.Pager
 	Create string // where a group is made
 	Action string // where a change is posted
+	Hidden []ui.HiddenField
 	Fields []ui.Field
 	Remove ui.TypedForm
 }
