@@ -67,14 +67,7 @@ func errExpired(err error) *sso.Error {
 	}
 }
 
-func errUnsolicited(err error) *sso.Error {
-	return &sso.Error{
-		Kind:   sso.Forbidden,
-		Code:   "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
-		Err:    err,
-	}
-}
+func errUnsolicited(err error) *sso.Error { return sso.IDPInitiatedDisabled().Because(err) }
 
 func errSubject(err error) *sso.Error {
 	return &sso.Error{

@@ -1,6 +1,8 @@
 package sso
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"net/url"
 	"time"
 )
@@ -28,6 +30,38 @@ type PendingLogin struct {
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero while unused
 }
+
+// PendingLifetime is how long a user may take at the identity provider, second
+// factor included.
+const PendingLifetime = 10 * time.Minute
+
+// NewPendingLogin returns a sign-in over c that the browser with this pending
+// cookie starts at now. Its return address is "/".
+func NewPendingLogin(c Connection, browser Secret, now time.Time) PendingLogin {
+	return PendingLogin{
+		ID:         newPendingID(),
+		Enterprise: c.Enterprise,
+		Connection: c.ID,
+		Browser:    browser.Hash(),
+		ReturnTo:   "/",
+		Nonce:      NewSecret(),
+		Verifier:   NewSecret(),
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(PendingLifetime),
+	}
+}
+
+// newPendingID returns 160 random bits as an XML ID, which begins with a letter,
+// that needs no escaping in a URL.
+func newPendingID() string {
+	var b [20]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return "gh" + hex.EncodeToString(b[:])
+}
+
+// StartedBy reports whether the browser of a response is the one that started the
+// sign-in.
+func (p PendingLogin) StartedBy(browser Secret) bool { return browser.Matches(p.Browser) }
 
 // Redirect is how to send the browser to the identity provider.
 type Redirect struct {
@@ -185,3 +219,13 @@ func SessionEnded() *Error {
 }
 
 const codeSessionEnded = "session_ended"
+
+// IDPInitiatedDisabled returns the error for an unsolicited response to a
+// connection that accepts none.
+func IDPInitiatedDisabled() *Error {
+	return &Error{
+		Kind:   Forbidden,
+		Code:   "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
+	}
+}

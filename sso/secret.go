@@ -3,6 +3,7 @@ package sso
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -46,6 +47,12 @@ type Hash [sha256.Size]byte
 
 // Hash returns what is stored in place of a bearer value.
 func (s Secret) Hash() Hash { return sha256.Sum256([]byte(s)) }
+
+// Matches reports whether s is not empty and h is its hash, in constant time.
+func (s Secret) Matches(h Hash) bool {
+	own := s.Hash()
+	return s != "" && subtle.ConstantTimeCompare(own[:], h[:]) == 1
+}
 
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 

@@ -91,7 +91,7 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Console: c,
 		Service: g.setup,
 		Store:   g.db,
-		Traces:  g.login,
+		Traces:  g.trials,
 		Values:  g.guideValues,
 		Now:     time.Now,
 	}).Register(g.router)
@@ -101,12 +101,12 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Groups:      g.db,
 		Setup:       g.setup,
 		Directory:   g.directory,
-		Preview:     g.login,
+		Preview:     g.trials,
 		BaseURL:     g.config.BaseURL,
 		Now:         time.Now,
 	}).Register(g.router)
 	testconnection.New(testconnection.Options{
-		Tests:    g.login,
+		Tests:    g.trials,
 		Store:    g.db,
 		Browsers: g.sessions,
 		Console:  c,

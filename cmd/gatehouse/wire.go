@@ -21,11 +21,13 @@ import (
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/evaluate"
 	"gatehouse/sso/health"
 	"gatehouse/sso/idempotency"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
+	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/web"
 	"gatehouse/web/account"
@@ -62,6 +64,7 @@ type gateway struct {
 	live      *sessions.Cache
 	sessions  *session.Manager
 	login     *login.Service
+	trials    *trial.Service
 	health    *health.Service
 	admin     *access.Service
 	passkeys  *access.Passkeys
@@ -121,7 +124,7 @@ func (g *gateway) services() error {
 		return err
 	}
 	g.health = g.newHealth(post)
-	g.login = g.newLogin(post, graph)
+	g.signIns(graph, post)
 	g.admin = access.New(access.Options{
 		Accounts: g.db,
 		Sessions: g.db,
@@ -170,22 +173,38 @@ func (g *gateway) graph() (*entra.Client, error) {
 	})
 }
 
-// newLogin builds the service that signs users in; post is nil without a mail server.
-func (g *gateway) newLogin(post mail.Sender, graph *entra.Client) *login.Service {
+// signIns builds the services that evaluate sign-ins; post is nil without a mail
+// server.
+func (g *gateway) signIns(graph *entra.Client, post mail.Sender) {
 	c := g.config
-	return login.New(login.Options{
+	evaluator := evaluate.New(evaluate.Options{
+		SAML:        g.saml,
+		OIDC:        g.oidc,
+		Enterprises: g.db,
+		Graph:       graph,
+		NoMail:      post == nil,
+	})
+	g.trials = trial.New(trial.Options{
+		TestRuns:  g.db,
+		Facts:     g.db,
+		Evaluator: evaluator,
+		SAML:      g.saml,
+		OIDC:      g.oidc,
+		Refresh:   g.setup.RefreshTested,
+		Log:       g.log,
+		Now:       time.Now,
+	})
+	g.login = login.New(login.Options{
 		Enterprises:       g.db,
 		SignIns:           g.db,
 		Sessions:          g.db,
-		Facts:             g.db,
-		TestRuns:          g.db,
+		Evaluator:         evaluator,
+		Trials:            g.trials,
 		Mail:              post,
 		Site:              hostOf(c.BaseURL),
 		SAML:              g.saml,
 		OIDC:              g.oidc,
-		Graph:             graph,
 		Refresh:           g.setup.Refresh,
-		RefreshTested:     g.setup.RefreshTested,
 		MayRecord:         g.mayRecord,
 		Observe:           g.metrics.Login,
 		Synced:            g.metrics.Synced,
@@ -279,7 +298,7 @@ func (g *gateway) signIn(pages *ui.Renderer) {
 		BaseURL:          c.BaseURL,
 		Login:            g.login,
 		Codes:            g.login,
-		Tests:            g.login,
+		Tests:            g.trials,
 		Now:              time.Now,
 		Sessions:         g.sessions,
 		Pages:            pages,
@@ -334,8 +353,8 @@ func (g *gateway) api() (*api.API, error) {
 		Requests:  idempotency.New(g.db, g.log),
 		Directory: g.directory,
 		Setup:     g.setup,
-		Preview:   g.login,
-		Tests:     g.login,
+		Preview:   g.trials,
+		Tests:     g.trials,
 		Links:     g.admin,
 		SAML:      g.saml,
 		OIDC:      g.oidc,

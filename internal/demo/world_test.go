@@ -20,8 +20,10 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 	"gatehouse/sso/login"
 	"gatehouse/sso/signing"
+	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/web/forwardauth"
 	"gatehouse/web/route"
@@ -91,9 +93,23 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.login = login.New(login.Options{
+	evaluator := evaluate.New(evaluate.Options{
+		SAML:        sp,
+		OIDC:        rp,
+		Enterprises: w.db,
 		Graph:       graph,
-		Facts:       w.db,
+	})
+	w.login = login.New(login.Options{
+		Evaluator: evaluator,
+		Trials: trial.New(trial.Options{
+			TestRuns:  w.db,
+			Facts:     w.db,
+			Evaluator: evaluator,
+			SAML:      sp,
+			OIDC:      rp,
+			Log:       slog.New(slog.DiscardHandler),
+			Now:       time.Now,
+		}),
 		Mail:        post,
 		Site:        "localhost",
 		Enterprises: w.db,

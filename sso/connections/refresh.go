@@ -64,7 +64,7 @@ func addressesOf(c sso.Connection) []string {
 // RefreshTested fetches the metadata of what a test connection tries, the draft or
 // else what is live, because the response was signed with a key that is not known.
 // It does so at every test: tests are begun by admins. It is what
-// login.Options.RefreshTested wants.
+// trial.Options.Refresh wants.
 func (s *Service) RefreshTested(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
 	cfg := c.Draft
 	if cfg == nil {

@@ -8,7 +8,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 )
 
 // agreement is one gate, and how to make it refuse a user.
@@ -198,7 +198,7 @@ func (w *world) agreeLater(c *company, gate agreement, person string) {
 	if gate.groups {
 		preview, err := w.login.PreviewSync(
 			ctx, c.ID, c.conn.ID,
-			login.PreviewRequest{
+			trial.PreviewRequest{
 				Login:  person,
 				Groups: attempt.Groups,
 				Draft:  true,

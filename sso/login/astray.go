@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"net/http"
 
@@ -93,12 +92,6 @@ func (s *Service) namedAnywhere(cb sso.Callback) string {
 	return id
 }
 
-// began reports whether the browser of a response is the one that began p.
-func began(p sso.PendingLogin, cb sso.Callback) bool {
-	browser := cb.Browser.Hash()
-	return cb.Browser != "" && subtle.ConstantTimeCompare(p.Browser[:], browser[:]) == 1
-}
-
 // address is where c takes responses.
 func (s *Service) address(c sso.Connection) string {
 	if c.Protocol == sso.OIDC {
@@ -151,10 +144,10 @@ func (s *Service) stop(
 	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
 ) (_ Result, ours bool, _ error) {
 	if p.Test != "" {
-		result, err := s.stopTest(ctx, p, cb, check, cause)
-		return result, true, err
+		run, err := s.Trials.StopTest(ctx, p, cb, check, cause)
+		return tested(run, err), true, err
 	}
-	if !began(p, cb) || !p.UsedAt.IsZero() {
+	if !p.StartedBy(cb.Browser) || !p.UsedAt.IsZero() {
 		return Result{}, false, nil
 	}
 	c, err := s.Enterprises.ConnectionByID(ctx, p.Connection)
@@ -165,16 +158,4 @@ func (s *Service) stop(
 	t.pending, t.attempt.Checks = &p, []sso.Check{check}
 	result, err := t.conclude(ctx, func() (Result, error) { return Result{}, cause })
 	return result, true, err
-}
-
-func (s *Service) stopTest(
-	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
-) (Result, error) {
-	return s.finishTest(ctx, p, cb, func(r *testRun) error {
-		if err := r.sameBrowser(); err != nil {
-			return err
-		}
-		r.checks.That(check.OK, check.Name, check.Want, check.Got)
-		return cause
-	})
 }

@@ -2,19 +2,12 @@ package login
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"strings"
-	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/address"
 )
-
-// pendingLifetime is how long somebody may take at their identity provider,
-// second factor included.
-const pendingLifetime = 10 * time.Minute
 
 // Start is a wish to sign in.
 type Start struct {
@@ -37,19 +30,9 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	if err != nil {
 		return sso.Redirect{}, err
 	}
-	now := s.Now()
-	p := sso.PendingLogin{
-		ID:         newPendingID(),
-		Enterprise: c.Enterprise,
-		Connection: c.ID,
-		Browser:    start.Browser.Hash(),
-		ReturnTo:   sso.ReturnTo(start.ReturnTo),
-		Replaces:   start.Replaces,
-		Nonce:      sso.NewSecret(),
-		Verifier:   sso.NewSecret(),
-		CreatedAt:  now,
-		ExpiresAt:  now.Add(pendingLifetime),
-	}
+	p := sso.NewPendingLogin(c, start.Browser, s.Now())
+	p.ReturnTo = sso.ReturnTo(start.ReturnTo)
+	p.Replaces = start.Replaces
 	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))
@@ -96,14 +79,6 @@ func enabledOf(all []sso.Connection) []sso.Connection {
 		}
 	}
 	return enabled
-}
-
-// newPendingID gives 160 random bits in a form that is at once an XML ID (so it
-// begins with a letter) and a value that needs no escaping in a URL.
-func newPendingID() string {
-	var b [20]byte
-	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
-	return "gh" + hex.EncodeToString(b[:])
 }
 
 // Found is where somebody belongs.

@@ -172,7 +172,7 @@ func (f faulty) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide
 
 func TestBeginWithoutAStore(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) {
+		s := w.with(func(o *options) {
 			o.SignIns = faulty{
 				DB:   w.db,
 				save: errDisk,

@@ -11,7 +11,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 )
 
 // incident is a company in which everybody signed in yesterday.
@@ -129,7 +129,7 @@ func TestObjectIDIncident(t *testing.T) {
 		}
 		preview, err := w.login.PreviewSync(
 			w.Context(), x.c.ID, x.c.conn.ID,
-			login.PreviewRequest{
+			trial.PreviewRequest{
 				Login: "p03",
 				Groups: sso.AssertedGroups{
 					State: sso.GroupsValues,

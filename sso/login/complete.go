@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/evaluate"
+	"gatehouse/sso/trial"
 )
 
 // Complete takes an identity provider's response to the connection it was
@@ -31,11 +32,28 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		}
 	}
 	if req.known() && req.Test != "" {
-		return s.completeTest(ctx, req.PendingLogin, cb, !req.unnamed)
+		run, err := s.Trials.CompleteTest(ctx, req.PendingLogin, cb, !req.unnamed)
+		return tested(run, err), err
 	}
 	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, req) })
 	t.compare(ctx, result, err)
 	return result, err
+}
+
+// compare has the sign-in compared with the connection's draft, if that is wanted.
+func (t *try) compare(ctx context.Context, result Result, err error) {
+	if t.outcome == nil || !result.ended() {
+		return
+	}
+	t.svc.Trials.Compare(ctx, trial.SignIn{
+		Outcome:  t.outcome,
+		Callback: t.cb,
+		Pending:  t.pending,
+		Attempt:  t.attempt,
+		User:     result.User.ID,
+		CodeSent: result.Outcome == CodeSent,
+		Err:      err,
+	})
 }
 
 // newTry returns the try of a response to c, before anything is known about it.
@@ -130,7 +148,7 @@ func (t *try) evaluate(ctx context.Context, evidence evaluate.Evidence, proven b
 	plan func(*evaluate.Outcome) (s sso.SignIn, returnTo string)) (Result, error) {
 	var result Result
 	var err error
-	t.outcome, err = t.svc.evaluator.Evaluate(ctx, evaluate.Input{
+	t.outcome, err = t.svc.Evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: t.c,
 		Config:     t.cfg,
 		Evidence:   evidence,

@@ -7,7 +7,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 )
 
 // joins makes these the default groups of the company's connection.
@@ -116,7 +116,7 @@ func TestDefaultGroupsBeforehand(t *testing.T) {
 			}
 			p, err := w.login.PreviewSync(
 				w.Context(), c.ID, c.conn.ID,
-				login.PreviewRequest{
+				trial.PreviewRequest{
 					User:   r.User.ID,
 					Draft:  true,
 					Groups: sso.AssertedGroups{},

@@ -31,7 +31,7 @@ type graph struct {
 
 // directory makes a company one of Entra ID, with its own Graph, and gives the
 // service that asks it.
-func (w *world) directory(c *company, budget time.Duration) (*graph, *login.Service) {
+func (w *world) directory(c *company, budget time.Duration) (*graph, *services) {
 	w.Helper()
 	rsa, err := rsaKey()
 	w.ok(err)
@@ -82,8 +82,8 @@ func (w *world) directory(c *company, budget time.Duration) (*graph, *login.Serv
 		GraphURL: g.URL,
 	})
 	w.ok(err)
-	return g, w.with(func(o *login.Options) {
-		o.Graph, o.DirectoryBudget = client, budget
+	return g, w.with(func(o *options) {
+		o.evaluate.Graph, o.evaluate.DirectoryBudget = client, budget
 	})
 }
 
@@ -101,7 +101,7 @@ func (c *company) overage(name string, groups ...string) {
 }
 
 // entersBy is enters over another service.
-func (w *world) entersBy(s *login.Service, c *company, person string) (login.Result, sso.Attempt) {
+func (w *world) entersBy(s *services, c *company, person string) (login.Result, sso.Attempt) {
 	w.Helper()
 	r, err := s.Complete(w.Context(), c.conn.ID, w.answer(c, person, w.begin(c)))
 	w.ok(err)
@@ -182,12 +182,12 @@ func TestDirectoryThatFails(t *testing.T) {
 			c.overage("ada", "dev")
 			user := w.first(s, c)
 			c.overage("ada") // in nothing of ours any more, as far as one could know
-			hasty := w.with(func(o *login.Options) {
-				o.Graph = s.Graph
-				o.DirectoryBudget = 50 * time.Millisecond
+			hasty := w.with(func(o *options) {
+				o.evaluate.Graph = s.Service.Evaluator.Graph
+				o.evaluate.DirectoryBudget = 50 * time.Millisecond
 			})
 			for name, f := range map[string]struct {
-				by   *login.Service
+				by   *services
 				page http.HandlerFunc
 				turn string
 			}{
@@ -232,7 +232,7 @@ func TestDirectoryThatFails(t *testing.T) {
 	})
 }
 
-func (w *world) first(s *login.Service, c *company) sso.UserID {
+func (w *world) first(s *services, c *company) sso.UserID {
 	w.Helper()
 	r, _ := w.entersBy(s, c, "ada")
 	w.in(
@@ -287,7 +287,7 @@ func TestNobodyIsAskedWithoutObjectID(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
 			asked := &fakeGraph{}
-			s := w.with(func(o *login.Options) { o.Graph = asked })
+			s := w.with(func(o *options) { o.evaluate.Graph = asked })
 			r, _ := w.entersBy(s, c, "ada")
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
 				cfg.Directory = &sso.Directory{
@@ -343,8 +343,8 @@ func TestDirectoryIsNotFlooded(t *testing.T) {
 			w.directory(c, time.Minute)
 			c.overage("ada", "dev")
 		}
-		slow := w.with(func(o *login.Options) {
-			o.Graph, o.DirectoryBudget = held, time.Minute
+		slow := w.with(func(o *options) {
+			o.evaluate.Graph, o.evaluate.DirectoryBudget = held, time.Minute
 		})
 		var answers []sso.Callback
 		for range 20 {

@@ -45,7 +45,7 @@ func TestUnknownTakesTheSameWay(t *testing.T) {
 			"eve@unknown.example", "eve@acme.examples",
 		} {
 			d := &askedDirectory{DB: w.db}
-			s := w.with(func(o *login.Options) { o.Enterprises = d })
+			s := w.with(func(o *options) { o.Enterprises = d })
 			_, err := s.Discover(w.Context(), typed)
 			if err != nil && sso.CodeOf(err) != "unknown_company" {
 				w.Errorf("%s: %v", typed, err)

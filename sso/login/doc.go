@@ -6,11 +6,10 @@
 //	Logout    ends sessions here and at the identity provider
 //
 // What a response comes to is decided by package evaluate; login writes it, in
-// one transaction in which the store calls the decision. Test connections, shadow
-// mode and previews have the same decision made and write no user, session or
-// membership. A failure is recorded as an [sso.Attempt] whose ID the user is shown
+// one transaction in which the store calls the decision. Responses to test
+// connections are passed on to package trial. A failure is recorded as an [sso.Attempt] whose ID the user is shown
 // as the reference.
 //
-// What must not live here: how a message is verified, who is let in, SQL, HTTP,
+// What must not live here: how a message is verified, who is let in, trials that write nothing, SQL, HTTP,
 // HTML.
 package login

@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"math/big"
@@ -148,8 +147,7 @@ func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
 	if err != nil {
 		return Waiting{}, err
 	}
-	browser := e.Browser.Hash()
-	if e.Browser == "" || subtle.ConstantTimeCompare(p.Browser[:], browser[:]) != 1 {
+	if !e.Browser.Matches(p.Browser) {
 		return Waiting{}, sso.CodeExpired()
 	}
 	ent, err := s.Enterprises.Enterprise(ctx, p.Enterprise)

@@ -403,7 +403,7 @@ func TestMailTrouble(t *testing.T) {
 		_, err = w.verify(p, first)
 		w.ok(err)
 
-		w.login = w.with(func(o *login.Options) { o.Mail = nil })
+		w.login = w.with(func(o *options) { o.Mail = nil })
 		w.outside(c, "always", "")
 		c.idp.AddPerson(demoidp.Person{
 			ID:        "id-new",

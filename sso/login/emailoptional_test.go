@@ -243,7 +243,7 @@ func TestRehearsalsWithoutAddress(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
 			w.mailbox(c, "")
-			kim := func(s *login.Service) (login.Result, error) {
+			kim := func(s *services) (login.Result, error) {
 				return w.completeBy(s, c, w.answer(c, "kim", w.begin(c)))
 			}
 			s := w.shadow(c, func(cfg *sso.Config) {

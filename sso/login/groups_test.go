@@ -426,9 +426,9 @@ func TestDirectoryThatContradicts(t *testing.T) {
 				"app/Members=default",
 			}
 			w.in(c, r.User.ID, before...)
-			none := w.with(func(o *login.Options) {
-				o.Graph = noGroups{}
-				o.DirectoryBudget = time.Minute
+			none := w.with(func(o *options) {
+				o.evaluate.Graph = noGroups{}
+				o.evaluate.DirectoryBudget = time.Minute
 			})
 			r, a := w.entersBy(none, c, "ada")
 			w.in(c, r.User.ID, before...)

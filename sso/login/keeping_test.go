@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 )
 
 // TestLastAdminStays is F-52: whatever is said about the last admin, a hundred
@@ -82,10 +82,10 @@ func TestOtherSessionsLearn(t *testing.T) {
 func TestPreview(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
-		s := w.with(func(*login.Options) {})
+		s := w.with(func(*options) {})
 		user := w.enters(c, "ada").User.ID
 		names := []string{"sre", "OPS", "nowhere"}
-		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, trial.PreviewRequest{
 			Login:  "ada",
 			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names},
 		})
@@ -109,7 +109,7 @@ func TestPreview(t *testing.T) {
 		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
 			cfg.GroupSync.OnOverage = sso.DenySignIn
 		})
-		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, trial.PreviewRequest{
 			User:   user,
 			Groups: sso.AssertedGroups{State: sso.GroupsOverage},
 		})
@@ -117,13 +117,13 @@ func TestPreview(t *testing.T) {
 		if p.Refused == nil || p.Refused.Code != "groups_unknown" {
 			w.Errorf("got %+v", p)
 		}
-		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, trial.PreviewRequest{
 			User:  user,
 			Draft: true,
 		})
 		w.fails(err, sso.Conflict, "no_configuration")
 		_, err = s.PreviewSync(
-			w.Context(), w.globex.ID, c.conn.ID, login.PreviewRequest{User: user},
+			w.Context(), w.globex.ID, c.conn.ID, trial.PreviewRequest{User: user},
 		)
 		w.fails(err, sso.NotFoundKind, "not_found")
 	})

@@ -82,7 +82,7 @@ func (s *Service) SingleLogout(
 		once := sso.ReplayMark{
 			Connection: c.ID,
 			ResponseID: "logout:" + message.ID + " " + index,
-			Until:      s.Now().Add(pendingLifetime + 2*cfg.SAML.Skew()),
+			Until:      s.Now().Add(sso.PendingLifetime + 2*cfg.SAML.Skew()),
 		}
 		_, err := s.Sessions.RevokeSubjectSessions(
 			ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once,

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/login"
 	"gatehouse/store"
 )
 
@@ -180,7 +179,7 @@ func (stuck) RevokeSubjectSessions(
 // lives is never reported as ended, and the same message works once it can.
 func TestLogoutThatDidNotHappen(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) { o.Sessions = stuck{} })
+		s := w.with(func(o *options) { o.Sessions = stuck{} })
 		r := w.enters(w.acme, "ada")
 		if redirect, err := s.Logout(
 			w.Context(), w.principal(r),

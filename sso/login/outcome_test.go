@@ -9,7 +9,6 @@ import (
 
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
 	"gatehouse/store"
 )
 
@@ -100,7 +99,7 @@ func TestSessionEndsWhenTheProviderSays(t *testing.T) {
 				w.Errorf("%s: %s", c.Key, got)
 			}
 		}
-		short := w.with(func(o *login.Options) { o.MaxAge = time.Hour })
+		short := w.with(func(o *options) { o.MaxAge = time.Hour })
 		r, err := short.Complete(
 			w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)),
 		)
@@ -115,7 +114,7 @@ func TestSessionEndsWhenTheProviderSays(t *testing.T) {
 // a reference that would lead nowhere.
 func TestAnAttemptThatCannotBeKept(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) {
+		s := w.with(func(o *options) {
 			o.SignIns = faulty{
 				DB:      w.db,
 				attempt: errDisk,
@@ -144,7 +143,7 @@ func TestASignInThatCannotBeKept(t *testing.T) {
 		}
 		for _, c := range []*company{w.acme, w.globex} {
 			for _, fault := range []error{errDisk, down} {
-				s := w.with(func(o *login.Options) {
+				s := w.with(func(o *options) {
 					o.SignIns = faulty{
 						DB:     w.db,
 						record: fault,
@@ -183,7 +182,7 @@ func TestABrowserThatHasGone(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, cancel := context.WithCancel(w.Context())
 		defer cancel()
-		s := w.with(func(o *login.Options) {
+		s := w.with(func(o *options) {
 			o.Enterprises = leaving{w.db, cancel}
 		})
 		_, err := s.Complete(

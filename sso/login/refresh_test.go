@@ -9,13 +9,12 @@ import (
 
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
 )
 
 // refreshing is the service with a refresh that counts, and does what before
 // says first.
-func (w *world) refreshing(calls *int, before func(c sso.Connection) (sso.Connection, bool, error)) *login.Service {
-	return w.with(func(o *login.Options) {
+func (w *world) refreshing(calls *int, before func(c sso.Connection) (sso.Connection, bool, error)) *services {
+	return w.with(func(o *options) {
 		o.Refresh = func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
 			*calls++
 			if before != nil {
@@ -121,8 +120,8 @@ func TestKeysSetByHandAreNotLookedFor(t *testing.T) {
 
 func (w *world) withTested(
 	refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error),
-) *login.Service {
-	return w.with(func(o *login.Options) { o.RefreshTested = refresh })
+) *services {
+	return w.with(func(o *options) { o.trial.Refresh = refresh })
 }
 
 // tried is what came of a test connection of acme's.

@@ -27,7 +27,7 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 		p.ID = named
 		return request{PendingLogin: p, err: err}, nil
 	}
-	if p, waits := s.waitingTest(ctx, c, cb); waits {
+	if p, running := s.Trials.RunningTest(ctx, c, cb); running {
 		// unreadable counts as solicited
 		return request{
 			PendingLogin: p,
@@ -46,7 +46,7 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 		return request{}, nil // it names nothing in the protocol of c: unsolicited
 	case err == nil &&
 		c.Protocol == sso.SAML &&
-		began(p, cb) &&
+		p.StartedBy(cb.Browser) &&
 		p.UsedAt.IsZero():
 		return request{PendingLogin: p}, nil
 	}
@@ -68,29 +68,25 @@ func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 	if c.Protocol == sso.OIDC {
 		return nil, sso.LoginExpired()
 	}
-	return nil, &sso.Error{
-		Kind:   sso.Forbidden,
-		Code:   "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
-	}
+	return nil, sso.IDPInitiatedDisabled()
 }
 
-// claim makes sure that this browser began it, for
-// this connection. An OpenID Connect response uses it up here, before its code is
-// redeemed: of two that come at the same moment one goes on, and the other does
-// not spoil it by redeeming the code a second time. A SAML response is verified
-// even if the pending login was used, so that a replay is called a replay; the
-// transaction that writes the sign-in uses it up.
+// claim makes sure that this browser started the sign-in, for this connection. An
+// OpenID Connect response uses it up here, before its code is redeemed: of two that
+// arrive at the same moment one goes on, and the other does not spoil it by
+// redeeming the code a second time. A SAML response is verified even if the pending
+// login was used, so that a replay is called a replay; the transaction that writes
+// the sign-in uses it up.
 func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {
 	if req.err != nil {
 		return nil, fmt.Errorf("find pending login: %w", req.err)
 	}
 	p := req.PendingLogin
-	if p.Connection == t.c.ID && began(p, t.cb) {
+	if p.Connection == t.c.ID && p.StartedBy(t.cb.Browser) {
 		t.returnTo = sso.ReturnTo(p.ReturnTo)
 	}
 	if p.Connection != t.c.ID ||
-		!began(p, t.cb) ||
+		!p.StartedBy(t.cb.Browser) ||
 		!t.svc.Now().Before(p.ExpiresAt) {
 		return nil, sso.LoginExpired()
 	}

@@ -42,6 +42,14 @@ type Result struct {
 	Question   *Question
 }
 
+// tested returns the result of a response to a test connection.
+func tested(run *sso.TestRun, err error) Result {
+	if err != nil {
+		return Result{}
+	}
+	return Result{Outcome: Tested, Test: run}
+}
+
 // ended reports whether a sign-in came to an end or waits for a code, rather than
 // having to begin again or to ask the user.
 func (r Result) ended() bool {

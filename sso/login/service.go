@@ -10,10 +10,11 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/evaluate"
+	"gatehouse/sso/trial"
 )
 
-// Protocol is one way of asking an identity provider who a user is.
-type Protocol interface {
+// protocol is one way of asking an identity provider who a user is.
+type protocol interface {
 	// Begin makes the request that sends the browser to the identity provider.
 	Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error)
 	// Correlate reads which pending login a response names, "" if none. Nothing
@@ -39,7 +40,6 @@ type signInStore interface {
 	RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error)
 	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
 	CountUnmatched(ctx context.Context, a sso.Attempt, n int) error
-	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
 	codeStore
 }
 
@@ -50,19 +50,6 @@ type codeStore interface {
 	SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) error
 	TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) error
 	CountCode(ctx context.Context, c sso.CodeRequest) error
-}
-
-// factReader reads what a sign-in would be decided from, for those who write none.
-type factReader interface {
-	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	SignInFacts(
-		ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake, defaults []sso.GroupID,
-	) (sso.SignInFacts, error)
-	Snapshot(
-		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
-		brake sso.Brake, defaults []sso.GroupID,
-	) (sso.User, sso.GroupSnapshot, error)
-	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
 }
 
 // sessionRevoker ends sessions.
@@ -79,25 +66,19 @@ type Options struct {
 	Enterprises enterpriseFinder
 	SignIns     signInStore
 	Sessions    sessionRevoker
-	Facts       factReader
-	TestRuns    testRunStore // nil: there are no test connections
+	Evaluator   *evaluate.Evaluator
+	// Trials takes responses to test connections, and compares sign-ins with drafts.
+	Trials *trial.Service
 	// Mail sends codes in the name of Site, the public host name. If nil, users
 	// who need a code are not let in.
 	Mail mail.Sender
 	Site string
 	SAML *saml.ServiceProvider
 	OIDC *oidc.RelyingParty
-	// Graph is asked for groups that a response had no room for, if the connection
-	// is configured for it. Optional.
-	Graph           evaluate.Graph
-	DirectoryBudget time.Duration // of asking it, while a person waits; 0: six seconds
 	// Refresh fetches a connection's IdP metadata again because a response was
 	// signed with a key we do not know. It limits its own rate and reports
 	// whether anything changed.
 	Refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
-	// RefreshTested is Refresh for the configuration that a test connection tries.
-	// Optional.
-	RefreshTested func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
 	// MayRecord reports whether another failure of a connection may be recorded
 	// by itself although nothing about the response was verified; if not, it is
 	// summed up. Optional.
@@ -120,10 +101,7 @@ type Options struct {
 // Service carries sign-ins through. It is safe for concurrent use.
 type Service struct {
 	Options
-	evaluator *evaluate.Evaluator
-	// shadowing bounds how many sign-ins are compared with a draft at once.
-	shadowing chan struct{}
-	tallies   tallies
+	tallies tallies
 }
 
 // New makes a Service.
@@ -137,21 +115,10 @@ func New(o Options) *Service {
 	if o.Synced == nil {
 		o.Synced = func(int, int) {}
 	}
-	return &Service{
-		Options:   o,
-		shadowing: make(chan struct{}, shadowsAtOnce),
-		evaluator: evaluate.New(evaluate.Options{
-			SAML:            o.SAML,
-			OIDC:            o.OIDC,
-			Enterprises:     o.Enterprises,
-			Graph:           o.Graph,
-			DirectoryBudget: o.DirectoryBudget,
-			NoMail:          o.Mail == nil,
-		}),
-	}
+	return &Service{Options: o}
 }
 
-func (s *Service) protocol(c sso.Connection) Protocol {
+func (s *Service) protocol(c sso.Connection) protocol {
 	if c.Protocol == sso.OIDC {
 		return s.OIDC
 	}

@@ -82,7 +82,7 @@ func (t *try) skew() time.Duration {
 // tolerate, and never less than a pending login lives.
 func (t *try) replayUntil(a sso.Assertion) time.Time {
 	until := a.NotOnOrAfter.Add(2 * t.skew())
-	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {
+	if least := t.attempt.At.Add(sso.PendingLifetime); until.Before(least) {
 		return least
 	}
 	return until

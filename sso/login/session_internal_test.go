@@ -43,8 +43,8 @@ func TestReplayMarksOutliveTheAnswer(t *testing.T) {
 		attempt: sso.Attempt{At: now},
 	}
 	for answer, want := range map[time.Duration]time.Duration{
-		-5 * time.Minute: pendingLifetime,
-		0:                pendingLifetime,
+		-5 * time.Minute: sso.PendingLifetime,
+		0:                sso.PendingLifetime,
 		5 * time.Minute:  15 * time.Minute,
 		time.Hour:        70 * time.Minute,
 	} {

@@ -14,7 +14,7 @@ import (
 )
 
 // shadow gives a company a draft, made from what is live, and compares with it.
-func (w *world) shadow(c *company, change func(cfg *sso.Config)) *login.Service {
+func (w *world) shadow(c *company, change func(cfg *sso.Config)) *services {
 	w.Helper()
 	var err error
 	c.conn, err = w.db.UpdateConnection(
@@ -36,7 +36,7 @@ func (w *world) shadow(c *company, change func(cfg *sso.Config)) *login.Service 
 		},
 	)
 	w.ok(err)
-	return w.with(func(*login.Options) {})
+	return w.with(func(*options) {})
 }
 
 // tally waits until so many sign-ins were compared.
@@ -63,7 +63,7 @@ func (w *world) tally(c *company, compared int) (sso.ShadowTally, []sso.ShadowDi
 	return t, all
 }
 
-func (w *world) completeBy(s *login.Service, c *company, cb sso.Callback) (login.Result, error) {
+func (w *world) completeBy(s *services, c *company, cb sso.Callback) (login.Result, error) {
 	return s.Complete(w.Context(), c.conn.ID, cb)
 }
 
@@ -174,7 +174,7 @@ func TestShadowTrust(t *testing.T) {
 func TestShadowStaysOut(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
-		broken := w.with(func(o *login.Options) { o.Facts = panicking{w.db} })
+		broken := w.with(func(o *options) { o.trial.Facts = panicking{w.db} })
 		_, err := w.completeBy(broken, c, w.answer(c, "ada", w.begin(c)))
 		w.ok(err)
 		s := w.shadow(c, func(*sso.Config) {})

@@ -18,7 +18,7 @@ import (
 // it stands for, and none of it counts as a sign-in that failed.
 func TestGarbageIsSummedUp(t *testing.T) {
 	each(t, func(w *world) {
-		nodes := []*login.Service{w.login, login.New(w.options)}
+		nodes := []*services{w.login, w.with(func(*options) {})}
 		const perMinute = 50
 		genuine := w.answer(w.acme, "ada", w.begin(w.acme))
 		kinds := map[string]sso.Callback{
@@ -79,7 +79,7 @@ func TestGarbageIsSummedUp(t *testing.T) {
 func TestUnverifiedFailuresAreLimited(t *testing.T) {
 	each(t, func(w *world) {
 		left := 3
-		w.login = w.with(func(o *login.Options) {
+		w.login = w.with(func(o *options) {
 			o.MayRecord = func(context.Context, sso.ConnectionID) bool {
 				left--
 				return left >= 0

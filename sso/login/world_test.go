@@ -19,7 +19,9 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 )
@@ -81,8 +83,8 @@ type world struct {
 	db           *store.DB
 	sp           *saml.ServiceProvider
 	rp           *oidc.RelyingParty
-	options      login.Options
-	login        *login.Service
+	options      options
+	login        *services
 	mux          *http.ServeMux
 	idpBase      string
 	acme, globex *company
@@ -154,35 +156,36 @@ func newWorld(t *testing.T, dsn string) *world {
 		Now:     w.clock.Now,
 		Client:  client,
 	})
-	w.options = login.Options{
-		Enterprises: w.db,
-		SignIns:     watched{w.db, w},
-		Sessions:    w.db,
-		Facts:       w.db,
-		TestRuns:    w.db,
-		Site:        "sso.example",
-		Mail:        &w.box,
-		SAML:        w.sp,
-		OIDC:        w.rp,
-		Refresh:     w.refresh,
-		Observe: func(p sso.Protocol, code string) {
-			w.locked(func() {
-				w.observed = append(w.observed, string(p)+":"+code)
-			})
+	w.options = options{
+		Options: login.Options{
+			Enterprises: w.db,
+			SignIns:     watched{w.db, w},
+			Sessions:    w.db,
+			Site:        "sso.example",
+			Mail:        &w.box,
+			SAML:        w.sp,
+			OIDC:        w.rp,
+			Refresh:     w.refresh,
+			Observe: func(p sso.Protocol, code string) {
+				w.locked(func() {
+					w.observed = append(w.observed, string(p)+":"+code)
+				})
+			},
+			Synced: func(added, removed int) {
+				w.locked(func() {
+					w.added += added
+					w.removed += removed
+				})
+			},
+			Log:         slog.New(slog.NewTextHandler(&w.log, nil)),
+			Now:         w.clock.Now,
+			IdleTimeout: time.Hour,
+			MaxAge:      12 * time.Hour,
+			SignedOut:   base + "/",
 		},
-		Synced: func(added, removed int) {
-			w.locked(func() {
-				w.added += added
-				w.removed += removed
-			})
-		},
-		Log:         slog.New(slog.NewTextHandler(&w.log, nil)),
-		Now:         w.clock.Now,
-		IdleTimeout: time.Hour,
-		MaxAge:      12 * time.Hour,
-		SignedOut:   base + "/",
+		trial: trial.Options{TestRuns: w.db, Facts: w.db},
 	}
-	w.login = login.New(w.options)
+	w.login = w.with(func(*options) {})
 	w.acme, w.globex = w.company("acme", sso.SAML), w.company("globex", sso.OIDC)
 	return w
 }
@@ -208,11 +211,38 @@ func (w *world) locked(fn func()) {
 	fn()
 }
 
-// with is the service with some of its options changed.
-func (w *world) with(change func(*login.Options)) *login.Service {
+// options are those of the services of a world.
+type options struct {
+	login.Options
+
+	evaluate evaluate.Options // without what login.Options has, too
+	trial    trial.Options    // likewise
+}
+
+// services evaluate sign-ins and trials together, as the gateway's do.
+type services struct {
+	*login.Service
+	*trials
+}
+
+type trials = trial.Service
+
+// with returns the services with some of their options changed.
+func (w *world) with(change func(*options)) *services {
 	o := w.options
 	change(&o)
-	return login.New(o)
+	o.evaluate.SAML = o.SAML
+	o.evaluate.OIDC = o.OIDC
+	o.evaluate.Enterprises = o.Enterprises
+	o.evaluate.NoMail = o.Mail == nil
+	o.Evaluator = evaluate.New(o.evaluate)
+	o.trial.Evaluator = o.Evaluator
+	o.trial.SAML = o.SAML
+	o.trial.OIDC = o.OIDC
+	o.trial.Log = o.Log
+	o.trial.Now = o.Now
+	o.Trials = trial.New(o.trial)
+	return &services{login.New(o.Options), o.Trials}
 }
 
 // company makes an enterprise whose domain is proven.

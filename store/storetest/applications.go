@@ -25,10 +25,12 @@ func wiki() sso.Application {
 	}
 }
 
+// unchanged is an edit that changes nothing.
+func unchanged(a sso.Application) (sso.Application, error) { return a, nil }
+
 func testApplications(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	unchanged := func(a sso.Application) (sso.Application, error) { return a, nil }
 	last := int64(0)
 	revision := func(changed bool) {
 		t.Helper()

@@ -24,8 +24,9 @@ import (
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/evaluate"
 	"gatehouse/sso/idempotency"
-	"gatehouse/sso/login"
+	ssotrial "gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/route"
@@ -123,8 +124,8 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
 		Setup:     service,
-		Preview:   login.New(login.Options{Facts: f.db}),
-		Tests: login.New(login.Options{
+		Preview:   ssotrial.New(ssotrial.Options{Facts: f.db, Evaluator: evaluate.New(evaluate.Options{})}),
+		Tests: ssotrial.New(ssotrial.Options{
 			Facts:    f.db,
 			TestRuns: f.db,
 			Now:      time.Now,

@@ -7,14 +7,14 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
+	ssotrial "gatehouse/sso/trial"
 )
 
-// previewer plans sign-ins that nobody made; login.Service does.
+// previewer plans sign-ins that nobody made; trial.Service does.
 type previewer interface {
 	PreviewSync(
-		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
-	) (login.Preview, error)
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s ssotrial.PreviewRequest,
+	) (ssotrial.Preview, error)
 }
 
 type supposed struct {
@@ -79,7 +79,7 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 	if !asserted.State.NamesGroups() {
 		asserted.Names = nil
 	}
-	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.PreviewRequest{
+	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, ssotrial.PreviewRequest{
 		User:   b.User,
 		Login:  b.Login,
 		Groups: asserted,
@@ -88,7 +88,7 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 	return answerTo(viewPreview(p), err)
 }
 
-func viewPreview(p login.Preview) preview {
+func viewPreview(p ssotrial.Preview) preview {
 	r := p.Changes.Record
 	ids := slices.DeleteFunc(slices.Clone(r.NearMisses), func(m sso.NearMiss) bool {
 		return m.Organization != ""

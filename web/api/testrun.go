@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// tester begins test connections; login.Service does.
+// tester begins test connections; trial.Service does.
 type tester interface {
 	BeginTest(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,

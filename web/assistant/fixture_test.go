@@ -19,7 +19,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	pages "gatehouse/web/assistant"
@@ -111,7 +111,7 @@ func newFixture(t *testing.T) *fixture {
 		Console: desk,
 		Service: f.service,
 		Store:   f.db,
-		Traces:  login.New(login.Options{Facts: f.db}),
+		Traces:  trial.New(trial.Options{Facts: f.db}),
 		Now:     time.Now,
 		Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
 			return map[guide.Kind]string{

@@ -59,7 +59,7 @@ type Service interface {
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
 
-// tracer shows what a mapping makes of groups; login.Service does.
+// tracer shows what a mapping makes of groups; trial.Service does.
 type tracer interface {
 	TraceGroups(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity,

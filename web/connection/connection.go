@@ -7,7 +7,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
@@ -47,11 +47,11 @@ type heldReader interface {
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
 
-// previewer plans sign-ins that nobody made; login.Service does.
+// previewer plans sign-ins that nobody made; trial.Service does.
 type previewer interface {
 	PreviewSync(
-		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
-	) (login.Preview, error)
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s trial.PreviewRequest,
+	) (trial.Preview, error)
 	TraceGroups(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity,
 	) (sso.GroupTrace, error)

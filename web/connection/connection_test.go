@@ -20,7 +20,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
-	"gatehouse/sso/login"
+	"gatehouse/sso/evaluate"
+	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/connection"
@@ -167,7 +168,7 @@ func newFixture(t *testing.T) *fixture {
 		Groups:      f.db,
 		Setup:       service,
 		Directory:   rules,
-		Preview:     login.New(login.Options{Facts: f.db}),
+		Preview:     trial.New(trial.Options{Facts: f.db, Evaluator: evaluate.New(evaluate.Options{})}),
 		BaseURL:     "https://sso.example",
 		Now:         time.Now,
 	}).Register(f.router)

@@ -11,7 +11,7 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
-	"gatehouse/sso/login"
+	"gatehouse/sso/trial"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
@@ -147,7 +147,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	last := records[i]
 	preview, err := h.Preview.PreviewSync(
 		r.Context(), v.Enterprise.ID, v.Connection.ID,
-		login.PreviewRequest{
+		trial.PreviewRequest{
 			User:   u.ID,
 			Groups: last.Asserted,
 		},
@@ -163,7 +163,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	return h.Console.Render(w, http.StatusOK, p)
 }
 
-func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview login.Preview) {
+func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview trial.Preview) {
 	said := h.time(last.At)
 	p.Facts = []ui.Fact{
 		{Label: "Last sent", Time: &said},

@@ -9,7 +9,7 @@ import (
 	"gatehouse/web/route"
 )
 
-// testRunner carries out test connections; login.Service does.
+// testRunner carries out test connections; trial.Service does.
 type testRunner interface {
 	OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
 	TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error)

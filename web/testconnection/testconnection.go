@@ -14,7 +14,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// testRunner starts test connections; login.Service does.
+// testRunner starts test connections; trial.Service does.
 type testRunner interface {
 	BeginTest(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,

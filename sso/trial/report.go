@@ -1,4 +1,4 @@
-package login
+package trial
 
 import (
 	"context"
@@ -46,7 +46,7 @@ func (s *Service) newTestRun(c sso.Connection, cfg sso.Config, run sso.TestRun, 
 // refuses the sign-in is the error, so that the rest of the report is there to be
 // seen.
 func (r *testRun) evaluate(ctx context.Context, evidence evaluate.Evidence) error {
-	o, err := r.svc.evaluator.Evaluate(ctx, evaluate.Input{
+	o, err := r.svc.Evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: r.c,
 		Config:     r.cfg,
 		Evidence:   evidence,

@@ -1,4 +1,4 @@
-package login
+package trial
 
 import (
 	"context"
@@ -60,7 +60,7 @@ func (s *Service) PreviewSync(
 		)
 		return facts, err
 	})
-	o, err := s.evaluator.Evaluate(ctx, in)
+	o, err := s.Evaluator.Evaluate(ctx, in)
 	if err != nil {
 		return Preview{}, err
 	}

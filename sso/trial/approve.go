@@ -1,4 +1,4 @@
-package login
+package trial
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
 		return nil
 	}
 	digest := r.cfg.TrustDigest()
-	known, err := r.svc.TestRuns.BrowserUser(
+	known, err := r.svc.Facts.BrowserUser(
 		ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since,
 	)
 	if err != nil || known == "" {
@@ -70,5 +70,5 @@ func (r *testRun) finds(ctx context.Context) (sso.UserID, error) {
 	if r.c.Live.Mapping.Subject == r.cfg.Mapping.Subject {
 		return r.result.Known, nil
 	}
-	return r.svc.TestRuns.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
+	return r.svc.Facts.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
 }

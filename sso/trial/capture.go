@@ -1,4 +1,4 @@
-package login
+package trial
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ func (s *Service) Captured(
 	examine := func(ctx context.Context, c sso.Connection, cfg sso.Config) (sso.Examined, error) {
 		return s.examineCapture(ctx, c, cfg, came)
 	}
-	o, err := s.evaluator.Evaluate(ctx, evaluate.Input{
+	o, err := s.Evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: c,
 		Config:     cfg,
 		Evidence:   evaluate.Capture{Examine: examine},
@@ -70,7 +70,7 @@ func (s *Service) Replay(
 	if err != nil {
 		return sso.TestRun{}, err
 	}
-	a, err := s.TestRuns.AssertedAttempt(ctx, ent, attempt)
+	a, err := s.Facts.AssertedAttempt(ctx, ent, attempt)
 	if err != nil {
 		return sso.TestRun{}, fmt.Errorf("find attempt: %w", err)
 	}

@@ -1,4 +1,4 @@
-package login
+package trial
 
 import (
 	"context"
@@ -9,28 +9,6 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/evaluate"
 )
-
-// testRunStore keeps test connections, and knows through whose trust their
-// browsers are signed in.
-type testRunStore interface {
-	CreateTestRun(ctx context.Context, r sso.TestRun) error
-	FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error)
-	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
-	TestRunByToken(ctx context.Context, token sso.Hash) (sso.TestRun, error)
-	PendingTest(
-		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash,
-	) (sso.PendingLogin, error)
-	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
-	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
-	BrowserUser(
-		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash, since time.Time,
-	) (sso.UserID, error)
-	UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (sso.UserID, error)
-	UpdateTrust(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
-		fn func(sso.Connection) (sso.Trust, error),
-	) (sso.Connection, error)
-}
 
 // lateTest is for how long after its end a response to a test connection is still
 // known to be one, so that a late user is told so, and not that their sign-in
@@ -77,9 +55,9 @@ func (s *Service) BeginTest(
 	}
 	token = sso.NewSecret()
 	run = s.newRun(by, c, cfg, sso.TestLive)
-	run.State, run.Token, run.ExpiresAt = sso.TestWaiting, token.Hash(), run.CreatedAt.Add(
-		pendingLifetime,
-	)
+	run.State = sso.TestWaiting
+	run.Token = token.Hash()
+	run.ExpiresAt = run.CreatedAt.Add(sso.PendingLifetime)
 	if err := s.TestRuns.CreateTestRun(ctx, run); err != nil {
 		return sso.TestRun{}, "", fmt.Errorf("begin test connection: %w", err)
 	}
@@ -180,20 +158,11 @@ func (s *Service) open(
 	if err != nil {
 		return sso.Redirect{}, run, err
 	}
-	p := sso.PendingLogin{
-		ID:         newPendingID(),
-		Enterprise: c.Enterprise,
-		Connection: c.ID,
-		Browser:    browser.Hash(),
-		ReturnTo:   "/",
-		Test:       run.ID,
-		Own:        own,
-		Nonce:      sso.NewSecret(),
-		Verifier:   sso.NewSecret(),
-		CreatedAt:  s.Now(),
-		ExpiresAt:  run.ExpiresAt.Add(lateTest),
-	}
-	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
+	p := sso.NewPendingLogin(c, browser, s.Now())
+	p.Test = run.ID
+	p.Own = own
+	p.ExpiresAt = run.ExpiresAt.Add(lateTest)
+	redirect, err := s.beginAt(ctx, c, cfg, p)
 	if err != nil {
 		r := s.newTestRun(c, cfg, run, sso.Callback{})
 		if c.Protocol == sso.OIDC {
@@ -204,7 +173,7 @@ func (s *Service) open(
 		run, err = r.finish(ctx, err, "")
 		return sso.Redirect{}, run, err
 	}
-	if err := s.SignIns.SavePendingLogin(ctx, p); err != nil {
+	if err := s.TestRuns.SavePendingLogin(ctx, p); err != nil {
 		return sso.Redirect{}, run, fmt.Errorf("save pending login: %w", err)
 	}
 	return redirect, run, nil
@@ -213,7 +182,7 @@ func (s *Service) open(
 // TestOf says how far a test connection is, to the browser that comes back from
 // it.
 func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error) {
-	found, err := s.Enterprises.ConnectionByID(ctx, c)
+	found, err := s.Facts.ConnectionByID(ctx, c)
 	if err != nil {
 		return sso.TestRun{}, fmt.Errorf("find connection: %w", err)
 	}
@@ -227,10 +196,10 @@ func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRun
 	return run, nil
 }
 
-// waitingTest finds the running test of this browser for a response without a
-// usable InResponseTo or state.
-func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Callback) (sso.PendingLogin, bool) {
-	if s.TestRuns == nil || cb.Browser == "" {
+// RunningTest finds the running test connection of this browser, for a response
+// without a usable InResponseTo or state.
+func (s *Service) RunningTest(ctx context.Context, c sso.Connection, cb sso.Callback) (sso.PendingLogin, bool) {
+	if cb.Browser == "" {
 		return sso.PendingLogin{}, false
 	}
 	p, err := s.TestRuns.PendingTest(ctx, c.Enterprise, c.ID, cb.Browser.Hash())
@@ -242,42 +211,58 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 	return p, err == nil && (run.State == sso.TestWaiting || closed != nil)
 }
 
-// completeTest takes the response to a test connection; asked reports whether it
-// names the request. It writes the report and nothing else.
-func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
-	return s.finishTest(ctx, p, cb, func(r *testRun) error { return r.live(ctx, asked) })
+// CompleteTest takes the response to the test connection that started p; named reports
+// whether it names the request. It writes the report and nothing else.
+func (s *Service) CompleteTest(
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, named bool,
+) (*sso.TestRun, error) {
+	return s.finishTest(ctx, p, cb, func(r *testRun) error { return r.live(ctx, named) })
 }
 
-// finishTest ends the test connection that p began with the result of judge,
+// StopTest ends the test connection that started p without looking at its response:
+// check and cause say why.
+func (s *Service) StopTest(
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
+) (*sso.TestRun, error) {
+	return s.finishTest(ctx, p, cb, func(r *testRun) error {
+		if err := r.sameBrowser(); err != nil {
+			return err
+		}
+		r.checks.That(check.OK, check.Name, check.Want, check.Got)
+		return cause
+	})
+}
+
+// finishTest ends the test connection that started p with the result of run,
 // unless it is over.
 func (s *Service) finishTest(
-	ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *testRun) error,
-) (Result, error) {
-	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, run func(r *testRun) error,
+) (*sso.TestRun, error) {
+	report, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
-		return Result{}, fmt.Errorf("find test connection: %w", err)
+		return nil, fmt.Errorf("find test connection: %w", err)
 	}
-	if run.State != sso.TestWaiting {
-		return Result{Outcome: Tested, Test: &run}, nil
+	if report.State != sso.TestWaiting {
+		return &report, nil
 	}
 	c, cfg, err := s.toTest(ctx, p.Enterprise, p.Connection)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	r := s.newTestRun(c, cfg, run, cb)
+	r := s.newTestRun(c, cfg, report, cb)
 	r.pending = &p
-	err = judge(r)
+	err = run(r)
 	if errors.Is(err, errAnsweredTwice) {
-		run, err = s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
-		return Result{Outcome: Tested, Test: &run}, err
+		report, err = s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
+		return &report, err
 	}
-	if run, err = r.finish(ctx, err, p.ID); err != nil {
-		return Result{}, err
+	if report, err = r.finish(ctx, err, p.ID); err != nil {
+		return nil, err
 	}
-	if err := r.vouch(ctx, run); err != nil {
-		return Result{}, err
+	if err := r.vouch(ctx, report); err != nil {
+		return nil, err
 	}
-	return Result{Outcome: Tested, Test: &run}, nil
+	return &report, nil
 }
 
 var errAnsweredTwice = errors.New("another answer to the same request is being looked at")
@@ -285,7 +270,7 @@ var errAnsweredTwice = errors.New("another answer to the same request is being l
 // sameBrowser checks that the response came in the browser that was sent to the
 // identity provider.
 func (r *testRun) sameBrowser() error {
-	mine, got := began(*r.pending, r.cb), "that browser"
+	mine, got := r.pending.StartedBy(r.cb.Browser), "that browser"
 	switch {
 	case r.cb.Browser == "":
 		got = "a browser without our cookie"
@@ -312,7 +297,7 @@ func (r *testRun) live(ctx context.Context, asked bool) error {
 		if !r.checks.That(asked, "state", "that of the request", got) {
 			return sso.LoginExpired()
 		}
-		first, err := r.svc.SignIns.UsePendingLogin(ctx, *r.pending)
+		first, err := r.svc.TestRuns.UsePendingLogin(ctx, *r.pending)
 		if err != nil {
 			return fmt.Errorf("claim pending login: %w", err)
 		}
@@ -340,7 +325,7 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 	if err != nil {
 		return err
 	}
-	used, err := r.svc.TestRuns.AnswerUsed(
+	used, err := r.svc.Facts.AnswerUsed(
 		ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID,
 	)
 	if err != nil {
@@ -358,11 +343,11 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 
 // refresh fetches the metadata again because no known key fits, as a sign-in does.
 func (r *testRun) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
-	if r.svc.RefreshTested == nil {
+	if r.svc.Refresh == nil {
 		return c, nil, cause
 	}
 	const name = "metadata"
-	fresh, changed, err := r.svc.RefreshTested(ctx, c)
+	fresh, changed, err := r.svc.Refresh(ctx, c)
 	switch {
 	case err != nil:
 		r.checks.Warn(name, "the metadata fetched again, because no key fits", publicText(err))
