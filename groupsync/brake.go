@@ -11,32 +11,32 @@ import (
 )
 
 const (
-	// suspicious is how many users must lose groups to unmatched names before
+	// minLosingUsers is how many users must lose groups to unmatched names before
 	// the connection is stopped, and how many in a row must match again before
 	// the stop ends.
-	suspicious = 3
-	// weighed is how many more matching users than losing ones are recorded:
+	minLosingUsers = 3
+	// signMargin is how many more matching users than losing ones are recorded:
 	// enough to decide, and no more.
-	weighed = 3
+	signMargin = 3
 )
 
-// brake decides whether the plan is held, and records what this sign-in says
+// applyBrake decides whether the plan is held, and records what this sign-in says
 // about the connection. It holds the whole plan and not one removal: applying
 // half of an assertion would be something the identity provider never sent.
-func (p *planner) brake(asserted sso.AssertedGroups) {
-	lost := p.lost()
+func (p *planner) applyBrake(asserted sso.AssertedGroups) {
+	lost := p.lostMemberships()
 	cause, group := sso.HeldCause(""), sso.GroupID("")
 	lastAdmin := p.losesLastAdmin()
 	if rules := p.snapshot.Brake.Rules; !rules.Off {
-		b := braking{
+		b := brakeCheck{
 			planner: p,
 			rules:   rules.Effective(),
 			facts:   p.snapshot.Brake,
 			lost:    lost,
 		}
-		cause = b.names(asserted)
+		cause = b.checkNames(asserted)
 		if cause == "" && !lastAdmin { // a plan held for another cause removes no membership
-			cause, group = b.share()
+			cause, group = b.checkShare()
 		}
 	}
 	if lastAdmin {
@@ -47,9 +47,9 @@ func (p *planner) brake(asserted sso.AssertedGroups) {
 	}
 }
 
-// lost returns the memberships that the plan removes, without those of default
+// lostMemberships returns the memberships that the plan removes, without those of default
 // groups.
-func (p *planner) lost() []sso.Membership {
+func (p *planner) lostMemberships() []sso.Membership {
 	var lost []sso.Membership
 	for _, m := range p.snapshot.Memberships {
 		if slices.Contains(p.changes.Remove, m.Group) && !p.groups[m.Group].Default {
@@ -62,50 +62,50 @@ func (p *planner) lost() []sso.Membership {
 	return lost
 }
 
-// braking is the evaluation of one connection's brake at one sign-in.
-type braking struct {
+// brakeCheck is the evaluation of one connection's brake at one sign-in.
+type brakeCheck struct {
 	*planner
 	rules sso.Brake // with defaults filled in
 	facts sso.BrakeFacts
 	lost  []sso.Membership
 }
 
-// names records whether this sign-in's names still match, and returns the cause
+// checkNames records whether this sign-in's names still match, and returns the cause
 // if the plan is held because of them.
-func (b *braking) names(asserted sso.AssertedGroups) sso.HeldCause {
-	stop, standing := b.stop(sso.HeldNamesChanged, "")
+func (b *brakeCheck) checkNames(asserted sso.AssertedGroups) sso.HeldCause {
+	stop, standing := b.findStop(sso.HeldNamesChanged, "")
 	allowed := !stop.Until.IsZero() && stop.Allowed(b.facts.At)
-	sign := b.sign(stop)
+	sign := b.newSign(stop)
 	if !allowed {
 		b.changes.Brake.Sign = sign
 	}
-	signs := b.signs(sign)
+	signs := b.allSigns(sign)
 	switch {
-	case standing && matchAgain(signs, b.begin()):
+	case standing && namesMatchAgain(signs, b.windowStart()):
 		b.changes.Brake.Ended = append(b.changes.Brake.Ended, stop)
 	case standing && len(b.lost) > 0:
 		return sso.HeldNamesChanged
 	case !standing &&
 		!allowed &&
 		sign.Kind.Lost() &&
-		namesChanged(signs, b.begin()):
-		groups, _ := lostBy(signs, b.begin())
+		namesChanged(signs, b.windowStart()):
+		groups, _ := lostGroups(signs, b.windowStart())
 		b.beginStop(sso.BrakeStop{Cause: sso.HeldNamesChanged, Groups: groups})
 		return sso.HeldNamesChanged
 	}
-	nothing := len(b.changes.Record.Matched) == 0 &&
+	matchesNothing := len(b.changes.Record.Matched) == 0 &&
 		asserted.State == sso.GroupsValues &&
-		len(b.synced()) > 0
-	if nothing && !allowed {
+		len(b.syncedGroups()) > 0
+	if matchesNothing && !allowed {
 		return sso.HeldMatchesNothing
 	}
 	return ""
 }
 
-// begin returns the start of the window.
-func (b *braking) begin() time.Time { return b.facts.At.Add(-b.rules.Span()) }
+// windowStart returns the start of the window.
+func (b *brakeCheck) windowStart() time.Time { return b.facts.At.Add(-b.rules.Span()) }
 
-func (b *braking) stop(cause sso.HeldCause, group sso.GroupID) (stop sso.BrakeStop, standing bool) {
+func (b *brakeCheck) findStop(cause sso.HeldCause, group sso.GroupID) (stop sso.BrakeStop, standing bool) {
 	for _, s := range b.facts.Stops {
 		if s.Cause == cause && s.Group == group {
 			return s, s.Holds(b.facts.At)
@@ -114,14 +114,14 @@ func (b *braking) stop(cause sso.HeldCause, group sso.GroupID) (stop sso.BrakeSt
 	return sso.BrakeStop{}, false
 }
 
-func (b *braking) beginStop(s sso.BrakeStop) {
-	s.At, s.Since, s.Last = b.facts.At, b.begin(), b.facts.At
+func (b *brakeCheck) beginStop(s sso.BrakeStop) {
+	s.At, s.Since, s.Last = b.facts.At, b.windowStart(), b.facts.At
 	b.changes.Brake.Begun = append(b.changes.Brake.Begun, s)
 }
 
-// synced returns the groups of the lost memberships that came from the identity
+// syncedGroups returns the groups of the lost memberships that came from the identity
 // provider.
-func (b *braking) synced() (groups []sso.GroupID) {
+func (b *brakeCheck) syncedGroups() (groups []sso.GroupID) {
 	for _, m := range b.lost {
 		if m.Source == sso.SourceJIT || m.Source == sso.SourceSCIM {
 			groups = append(groups, m.Group)
@@ -130,17 +130,17 @@ func (b *braking) synced() (groups []sso.GroupID) {
 	return groups
 }
 
-// sign returns what this sign-in says about the names of the connection.
-func (b *braking) sign(stop sso.BrakeStop) sso.BrakeSign {
+// newSign returns what this sign-in says about the names of the connection.
+func (b *brakeCheck) newSign(stop sso.BrakeStop) sso.BrakeSign {
 	s := sso.BrakeSign{At: b.facts.At}
-	synced, matched := b.synced(), slices.Sorted(maps.Keys(b.named))
+	synced, matched := b.syncedGroups(), slices.Sorted(maps.Keys(b.matched))
 	switch {
-	case len(synced) > 0 && b.newNames():
-		s.Kind, s.Groups, s.Names = sso.SignRenamed, synced, b.called(synced)
+	case len(synced) > 0 && b.hasNewNames():
+		s.Kind, s.Groups, s.Names = sso.SignRenamed, synced, b.groupNames(synced)
 	case len(synced) > 0 && len(matched) == 0:
-		s.Kind, s.Groups, s.Names = sso.SignNothing, synced, b.called(synced)
+		s.Kind, s.Groups, s.Names = sso.SignNothing, synced, b.groupNames(synced)
 	case len(synced) == 0 && len(matched) > 0:
-		s.Groups = b.doubted(stop, matched)
+		s.Groups = b.recoveringGroups(stop, matched)
 		if len(s.Groups) > 0 {
 			s.Kind = sso.SignMatches
 		}
@@ -148,7 +148,7 @@ func (b *braking) sign(stop sso.BrakeStop) sso.BrakeSign {
 	return s
 }
 
-func (b *braking) called(groups []sso.GroupID) (names []string) {
+func (b *brakeCheck) groupNames(groups []sso.GroupID) (names []string) {
 	for _, id := range groups {
 		names = append(names, b.groups[id].Name)
 	}
@@ -156,54 +156,54 @@ func (b *braking) called(groups []sso.GroupID) (names []string) {
 	return slices.Compact(names)
 }
 
-// newNames reports whether an unmatched name is new for this user. Names that
+// hasNewNames reports whether an unmatched name is new for this user. Names that
 // no group can have are ignored.
-func (b *braking) newNames() bool {
-	again := b.facts.Before.Kind == sso.SignRenamed
+func (b *brakeCheck) hasNewNames() bool {
+	renamedBefore := b.facts.LastSign.Kind == sso.SignRenamed
 	return slices.ContainsFunc(b.changes.Record.Unmatched, func(name string) bool {
 		return name != sso.DefaultGroupName &&
 			sso.ValidateGroupName("", name) == nil &&
-			(again || !slices.Contains(b.facts.Said, name))
+			(renamedBefore || !slices.Contains(b.facts.AssertedBefore, name))
 	})
 }
 
-// doubted returns the matched groups that other users lost to unmatched names.
+// recoveringGroups returns the matched groups that other users lost to unmatched names.
 // It returns none once enough users match.
-func (b *braking) doubted(stop sso.BrakeStop, matched []sso.GroupID) []sso.GroupID {
-	in := slices.Clone(stop.Groups)
-	bad, good := 0, 0
+func (b *brakeCheck) recoveringGroups(stop sso.BrakeStop, matched []sso.GroupID) []sso.GroupID {
+	lost := slices.Clone(stop.Groups)
+	losing, matching := 0, 0
 	for _, s := range b.facts.Signs {
 		if s.Kind.Lost() {
-			bad++
-			in = append(in, s.Groups...)
+			losing++
+			lost = append(lost, s.Groups...)
 		} else {
-			good++
+			matching++
 		}
 	}
-	if stop.At.IsZero() && good > bad+weighed {
+	if stop.At.IsZero() && matching > losing+signMargin {
 		return nil
 	}
 	return slices.DeleteFunc(matched, func(id sso.GroupID) bool {
-		return !slices.Contains(in, id)
+		return !slices.Contains(lost, id)
 	})
 }
 
-// signs returns the signs of all users, newest first, with this sign-in's in
+// allSigns returns the signs of all users, newest first, with this sign-in's in
 // place of the user's previous one.
-func (b *braking) signs(now sso.BrakeSign) []sso.BrakeSign {
+func (b *brakeCheck) allSigns(now sso.BrakeSign) []sso.BrakeSign {
 	switch {
 	case now.Kind != "":
 		return append([]sso.BrakeSign{now}, b.facts.Signs...)
-	case b.facts.Before.Kind == "":
+	case b.facts.LastSign.Kind == "":
 		return b.facts.Signs
 	}
-	all := append([]sso.BrakeSign{b.facts.Before}, b.facts.Signs...)
+	all := append([]sso.BrakeSign{b.facts.LastSign}, b.facts.Signs...)
 	slices.SortStableFunc(all, func(a, b sso.BrakeSign) int { return b.At.Compare(a.At) })
 	return all
 }
 
-// count counts the signs of each kind since a moment.
-func count(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches int) {
+// countSigns counts the signs of each kind since a moment.
+func countSigns(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches int) {
 	for _, s := range signs {
 		switch {
 		case !s.At.After(since):
@@ -224,16 +224,16 @@ func count(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches in
 // groups, because a single deleted group at the identity provider looks the
 // same.
 func namesChanged(signs []sso.BrakeSign, since time.Time) bool {
-	renamed, nothing, matches := count(signs, since)
-	if renamed+nothing < suspicious || renamed+nothing <= matches {
+	renamed, nothing, matches := countSigns(signs, since)
+	if renamed+nothing < minLosingUsers || renamed+nothing <= matches {
 		return false
 	}
-	_, names := lostBy(signs, since)
-	return renamed >= suspicious || len(names) > 1
+	_, names := lostGroups(signs, since)
+	return renamed >= minLosingUsers || len(names) > 1
 }
 
-// lostBy returns the groups that users lost since a moment, and their names.
-func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names []string) {
+// lostGroups returns the groups that users lost since a moment, and their names.
+func lostGroups(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names []string) {
 	for _, s := range signs {
 		if s.Kind.Lost() && s.At.After(since) {
 			groups, names = append(groups, s.Groups...), append(names, s.Names...)
@@ -244,28 +244,28 @@ func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names
 	return slices.Compact(groups), slices.Compact(names)
 }
 
-// matchAgain reports whether the last three users matched, and within the
+// namesMatchAgain reports whether the last three users matched, and within the
 // window at least as many matched as did not.
-func matchAgain(signs []sso.BrakeSign, since time.Time) bool {
-	if len(signs) < suspicious || slices.ContainsFunc(signs[:suspicious], func(s sso.BrakeSign) bool {
+func namesMatchAgain(signs []sso.BrakeSign, since time.Time) bool {
+	if len(signs) < minLosingUsers || slices.ContainsFunc(signs[:minLosingUsers], func(s sso.BrakeSign) bool {
 		return s.Kind.Lost()
 	}) {
 		return false
 	}
-	renamed, nothing, matches := count(signs, since)
+	renamed, nothing, matches := countSigns(signs, since)
 	return matches >= renamed+nothing
 }
 
-// share records the losses, and holds the plan if one of the groups would lose
+// checkShare records the losses, and holds the plan if one of the groups would lose
 // too many members.
-func (b *braking) share() (cause sso.HeldCause, of sso.GroupID) {
+func (b *brakeCheck) checkShare() (cause sso.HeldCause, group sso.GroupID) {
 	b.changes.Brake.Losses = b.lost
 	for _, m := range b.lost {
-		stop, standing := b.stop(sso.HeldGroupShare, m.Group)
+		stop, standing := b.findStop(sso.HeldGroupShare, m.Group)
 		switch {
 		case !standing && stop.Allowed(b.facts.At):
 			continue
-		case !standing && b.tooMany(m.Group):
+		case !standing && b.exceedsShare(m.Group):
 			b.beginStop(sso.BrakeStop{
 				Cause:  sso.HeldGroupShare,
 				Group:  m.Group,
@@ -275,13 +275,13 @@ func (b *braking) share() (cause sso.HeldCause, of sso.GroupID) {
 			continue
 		}
 		if cause == "" {
-			cause, of = sso.HeldGroupShare, m.Group
+			cause, group = sso.HeldGroupShare, m.Group
 		}
 	}
-	return cause, of
+	return cause, group
 }
 
-func (b *braking) tooMany(group sso.GroupID) bool {
+func (b *brakeCheck) exceedsShare(group sso.GroupID) bool {
 	l := b.facts.Losses[group]
 	people := l.People + 1
 	return people > b.rules.People && people*100 > b.rules.Share*l.Members
@@ -297,7 +297,7 @@ func (p *planner) losesLastAdmin() bool {
 		return false
 	}
 	return !slices.ContainsFunc(p.snapshot.AdminGroups, func(id sso.GroupID) bool {
-		_, stays := p.member[id]
+		_, stays := p.memberships[id]
 		return stays
 	})
 }
@@ -312,7 +312,7 @@ func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 		Add:    c.Add,
 		Remove: c.Remove,
 	}
-	c.Held.Added, c.Held.Removed = p.words(c.Add, c.Remove)
+	c.Held.Added, c.Held.Removed = p.namedChanges(c.Add, c.Remove)
 	c.Add, c.Remove = nil, nil
 	c.Record.Mode = sso.SyncKeep
 	c.Record.Note = heldNote(cause, p.groups[group].Name)
@@ -324,11 +324,11 @@ func heldNote(cause sso.HeldCause, group string) string {
 	const kept = " Every membership was kept until an admin decides."
 	switch cause {
 	case sso.HeldLastAdmin:
-		return "This would have taken the last member out of the company's admin groups." + kept
+		return "This sync would have removed the last member of the company's admin groups." + kept
 	case sso.HeldNamesChanged:
 		return "The group names that this connection sends no longer match the groups here." + kept
 	case sso.HeldGroupShare:
-		return "Sign-ins through this connection would take too many people out of the group " +
+		return "Sign-ins through this connection would remove too many people from the group " +
 			group + " at once." + kept
 	case sso.HeldMatchesNothing:
 		return "None of the group names matches a group here, and the person had synced memberships." + kept
@@ -336,16 +336,16 @@ func heldNote(cause sso.HeldCause, group string) string {
 	return ""
 }
 
-// shareLeast is the smallest removal that ShareBrake stops. Removing more
+// minShareBrake is the smallest removal that ShareBrake stops. Removing more
 // members than this, and more than half of a group, at once is more likely a
 // mistake than intended.
-const shareLeast = 20
+const minShareBrake = 20
 
 // ShareBrake reports whether removing that many of a group's members at once
 // needs a confirmation. It is about removals of many members by an admin; a
 // sign-in concerns one user.
 func ShareBrake(members, removed int) bool {
-	return removed > shareLeast && removed > members/2
+	return removed > minShareBrake && removed > members/2
 }
 
 // ErrShareBrake returns Conflict "share_brake", which says that nothing was
@@ -355,7 +355,7 @@ func ErrShareBrake(members, removed int) *sso.Error {
 		Kind: sso.Conflict,
 		Code: "share_brake",
 		Public: fmt.Sprintf(
-			"This takes %d of %d people out of the group at once. Confirm it if it is meant.",
+			"This removes %d of %d people from the group at once. Confirm it if that is intended.",
 			removed, members,
 		),
 	}

@@ -247,7 +247,7 @@ func TestDefaultGroupsSayWhy(t *testing.T) {
 			t.Errorf("the record says %+v", g)
 		}
 	}
-	drifting := sso.Drifting{
+	drifting := sso.DriftingUser{
 		Membership: &sso.Membership{Source: sso.SourceConnection},
 		Known:      true,
 		Certain:    true,

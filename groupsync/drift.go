@@ -4,20 +4,20 @@ import "gatehouse/sso"
 
 // Explain says why a user's membership differs from what the identity provider
 // last asserted. If several reasons apply, it returns the one to act on.
-func Explain(d sso.Drifting) sso.DriftReason {
+func Explain(d sso.DriftingUser) sso.DriftReason {
 	switch {
 	case d.Group.Default:
 		return sso.DriftDefault
 	case d.Held != "":
 		return sso.DriftHeld
 	case d.Membership == nil:
-		return missing(d)
+		return explainMissing(d)
 	}
-	return extra(d)
+	return explainExtra(d)
 }
 
-// missing explains why an asserted user is not a member.
-func missing(d sso.Drifting) sso.DriftReason {
+// explainMissing explains why an asserted user is not a member.
+func explainMissing(d sso.DriftingUser) sso.DriftReason {
 	ended := d.Ended.Until
 	switch {
 	case d.User.Status == sso.UserDeactivated:
@@ -34,8 +34,8 @@ func missing(d sso.Drifting) sso.DriftReason {
 	return sso.DriftOther
 }
 
-// extra explains why a member is not asserted.
-func extra(d sso.Drifting) sso.DriftReason {
+// explainExtra explains why a member is not asserted.
+func explainExtra(d sso.DriftingUser) sso.DriftReason {
 	switch {
 	case d.Membership.Source == sso.SourceSCIM:
 		return sso.DriftProvisioned
@@ -60,7 +60,7 @@ func extra(d sso.Drifting) sso.DriftReason {
 // Reconcile says whether the user's next sign-in would add or remove the
 // membership if it asserted the same groups. A user whose groups are not known
 // for certain stays, and a deactivated user does not sign in.
-func Reconcile(d sso.Drifting) (add, remove bool) {
+func Reconcile(d sso.DriftingUser) (add, remove bool) {
 	if d.Group.Default ||
 		d.Held != "" ||
 		!d.Known ||
@@ -73,5 +73,5 @@ func Reconcile(d sso.Drifting) (add, remove bool) {
 	}
 	return false, d.Certain &&
 		!d.Expected &&
-		removable(d.Last.Mode, d.Membership.Source)
+		mayRemove(d.Last.Mode, d.Membership.Source)
 }

@@ -17,8 +17,8 @@ func day(n int) time.Time { return time.Date(2026, 11, n, 12, 0, 0, 0, time.UTC)
 
 // strays returns a user whose last sign-in was on the tenth and asserted all
 // groups.
-func strays(change func(*sso.Drifting)) sso.Drifting {
-	d := sso.Drifting{
+func strays(change func(*sso.DriftingUser)) sso.DriftingUser {
+	d := sso.DriftingUser{
 		User:     sso.User{Status: sso.UserActive},
 		Expected: true,
 		Known:    true,
@@ -30,8 +30,8 @@ func strays(change func(*sso.Drifting)) sso.Drifting {
 	return d
 }
 
-func isIn(source sso.MembershipSource, since int) func(*sso.Drifting) {
-	return func(d *sso.Drifting) {
+func isIn(source sso.MembershipSource, since int) func(*sso.DriftingUser) {
+	return func(d *sso.DriftingUser) {
 		d.Expected, d.Membership = false, &sso.Membership{
 			Source: source,
 			Since:  day(since),
@@ -41,33 +41,33 @@ func isIn(source sso.MembershipSource, since int) func(*sso.Drifting) {
 
 func TestExplainAndReconcile(t *testing.T) {
 	t.Parallel()
-	with := func(all ...func(*sso.Drifting)) sso.Drifting {
-		return strays(func(d *sso.Drifting) {
+	with := func(all ...func(*sso.DriftingUser)) sso.DriftingUser {
+		return strays(func(d *sso.DriftingUser) {
 			for _, f := range all {
 				f(d)
 			}
 		})
 	}
-	mode := func(m sso.SyncMode) func(*sso.Drifting) {
-		return func(d *sso.Drifting) {
+	mode := func(m sso.SyncMode) func(*sso.DriftingUser) {
+		return func(d *sso.DriftingUser) {
 			d.Last.Mode = m
 		}
 	}
-	uncertain := func(d *sso.Drifting) { d.Certain = false }
-	off := func(d *sso.Drifting) { d.User.Status = sso.UserDeactivated }
-	held := func(d *sso.Drifting) { d.Held = "held-x" }
-	left := func(n int) func(*sso.Drifting) {
-		return func(d *sso.Drifting) {
+	uncertain := func(d *sso.DriftingUser) { d.Certain = false }
+	off := func(d *sso.DriftingUser) { d.User.Status = sso.UserDeactivated }
+	held := func(d *sso.DriftingUser) { d.Held = "held-x" }
+	left := func(n int) func(*sso.DriftingUser) {
+		return func(d *sso.DriftingUser) {
 			d.Ended.Until = day(n)
 		}
 	}
 	for name, c := range map[string]struct {
-		d      sso.Drifting
+		d      sso.DriftingUser
 		why    sso.DriftReason
 		change string
 	}{
 		"a default group": {
-			with(func(d *sso.Drifting) {
+			with(func(d *sso.DriftingUser) {
 				d.Group.Default = true
 			}),
 			sso.DriftDefault,
@@ -76,7 +76,7 @@ func TestExplainAndReconcile(t *testing.T) {
 		"missing, held":        {with(held), sso.DriftHeld, ""},
 		"missing, deactivated": {with(off), sso.DriftDeactivated, ""},
 		"missing, the group is newer": {
-			with(func(d *sso.Drifting) {
+			with(func(d *sso.DriftingUser) {
 				d.Group.CreatedAt = day(11)
 			}),
 			sso.DriftGroupNewer,
@@ -106,7 +106,7 @@ func TestExplainAndReconcile(t *testing.T) {
 			with(isIn(sso.SourceJIT, 5), held), sso.DriftHeld, "",
 		},
 		"extra, nothing was ever said": {
-			with(isIn(sso.SourceJIT, 5), func(d *sso.Drifting) {
+			with(isIn(sso.SourceJIT, 5), func(d *sso.DriftingUser) {
 				d.Known = false
 				d.Certain = false
 			}),
@@ -152,7 +152,7 @@ func TestReconcileKeepsMembersOfUnknownGroups(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-		d := strays(func(d *sso.Drifting) {
+		d := strays(func(d *sso.DriftingUser) {
 			d.Expected, d.Known, d.Certain = flag(
 				"expected",
 			), flag("known"), flag("certain")

@@ -82,7 +82,7 @@ func TestMassBrake(t *testing.T) {
 		},
 		"nothing matches, as before": {
 			asserted: values("vpn"),
-			facts:    sso.BrakeFacts{Said: []string{"vpn"}},
+			facts:    sso.BrakeFacts{AssertedBefore: []string{"vpn"}},
 			cause:    sso.HeldMatchesNothing,
 			sign:     nothing,
 		},
@@ -362,10 +362,10 @@ func TestLastAdminIsNotCounted(t *testing.T) {
 	}
 }
 
-// TestMassBrakeLosesFew: whatever lists come in place of the right ones, for
+// TestMassBrakeLimitsLosses: whatever lists come in place of the right ones, for
 // however many people in whatever order, at most two lose anything before
 // removals are held, as long as a new name comes in place of one that they lose.
-func TestMassBrakeLosesFew(t *testing.T) {
+func TestMassBrakeLimitsLosses(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		names := []string{"dev", "sre", "admins"}

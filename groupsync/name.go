@@ -51,9 +51,9 @@ func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 	for i, name := range names {
 		field := fmt.Sprintf("idp_names[%d]", i)
 		name = CleanName(name)
-		switch faults := CheckName(field, name); {
-		case len(faults) > 0:
-			problems = append(problems, faults...)
+		switch invalid := CheckName(field, name); {
+		case len(invalid) > 0:
+			problems = append(problems, invalid...)
 		case name == sso.DefaultGroupName:
 			problems = append(problems, sso.FieldError{
 				Field:   field,

@@ -114,9 +114,9 @@ func TestNearMissesInside(t *testing.T) {
 		var got []string
 		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
 			got = append(got, fmt.Sprint(m.Group, " ", m.Why))
-			if m.Why.Words() == "" ||
-				m.Acceptable() != (m.Why.Mend() != sso.MendDelimiter &&
-					m.Why.Mend() != sso.MendNone) {
+			if m.Why.Explanation() == "" ||
+				m.Acceptable() != (m.Why.Remedy() != sso.RemedyDelimiter &&
+					m.Why.Remedy() != sso.RemedyNone) {
 				t.Errorf("%q: %+v", asserted, m)
 			}
 		}
@@ -168,7 +168,7 @@ func TestObjectIDsAreNearMisses(t *testing.T) {
 			if m.Why == sso.IsObjectID &&
 				(m.Group != "" ||
 					m.Acceptable() ||
-					!strings.Contains(m.Why.Words(), "IdP name")) {
+					!strings.Contains(m.Why.Explanation(), "IdP name")) {
 				t.Errorf("%s: %+v", c.name, m)
 			}
 		}

@@ -23,14 +23,14 @@ import (
 // The error is Forbidden "groups_unknown" if the rules refuse a sign-in whose
 // groups are not known. There is no other error.
 func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
-	mode, note, err := effective(rules, asserted)
+	mode, note, err := effectiveMode(rules, asserted)
 	if err != nil {
 		return sso.MembershipChanges{}, err
 	}
 	p := planner{
-		snapshot: snapshot,
-		groups:   make(map[sso.GroupID]sso.Group, len(snapshot.Groups)),
-		member:   make(map[sso.GroupID]sso.Membership, len(snapshot.Memberships)),
+		snapshot:    snapshot,
+		groups:      make(map[sso.GroupID]sso.Group, len(snapshot.Groups)),
+		memberships: make(map[sso.GroupID]sso.Membership, len(snapshot.Memberships)),
 		changes: sso.MembershipChanges{Record: sso.SyncRecord{
 			Mode:     mode,
 			Asserted: asserted,
@@ -41,31 +41,31 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		p.groups[g.ID] = g
 	}
 	for _, m := range snapshot.Memberships {
-		p.member[m.Group] = m
+		p.memberships[m.Group] = m
 	}
 	wanted := p.match(asserted.Names)
-	p.named = wanted
+	p.matched = wanted
 	if rules.Mode != sso.SyncKeep {
-		defaults := p.defaults(rules.DefaultGroups)
+		defaults := p.existingDefaults(rules.DefaultGroups)
 		if mode != sso.SyncKeep {
-			p.add(wanted, sso.SourceJIT)
+			p.joinAll(wanted, sso.SourceJIT)
 		}
-		p.add(defaults, sso.SourceConnection)
-		p.remove(mode, wanted, defaults)
+		p.joinAll(defaults, sso.SourceConnection)
+		p.leaveUnasserted(mode, wanted, defaults)
 		p.leaveFormerDefaults(rules.Mode, wanted, defaults)
-		p.followDefaults()
-		p.order()
-		p.brake(asserted)
+		p.updateDefaultGroups()
+		p.sortChanges()
+		p.applyBrake(asserted)
 	}
-	p.describe()
+	p.fillRecord()
 	p.changes.Record.NearMisses = NearMisses(
 		p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations,
 	)
 	return p.changes, nil
 }
 
-// effective returns the sync mode to apply, given the rules and what is known.
-func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
+// effectiveMode returns the sync mode to apply, given the rules and what is known.
+func effectiveMode(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
 	if rules.Mode == sso.SyncKeep {
 		return sso.SyncKeep, "Provisioning of this connection is set to SCIM, which is not available yet: " +
 			"the sign-in left all memberships as they were. Set it to sign-in.", nil
@@ -103,10 +103,10 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 		case sso.ClearGroups:
 			if asserted.Unfetched {
 				return sso.SyncKeep,
-					"What may list the groups could not be read, so they are unknown: every membership was kept.", nil
+					"The groups could not be read, so they are unknown: every membership was kept.", nil
 			}
 			return rules.Mode,
-				"The identity provider sent no group attribute; this connection takes that for no groups.", nil
+				"The identity provider sent no group attribute; this connection treats that as no groups.", nil
 		}
 		return sso.SyncKeep, "The identity provider sent no group attribute: every membership was kept.", nil
 	}
@@ -116,7 +116,7 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 // partialNote says how a list that was not fully understood was handled.
 func partialNote(g sso.AssertedGroups) string {
 	if len(g.Names) == 0 {
-		return "Nothing of what the identity provider sent as groups was understood: every membership was kept. " +
+		return "None of the group values was understood: every membership was kept. " +
 			"The values and the reasons are listed as not understood."
 	}
 	return fmt.Sprintf("The list of groups was not fully understood: groups were added, none removed. "+
@@ -124,14 +124,14 @@ func partialNote(g sso.AssertedGroups) string {
 }
 
 type planner struct {
-	snapshot sso.GroupSnapshot
-	groups   map[sso.GroupID]sso.Group
-	member   map[sso.GroupID]sso.Membership // the user's memberships: before the plan, then after it
-	named    map[sso.GroupID]bool           // groups matched by an asserted name
-	changes  sso.MembershipChanges
-	// byDefault is set if the default groups of the connection change
+	snapshot    sso.GroupSnapshot
+	groups      map[sso.GroupID]sso.Group
+	memberships map[sso.GroupID]sso.Membership // the user's memberships: before the plan, then after it
+	matched     map[sso.GroupID]bool           // groups matched by an asserted name
+	changes     sso.MembershipChanges
+	// defaultsChanged is set if the default groups of the connection change
 	// something.
-	byDefault bool
+	defaultsChanged bool
 }
 
 // match returns the groups of the asserted names, by name or IdP name, and
@@ -163,17 +163,17 @@ func (p *planner) match(names []string) map[sso.GroupID]bool {
 	return wanted
 }
 
-// defaults returns the connection's default groups that exist. Admin groups are
+// existingDefaults returns the connection's default groups that exist. Admin groups are
 // left out: otherwise every user would administer the enterprise.
-func (p *planner) defaults(ids []sso.GroupID) map[sso.GroupID]bool {
+func (p *planner) existingDefaults(ids []sso.GroupID) map[sso.GroupID]bool {
 	defaults := make(map[sso.GroupID]bool, len(ids))
 	for _, id := range ids {
-		if g, there := p.groups[id]; there && !g.Default && !g.Admin {
+		if g, ok := p.groups[id]; ok && !g.Default && !g.Admin {
 			defaults[id] = true
 		}
 	}
 	for id := range defaults {
-		if !p.named[id] {
+		if !p.matched[id] {
 			p.changes.Defaults = append(p.changes.Defaults, id)
 		}
 	}
@@ -181,11 +181,11 @@ func (p *planner) defaults(ids []sso.GroupID) map[sso.GroupID]bool {
 	return defaults
 }
 
-func (p *planner) add(wanted map[sso.GroupID]bool, source sso.MembershipSource) {
+func (p *planner) joinAll(wanted map[sso.GroupID]bool, source sso.MembershipSource) {
 	for id := range wanted {
-		if _, is := p.member[id]; !is {
+		if _, exists := p.memberships[id]; !exists {
 			p.join(id, source)
-			p.byDefault = p.byDefault || source == sso.SourceConnection
+			p.defaultsChanged = p.defaultsChanged || source == sso.SourceConnection
 		}
 	}
 }
@@ -197,30 +197,30 @@ func (p *planner) leaveFormerDefaults(configured sso.SyncMode, wanted, defaults 
 	if configured == sso.SyncAddOnly {
 		return
 	}
-	for id, m := range maps.Clone(p.member) {
+	for id, m := range maps.Clone(p.memberships) {
 		if m.Source == sso.SourceConnection &&
 			!wanted[id] &&
 			!defaults[id] &&
 			!p.groups[id].Default {
 			p.leave(id)
-			p.byDefault = true
+			p.defaultsChanged = true
 		}
 	}
 }
 
-func (p *planner) remove(mode sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
-	for id, m := range maps.Clone(p.member) {
+func (p *planner) leaveUnasserted(mode sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
+	for id, m := range maps.Clone(p.memberships) {
 		if wanted[id] ||
 			defaults[id] ||
 			p.groups[id].Default ||
-			!removable(mode, m.Source) {
+			!mayRemove(mode, m.Source) {
 			continue
 		}
 		p.leave(id)
 	}
 }
 
-func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
+func mayRemove(mode sso.SyncMode, source sso.MembershipSource) bool {
 	switch mode {
 	case sso.SyncReset:
 		return true
@@ -232,10 +232,10 @@ func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
 	return false
 }
 
-// followDefaults makes the default-group rows follow the others. It looks only
+// updateDefaultGroups makes the default-group rows follow the others. It looks only
 // at organizations with a change, and removes only rows that exist because of
 // another membership.
-func (p *planner) followDefaults() {
+func (p *planner) updateDefaultGroups() {
 	touched := map[sso.OrganizationID]bool{}
 	for _, m := range p.changes.Add {
 		touched[p.groups[m.Group].Organization] = true
@@ -244,7 +244,7 @@ func (p *planner) followDefaults() {
 		touched[p.groups[id].Organization] = true
 	}
 	member := map[sso.OrganizationID]bool{}
-	for id := range p.member {
+	for id := range p.memberships {
 		if g := p.groups[id]; !g.Default {
 			member[g.Organization] = true
 		}
@@ -253,11 +253,11 @@ func (p *planner) followDefaults() {
 		if !g.Default || !touched[g.Organization] {
 			continue
 		}
-		row, is := p.member[g.ID]
+		row, exists := p.memberships[g.ID]
 		switch {
-		case member[g.Organization] && !is:
+		case member[g.Organization] && !exists:
 			p.join(g.ID, sso.SourceDefault)
-		case !member[g.Organization] && is && row.Source == sso.SourceDefault:
+		case !member[g.Organization] && exists && row.Source == sso.SourceDefault:
 			p.leave(g.ID)
 		}
 	}
@@ -265,50 +265,50 @@ func (p *planner) followDefaults() {
 
 func (p *planner) join(id sso.GroupID, source sso.MembershipSource) {
 	m := sso.Membership{Group: id, Source: source}
-	p.member[id] = m
+	p.memberships[id] = m
 	p.changes.Add = append(p.changes.Add, m)
 }
 
 func (p *planner) leave(id sso.GroupID) {
-	delete(p.member, id)
+	delete(p.memberships, id)
 	p.changes.Remove = append(p.changes.Remove, id)
 }
 
-// order sorts the changes, so that the result does not depend on map order.
-func (p *planner) order() {
+// sortChanges sorts the changes, so that the result does not depend on map order.
+func (p *planner) sortChanges() {
 	slices.SortFunc(p.changes.Add, func(a, b sso.Membership) int {
 		return cmp.Compare(a.Group, b.Group)
 	})
 	slices.Sort(p.changes.Remove)
 }
 
-// describe fills in the sync record.
-func (p *planner) describe() {
+// fillRecord fills in the sync record.
+func (p *planner) fillRecord() {
 	c := &p.changes
-	if p.byDefault && c.Held == nil && c.Record.Note != "" {
+	if p.defaultsChanged && c.Held == nil && c.Record.Note != "" {
 		c.Record.Note += " The default groups of the connection do not depend on that."
 	}
 	slices.Sort(c.Record.Matched)
 	slices.Sort(c.Record.Unmatched)
-	c.Record.Added, c.Record.Removed = p.words(c.Add, c.Remove)
+	c.Record.Added, c.Record.Removed = p.namedChanges(c.Add, c.Remove)
 }
 
-// words returns the changes with names, which outlive the groups.
-func (p *planner) words(add []sso.Membership, remove []sso.GroupID) (added, removed []sso.GroupChange) {
+// namedChanges returns the changes with names, which outlive the groups.
+func (p *planner) namedChanges(add []sso.Membership, remove []sso.GroupID) (added, removed []sso.GroupChange) {
 	for _, m := range add {
-		change := p.name(m.Group)
+		change := p.groupChange(m.Group)
 		if m.Source == sso.SourceConnection {
 			change.Source = m.Source
 		}
 		added = append(added, change)
 	}
 	for _, id := range remove {
-		removed = append(removed, p.name(id))
+		removed = append(removed, p.groupChange(id))
 	}
 	return added, removed
 }
 
-func (p *planner) name(id sso.GroupID) sso.GroupChange {
+func (p *planner) groupChange(id sso.GroupID) sso.GroupChange {
 	g := p.groups[id]
 	return sso.GroupChange{
 		Group:            id,

@@ -24,7 +24,7 @@ type OrganizationPreview struct {
 // shown as if it were applied.
 func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []OrganizationPreview {
 	all := map[sso.OrganizationID]*OrganizationPreview{}
-	of := func(id sso.OrganizationID) *OrganizationPreview {
+	preview := func(id sso.OrganizationID) *OrganizationPreview {
 		if all[id] == nil {
 			all[id] = &OrganizationPreview{
 				Organization: id,
@@ -33,37 +33,37 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 		}
 		return all[id]
 	}
-	added, removed, gone := c.Record.Added, c.Record.Removed, c.Remove
+	added, removed, removedIDs := c.Record.Added, c.Record.Removed, c.Remove
 	if c.Held != nil {
-		added, removed, gone = c.Held.Added, c.Held.Removed, c.Held.Remove
+		added, removed, removedIDs = c.Held.Added, c.Held.Removed, c.Held.Remove
 	}
 	for _, g := range added {
-		of(g.Organization).Added = append(of(g.Organization).Added, g)
+		preview(g.Organization).Added = append(preview(g.Organization).Added, g)
 	}
 	for _, g := range removed {
-		of(g.Organization).Removed = append(of(g.Organization).Removed, g)
+		preview(g.Organization).Removed = append(preview(g.Organization).Removed, g)
 	}
-	has := map[sso.OrganizationID][]string{}
+	names := map[sso.OrganizationID][]string{}
 	for _, g := range snapshot.Groups {
-		has[g.Organization] = append(append(has[g.Organization], g.Name), g.IDPNames...)
-		of(g.Organization)
+		names[g.Organization] = append(append(names[g.Organization], g.Name), g.IDPNames...)
+		preview(g.Organization)
 	}
-	for _, g := range kept(snapshot, gone) {
+	for _, g := range keptGroups(snapshot, removedIDs) {
 		if slices.Contains(c.Defaults, g.Group) {
 			g.Source = sso.SourceConnection
 		}
-		of(g.Organization).Kept = append(of(g.Organization).Kept, g)
+		preview(g.Organization).Kept = append(preview(g.Organization).Kept, g)
 	}
 	for _, m := range c.Record.NearMisses {
 		if m.Organization == "" {
 			continue // an object ID, which belongs to no group
 		}
-		of(m.Organization).NearMisses = append(of(m.Organization).NearMisses, m)
+		preview(m.Organization).NearMisses = append(preview(m.Organization).NearMisses, m)
 	}
 	list := make([]OrganizationPreview, 0, len(all))
 	for id, o := range all {
 		for _, name := range c.Record.Matched {
-			if !slices.Contains(has[id], name) {
+			if !slices.Contains(names[id], name) {
 				o.OnlyElsewhere = append(o.OnlyElsewhere, name)
 			}
 		}
@@ -75,20 +75,20 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	return list
 }
 
-// kept returns the groups that the user is in and stays in.
-func kept(snapshot sso.GroupSnapshot, gone []sso.GroupID) []sso.GroupChange {
+// keptGroups returns the groups that the user is in and stays in.
+func keptGroups(snapshot sso.GroupSnapshot, removed []sso.GroupID) []sso.GroupChange {
 	p := planner{snapshot: snapshot, groups: map[sso.GroupID]sso.Group{}}
 	for _, g := range snapshot.Groups {
 		p.groups[g.ID] = g
 	}
-	var stay []sso.GroupChange
+	var kept []sso.GroupChange
 	for _, m := range snapshot.Memberships {
-		if !slices.Contains(gone, m.Group) {
-			stay = append(stay, p.name(m.Group))
+		if !slices.Contains(removed, m.Group) {
+			kept = append(kept, p.groupChange(m.Group))
 		}
 	}
-	slices.SortFunc(stay, func(a, b sso.GroupChange) int {
+	slices.SortFunc(kept, func(a, b sso.GroupChange) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Group, b.Group))
 	})
-	return stay
+	return kept
 }

@@ -27,7 +27,7 @@ func CheckMoment(at, since, now time.Time) error {
 // RestoreUser returns what restores the memberships that a user had then. existing
 // are the groups, of those the user was ever in, that were not deleted since.
 // Memberships of default groups follow the others and are never part of it.
-func RestoreUser(then, now []sso.PastMembership, existing []sso.GroupID) (r sso.Restored) {
+func RestoreUser(then, now []sso.PastMembership, existing []sso.GroupID) (r sso.Restoration) {
 	group := func(p sso.PastMembership) sso.GroupID { return p.Group.Group }
 	for _, p := range missingFrom(then, now, group) {
 		switch {
@@ -47,9 +47,9 @@ func RestoreUser(then, now []sso.PastMembership, existing []sso.GroupID) (r sso.
 }
 
 // RestoreGroup returns what restores the members that a group had then.
-func RestoreGroup(then, now []sso.PastMembership) sso.Restored {
+func RestoreGroup(then, now []sso.PastMembership) sso.Restoration {
 	user := func(p sso.PastMembership) sso.UserID { return p.User }
-	return sso.Restored{
+	return sso.Restoration{
 		Add:     missingFrom(then, now, user),
 		Remove:  missingFrom(now, then, user),
 		Members: len(now),
@@ -75,8 +75,8 @@ func missingFrom[K comparable](all, others []sso.PastMembership, key func(sso.Pa
 // ReconcileGroup returns what makes the members of a group those last asserted.
 // decide says of each user who differs whether to add or remove them; [Reconcile]
 // is the rule.
-func ReconcileGroup(d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool)) sso.Restored {
-	r := sso.Restored{Members: d.Actual}
+func ReconcileGroup(d sso.GroupDrift, decide func(sso.DriftingUser) (add, remove bool)) sso.Restoration {
+	r := sso.Restoration{Members: d.Actual}
 	for _, x := range d.Drifting {
 		p := sso.PastMembership{
 			Group: sso.GroupChange{

@@ -50,17 +50,17 @@ func TestRestoreUser(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		then, now list
-		want      sso.Restored
+		want      sso.Restoration
 	}{
-		{"nothing changed", list{kept, inDefault}, list{kept, inDefault}, sso.Restored{}},
-		{"left a group", list{kept, lost}, list{kept}, sso.Restored{Add: list{lost}}},
-		{"joined a group", list{kept}, list{kept, joined}, sso.Restored{Remove: list{joined}}},
-		{"the group was deleted", list{gone}, nil, sso.Restored{Gone: list{gone}}},
-		{"default groups follow", list{inDefault}, nil, sso.Restored{}},
-		{"default groups follow when joining", nil, list{inDefault}, sso.Restored{}},
+		{"nothing changed", list{kept, inDefault}, list{kept, inDefault}, sso.Restoration{}},
+		{"left a group", list{kept, lost}, list{kept}, sso.Restoration{Add: list{lost}}},
+		{"joined a group", list{kept}, list{kept, joined}, sso.Restoration{Remove: list{joined}}},
+		{"the group was deleted", list{gone}, nil, sso.Restoration{Gone: list{gone}}},
+		{"default groups follow", list{inDefault}, nil, sso.Restoration{}},
+		{"default groups follow when joining", nil, list{inDefault}, sso.Restoration{}},
 		{
 			"all at once", list{lost, gone, kept}, list{kept, joined},
-			sso.Restored{
+			sso.Restoration{
 				Add:    list{lost},
 				Remove: list{joined},
 				Gone:   list{gone},
@@ -79,7 +79,7 @@ func TestRestoreGroup(t *testing.T) {
 	stays, left, joined := past("stays", "g"), past("left", "g"), past("joined", "g")
 	again := stays
 	again.From = day(2)
-	want := sso.Restored{
+	want := sso.Restoration{
 		Add:     list{left},
 		Remove:  list{joined},
 		Members: 2,
@@ -94,7 +94,7 @@ func TestReconcileGroupDoesWhatIsDecided(t *testing.T) {
 	d := sso.GroupDrift{
 		Group:  sso.Group{ID: "g", Name: "builders", Organization: "o"},
 		Actual: 3,
-		Drifting: []sso.Drifting{
+		Drifting: []sso.DriftingUser{
 			{User: sso.User{ID: "missing"}},
 			{
 				User: sso.User{ID: "extra"},
@@ -107,7 +107,7 @@ func TestReconcileGroupDoesWhatIsDecided(t *testing.T) {
 			{User: sso.User{ID: "uncertain"}},
 		},
 	}
-	got := groupsync.ReconcileGroup(d, func(x sso.Drifting) (add, remove bool) {
+	got := groupsync.ReconcileGroup(d, func(x sso.DriftingUser) (add, remove bool) {
 		return x.User.ID == "missing", x.User.ID == "extra"
 	})
 	group := sso.GroupChange{
@@ -115,7 +115,7 @@ func TestReconcileGroupDoesWhatIsDecided(t *testing.T) {
 		Name:         "builders",
 		Organization: "o",
 	}
-	want := sso.Restored{
+	want := sso.Restoration{
 		Members: 3,
 		Add: []sso.PastMembership{{
 			Group:  group,

@@ -33,13 +33,13 @@ func (rp *RelyingParty) Begin(
 	if cfg.OIDC.Prompt != "" {
 		options = append(options, oauth2.SetAuthURLParam("prompt", cfg.OIDC.Prompt))
 	}
-	return sso.Redirect{URL: rp.oauth(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
+	return sso.Redirect{URL: rp.oauthConfig(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
 }
 
-// oauth returns the x/oauth2 configuration of the client. The authentication
+// oauthConfig returns the x/oauth2 configuration of the client. The authentication
 // method is always explicit: without one, x/oauth2 tries both and sends the
 // code and the secret twice.
-func (rp *RelyingParty) oauth(c sso.Connection, cfg sso.OIDCConfig, d Discovery) *oauth2.Config {
+func (rp *RelyingParty) oauthConfig(c sso.Connection, cfg sso.OIDCConfig, d Discovery) *oauth2.Config {
 	o := &oauth2.Config{
 		ClientID:    cfg.ClientID,
 		RedirectURL: rp.RedirectURI(c.ID),
@@ -71,7 +71,7 @@ const maxState = 128
 // Correlate returns the state parameter, or "" if there is none. It verifies
 // nothing; a value that cannot be one of ours is Invalid "login_state_expired".
 func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
-	state, err := single(cb, "state")
+	state, err := singleParameter(cb, "state")
 	if err == nil && len(state) > maxState {
 		err = sso.LoginExpired()
 	}
@@ -81,20 +81,20 @@ func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
 	return state, nil
 }
 
-// single returns one parameter of an authorization response and refuses a
+// singleParameter returns one parameter of an authorization response and refuses a
 // repeated one. The HTTP edge refuses repeated parameters too; this check
 // covers other callers.
-func single(cb sso.Callback, name string) (string, error) {
-	switch values := cb.Form[name]; len(values) {
+func singleParameter(cb sso.Callback, name string) (string, error) {
+	switch sent := cb.Form[name]; len(sent) {
 	case 0:
 		return "", nil
 	case 1:
-		return values[0], nil
+		return sent[0], nil
 	}
 	return "", &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "duplicate_parameter",
-		Public: "The answer of your company's identity provider names something twice. Start again.",
+		Public: "The response of your company's identity provider has a parameter twice. Start again.",
 		Err:    fmt.Errorf("parameter %q is repeated", name),
 	}
 }

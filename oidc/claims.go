@@ -29,10 +29,10 @@ const (
 type document struct {
 	members map[string]jsontext.Value // members of the top level, as sent
 	claims  sso.Claims                // flattened
-	// twins are pairs of names that differ only in case, as dotted paths.
+	// caseDuplicates are pairs of names that differ only in case, as dotted paths.
 	// encoding/json treats them as one name: there, "EMAIL" overrides "email".
-	twins [][2]string
-	mixed map[string]sso.MixedClaim // claims with values that are not strings, and objects
+	caseDuplicates [][2]string
+	mixed          map[string]sso.MixedClaim // claims with values that are not strings, and objects
 }
 
 func parseDocument(data []byte) (document, error) {
@@ -46,36 +46,36 @@ func parseDocument(data []byte) (document, error) {
 	if f.dec.PeekKind() != '{' {
 		return document{}, errors.New("not a JSON object")
 	}
-	if err := f.object("", "", 1); err != nil {
+	if err := f.readObject("", "", 1); err != nil {
 		return document{}, err
 	}
 	if _, err := f.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return document{}, errors.New("something after the JSON object")
 	}
-	d := document{twins: f.twins}
+	d := document{caseDuplicates: f.caseDuplicates}
 	if err := json.Unmarshal(data, &d.members); err != nil {
 		return document{}, fmt.Errorf("read claims: %w", err)
 	}
-	d.claims, d.mixed = f.found()
+	d.claims, d.mixed = f.result()
 	return d, nil
 }
 
 // flattener walks a document once. jsontext refuses repeated names and invalid
 // UTF-8.
 type flattener struct {
-	dec    *jsontext.Decoder
-	source string             // the document
-	top    map[string]*values // members of the top level
-	nested map[string]*values // everything deeper, by dotted path
-	owner  map[string]string  // by path in nested: the member names it stands for, joined by NUL
-	leaves int
-	twins  [][2]string
-	lists  []*list // lists being read, outermost first
+	dec            *jsontext.Decoder
+	source         string             // the document
+	top            map[string]*values // members of the top level
+	nested         map[string]*values // everything deeper, by dotted path
+	owner          map[string]string  // by path in nested: the member names it stands for, joined by NUL
+	leaves         int
+	caseDuplicates [][2]string
+	lists          []*list // lists being read, outermost first
 }
 
-// object reads a JSON object. path is its dotted path; exact is its member
+// readObject reads a JSON object. path is its dotted path; exact is its member
 // names joined by NUL, which distinguishes two spellings of one path.
-func (f *flattener) object(path, exact string, depth int) error {
+func (f *flattener) readObject(path, exact string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("more than %d levels", maxDepth)
 	}
@@ -92,17 +92,17 @@ func (f *flattener) object(path, exact string, depth int) error {
 		if f.leaves++; f.leaves > maxLeaves { // names without values count too
 			return fmt.Errorf("more than %d values", maxLeaves)
 		}
-		below := path + "." + name
+		child := path + "." + name
 		if depth == 1 {
-			below = name
+			child = name
 		}
-		folded := fold(name)
-		if other, twice := seen[folded]; twice {
-			f.twins = append(f.twins, [2]string{other, below})
+		folded := foldName(name)
+		if other, repeated := seen[folded]; repeated {
+			f.caseDuplicates = append(f.caseDuplicates, [2]string{other, child})
 		}
-		seen[folded] = below
-		if err := f.value(claim{
-			path:  below,
+		seen[folded] = child
+		if err := f.readValue(claim{
+			path:  child,
 			exact: exact + "\x00" + name,
 			top:   depth == 1,
 		}, depth); err != nil {
@@ -122,25 +122,25 @@ type claim struct {
 	inner       bool // the list is inside another list
 }
 
-func (f *flattener) value(c claim, depth int) error {
+func (f *flattener) readValue(c claim, depth int) error {
 	switch f.dec.PeekKind() {
 	case '{':
 		start := f.dec.InputOffset()
-		if err := f.object(c.path, c.exact, depth+1); err != nil {
+		if err := f.readObject(c.path, c.exact, depth+1); err != nil {
 			return err
 		}
-		f.of(c).reject(f.since(start), sso.RawNotText)
+		f.valuesOf(c).addNonString(f.sourceFrom(start), sso.RawNotText)
 		return nil
 	case '[':
-		if err := f.add(c); err != nil { // the claim is present, even if it has no value
+		if err := f.addTexts(c); err != nil { // the claim is present, even if it has no value
 			return err
 		}
 		start := f.dec.InputOffset()
-		if err := f.array(c, depth+1); err != nil {
+		if err := f.readArray(c, depth+1); err != nil {
 			return err
 		}
 		if c.element && !c.inner {
-			f.of(c).reject(f.since(start), sso.RawNotText)
+			f.valuesOf(c).addNonString(f.sourceFrom(start), sso.RawNotText)
 		}
 		return nil
 	}
@@ -153,18 +153,18 @@ func (f *flattener) value(c claim, depth int) error {
 		if !c.element {
 			return nil // null counts like a missing claim
 		}
-		f.of(c).reject("null", sso.RawNotText)
+		f.valuesOf(c).addNonString("null", sso.RawNotText)
 		return nil
 	case '"':
-		return f.add(c, token.String())
+		return f.addTexts(c, token.String())
 	}
-	return f.scalar(c, token.String())
+	return f.addScalar(c, token.String())
 }
 
-// array reads a JSON array. Strings in nested arrays are values of the same
+// readArray reads a JSON array. Strings in nested arrays are values of the same
 // claim, but an array inside an array is not a string itself, and even an empty
 // one is recorded.
-func (f *flattener) array(c claim, depth int) error {
+func (f *flattener) readArray(c claim, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("more than %d levels", maxDepth)
 	}
@@ -172,34 +172,34 @@ func (f *flattener) array(c claim, depth int) error {
 		return fmt.Errorf("read claims: %w", err)
 	}
 	c.element, c.inner = true, c.element
-	l := &list{below: c.path + ".", members: map[string]*member{}}
+	l := &list{prefix: c.path + ".", members: map[string]*member{}}
 	f.lists = append(f.lists, l)
 	for f.dec.PeekKind() != ']' {
 		if f.leaves++; f.leaves > maxLeaves {
 			return fmt.Errorf("more than %d values", maxLeaves)
 		}
 		start := f.dec.InputOffset()
-		if err := f.value(c, depth); err != nil {
+		if err := f.readValue(c, depth); err != nil {
 			return err
 		}
 		l.elements = append(l.elements, span{start, f.dec.InputOffset()})
 	}
 	f.lists = f.lists[:len(f.lists)-1]
-	f.incomplete(l)
+	f.recordMissing(l)
 	_, err := f.dec.ReadToken()
 	return err
 }
 
-// add records string values of a claim. Without texts it records that the claim
+// addTexts records string values of a claim. Without texts it records that the claim
 // is present.
-func (f *flattener) add(c claim, texts ...string) error {
+func (f *flattener) addTexts(c claim, texts ...string) error {
 	if !c.top {
 		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
-			return fmt.Errorf("the claim %q is there in two places", sso.Inert(c.path))
+			return fmt.Errorf("the claim %q is there in two places", sso.Sanitize(c.path))
 		}
 		f.owner[c.path] = c.exact
 	}
-	v := f.of(c)
+	v := f.valuesOf(c)
 	if v.all == nil {
 		v.all = []string{}
 	}
@@ -208,28 +208,28 @@ func (f *flattener) add(c claim, texts ...string) error {
 		v.texts = append(v.texts, texts...)
 	}
 	for _, l := range f.lists {
-		l.has(c.path)
+		l.recordValue(c.path)
 	}
 	return nil
 }
 
-// scalar records a number or a boolean. Most claims accept it as text; a group
+// addScalar records a number or a boolean. Most claims accept it as text; a group
 // name does not.
-func (f *flattener) scalar(c claim, text string) error {
-	if c.top && unmixed(c.path) {
-		return f.add(c, text)
+func (f *flattener) addScalar(c claim, text string) error {
+	if c.top && isScalarClaim(c.path) {
+		return f.addTexts(c, text)
 	}
-	f.of(c).reject(text, sso.RawNotText)
-	if err := f.add(c, text); err != nil {
+	f.valuesOf(c).addNonString(text, sso.RawNotText)
+	if err := f.addTexts(c, text); err != nil {
 		return err
 	}
-	v := f.of(c)
+	v := f.valuesOf(c)
 	v.texts = v.texts[:len(v.texts)-1]
 	return nil
 }
 
-// fold maps names that encoding/json treats as equal to the same string.
-func fold(s string) string {
+// foldName maps names that encoding/json treats as equal to the same string.
+func foldName(s string) string {
 	ascii := true
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -249,8 +249,8 @@ func fold(s string) string {
 	}, s)
 }
 
-// text returns a member that must be a string, or "" if it is missing.
-func (d document) text(name string) (string, error) {
+// stringMember returns a member that must be a string, or "" if it is missing.
+func (d document) stringMember(name string) (string, error) {
 	raw, ok := d.members[name]
 	if !ok {
 		return "", nil
@@ -262,9 +262,9 @@ func (d document) text(name string) (string, error) {
 	return s, nil
 }
 
-// moment returns a member that must be a NumericDate (RFC 7519 §2), or the zero
+// timeMember returns a member that must be a NumericDate (RFC 7519 §2), or the zero
 // time if it is missing.
-func (d document) moment(name string) (time.Time, error) {
+func (d document) timeMember(name string) (time.Time, error) {
 	raw, ok := d.members[name]
 	if !ok {
 		return time.Time{}, nil
@@ -281,14 +281,14 @@ func (d document) moment(name string) (time.Time, error) {
 	return time.Unix(int64(seconds), 0), nil
 }
 
-// audience returns aud, which is a string or a list of strings.
-func (d document) audience() ([]string, error) {
+// audienceMember returns aud, which is a string or a list of strings.
+func (d document) audienceMember() ([]string, error) {
 	raw, ok := d.members["aud"]
 	if !ok {
 		return nil, nil
 	}
 	if raw.Kind() == '"' {
-		one, err := d.text("aud")
+		one, err := d.stringMember("aud")
 		return []string{one}, err
 	}
 	var all []string

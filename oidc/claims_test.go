@@ -80,7 +80,7 @@ func TestFlatten(t *testing.T) {
 	}
 }
 
-func TestRoomForGroups(t *testing.T) {
+func TestManyGroupsFit(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]bool{
 		sso.MaxGroups:      true,
@@ -109,7 +109,7 @@ func TestRoomForGroups(t *testing.T) {
 
 // Whatever encoding/json writes of values without clashing names is read back
 // whole.
-func TestNothingIsLost(t *testing.T) {
+func TestReadsWhatEncodingJSONWrites(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.MapOfN(
@@ -135,7 +135,7 @@ func TestNothingIsLost(t *testing.T) {
 	})
 }
 
-func TestFoldIsEncodingJSONs(t *testing.T) {
+func TestFoldNameMatchesEncodingJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.StringOfN(
@@ -144,24 +144,24 @@ func TestFoldIsEncodingJSONs(t *testing.T) {
 		b := rapid.StringOfN(
 			rapid.RuneFrom([]rune("aAkK\u212asSſßẞéÉıIiİ_-")), 1, 3, -1,
 		).Draw(t, "b")
-		if (fold(a) == fold(b)) != strings.EqualFold(a, b) {
-			t.Fatalf("%q and %q: folded alike %v", a, b, fold(a) == fold(b))
+		if (foldName(a) == foldName(b)) != strings.EqualFold(a, b) {
+			t.Fatalf("%q and %q: folded alike %v", a, b, foldName(a) == foldName(b))
 		}
 	})
 }
 
-func TestInert(t *testing.T) {
+func TestChecksAreSanitized(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"a b":            "a b",
 		"a\nb\x00\u202e": "a�b��",
 		"\xff":           "�",
 	} {
-		if got := sso.Inert(in); got != want {
+		if got := sso.Sanitize(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
 	}
-	if got := []rune(sso.Inert(strings.Repeat("é", 500))); len(got) != 201 {
+	if got := []rune(sso.Sanitize(strings.Repeat("é", 500))); len(got) != 201 {
 		t.Errorf("%d runes", len(got))
 	}
 }

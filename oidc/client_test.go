@@ -49,7 +49,7 @@ func TestCodeAndSecretAreSentOnceEvenIfRefused(t *testing.T) {
 	} {
 		p := newIDP(t)
 		p.config.OIDC.AuthMethod = method
-		p.override["/token"] = answer(
+		p.override["/token"] = verifier(
 			401, "application/json", `{"error":"invalid_client"}`,
 		)
 		if _, _, err := p.signIn(p.party()); sso.CodeOf(err) != "idp_denied" {

@@ -35,7 +35,7 @@ type Discovery struct {
 	IssParameter bool `json:"authorization_response_iss_parameter_supported"`
 }
 
-// Source is where an admin says an issuer's metadata is published.
+// Source is the place of an issuer's metadata, as an admin entered it.
 type Source struct {
 	// Address is the issuer, or the address of its discovery document. A
 	// missing or extra trailing slash is accepted.
@@ -63,8 +63,8 @@ type MismatchError struct {
 
 func (e *MismatchError) Error() string {
 	return fmt.Sprintf(
-		"issuer: want %q, the discovery document says %q", sso.Inert(e.Address),
-		sso.Inert(e.Issuer),
+		"issuer: want %q, the discovery document says %q", sso.Sanitize(e.Address),
+		sso.Sanitize(e.Issuer),
 	)
 }
 
@@ -73,35 +73,35 @@ func (e *MismatchError) Error() string {
 // Invalid "url_not_allowed", "issuer_mismatch" (with a *MismatchError in its
 // chain if it can be confirmed), "metadata_unreadable",
 // "metadata_bad_endpoint"; Upstream "idp_unavailable", "idp_unusable".
-func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, error) {
-	issuer, document, err := from.resolve()
+func (rp *RelyingParty) Discover(ctx context.Context, source Source) (Discovered, error) {
+	issuer, documentURL, err := source.resolve()
 	if err != nil {
 		return Discovered{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	d, err := rp.fetchDiscovery(ctx, document)
+	d, err := rp.fetchDiscovery(ctx, documentURL)
 	if err != nil {
 		return Discovered{}, err
 	}
 	if address.SameIssuer(d.Issuer, issuer) {
 		return Discovered{Discovery: d}, nil
 	}
-	if from.Confirmed != "" &&
-		from.Confirmed == d.Issuer &&
-		confirmable(d.Issuer) {
-		return Discovered{Discovery: d, URL: document}, nil
+	if source.Confirmed != "" &&
+		source.Confirmed == d.Issuer &&
+		isConfirmable(d.Issuer) {
+		return Discovered{Discovery: d, URL: documentURL}, nil
 	}
-	return Discovered{}, wrongIssuer(issuer, d.Issuer)
+	return Discovered{}, errWrongIssuer(issuer, d.Issuer)
 }
 
 // resolve returns the issuer that an address names, and the address of its
 // document. It keeps the query of a document's address: older Azure AD B2C
 // addresses name the policy there.
-func (s Source) resolve() (issuer, document string, err error) {
+func (s Source) resolve() (issuer, documentURL string, err error) {
 	issuer, err = address.URL(strings.TrimSpace(s.Address))
 	if err != nil {
-		return "", "", notIssuer(err)
+		return "", "", errNotIssuer(err)
 	}
 	query := ""
 	if base, rest, pasted := strings.Cut(issuer, wellKnown); pasted {
@@ -112,27 +112,27 @@ func (s Source) resolve() (issuer, document string, err error) {
 	}
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", "", notIssuer(errors.Join(err, errors.New("not an issuer")))
+		return "", "", errNotIssuer(errors.Join(err, errors.New("not an issuer")))
 	}
 	return issuer, strings.TrimSuffix(issuer, "/") + wellKnown + query, nil
 }
 
-// confirmable reports whether an admin may confirm issuer. A template of many
+// isConfirmable reports whether an admin may confirm issuer. A template of many
 // issuers is refused: Entra ID states {tenantid} for every tenant at once, so
 // everyone with a Microsoft account could sign in.
-func confirmable(issuer string) bool {
-	called, err := address.URL(issuer)
+func isConfirmable(issuer string) bool {
+	ascii, err := address.URL(issuer)
 	if err != nil {
 		return false
 	}
-	u, err := url.Parse(called)
-	return err == nil && sso.CheckEndpoint(called) == nil && u.RawQuery == "" &&
+	u, err := url.Parse(ascii)
+	return err == nil && sso.CheckEndpoint(ascii) == nil && u.RawQuery == "" &&
 		!strings.ContainsAny(issuer, "{}*<>") &&
 		!strings.Contains(strings.ToLower(issuer), "%7b") &&
 		sso.Printable(issuer)
 }
 
-func notIssuer(err error) *sso.Error {
+func errNotIssuer(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   sso.CodeURLNotAllowed,
@@ -141,7 +141,7 @@ func notIssuer(err error) *sso.Error {
 	}
 }
 
-func wrongIssuer(want, got string) *sso.Error {
+func errWrongIssuer(want, got string) *sso.Error {
 	mismatch := &MismatchError{Address: want, Issuer: got}
 	e := &sso.Error{
 		Kind: sso.Invalid,
@@ -149,22 +149,22 @@ func wrongIssuer(want, got string) *sso.Error {
 		Err:  mismatch,
 		Public: fmt.Sprintf(
 			"The document at this address states another issuer, %s. Enter that issuer, or confirm it if its own address has no document.",
-			sso.Inert(got),
+			sso.Sanitize(got),
 		),
 	}
 	switch {
 	case strings.Contains(got, "{tenant"):
 		e.Public = "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0."
 		e.Err = errors.New(mismatch.Error()) // it cannot be confirmed
-	case !confirmable(got):
+	case !isConfirmable(got):
 		e.Err = errors.New(mismatch.Error())
 	}
 	return e
 }
 
 // fetchDiscovery fetches the document and checks everything but its issuer.
-func (rp *RelyingParty) fetchDiscovery(ctx context.Context, document string) (Discovery, error) {
-	doc, _, err := rp.get(ctx, document, "")
+func (rp *RelyingParty) fetchDiscovery(ctx context.Context, documentURL string) (Discovery, error) {
+	doc, _, err := rp.get(ctx, documentURL, "")
 	if err != nil {
 		return Discovery{}, fmt.Errorf("fetch discovery document: %w", err)
 	}
@@ -207,7 +207,7 @@ func (d *Discovery) check() error {
 				Code: "metadata_bad_endpoint",
 				Public: "The identity provider's discovery document names an address that cannot be used: " +
 					e.name + ".",
-				Err: fmt.Errorf("%s %q: %w", e.name, sso.Inert(*e.stated), err),
+				Err: fmt.Errorf("%s %q: %w", e.name, sso.Sanitize(*e.stated), err),
 			}
 		}
 		*e.stated = usable
@@ -219,7 +219,7 @@ func (d *Discovery) check() error {
 			Public: "The identity provider signs ID tokens only in ways that cannot be trusted.",
 			Err: fmt.Errorf(
 				"id_token_signing_alg_values_supported: %q",
-				sso.Inert(strings.Join(d.SigningAlgorithms, " ")),
+				sso.Sanitize(strings.Join(d.SigningAlgorithms, " ")),
 			),
 		}
 	}

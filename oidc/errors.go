@@ -6,7 +6,7 @@ func errRequest(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "bad_request",
-		Public: "The answer of your company's identity provider cannot be read. Start again.",
+		Public: "The response of your company's identity provider cannot be read. Start again.",
 		Err:    err,
 	}
 }
@@ -15,7 +15,7 @@ func errIssuer(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "issuer_mismatch",
-		Public: "This answer came from another identity provider than the one that was asked.",
+		Public: "This response came from a different identity provider than the one that was asked.",
 		Err:    err,
 	}
 }
@@ -29,11 +29,11 @@ func errDenied(err error) *sso.Error {
 	}
 }
 
-// errAnswered returns the error for an error response of the authorization
+// errAuthorization returns the error for an error response of the authorization
 // endpoint. Only some codes mean that the user is refused: others say that the
 // provider is busy, or that it has to ask the user something, so the user
 // starts again.
-func errAnswered(code string, err error) *sso.Error {
+func errAuthorization(code string, err error) *sso.Error {
 	switch code {
 	case "temporarily_unavailable", "server_error":
 		return &sso.Error{

@@ -22,7 +22,7 @@ func (rp *RelyingParty) Examine(
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
 		return sso.Examined{}, sso.LoginExpired()
 	}
-	return rp.examine(c, cfg, *p, func(a *answer) (sso.Assertion, error) {
+	return rp.examine(c, cfg, *p, func(a *verifier) (sso.Assertion, error) {
 		ctx, cancel := context.WithTimeout(ctx, budget)
 		defer cancel()
 		return a.read(ctx, cb)
@@ -34,11 +34,11 @@ func (rp *RelyingParty) Examine(
 func (rp *RelyingParty) ExamineCallback(
 	ctx context.Context, c sso.Connection, cfg sso.Config, form url.Values,
 ) (sso.Examined, error) {
-	x, err := rp.examine(c, cfg, sso.PendingLogin{}, func(a *answer) (_ sso.Assertion, err error) {
-		if err := a.discover(ctx); err != nil {
+	x, err := rp.examine(c, cfg, sso.PendingLogin{}, func(a *verifier) (_ sso.Assertion, err error) {
+		if err := a.loadDiscovery(ctx); err != nil {
 			return sso.Assertion{}, err
 		}
-		if _, err = a.front(sso.Callback{Form: form}); err == nil {
+		if _, err = a.checkAuthorizationResponse(sso.Callback{Form: form}); err == nil {
 			a.checks.Warn("authorization", "a code", "a code, which was not redeemed: it is of use once")
 		}
 		return sso.Assertion{}, err
@@ -56,31 +56,31 @@ func (rp *RelyingParty) ExamineToken(
 	then := *rp
 	at, nonce := rp.now(), ""
 	if d, err := parseDocument(payloadOf(token)); err == nil {
-		nonce, _ = d.text("nonce") // it is not compared with anything
-		if issued, err := d.moment("iat"); err == nil && !issued.IsZero() {
+		nonce, _ = d.stringMember("nonce") // it is not compared with anything
+		if issued, err := d.timeMember("iat"); err == nil && !issued.IsZero() {
 			at = issued
 		}
 	}
 	then.now = func() time.Time { return at }
-	x, err := then.examine(c, cfg, sso.PendingLogin{Nonce: sso.Secret(nonce)}, func(a *answer) (sso.Assertion, error) {
+	x, err := then.examine(c, cfg, sso.PendingLogin{Nonce: sso.Secret(nonce)}, func(a *verifier) (sso.Assertion, error) {
 		ctx, cancel := context.WithTimeout(ctx, budget)
 		defer cancel()
-		if err := a.discover(ctx); err != nil {
+		if err := a.loadDiscovery(ctx); err != nil {
 			return sso.Assertion{}, err
 		}
-		a.kept = true
-		a.tell("The ID token", payloadOf(token))
-		id, err := a.idToken(ctx, tokens{id: token})
+		a.captured = true
+		a.report("The ID token", payloadOf(token))
+		id, err := a.verifyIDToken(ctx, tokens{id: token})
 		if err != nil {
 			return sso.Assertion{}, err
 		}
-		return a.assertion(id), nil
+		return a.buildAssertion(id), nil
 	})
 	x.Captured, x.At = true, at
 	for i, check := range x.Checks {
 		if check.OK && check.Name == "nonce" {
 			x.Checks[i].Want, x.Checks[i].Got, x.Checks[i].Warning = "not compared: which sign-in it was is not known any more",
-				orNone(
+				presence(
 					nonce,
 				), true
 		}
@@ -88,7 +88,7 @@ func (rp *RelyingParty) ExamineToken(
 	return x, err
 }
 
-func orNone(nonce string) string {
+func presence(nonce string) string {
 	if nonce == "" {
 		return "none"
 	}
@@ -96,27 +96,27 @@ func orNone(nonce string) string {
 }
 
 func (rp *RelyingParty) examine(
-	c sso.Connection, cfg sso.Config, p sso.PendingLogin, read func(*answer) (sso.Assertion, error),
+	c sso.Connection, cfg sso.Config, p sso.PendingLogin, read func(*verifier) (sso.Assertion, error),
 ) (sso.Examined, error) {
 	x := sso.Examined{At: rp.now()}
 	known, err := rp.provider(c, cfg)
 	if err != nil {
 		return x, err
 	}
-	var came []string
-	a := &answer{
+	var documents []string
+	a := &verifier{
 		rp:         rp,
 		provider:   known,
 		connection: c,
 		config:     *cfg.OIDC,
 		mapping:    cfg.Mapping,
 		pending:    p,
-		tell: func(what string, doc []byte) {
-			came = append(came, what+"\n\n"+redacted(doc))
+		report: func(what string, doc []byte) {
+			documents = append(documents, what+"\n\n"+redacted(doc))
 		},
 	}
 	assertion, err := read(a)
-	x.Checks, x.Raw = a.checks, strings.Join(came, "\n\n")
+	x.Checks, x.Raw = a.checks, strings.Join(documents, "\n\n")
 	if err != nil {
 		return x, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
 	}
@@ -145,18 +145,18 @@ func redacted(doc []byte) string {
 	}
 	var out bytes.Buffer
 	enc := jsontext.NewEncoder(&out, jsontext.WithIndent("  "))
-	if err := mask(jsontext.NewDecoder(bytes.NewReader(doc)), enc); err != nil {
+	if err := maskSecrets(jsontext.NewDecoder(bytes.NewReader(doc)), enc); err != nil {
 		return "(it cannot be written)"
 	}
 	return strings.TrimSpace(out.String())
 }
 
-// mask copies a document that was parsed before, and replaces the values of
+// maskSecrets copies a document that was parsed before, and replaces the values of
 // secret members.
-func mask(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
+func maskSecrets(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
 	for {
 		kind, length := dec.StackIndex(dec.StackDepth())
-		if kind == '{' && length%2 == 1 && secretName(nameAt(dec)) {
+		if kind == '{' && length%2 == 1 && isSecretName(nameAt(dec)) {
 			if err := dec.SkipValue(); err != nil {
 				return err
 			}
@@ -184,7 +184,7 @@ func nameAt(dec *jsontext.Decoder) string {
 	return pointer[strings.LastIndexByte(pointer, '/')+1:]
 }
 
-func secretName(name string) bool {
+func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	switch name {
 	case "nonce", "at_hash", "c_hash", "s_hash", "sid", "jti":
@@ -195,10 +195,10 @@ func secretName(name string) bool {
 		strings.HasSuffix(name, "token")
 }
 
-// discover loads the discovery document.
-func (a *answer) discover(ctx context.Context) (err error) {
-	if a.discovery, err = a.provider.metadata(ctx); err != nil {
-		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, reason(err))
+// loadDiscovery loads the discovery document.
+func (v *verifier) loadDiscovery(ctx context.Context) (err error) {
+	if v.discovery, err = v.provider.metadata(ctx); err != nil {
+		v.checks.Record(false, "discovery", "the discovery document of "+v.config.Issuer, explain(err))
 	}
 	return err
 }

@@ -33,16 +33,16 @@ type tokenResponse struct {
 // redeem exchanges the code, once: an exchange whose response was lost may have
 // succeeded, and presenting a code twice revokes the tokens issued for it (RFC
 // 6749 §4.1.2).
-func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
+func (v *verifier) redeem(ctx context.Context, code string) (tokens, error) {
 	const want = "tokens for the code"
 	var status int
 	var body []byte
-	req, err := a.tokenRequest(ctx, code)
+	req, err := v.tokenRequest(ctx, code)
 	if err != nil {
 		return tokens{}, err
 	}
-	err = a.provider.call(ctx, func(context.Context) (err error) {
-		status, body, _, err = a.rp.do(req)
+	err = v.provider.call(ctx, func(context.Context) (err error) {
+		status, body, _, err = v.rp.do(req)
 		return err
 	})
 	if err != nil {
@@ -53,56 +53,56 @@ func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 		t, err = readTokens(req.URL.Host, status, body)
 	}
 	if err != nil {
-		a.checks.That(false, "code_exchange", want, reason(err))
+		v.checks.Record(false, "code_exchange", want, explain(err))
 		return tokens{}, fmt.Errorf("redeem code: %w", err)
 	}
 	if t.id == "" {
-		a.checks.That(false, "code_exchange", want, "no id_token")
+		v.checks.Record(false, "code_exchange", want, "no id_token")
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
-	a.checks.That(
-		true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint,
+	v.checks.Record(
+		true, "code_exchange", want, string(v.authMethod())+" at "+v.discovery.TokenEndpoint,
 	)
-	a.checks.That(true, "pkce", "S256", "S256") // only the identity provider knows whether it requires PKCE
+	v.checks.Record(true, "pkce", "S256", "S256") // only the identity provider knows whether it requires PKCE
 	return t, nil
 }
 
 // tokenRequest builds the token request. x/oauth2 is not used because it
 // refuses a response without access_token.
-func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, error) {
+func (v *verifier) tokenRequest(ctx context.Context, code string) (*http.Request, error) {
 	form := url.Values{
 		"grant_type":    {"authorization_code"},
 		"code":          {code},
-		"redirect_uri":  {a.rp.RedirectURI(a.connection.ID)},
-		"code_verifier": {a.pending.Verifier.Reveal()},
+		"redirect_uri":  {v.rp.RedirectURI(v.connection.ID)},
+		"code_verifier": {v.pending.Verifier.Reveal()},
 	}
-	switch a.authMethod() {
+	switch v.authMethod() {
 	case sso.ClientSecretPost:
-		form.Set("client_id", a.config.ClientID)
-		form.Set("client_secret", a.config.ClientSecret.Reveal())
+		form.Set("client_id", v.config.ClientID)
+		form.Set("client_secret", v.config.ClientSecret.Reveal())
 	case sso.PrivateKeyJWT:
-		assertion, err := a.rp.clientAssertion(
-			a.connection, a.config.ClientID, a.discovery.TokenEndpoint,
+		assertion, err := v.rp.clientAssertion(
+			v.connection, v.config.ClientID, v.discovery.TokenEndpoint,
 		)
 		if err != nil {
 			return nil, err
 		}
-		form.Set("client_id", a.config.ClientID)
+		form.Set("client_id", v.config.ClientID)
 		form.Set("client_assertion", assertion)
 		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 	}
 	req, err := http.NewRequestWithContext(
-		ctx, http.MethodPost, a.discovery.TokenEndpoint, strings.NewReader(form.Encode()),
+		ctx, http.MethodPost, v.discovery.TokenEndpoint, strings.NewReader(form.Encode()),
 	)
 	if err != nil {
 		return nil, errUnusable(fmt.Errorf("make request: %w", err))
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
-	if a.authMethod() == sso.ClientSecretBasic {
+	if v.authMethod() == sso.ClientSecretBasic {
 		// RFC 6749 §2.3.1: both are form-encoded before they are joined.
 		req.SetBasicAuth(
-			url.QueryEscape(a.config.ClientID), url.QueryEscape(a.config.ClientSecret.Reveal()),
+			url.QueryEscape(v.config.ClientID), url.QueryEscape(v.config.ClientSecret.Reveal()),
 		)
 	}
 	return req, nil
@@ -111,11 +111,11 @@ func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, 
 // authMethod returns the configured method, or the default of RFC 7591 §2. It
 // is always explicit: trying both methods would send the code and the secret
 // twice.
-func (a *answer) authMethod() sso.AuthMethod {
-	if a.config.AuthMethod == "" {
+func (v *verifier) authMethod() sso.AuthMethod {
+	if v.config.AuthMethod == "" {
 		return sso.ClientSecretBasic
 	}
-	return a.config.AuthMethod
+	return v.config.AuthMethod
 }
 
 // readTokens reads a token response and distinguishes a refusal, which is an
@@ -124,7 +124,7 @@ func (a *answer) authMethod() sso.AuthMethod {
 func readTokens(host string, status int, body []byte) (tokens, error) {
 	var r tokenResponse
 	unreadable := json.Unmarshal(body, &r)
-	code := text(r.Error)
+	code := stringOf(r.Error)
 	temporary := status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
 	success := status >= http.StatusOK && status < http.StatusMultipleChoices
 	switch {
@@ -134,11 +134,11 @@ func readTokens(host string, status int, body []byte) (tokens, error) {
 		code != "server_error" &&
 		code != "temporarily_unavailable":
 		return tokens{}, errDenied(fmt.Errorf(
-			"the token endpoint answered %d %s", status, sso.Inert(code+" "+text(r.Description)),
+			"the token endpoint answered %d %s", status, sso.Sanitize(code+" "+stringOf(r.Description)),
 		))
 	case unreadable == nil && code != "":
 		return tokens{}, errUpstream(fmt.Errorf(
-			"the token endpoint answered %d %s", status, sso.Inert(code),
+			"the token endpoint answered %d %s", status, sso.Sanitize(code),
 		))
 	case !success:
 		return tokens{}, errUpstream(&sso.StatusError{Host: host, Code: status})
@@ -148,11 +148,11 @@ func readTokens(host string, status int, body []byte) (tokens, error) {
 		// the cause may quote it
 		return tokens{}, errUnusable(errors.New("the token endpoint's response is not a JSON object"))
 	}
-	return tokens{id: text(r.IDToken), access: text(r.AccessToken)}, nil
+	return tokens{id: stringOf(r.IDToken), access: stringOf(r.AccessToken)}, nil
 }
 
-// text returns raw as a string, or "" if it is missing or not a string.
-func text(raw jsontext.Value) string {
+// stringOf returns raw as a string, or "" if it is missing or not a string.
+func stringOf(raw jsontext.Value) string {
 	var s string
 	if raw.Kind() != '"' || json.Unmarshal(raw, &s) != nil {
 		return ""
@@ -160,26 +160,26 @@ func text(raw jsontext.Value) string {
 	return s
 }
 
-// cause returns the part of an sso.Error that is meant for an admin.
-func cause(err error) error {
+// adminCause returns the part of an sso.Error that is meant for an admin.
+func adminCause(err error) error {
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Err != nil {
 		return e.Err
 	}
 	return err
 }
 
-// reason returns what a check tells an admin about err.
-func reason(err error) string {
-	said := cause(err)
-	inner, ok := errors.AsType[*sso.Error](said)
+// explain returns what a check tells an admin about err.
+func explain(err error) string {
+	inner := adminCause(err)
+	public, ok := errors.AsType[*sso.Error](inner)
 	switch {
-	case ok && inner.Code == sso.CodeURLNotAllowed:
-		return inner.Public
+	case ok && public.Code == sso.CodeURLNotAllowed:
+		return public.Public
 	case ok:
-		return cause(said).Error()
+		return adminCause(inner).Error()
 	}
-	if failure := sso.ExplainFetch(said); failure.Says != "" {
-		return failure.Says
+	if failure := sso.ExplainFetch(inner); failure.Reason != "" {
+		return failure.Reason
 	}
-	return said.Error()
+	return inner.Error()
 }

@@ -47,7 +47,7 @@ func FuzzFlatten(f *testing.F) {
 		if len(theirs) != len(d.members) {
 			t.Fatalf("%d members, encoding/json has %d", len(d.members), len(theirs))
 		}
-		if len(d.twins) == 0 {
+		if len(d.caseDuplicates) == 0 {
 			checkNames(t, json.NewDecoder(bytes.NewReader(doc)))
 		}
 	})

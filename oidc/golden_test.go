@@ -21,7 +21,7 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-func TestGood(t *testing.T) {
+func TestGoldenResponses(t *testing.T) {
 	t.Parallel()
 	dirs, err := filepath.Glob("testdata/good/*/id_token.json")
 	if err != nil || len(dirs) < 6 {

@@ -74,94 +74,94 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	switch {
 	case !slices.Contains(algorithms, h.Algorithm):
 		return h, fmt.Errorf(
-			"algorithm %q, not one of %s", sso.Inert(h.Algorithm), strings.Join(algorithms, ", "),
+			"algorithm %q, not one of %s", sso.Sanitize(h.Algorithm), strings.Join(algorithms, ", "),
 		)
 	case !slices.Contains(types, kind):
-		return h, fmt.Errorf("type %q", sso.Inert(h.Type))
+		return h, fmt.Errorf("type %q", sso.Sanitize(h.Type))
 	case len(h.Critical) > 0:
 		return h, fmt.Errorf(
-			"the header makes %q critical", sso.Inert(strings.Join(h.Critical, " ")),
+			"the header makes %q critical", sso.Sanitize(strings.Join(h.Critical, " ")),
 		)
 	}
 	return h, nil
 }
 
-// idToken verifies the ID token (OpenID Connect Core §3.1.3.7).
-func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
-	algorithms := a.discovery.algorithms()
-	want := strings.Join(algorithms, ", ") + " with a key of " + a.discovery.JWKSURI
+// verifyIDToken verifies the ID token (OpenID Connect Core §3.1.3.7).
+func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error) {
+	algorithms := v.discovery.algorithms()
+	want := strings.Join(algorithms, ", ") + " with a key of " + v.discovery.JWKSURI
 	h, err := readHeader(t.id, algorithms, "", "jwt")
 	if err != nil {
-		a.checks.That(false, "signature", want, err.Error())
+		v.checks.Record(false, "signature", want, err.Error())
 		return nil, errToken(err)
 	}
-	s := &signature{
-		provider: a.provider,
-		header:   h,
-		stranger: a.kept,
+	s := &signatureVerifier{
+		provider:    v.provider,
+		header:      h,
+		unsolicited: v.captured,
 	}
-	verified, verdict := a.verifier(s).Verify(ctx, t.id)
+	verified, verifyErr := v.tokenVerifier(s).Verify(ctx, t.id)
 	if s.payload == nil {
 		if s.upstream != nil {
-			a.checks.That(false, "signature", want, reason(s.upstream))
+			v.checks.Record(false, "signature", want, explain(s.upstream))
 			return nil, s.upstream
 		}
-		a.checks.That(
-			false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict),
+		v.checks.Record(
+			false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verifyErr),
 		)
-		return nil, errToken(verdict)
+		return nil, errToken(verifyErr)
 	}
-	a.checks.That(true, "signature", want, h.Algorithm+", key "+h.KeyID)
+	v.checks.Record(true, "signature", want, h.Algorithm+", key "+h.KeyID)
 	doc, err := parseDocument(s.payload)
 	if err == nil {
-		err = a.unambiguous(doc)
+		err = v.checkCaseDuplicates(doc)
 	}
-	if !a.checks.That(
-		err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(cause(err))),
+	if !v.checks.Record(
+		err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(orAsWanted(adminCause(err))),
 	) {
 		return nil, errToken(fmt.Errorf("ID token: %w", err))
 	}
 	id := &idToken{document: doc}
-	for _, check := range []func(*idToken) error{a.issuer, a.audience, a.authorizedParty, a.times, a.nonce, a.subject} {
+	for _, check := range []func(*idToken) error{v.checkIssuer, v.checkAudience, v.checkAuthorizedParty, v.checkTimes, v.checkNonce, v.checkSubject} {
 		if err := check(id); err != nil {
 			return nil, errToken(err)
 		}
 	}
-	if !a.checks.That(verdict == nil, "id_token", "valid", fmt.Sprint(okay(verdict))) {
-		return nil, errToken(verdict)
+	if !v.checks.Record(verifyErr == nil, "id_token", "valid", fmt.Sprint(orAsWanted(verifyErr))) {
+		return nil, errToken(verifyErr)
 	}
-	return id, a.accessTokenHash(id, verified, t)
+	return id, v.checkAccessTokenHash(id, verified, t)
 }
 
-func okay(err error) any {
+func orAsWanted(err error) any {
 	if err == nil {
 		return "as wanted"
 	}
 	return err
 }
 
-// verifier returns go-oidc's verifier. Its clock is set back by the leeway,
+// tokenVerifier returns go-oidc's verifier. Its clock is set back by the leeway,
 // because it applies none to exp.
-func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
-	return gooidc.NewVerifier(a.config.Issuer, s, &gooidc.Config{
-		ClientID:             a.config.ClientID,
-		SupportedSigningAlgs: a.discovery.algorithms(),
-		Now:                  func() time.Time { return a.rp.now().Add(-leeway) },
+func (v *verifier) tokenVerifier(s *signatureVerifier) *gooidc.IDTokenVerifier {
+	return gooidc.NewVerifier(v.config.Issuer, s, &gooidc.Config{
+		ClientID:             v.config.ClientID,
+		SupportedSigningAlgs: v.discovery.algorithms(),
+		Now:                  func() time.Time { return v.rp.now().Add(-leeway) },
 	})
 }
 
-// failed records a check and returns an error if it did not pass.
-func (a *answer) failed(ok bool, name, want, got string) error {
-	if a.checks.That(ok, name, want, got) {
+// check records a check and returns an error if it did not pass.
+func (v *verifier) check(ok bool, name, want, got string) error {
+	if v.checks.Record(ok, name, want, got) {
 		return nil
 	}
-	return fmt.Errorf("%s: want %s, got %s", name, sso.Inert(want), sso.Inert(got))
+	return fmt.Errorf("%s: want %s, got %s", name, sso.Sanitize(want), sso.Sanitize(got))
 }
 
-func (a *answer) issuer(id *idToken) error {
-	got, err := id.text("iss")
-	return a.failed(
-		err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err),
+func (v *verifier) checkIssuer(id *idToken) error {
+	got, err := id.stringMember("iss")
+	return v.check(
+		err == nil && got == v.config.Issuer, "issuer", v.config.Issuer, orMissing(got, err),
 	)
 }
 
@@ -175,54 +175,54 @@ func orMissing(s string, err error) string {
 	return s
 }
 
-func (a *answer) audience(id *idToken) error {
-	got, err := id.document.audience()
-	ok := err == nil && slices.Contains(got, a.config.ClientID)
-	return a.failed(ok, "audience", a.config.ClientID, orMissing(strings.Join(got, ", "), err))
+func (v *verifier) checkAudience(id *idToken) error {
+	got, err := id.document.audienceMember()
+	ok := err == nil && slices.Contains(got, v.config.ClientID)
+	return v.check(ok, "audience", v.config.ClientID, orMissing(strings.Join(got, ", "), err))
 }
 
-// authorizedParty checks azp: a token with several audiences must name the
+// checkAuthorizedParty checks azp: a token with several audiences must name the
 // client that asked for it.
-func (a *answer) authorizedParty(id *idToken) error {
-	audience, _ := id.document.audience()
-	got, err := id.text("azp")
-	if _, there := id.members["azp"]; !there && len(audience) == 1 {
+func (v *verifier) checkAuthorizedParty(id *idToken) error {
+	audience, _ := id.document.audienceMember()
+	got, err := id.stringMember("azp")
+	if _, ok := id.members["azp"]; !ok && len(audience) == 1 {
 		return nil
 	}
-	return a.failed(
-		err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID,
+	return v.check(
+		err == nil && got == v.config.ClientID, "authorized_party", v.config.ClientID,
 		orMissing(got, err),
 	)
 }
 
-// times checks exp, iat and nbf against our clock.
-func (a *answer) times(id *idToken) error {
-	now := a.rp.now()
+// checkTimes checks exp, iat and nbf against our clock.
+func (v *verifier) checkTimes(id *idToken) error {
+	now := v.rp.now()
 	var err error
-	if id.expires, err = id.moment("exp"); err != nil || id.expires.IsZero() {
-		return a.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
+	if id.expires, err = id.timeMember("exp"); err != nil || id.expires.IsZero() {
+		return v.check(false, "expiry", "after "+stamp(now), orMissing("", err))
 	}
-	if err := a.failed(
+	if err := v.check(
 		now.Before(id.expires.Add(leeway)), "expiry", "after our time, "+stamp(now),
 		stamp(id.expires),
 	); err != nil {
 		return err
 	}
 	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
-	want := "at most " + sso.Spoken(maxTokenAge) + " before and " + sso.Spoken(leeway) +
+	want := "at most " + sso.FormatDuration(maxTokenAge) + " before and " + sso.FormatDuration(leeway) +
 		" after our time, " + stamp(now)
-	if id.issuedAt, err = id.moment("iat"); err != nil || id.issuedAt.IsZero() {
-		return a.failed(false, "issued_at", want, orMissing("", err))
+	if id.issuedAt, err = id.timeMember("iat"); err != nil || id.issuedAt.IsZero() {
+		return v.check(false, "issued_at", want, orMissing("", err))
 	}
-	if err := a.failed(
+	if err := v.check(
 		!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want,
 		stamp(id.issuedAt),
 	); err != nil {
 		return err
 	}
-	if begins, err := id.moment("nbf"); err != nil || begins.After(newest) {
-		return a.failed(
-			false, "not_before", "at most "+sso.Spoken(leeway)+" after our time, "+stamp(now),
+	if begins, err := id.timeMember("nbf"); err != nil || begins.After(newest) {
+		return v.check(
+			false, "not_before", "at most "+sso.FormatDuration(leeway)+" after our time, "+stamp(now),
 			orMissing(stamp(begins), err),
 		)
 	}
@@ -231,24 +231,24 @@ func (a *answer) times(id *idToken) error {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func (a *answer) nonce(id *idToken) error {
-	got, err := id.text("nonce")
+func (v *verifier) checkNonce(id *idToken) error {
+	got, err := id.stringMember("nonce")
 	ok := err == nil &&
-		subtle.ConstantTimeCompare([]byte(got), []byte(a.pending.Nonce.Reveal())) == 1
-	seen := "that one" // the value itself would not help a reader of the checks
+		subtle.ConstantTimeCompare([]byte(got), []byte(v.pending.Nonce.Reveal())) == 1
+	shown := "that one" // the value itself would not help a reader of the checks
 	if !ok {
-		if seen = orMissing(got, err); got != "" {
-			seen = "another one"
+		if shown = orMissing(got, err); got != "" {
+			shown = "another one"
 		}
 	}
-	return a.failed(ok, "nonce", "the one of this sign-in", seen)
+	return v.check(ok, "nonce", "the one of this sign-in", shown)
 }
 
-func (a *answer) subject(id *idToken) error {
-	got, err := id.text("sub")
-	ok := err == nil && usableSubject(got)
+func (v *verifier) checkSubject(id *idToken) error {
+	got, err := id.stringMember("sub")
+	ok := err == nil && isValidSubject(got)
 	id.subject = got
-	return a.failed(
+	return v.check(
 		ok,
 		"subject",
 		fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength),
@@ -256,23 +256,23 @@ func (a *answer) subject(id *idToken) error {
 	)
 }
 
-func usableSubject(s string) bool {
+func isValidSubject(s string) bool {
 	return strings.TrimSpace(s) != "" &&
 		len(s) <= sso.MaxSubjectLength &&
 		sso.Printable(s)
 }
 
-// accessTokenHash checks at_hash, which ties the access token used for userinfo
+// checkAccessTokenHash checks at_hash, which ties the access token used for userinfo
 // to the ID token, if the provider sends it.
-func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
-	if _, there := id.members["at_hash"]; !there ||
-		a.kept ||
+func (v *verifier) checkAccessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
+	if _, ok := id.members["at_hash"]; !ok ||
+		v.captured ||
 		t.access == "" { // no access token to compare
 		return nil
 	}
 	err := verified.VerifyAccessToken(t.access)
-	if a.failed(
-		err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err)),
+	if v.check(
+		err == nil, "access_token_hash", "that of the access token", fmt.Sprint(orAsWanted(err)),
 	) != nil {
 		return errToken(fmt.Errorf("at_hash: %w", err))
 	}

@@ -18,16 +18,16 @@ import (
 
 const (
 	maxKeys    = 100
-	maxLeft    = 5 // how many unusable keys an error names
+	maxSkipped = 5 // how many unusable keys an error names
 	minRSABits = 2048
 	maxRSABits = 8192 // limits the cost of a verification
 )
 
 // keySet is the key set that a provider publishes at its jwks_uri.
 type keySet struct {
-	keys  []key
-	left  []string // skipped keys, with the reason
-	fetch int      // counts the fetches; two sets with one number are the same
+	keys       []key
+	skipped    []string // skipped keys, with the reason
+	generation int      // counts the fetches; two sets with one number are the same
 }
 
 // key is a public signing key of an identity provider.
@@ -60,19 +60,19 @@ func parseKeys(doc []byte) (keySet, error) {
 			set.keys = append(set.keys, k)
 			continue
 		}
-		if name := fmt.Sprintf("key %d", i+1); len(set.left) < maxLeft {
+		if name := fmt.Sprintf("key %d", i+1); len(set.skipped) < maxSkipped {
 			if k.id != "" {
-				name = "key " + sso.Inert(k.id)
+				name = "key " + sso.Sanitize(k.id)
 			}
-			set.left = append(set.left, name+": "+err.Error())
+			set.skipped = append(set.skipped, name+": "+err.Error())
 		}
 	}
 	if len(set.keys) == 0 {
-		why := ""
-		if len(set.left) > 0 {
-			why = ": " + strings.Join(set.left, "; ")
+		reasons := ""
+		if len(set.skipped) > 0 {
+			reasons = ": " + strings.Join(set.skipped, "; ")
 		}
-		return keySet{}, fmt.Errorf("none of the %d keys of the set can verify a signature%s", len(published.Keys), why)
+		return keySet{}, fmt.Errorf("none of the %d keys of the set can verify a signature%s", len(published.Keys), reasons)
 	}
 	return set, nil
 }
@@ -101,29 +101,29 @@ func parseKey(raw jsontext.Value) (key, error) {
 	if err := json.Unmarshal(raw, &j); err != nil {
 		return key{}, errors.New("not a JSON object with the members of a key")
 	}
-	k := key{id: text(j.ID), algorithm: text(j.Algorithm)}
-	switch use := text(j.Use); {
-	case isThere(j.D):
+	k := key{id: stringOf(j.ID), algorithm: stringOf(j.Algorithm)}
+	switch use := stringOf(j.Use); {
+	case isPresent(j.D):
 		return k, errors.New("a private key, which everyone can read here")
-	case isThere(j.K) || j.Type == "oct":
+	case isPresent(j.K) || j.Type == "oct":
 		return k, errors.New("a shared key, which everyone can read here")
 	case use != "" && use != "sig":
-		return k, fmt.Errorf("for use %q, not for signatures", sso.Inert(use))
+		return k, fmt.Errorf("for use %q, not for signatures", sso.Sanitize(use))
 	}
 	var err error
-	if k.public, err = j.public(); err != nil {
+	if k.public, err = j.publicKey(); err != nil {
 		return k, err
 	}
-	return k, strong(k.public)
+	return k, checkKeyStrength(k.public)
 }
 
-// isThere reports whether a member is present and not null: some programs write
+// isPresent reports whether a member is present and not null: some programs write
 // null for members that a key does not have.
-func isThere(member jsontext.Value) bool { return len(member) > 0 && member.Kind() != 'n' }
+func isPresent(raw jsontext.Value) bool { return len(raw) > 0 && raw.Kind() != 'n' }
 
-// public returns the key from its members, which must be in their strict form.
-func (j jwk) public() (any, error) {
-	strict := map[string]string{"kty": j.Type}
+// publicKey returns the key from its members, which must be in their strict form.
+func (j jwk) publicKey() (any, error) {
+	canonical := map[string]string{"kty": j.Type}
 	var members map[string]string
 	size := 0
 	switch j.Type {
@@ -139,10 +139,10 @@ func (j jwk) public() (any, error) {
 	case "OKP":
 		members = map[string]string{"x": j.X}
 	default:
-		return nil, fmt.Errorf("of type %q", sso.Inert(j.Type))
+		return nil, fmt.Errorf("of type %q", sso.Sanitize(j.Type))
 	}
 	if j.Curve != "" && j.Type != "RSA" {
-		strict["crv"] = j.Curve
+		canonical["crv"] = j.Curve
 	}
 	for name, encoded := range members {
 		number, err := decodeNumber(encoded)
@@ -152,9 +152,9 @@ func (j jwk) public() (any, error) {
 		for len(number) < size { // coordinates are padded to the length of the field (RFC 7518 §6.2.1.2)
 			number = append([]byte{0}, number...)
 		}
-		strict[name] = base64.RawURLEncoding.EncodeToString(number)
+		canonical[name] = base64.RawURLEncoding.EncodeToString(number)
 	}
-	doc, err := json.Marshal(strict)
+	doc, err := json.Marshal(canonical)
 	if err != nil {
 		return nil, fmt.Errorf("write key: %w", err)
 	}
@@ -183,9 +183,9 @@ func decodeNumber(encoded string) ([]byte, error) {
 	return number, nil
 }
 
-// strong refuses keys that are too short, and keys that are too expensive to
+// checkKeyStrength refuses keys that are too short, and keys that are too expensive to
 // verify with.
-func strong(public any) error {
+func checkKeyStrength(public any) error {
 	switch k := public.(type) {
 	case *rsa.PublicKey:
 		if bits := k.N.BitLen(); bits < minRSABits || bits > maxRSABits {

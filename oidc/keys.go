@@ -15,9 +15,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// fits reports whether the key can verify a signature made with this algorithm.
+// canVerify reports whether the key can verify a signature made with this algorithm.
 // The key's type decides, so that a token cannot choose how its key is used.
-func (k key) fits(algorithm string) bool {
+func (k key) canVerify(algorithm string) bool {
 	if k.algorithm != "" && k.algorithm != algorithm {
 		return false
 	}
@@ -39,7 +39,7 @@ func (s keySet) candidates(h header) []key {
 	var named, nameless []key
 	for _, k := range s.keys {
 		switch {
-		case !k.fits(h.Algorithm):
+		case !k.canVerify(h.Algorithm):
 		case h.KeyID == "" || k.id == h.KeyID:
 			named = append(named, k)
 		case k.id == "":
@@ -52,26 +52,26 @@ func (s keySet) candidates(h header) []key {
 // signingKeys returns the current keys.
 func (p *provider) signingKeys(ctx context.Context) (keySet, error) {
 	p.mu.Lock()
-	keys, ok := p.keys.value, p.keys.usable(p.rp.now(), keysAge)
+	keys, ok := p.keys.value, p.keys.isUsable(p.rp.now(), keysAge)
 	p.mu.Unlock()
 	if ok {
 		return keys, nil
 	}
-	err := p.shared(ctx, "keys", p.fetchKeys)
+	err := p.fetchShared(ctx, "keys", p.fetchKeys)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil || p.keys.usable(p.rp.now(), keysAge) {
+	if err == nil || p.keys.isUsable(p.rp.now(), keysAge) {
 		return p.keys.value, nil
 	}
 	return keySet{}, errUpstream(err)
 }
 
-// otherKeys returns the keys published after had, none of which fitted: the
+// newerKeys returns the keys published after had, none of which fitted: the
 // provider may have rotated its keys. Concurrent callers share one fetch. If no
 // fetch is allowed now, it returns had.
-func (p *provider) otherKeys(ctx context.Context, had keySet, stranger bool) (keySet, error) {
-	err := p.shared(ctx, "keys", func(ctx context.Context) error {
-		if !p.mayRefetch(had, stranger) {
+func (p *provider) newerKeys(ctx context.Context, previous keySet, unsolicited bool) (keySet, error) {
+	err := p.fetchShared(ctx, "keys", func(ctx context.Context) error {
+		if !p.mayRefetch(previous, unsolicited) {
 			return nil
 		}
 		return p.fetchKeys(ctx)
@@ -86,30 +86,30 @@ func (p *provider) otherKeys(ctx context.Context, had keySet, stranger bool) (ke
 
 // mayRefetch reports whether the keys may be fetched again: within the
 // allowance, and only if they have not been fetched since had.
-func (p *provider) mayRefetch(had keySet, stranger bool) bool {
+func (p *provider) mayRefetch(previous keySet, unsolicited bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.keys.value.fetch != had.fetch {
+	if p.keys.value.generation != previous.generation {
 		return false
 	}
-	if stranger {
-		return p.strangers.take(p.rp.now())
+	if unsolicited {
+		return p.unsolicitedRefetches.allow(p.rp.now())
 	}
-	return p.refetches.take(p.rp.now())
+	return p.refetches.allow(p.rp.now())
 }
 
 func (p *provider) fetchKeys(ctx context.Context) error {
 	keys, err := p.loadKeys(ctx)
-	p.keep(keys, err)
+	p.cacheKeys(keys, err)
 	if err == nil {
-		p.tellKeys(ctx, keys)
+		p.reportKeys(ctx, keys)
 	}
 	return err
 }
 
-// keep caches a key set. If an admin has to confirm a set that replaces every
+// cacheKeys caches a key set. If an admin has to confirm a set that replaces every
 // noted key, none of its keys is trusted until then.
-func (p *provider) keep(keys keySet, err error) {
+func (p *provider) cacheKeys(keys keySet, err error) {
 	now := p.rp.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,26 +117,26 @@ func (p *provider) keep(keys keySet, err error) {
 	if err != nil {
 		return
 	}
-	if p.noted.ConfirmNewKeys && p.noted.Replaces(keys.thumbprints()) {
-		keys.left = append(keys.left, fmt.Sprintf("%d new keys that wait for an admin to confirm them", len(keys.keys)))
+	if p.config.ConfirmNewKeys && p.config.Replaces(keys.thumbprints()) {
+		keys.skipped = append(keys.skipped, fmt.Sprintf("%d new keys that wait for an admin to confirm them", len(keys.keys)))
 		keys.keys = nil
 	}
-	keys.fetch = p.keys.value.fetch + 1
+	keys.generation = p.keys.value.generation + 1
 	p.keys.value, p.keys.fetchedAt = keys, now
 }
 
-// tellKeys reports a key set that differs from the noted keys and from those
+// reportKeys reports a key set that differs from the noted keys and from those
 // waiting for confirmation.
-func (p *provider) tellKeys(ctx context.Context, keys keySet) {
-	prints := keys.thumbprints()
-	if p.rp.seen == nil ||
-		slices.Equal(prints, p.noted.Keys) ||
-		slices.Equal(prints, p.noted.PendingKeys) {
+func (p *provider) reportKeys(ctx context.Context, keys keySet) {
+	thumbprints := keys.thumbprints()
+	if p.rp.keysSeen == nil ||
+		slices.Equal(thumbprints, p.config.Keys) ||
+		slices.Equal(thumbprints, p.config.PendingKeys) {
 		return
 	}
-	seen := p.seen
-	seen.Keys = prints
-	p.rp.seen(ctx, seen)
+	report := p.keyReport
+	report.Keys = thumbprints
+	p.rp.keysSeen(ctx, report)
 }
 
 // thumbprint returns the JWK thumbprint of a key (RFC 7638, SHA-256,
@@ -174,23 +174,23 @@ func (p *provider) loadKeys(ctx context.Context) (keySet, error) {
 	return keys, nil
 }
 
-// signature verifies one token's signature for go-oidc, and keeps what
+// signatureVerifier verifies one token's signature for go-oidc, and keeps what
 // go-oidc's errors do not carry. It implements oidc.KeySet.
-type signature struct {
-	provider *provider
-	header   header
-	stranger bool   // the token may come from any client
-	payload  []byte // the verified payload; nil if nothing was verified
-	upstream error  // why the keys could not be loaded
+type signatureVerifier struct {
+	provider    *provider
+	header      header
+	unsolicited bool   // the token may come from any client
+	payload     []byte // the verified payload; nil if nothing was verified
+	upstream    error  // why the keys could not be loaded
 }
 
-// maxRotations is how many newer key sets one token is tried with: a fetch that
+// maxRotations limits the newer key sets that one token is tried with: a fetch that
 // was already running may return a set that is outdated when it arrives.
 const maxRotations = 3
 
 // VerifySignature tries the cached keys that fit, then the keys that the
 // provider publishes now.
-func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+func (s *signatureVerifier) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
 		jose.SignatureAlgorithm(s.header.Algorithm),
 	})
@@ -198,14 +198,14 @@ func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, 
 		return nil, fmt.Errorf("read token: %w", err)
 	}
 	keys, err := s.provider.signingKeys(ctx)
-	for rotations := 0; err == nil && !s.try(jws, keys); rotations++ {
-		had := keys
+	for rotations := 0; err == nil && !s.tryKeys(jws, keys); rotations++ {
+		previous := keys
 		if rotations == maxRotations {
-			return nil, keys.noneFits()
+			return nil, keys.errNoKeyFits()
 		}
-		keys, err = s.provider.otherKeys(ctx, had, s.stranger)
-		if err == nil && keys.fetch == had.fetch {
-			return nil, keys.noneFits()
+		keys, err = s.provider.newerKeys(ctx, previous, s.unsolicited)
+		if err == nil && keys.generation == previous.generation {
+			return nil, keys.errNoKeyFits()
 		}
 	}
 	if err != nil {
@@ -215,17 +215,17 @@ func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, 
 	return s.payload, nil
 }
 
-// noneFits returns an error that names the skipped keys: the missing one may be
+// errNoKeyFits returns an error that names the skipped keys: the missing one may be
 // among them.
-func (s keySet) noneFits() error {
-	says := "no key of the identity provider fits the signature"
-	if len(s.left) > 0 {
-		says += "; left out: " + strings.Join(s.left, "; ")
+func (s keySet) errNoKeyFits() error {
+	message := "no key of the identity provider fits the signature"
+	if len(s.skipped) > 0 {
+		message += "; left out: " + strings.Join(s.skipped, "; ")
 	}
-	return errors.New(says)
+	return errors.New(message)
 }
 
-func (s *signature) try(jws *jose.JSONWebSignature, keys keySet) bool {
+func (s *signatureVerifier) tryKeys(jws *jose.JSONWebSignature, keys keySet) bool {
 	for _, k := range keys.candidates(s.header) {
 		if payload, err := jws.Verify(k.public); err == nil {
 			s.payload = payload

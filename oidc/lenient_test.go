@@ -50,17 +50,17 @@ func TestNoAccessToken(t *testing.T) {
 func TestUserinfoThatFails(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(*fakeIDP){
-		"401": userinfoAnswer(answer(
+		"401": userinfoAnswer(verifier(
 			401, "application/json", `{"error":"invalid_token"}`,
 		)),
-		"403":        userinfoAnswer(answer(403, "text/html", "no")),
-		"404":        userinfoAnswer(answer(404, "text/html", "no")),
-		"500":        userinfoAnswer(answer(500, "text/html", "oops")),
+		"403":        userinfoAnswer(verifier(403, "text/html", "no")),
+		"404":        userinfoAnswer(verifier(404, "text/html", "no")),
+		"500":        userinfoAnswer(verifier(500, "text/html", "oops")),
 		"hanging up": userinfoAnswer(hangUp),
-		"plain text": userinfoAnswer(answer(200, "text/plain", "hello")),
-		"HTML":       userinfoAnswer(answer(200, "text/html", "<p>hello</p>")),
-		"a list":     userinfoAnswer(answer(200, "application/json", `[]`)),
-		"UTF-16": userinfoAnswer(answer(
+		"plain text": userinfoAnswer(verifier(200, "text/plain", "hello")),
+		"HTML":       userinfoAnswer(verifier(200, "text/html", "<p>hello</p>")),
+		"a list":     userinfoAnswer(verifier(200, "application/json", `[]`)),
+		"UTF-16": userinfoAnswer(verifier(
 			200, "application/json", "\xff\xfe{\x00}\x00",
 		)),
 		"unsigned": signedUserinfo(nil, func(*fakeIDP) string {
@@ -70,10 +70,10 @@ func TestUserinfoThatFails(t *testing.T) {
 		"encrypted": signedUserinfo(nil, func(*fakeIDP) string {
 			return "a.b.c.d.e"
 		}),
-		"a token that is not": userinfoAnswer(answer(
+		"a token that is not": userinfoAnswer(verifier(
 			200, "application/jwt", "hello",
 		)),
-		"groups twice": userinfoAnswer(answer(
+		"groups twice": userinfoAnswer(verifier(
 			200, "application/json", `{"sub":"ada","groups":["a"],"GROUPS":["b"]}`,
 		)),
 		"too large": userinfoAnswer(endless),
@@ -114,7 +114,7 @@ func TestUserinfoThatFails(t *testing.T) {
 	}
 	for name, do := range map[string]func(*fakeIDP){
 		"about another subject": groupsInUserinfo(map[string]any{"sub": "eve"}),
-		"without sub": userinfoAnswer(answer(
+		"without sub": userinfoAnswer(verifier(
 			200, "application/json", `{"groups":["root"]}`,
 		)),
 		"signed for another subject": signedUserinfo(
@@ -129,7 +129,7 @@ func TestUserinfoThatFails(t *testing.T) {
 		}
 	}
 	p := newIDP(t)
-	userinfoAnswer(answer(403, "text/html", "no"))(p)
+	userinfoAnswer(verifier(403, "text/html", "no"))(p)
 	p.claims = without("name") // groups are in the ID token
 	if a, _, err := p.signIn(p.party()); err != nil ||
 		a.GroupsUnfetched ||

@@ -49,7 +49,7 @@ func (rp *RelyingParty) BeginLogout(
 		q.Set("logout_hint", s.Subject)
 	}
 	if strings.HasPrefix(returnTo, "/") {
-		returnTo = rp.base + returnTo
+		returnTo = rp.baseURL + returnTo
 	}
 	if returnTo != "" {
 		q.Set("post_logout_redirect_uri", returnTo)
@@ -79,7 +79,7 @@ func (rp *RelyingParty) BackchannelLogout(
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	a := &answer{
+	a := &verifier{
 		rp:         rp,
 		provider:   known,
 		connection: c,
@@ -104,32 +104,32 @@ func errLogoutToken(err error) *sso.Error {
 	}
 }
 
-func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
+func (v *verifier) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
 	// The type is only recommended (§2.4): older providers send JWT or nothing,
 	// and the type of security event tokens (RFC 8417 §2.3) is accepted as
 	// well. A logout token is distinguished by its event and by having no
 	// nonce.
-	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt", "secevent+jwt", "jwt", "")
+	h, err := readHeader(token, v.discovery.algorithms(), "logout+jwt", "secevent+jwt", "jwt", "")
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
-	s := &signature{
-		provider: a.provider,
-		header:   h,
-		stranger: true,
+	s := &signatureVerifier{
+		provider:    v.provider,
+		header:      h,
+		unsolicited: true,
 	}
-	verified, verdict := a.verifier(s).VerifyLogout(ctx, token)
+	verified, verifyErr := v.tokenVerifier(s).VerifyLogout(ctx, token)
 	if s.upstream != nil {
 		return LogoutToken{}, s.upstream
 	}
-	if verdict != nil {
-		return LogoutToken{}, errLogoutToken(verdict)
+	if verifyErr != nil {
+		return LogoutToken{}, errLogoutToken(verifyErr)
 	}
 	doc, err := strictDocument(s.payload)
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
-	l, err := a.logoutClaims(doc)
+	l, err := v.logoutClaims(doc)
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
@@ -145,10 +145,10 @@ func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, er
 
 // logoutClaims checks the strictly parsed claims: again what go-oidc checked on
 // its own parse, and what it leaves to its caller.
-func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
+func (v *verifier) logoutClaims(doc document) (LogoutToken, error) {
 	texts := map[string]string{}
 	for _, name := range []string{"iss", "sub", "sid", "jti"} {
-		text, err := doc.text(name)
+		text, err := doc.stringMember(name)
 		if err != nil {
 			return LogoutToken{}, err
 		}
@@ -157,16 +157,16 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 		}
 		texts[name] = text
 	}
-	audience, err := doc.audience()
+	audience, err := doc.audienceMember()
 	if err != nil ||
-		texts["iss"] != a.config.Issuer ||
-		!slices.Contains(audience, a.config.ClientID) {
+		texts["iss"] != v.config.Issuer ||
+		!slices.Contains(audience, v.config.ClientID) {
 		return LogoutToken{}, fmt.Errorf(
-			"made by %q for %q: %w", sso.Inert(texts["iss"]), audience,
+			"made by %q for %q: %w", sso.Sanitize(texts["iss"]), audience,
 			errors.Join(err, errors.New("not ours")),
 		)
 	}
-	if _, there := doc.members["nonce"]; there {
+	if _, ok := doc.members["nonce"]; ok {
 		return LogoutToken{}, errors.New("a nonce")
 	}
 	if texts["jti"] == "" || texts["sub"] == "" && texts["sid"] == "" {
@@ -179,7 +179,7 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	if events.members["http://schemas.openid.net/event/backchannel-logout"].Kind() != '{' {
 		return LogoutToken{}, errors.New("events does not name the logout event")
 	}
-	expires, err := a.logoutTimes(doc)
+	expires, err := v.logoutTimes(doc)
 	if err != nil {
 		return LogoutToken{}, err
 	}
@@ -192,18 +192,18 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 }
 
 // logoutTimes checks the age of a logout token and returns when it expires.
-func (a *answer) logoutTimes(doc document) (time.Time, error) {
-	now := a.rp.now()
-	made, err := doc.moment("iat")
-	expires, err2 := doc.moment("exp")
+func (v *verifier) logoutTimes(doc document) (time.Time, error) {
+	now := v.rp.now()
+	issued, err := doc.timeMember("iat")
+	expires, err2 := doc.timeMember("exp")
 	if err := errors.Join(err, err2); err != nil {
 		return time.Time{}, err
 	}
-	if made.Before(now.Add(-logoutTokenAge-leeway)) ||
-		made.After(now.Add(leeway)) ||
+	if issued.Before(now.Add(-logoutTokenAge-leeway)) ||
+		issued.After(now.Add(leeway)) ||
 		!now.Before(expires.Add(leeway)) {
 		return time.Time{}, fmt.Errorf(
-			"made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now),
+			"made at %s, expires at %s, now %s", stamp(issued), stamp(expires), stamp(now),
 		)
 	}
 	return expires, nil

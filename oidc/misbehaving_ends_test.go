@@ -28,7 +28,7 @@ func userinfoAnswer(handler http.HandlerFunc) func(*fakeIDP) {
 	}
 }
 
-func answer(status int, contentType, body string) http.HandlerFunc {
+func verifier(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -117,12 +117,12 @@ func badUserinfo() []defect {
 		invalid(
 			"userinfo sub missing",
 			"userinfo_subject",
-			userinfoAnswer(answer(200, "application/json", `{"groups":["root"]}`)),
+			userinfoAnswer(verifier(200, "application/json", `{"groups":["root"]}`)),
 		),
 		invalid(
 			"userinfo SUB instead of sub",
 			"userinfo_subject",
-			userinfoAnswer(answer(
+			userinfoAnswer(verifier(
 				200, "application/json", `{"SUB":"ada","groups":["root"]}`,
 			)),
 		),
@@ -137,17 +137,17 @@ func badUserinfo() []defect {
 		invalid(
 			"userinfo sub twice",
 			"userinfo",
-			userinfoAnswer(answer(
+			userinfoAnswer(verifier(
 				200, "application/json", `{"sub":"eve","sub":"ada"}`,
 			)),
 		),
 		invalid(
 			"userinfo HTML", "userinfo",
-			userinfoAnswer(answer(200, "text/html", `<p>hello</p>`)),
+			userinfoAnswer(verifier(200, "text/html", `<p>hello</p>`)),
 		),
 		invalid(
 			"userinfo a list", "userinfo",
-			userinfoAnswer(answer(200, "application/json", `[]`)),
+			userinfoAnswer(verifier(200, "application/json", `[]`)),
 		),
 		invalid("unsigned userinfo", "userinfo", signedUserinfo(nil, func(*fakeIDP) string {
 			return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "")
@@ -165,8 +165,8 @@ func badUserinfo() []defect {
 			"signed userinfo about another subject", "userinfo_subject",
 			signedUserinfo(map[string]any{"sub": "eve"}, nil),
 		),
-		down("500", answer(500, "text/html", "oops")),
-		broken("401", answer(401, "application/json", `{"error":"invalid_token"}`)),
+		down("500", verifier(500, "text/html", "oops")),
+		broken("401", verifier(401, "application/json", `{"error":"invalid_token"}`)),
 		broken("without end", endless),
 		broken("of 1 GB", gigabyte),
 		down("slow", slow),
@@ -308,28 +308,28 @@ func badTokenEndpoints() []defect {
 		}}
 	}
 	return []defect{
-		does("500", "idp_unavailable", answer(500, "text/html", "<h1>oops</h1>")),
+		does("500", "idp_unavailable", verifier(500, "text/html", "<h1>oops</h1>")),
 		does(
 			"503 with an OAuth error",
 			"idp_unavailable",
-			answer(503, "application/json", `{"error":"temporarily_unavailable"}`),
+			verifier(503, "application/json", `{"error":"temporarily_unavailable"}`),
 		),
 		does(
 			"400 server_error", "idp_unavailable",
-			answer(400, "application/json", `{"error":"server_error"}`),
+			verifier(400, "application/json", `{"error":"server_error"}`),
 		),
-		does("404", "idp_unusable", answer(404, "text/html", "no")),
-		does("HTML", "idp_unusable", answer(200, "text/html", "<h1>hello</h1>")),
-		does("nothing", "idp_unavailable", answer(200, "application/json", "")),
-		does("a list", "idp_unusable", answer(200, "application/json", "[]")),
+		does("404", "idp_unusable", verifier(404, "text/html", "no")),
+		does("HTML", "idp_unusable", verifier(200, "text/html", "<h1>hello</h1>")),
+		does("nothing", "idp_unavailable", verifier(200, "application/json", "")),
+		does("a list", "idp_unusable", verifier(200, "application/json", "[]")),
 		does(
 			"400 without an OAuth error", "idp_unusable",
-			answer(400, "text/plain", "bad request"),
+			verifier(400, "text/plain", "bad request"),
 		),
-		does("429", "idp_unavailable", answer(429, "text/plain", "later")),
+		does("429", "idp_unavailable", verifier(429, "text/plain", "later")),
 		does(
 			"UTF-16", "idp_unusable",
-			answer(200, "application/json", "\xff\xfe{\x00}\x00"),
+			verifier(200, "application/json", "\xff\xfe{\x00}\x00"),
 		),
 		does("hanging up", "idp_unavailable", hangUp),
 		does("slow", "idp_unavailable", slow),
@@ -339,17 +339,17 @@ func badTokenEndpoints() []defect {
 		does("302", "idp_unusable", redirectTo(302, "/evil-token")),
 		does(
 			"invalid_grant", "idp_denied",
-			answer(400, "application/json", `{"error":"invalid_grant"}`),
+			verifier(400, "application/json", `{"error":"invalid_grant"}`),
 		),
 		does(
 			"invalid_client",
 			"idp_denied",
-			answer(401, "application/json", `{"error":"invalid_client","error_description":"AADSTS7000215"}`),
+			verifier(401, "application/json", `{"error":"invalid_client","error_description":"AADSTS7000215"}`),
 		),
 		does(
 			"an error with status 200",
 			"idp_denied",
-			answer(200, "application/json", `{"error":"invalid_grant","access_token":"x","id_token":"y"}`),
+			verifier(200, "application/json", `{"error":"invalid_grant","access_token":"x","id_token":"y"}`),
 		),
 	}
 }
@@ -388,15 +388,15 @@ func badDiscovery() []defect {
 		field("end_session_endpoint", "javascript:alert(1)"),
 		field("id_token_signing_alg_values_supported", []string{"HS256", "none"}),
 		field("id_token_signing_alg_values_supported", "RS256"),
-		does("404", answer(404, "text/html", "no")),
-		does("HTML", answer(200, "text/html", "<p>hello</p>")),
+		does("404", verifier(404, "text/html", "no")),
+		does("HTML", verifier(200, "text/html", "<p>hello</p>")),
 		does("without end", endless),
 		temporary("slow", slow),
 		temporary("hanging up", hangUp),
-		temporary("503", answer(503, "text/html", "no")),
+		temporary("503", verifier(503, "text/html", "no")),
 		does(
 			"with issuer twice",
-			answer(200, "application/json", `{"issuer":"a","issuer":"b"}`),
+			verifier(200, "application/json", `{"issuer":"a","issuer":"b"}`),
 		),
 		{"token endpoint at a metadata service", "idp_unusable", "code_exchange", func(p *fakeIDP) {
 			p.discovery = set(map[string]any{
@@ -419,12 +419,12 @@ func badKeySets() []defect {
 	}
 	return []defect{
 		{"keys 500", "idp_unavailable", "signature", func(p *fakeIDP) {
-			p.override["/keys"] = answer(500, "text/html", "oops")
+			p.override["/keys"] = verifier(500, "text/html", "oops")
 		}},
-		does("HTML", answer(200, "text/html", "<p>hello</p>")),
-		does("none", answer(200, "application/json", `{"keys":[]}`)),
-		does("missing", answer(200, "application/json", `{}`)),
-		does("twice", answer(200, "application/json", `{"keys":[],"keys":[]}`)),
+		does("HTML", verifier(200, "text/html", "<p>hello</p>")),
+		does("none", verifier(200, "application/json", `{"keys":[]}`)),
+		does("missing", verifier(200, "application/json", `{}`)),
+		does("twice", verifier(200, "application/json", `{"keys":[],"keys":[]}`)),
 		does("without end", endless),
 		does("redirecting without end", redirectTo(302, "/keys")),
 		does("50,000 of them", func(w http.ResponseWriter, _ *http.Request) {

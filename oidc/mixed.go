@@ -14,32 +14,34 @@ type values struct {
 	other []sso.RawGroup // values that are not strings, in order
 }
 
-// reject records a value that is not a string.
-func (v *values) reject(raw string, why sso.RawReason) {
+// addNonString records a value that is not a string.
+func (v *values) addNonString(raw string, why sso.RawReason) {
 	if v.other == nil {
 		v.texts = slices.Clone(v.all)
 	}
 	v.other = append(v.other, sso.RawGroup{Raw: raw, Why: why})
 }
 
-// of returns the values of a claim.
-func (f *flattener) of(c claim) *values {
-	into := f.nested
+// valuesOf returns the values of a claim.
+func (f *flattener) valuesOf(c claim) *values {
+	claims := f.nested
 	if c.top {
-		into = f.top
+		claims = f.top
 	}
-	v := into[c.path]
+	v := claims[c.path]
 	if v == nil {
 		v = &values{}
-		into[c.path] = v
+		claims[c.path] = v
 	}
 	return v
 }
 
-// since returns the source from an offset up to what was read last.
-func (f *flattener) since(start int64) string { return f.cut(span{start, f.dec.InputOffset()}) }
+// sourceFrom returns the source from an offset up to what was read last.
+func (f *flattener) sourceFrom(start int64) string {
+	return f.sourceOf(span{start, f.dec.InputOffset()})
+}
 
-func (f *flattener) cut(s span) string {
+func (f *flattener) sourceOf(s span) string {
 	return strings.TrimLeft(f.source[s.from:s.to], " \t\r\n,:")
 }
 
@@ -50,7 +52,7 @@ type span struct{ from, to int64 }
 // values only in the objects with that member; missing values would otherwise
 // go unnoticed.
 type list struct {
-	below    string // the dotted path of its claim, with a trailing dot
+	prefix   string // the dotted path of its claim, with a trailing dot
 	elements []span
 	members  map[string]*member
 }
@@ -61,9 +63,9 @@ type member struct {
 	missing []int // elements without a value at the path, at most sso.MaxRawGroups and one
 }
 
-// has records that the current element has a value at path.
-func (l *list) has(path string) {
-	if !strings.HasPrefix(path, l.below) {
+// recordValue records that the current element has a value at path.
+func (l *list) recordValue(path string) {
+	if !strings.HasPrefix(path, l.prefix) {
 		return
 	}
 	m := l.members[path]
@@ -71,38 +73,38 @@ func (l *list) has(path string) {
 		m = &member{}
 		l.members[path] = m
 	}
-	m.skip(len(l.elements))
+	m.addMissing(len(l.elements))
 	m.next = len(l.elements) + 1
 }
 
-func (m *member) skip(to int) {
+func (m *member) addMissing(to int) {
 	for i := m.next; i < to && len(m.missing) <= sso.MaxRawGroups; i++ {
 		m.missing = append(m.missing, i)
 	}
 }
 
-// incomplete records, for each path below a list, the elements that have no
+// recordMissing records, for each path below a list, the elements that have no
 // value there.
-func (f *flattener) incomplete(l *list) {
+func (f *flattener) recordMissing(l *list) {
 	for path, m := range l.members {
-		m.skip(len(l.elements))
+		m.addMissing(len(l.elements))
 		for _, i := range m.missing {
-			f.of(claim{path: path}).reject(f.cut(l.elements[i]), sso.RawNoMember)
+			f.valuesOf(claim{path: path}).addNonString(f.sourceOf(l.elements[i]), sso.RawNoMember)
 		}
 	}
 }
 
-// found returns all claims, and those with values that are not strings. A
+// result returns all claims, and those with values that are not strings. A
 // member name as written wins over a path with the same spelling.
-func (f *flattener) found() (sso.Claims, map[string]sso.MixedClaim) {
+func (f *flattener) result() (sso.Claims, map[string]sso.MixedClaim) {
 	claims, mixed := sso.Claims{}, map[string]sso.MixedClaim{}
-	for _, from := range []map[string]*values{f.nested, f.top} {
-		for name, v := range from {
-			_, taken := claims[name]
+	for _, group := range []map[string]*values{f.nested, f.top} {
+		for name, v := range group {
+			_, exists := claims[name]
 			if v.all != nil {
 				claims[name] = v.all
 				delete(mixed, name)
-			} else if taken {
+			} else if exists {
 				continue
 			}
 			if v.other != nil {
@@ -113,9 +115,9 @@ func (f *flattener) found() (sso.Claims, map[string]sso.MixedClaim) {
 	return claims, mixed
 }
 
-// unmixed reports whether a claim is a number or a boolean by definition
+// isScalarClaim reports whether a claim is a number or a boolean by definition
 // (OpenID Connect Core §5.1), so that such a value is expected.
-func unmixed(name string) bool {
+func isScalarClaim(name string) bool {
 	switch name {
 	case "exp", "iat", "nbf", "auth_time", "updated_at", "email_verified", "phone_number_verified":
 		return true

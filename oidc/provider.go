@@ -27,10 +27,10 @@ const (
 	// delivered itself allow a few fetches in a row, for a provider that
 	// rotates twice within seconds. Any client can send a logout token with a
 	// made-up key ID, so those allow fewer.
-	refetchBurst  = 4
-	refetchEvery  = 10 * time.Second
-	strangerBurst = 2
-	strangerEvery = 30 * time.Second
+	refetchBurst     = 4
+	refetchEvery     = 10 * time.Second
+	unsolicitedBurst = 2
+	unsolicitedEvery = 30 * time.Second
 )
 
 const (
@@ -48,38 +48,38 @@ type providerKey struct {
 
 // provider is the cached state of one connection's identity provider.
 type provider struct {
-	rp     *RelyingParty
-	issuer string
-	noted  sso.OIDCConfig // keys that were published before
-	seen   sso.SeenKeys   // template for reports, without the keys
-	// document is the address of the discovery document.
-	document string
-	slots    chan struct{} // one for each running call
-	flight   singleflight.Group
+	rp        *RelyingParty
+	issuer    string
+	config    sso.OIDCConfig // keys that were published before
+	keyReport sso.SeenKeys   // template for reports, without the keys
+	// discoveryURL is the address of the discovery document.
+	discoveryURL string
+	slots        chan struct{} // one for each running call
+	flight       singleflight.Group
 
-	mu        sync.Mutex
-	discovery remembered[Discovery]
-	keys      remembered[keySet]
-	refetches allowance // for tokens that the provider delivered itself
-	strangers allowance // for tokens that any client may have made up
+	mu                   sync.Mutex
+	discovery            cached[Discovery]
+	keys                 cached[keySet]
+	refetches            allowance // for tokens that the provider delivered itself
+	unsolicitedRefetches allowance // for tokens that any client may have made up
 }
 
 // allowance is a rate limit: burst times at once, and once more after every
 // interval.
 type allowance struct {
-	burst int
-	every time.Duration
-	spent int
-	since time.Time // start of the interval that spent is reduced by
+	burst       int
+	every       time.Duration
+	spent       int
+	windowStart time.Time // start of the interval that spent is reduced by
 }
 
-// take reports whether an action is allowed at now, and counts it if so.
-func (a *allowance) take(now time.Time) bool {
-	if regained := int(now.Sub(a.since) / a.every); regained >= a.spent || now.Before(a.since) {
-		a.spent, a.since = 0, now
+// allow reports whether an action is allowed at now, and counts it if so.
+func (a *allowance) allow(now time.Time) bool {
+	if regained := int(now.Sub(a.windowStart) / a.every); regained >= a.spent || now.Before(a.windowStart) {
+		a.spent, a.windowStart = 0, now
 	} else if regained > 0 {
 		a.spent -= regained
-		a.since = a.since.Add(time.Duration(regained) * a.every)
+		a.windowStart = a.windowStart.Add(time.Duration(regained) * a.every)
 	}
 	if a.spent >= a.burst {
 		return false
@@ -88,52 +88,52 @@ func (a *allowance) take(now time.Time) bool {
 	return true
 }
 
-type remembered[T any] struct {
+type cached[T any] struct {
 	value     T
 	fetchedAt time.Time // zero: never
 	triedAt   time.Time
 }
 
-func (r *remembered[T]) have() bool { return !r.fetchedAt.IsZero() }
+func (r *cached[T]) isFetched() bool { return !r.fetchedAt.IsZero() }
 
-// usable reports whether the value may be used at now without a fetch: it is
+// isUsable reports whether the value may be used at now without a fetch: it is
 // fresh, or it is the last good one and an attempt to replace it has just
 // failed.
-func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
-	old := now.Sub(r.fetchedAt)
-	return r.have() && (old < age || old < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
+func (r *cached[T]) isUsable(now time.Time, age time.Duration) bool {
+	elapsed := now.Sub(r.fetchedAt)
+	return r.isFetched() && (elapsed < age || elapsed < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
 }
 
 func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provider {
-	document := cfg.DiscoveryURL
-	if document == "" {
-		document = documentOf(cfg.Issuer)
+	discoveryURL := cfg.DiscoveryURL
+	if discoveryURL == "" {
+		discoveryURL = discoveryAddress(cfg.Issuer)
 	}
 	return &provider{
 		rp:     rp,
 		issuer: cfg.Issuer,
-		noted:  cfg,
-		seen: sso.SeenKeys{
+		config: cfg,
+		keyReport: sso.SeenKeys{
 			Enterprise:   c.Enterprise,
 			Connection:   c.ID,
 			Issuer:       cfg.Issuer,
 			DiscoveryURL: cfg.DiscoveryURL,
 		},
-		document:  document,
-		slots:     make(chan struct{}, maxCalls),
-		refetches: allowance{burst: refetchBurst, every: refetchEvery},
-		strangers: allowance{burst: strangerBurst, every: strangerEvery},
+		discoveryURL:         discoveryURL,
+		slots:                make(chan struct{}, maxCalls),
+		refetches:            allowance{burst: refetchBurst, every: refetchEvery},
+		unsolicitedRefetches: allowance{burst: unsolicitedBurst, every: unsolicitedEvery},
 	}
 }
 
-// documentOf returns the address of an issuer's discovery document (OpenID
+// discoveryAddress returns the address of an issuer's discovery document (OpenID
 // Connect Discovery 1.0 §4). The host is converted to ASCII for the call; the
 // issuer itself is compared as it is.
-func documentOf(issuer string) string {
-	at := strings.TrimSuffix(issuer, "/") + wellKnown
-	converted, err := address.URL(at)
+func discoveryAddress(issuer string) string {
+	raw := strings.TrimSuffix(issuer, "/") + wellKnown
+	converted, err := address.URL(raw)
 	if err != nil {
-		return at // the client refuses it
+		return raw // the client refuses it
 	}
 	return converted
 }
@@ -151,7 +151,7 @@ func (p *provider) call(ctx context.Context, exchange func(context.Context) erro
 		case p.slots <- struct{}{}:
 		case <-timer.C:
 			return errUpstream(fmt.Errorf(
-				"%d calls to %s are already waiting for an answer", maxCalls, p.issuer,
+				"%d calls to %s are already waiting for a response", maxCalls, p.issuer,
 			))
 		case <-ctx.Done():
 			return errUpstream(fmt.Errorf("wait for a call to %s: %w", p.issuer, ctx.Err()))
@@ -161,9 +161,9 @@ func (p *provider) call(ctx context.Context, exchange func(context.Context) erro
 	return exchange(ctx)
 }
 
-// shared runs fetch once for all concurrent callers. The fetch continues if the
+// fetchShared runs fetch once for all concurrent callers. The fetch continues if the
 // first caller leaves, because the others and later callers want the result.
-func (p *provider) shared(ctx context.Context, what string, fetch func(context.Context) error) error {
+func (p *provider) fetchShared(ctx context.Context, what string, fetch func(context.Context) error) error {
 	done := p.flight.DoChan(what, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 		defer cancel()
@@ -182,24 +182,24 @@ func (p *provider) shared(ctx context.Context, what string, fetch func(context.C
 // no difference.
 func (p *provider) metadata(ctx context.Context) (Discovery, error) {
 	p.mu.Lock()
-	d, ok := p.discovery.value, p.discovery.usable(p.rp.now(), discoveryAge)
+	d, ok := p.discovery.value, p.discovery.isUsable(p.rp.now(), discoveryAge)
 	p.mu.Unlock()
 	if ok {
 		return d, nil
 	}
-	err := p.shared(ctx, "discovery document", p.fetchMetadata)
+	err := p.fetchShared(ctx, "discovery document", p.fetchMetadata)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil || p.discovery.usable(p.rp.now(), discoveryAge) {
+	if err == nil || p.discovery.isUsable(p.rp.now(), discoveryAge) {
 		return p.discovery.value, nil
 	}
 	return Discovery{}, errUpstream(err)
 }
 
 func (p *provider) fetchMetadata(ctx context.Context) error {
-	d, err := p.rp.fetchDiscovery(ctx, p.document)
+	d, err := p.rp.fetchDiscovery(ctx, p.discoveryURL)
 	if err == nil && d.Issuer != p.issuer {
-		err = wrongIssuer(p.issuer, d.Issuer)
+		err = errWrongIssuer(p.issuer, d.Issuer)
 	}
 	now := p.rp.now()
 	p.mu.Lock()
@@ -213,8 +213,8 @@ func (p *provider) fetchMetadata(ctx context.Context) error {
 
 // get fetches a document. Errors: those of the HTTP client; Upstream
 // "idp_unavailable" or "idp_unusable".
-func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body []byte, contentType string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+func (rp *RelyingParty) get(ctx context.Context, rawURL, bearer string) (body []byte, contentType string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, rawURL, nil)
 	if err != nil {
 		return nil, "", errUnusable(fmt.Errorf("make request: %w", err))
 	}

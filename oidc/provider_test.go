@@ -49,7 +49,7 @@ func TestDiscoveryAndKeysAreRemembered(t *testing.T) {
 	}
 }
 
-func TestLastGoodDocumentsServeWhileTheyCannotBeHad(t *testing.T) {
+func TestLastGoodDocumentsServeDuringAnOutage(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	now := at()
@@ -58,10 +58,10 @@ func TestLastGoodDocumentsServeWhileTheyCannotBeHad(t *testing.T) {
 	if _, _, err := p.signIn(rp); err != nil {
 		t.Fatal(err)
 	}
-	p.override["/.well-known/openid-configuration"] = answer(
+	p.override["/.well-known/openid-configuration"] = verifier(
 		500, "text/html", "down",
 	)
-	p.override["/keys"] = answer(500, "text/html", "down")
+	p.override["/keys"] = verifier(500, "text/html", "down")
 	for hour := range 7*24 - 1 {
 		now = at().Add(time.Duration(hour) * time.Hour)
 		if _, _, err := p.signIn(rp); err != nil {
@@ -102,7 +102,7 @@ func TestKeysRotatedJustBeforeSigning(t *testing.T) {
 	}
 }
 
-func TestEverybodySigningInDuringARotationGetsIn(t *testing.T) {
+func TestConcurrentSignInsDuringKeyRotation(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	rp := p.party()
@@ -255,7 +255,7 @@ type handlerTransport struct {
 
 func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) { return h.handle(r) }
 
-func TestNothingGoesOnAfterACall(t *testing.T) {
+func TestNoGoroutineOutlivesACall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 		c := &http.Client{Transport: handlerTransport{func(r *http.Request) (*http.Response, error) {
@@ -356,10 +356,10 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
-func TestSecretsAndRefusalsStayInside(t *testing.T) {
+func TestErrorsContainNoSecrets(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
-	p.override["/token"] = answer(
+	p.override["/token"] = verifier(
 		401, "application/json",
 		`{"error":"invalid_client","error_description":"<b>`+strings.Repeat("x", 5000)+`\u202e"}`,
 	)

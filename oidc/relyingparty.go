@@ -21,7 +21,7 @@ const (
 	budget      = 10 * time.Second // of one sign-in, for all requests to the identity provider
 )
 
-// maxProviders is how many connections have their documents and keys cached.
+// maxProviders limits the connections whose documents and keys are cached.
 const maxProviders = 4096
 
 // Options configure a RelyingParty.
@@ -37,10 +37,10 @@ type Options struct {
 // RelyingParty signs users in at OpenID providers. It is safe for concurrent
 // use and starts nothing that outlives a call by more than its own deadline.
 type RelyingParty struct {
-	base      string
+	baseURL   string
 	now       func() time.Time
 	client    *http.Client
-	seen      func(ctx context.Context, seen sso.SeenKeys) // may be nil
+	keysSeen  func(ctx context.Context, seen sso.SeenKeys) // may be nil
 	providers *lru.Cache[providerKey, *provider]
 }
 
@@ -52,10 +52,10 @@ func New(o Options) *RelyingParty {
 	}
 	providers, _ := lru.New[providerKey, *provider](maxProviders) // fails only for a size below one
 	return &RelyingParty{
-		base:      strings.TrimSuffix(o.BaseURL, "/"),
+		baseURL:   strings.TrimSuffix(o.BaseURL, "/"),
 		now:       o.Now,
 		client:    o.Client,
-		seen:      o.KeysSeen,
+		keysSeen:  o.KeysSeen,
 		providers: providers,
 	}
 }
@@ -64,7 +64,7 @@ func New(o Options) *RelyingParty {
 // provider. Each connection has its own, so that a response of one provider
 // cannot be delivered as another's (RFC 9700 §4.4).
 func (rp *RelyingParty) RedirectURI(id sso.ConnectionID) string {
-	return rp.base + "/oidc/" + string(id) + "/callback"
+	return rp.baseURL + "/oidc/" + string(id) + "/callback"
 }
 
 // provider returns the cached state of a connection. A changed connection has
@@ -75,18 +75,18 @@ func (rp *RelyingParty) provider(c sso.Connection, cfg sso.Config) (*provider, e
 			"connection %s: %w", c.ID, errors.New("no OpenID Connect configuration"),
 		)
 	}
-	key := providerKey{
+	cacheKey := providerKey{
 		connection: c.ID,
 		revision:   c.Revision,
 		issuer:     cfg.OIDC.Issuer,
 		discovery:  cfg.OIDC.DiscoveryURL,
 	}
-	if p, ok := rp.providers.Get(key); ok {
+	if p, ok := rp.providers.Get(cacheKey); ok {
 		return p, nil
 	}
-	made := newProvider(rp, c, *cfg.OIDC)
-	if p, ok, _ := rp.providers.PeekOrAdd(key, made); ok {
+	created := newProvider(rp, c, *cfg.OIDC)
+	if p, ok, _ := rp.providers.PeekOrAdd(cacheKey, created); ok {
 		return p, nil
 	}
-	return made, nil
+	return created, nil
 }

@@ -11,40 +11,40 @@ import (
 	"gatehouse/sso"
 )
 
-// wantsUserinfo reports whether the mapping asks for something that the ID
+// needsUserinfo reports whether the mapping asks for something that the ID
 // token lacks and userinfo could have. Groups behind an overage pointer are too
 // many for userinfo as well.
-func (a *answer) wantsUserinfo(claims sso.Claims) bool {
-	if a.discovery.UserinfoEndpoint == "" {
+func (v *verifier) needsUserinfo(claims sso.Claims) bool {
+	if v.discovery.UserinfoEndpoint == "" {
 		return false
 	}
-	m := a.mapping
+	m := v.mapping
 	for _, candidates := range [][]string{m.Login, m.Email, m.Name} {
 		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool {
-			return expressible(claims, c)
+			return hasValue(claims, c)
 		}) {
 			return true
 		}
 	}
-	return !a.hasGroups(claims)
+	return !v.mentionsGroups(claims)
 }
 
-// hasGroups reports whether the claims say something about groups, or the
+// mentionsGroups reports whether the claims say something about groups, or the
 // mapping reads none.
-func (a *answer) hasGroups(claims sso.Claims) bool {
-	if _, overage := claims["hasgroups"]; overage || len(a.mapping.Groups) == 0 {
+func (v *verifier) mentionsGroups(claims sso.Claims) bool {
+	if _, overage := claims["hasgroups"]; overage || len(v.mapping.Groups) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(a.mapping.Groups, func(name string) bool {
-		_, there := claims[name]
-		_, pointed := claims["_claim_names."+name]
-		return there || pointed
+	return slices.ContainsFunc(v.mapping.Groups, func(name string) bool {
+		_, ok := claims[name]
+		_, pointer := claims["_claim_names."+name]
+		return ok || pointer
 	})
 }
 
-// expressible reports whether a candidate of the mapping, a claim or a template
+// hasValue reports whether a candidate of the mapping, a claim or a template
 // of claims, has a value.
-func expressible(claims sso.Claims, candidate string) bool {
+func hasValue(claims sso.Claims, candidate string) bool {
 	if !strings.Contains(candidate, "{") {
 		_, ok := claims.First(candidate)
 		return ok
@@ -58,42 +58,42 @@ func expressible(claims sso.Claims, candidate string) bool {
 	return true
 }
 
-// askUserinfo adds the claims of userinfo to those of an ID token, if the
+// addUserinfo adds the claims of userinfo to those of an ID token, if the
 // mapping asks for more. A userinfo failure ends the sign-in only if login or
 // e-mail would have come from there; groups that would have come from there are
 // then unknown, which is not the same as absent. Userinfo about another subject
 // always ends the sign-in.
-func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
-	if !a.wantsUserinfo(id.claims) {
+func (v *verifier) addUserinfo(ctx context.Context, t tokens, id *idToken) error {
+	if !v.needsUserinfo(id.claims) {
 		return nil
 	}
-	info, err := a.userinfo(ctx, t)
-	if err != nil && a.suffices(id.claims) {
-		a.checks.Warn("userinfo", "claims", reason(err)+"; the ID token has login and e-mail, so the sign-in goes on")
-		a.unread = true
+	info, err := v.fetchUserinfo(ctx, t)
+	if err != nil && v.hasLoginAndEmail(id.claims) {
+		v.checks.Warn("userinfo", "claims", explain(err)+"; the ID token has login and e-mail, so the sign-in goes on")
+		v.userinfoFailed = true
 		return nil
 	}
 	if err != nil {
-		a.checks.That(false, "userinfo", "claims", reason(err))
+		v.checks.Record(false, "userinfo", "claims", explain(err))
 		return fmt.Errorf("userinfo: %w", err)
 	}
-	got, err := info.text("sub")
-	if !a.checks.That(
+	got, err := info.stringMember("sub")
+	if !v.checks.Record(
 		err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err),
 	) {
 		return errToken(fmt.Errorf(
-			"userinfo is about %q, the ID token about %q", sso.Inert(got), sso.Inert(id.subject),
+			"userinfo is about %q, the ID token about %q", sso.Sanitize(got), sso.Sanitize(id.subject),
 		))
 	}
-	merge(&id.document, info, a.mapping)
+	mergeClaims(&id.document, info, v.mapping)
 	return nil
 }
 
-// suffices reports whether the ID token alone has what every sign-in requires.
-func (a *answer) suffices(claims sso.Claims) bool {
-	for _, candidates := range [][]string{a.mapping.Login, a.mapping.Email} {
+// hasLoginAndEmail reports whether the ID token alone has what every sign-in requires.
+func (v *verifier) hasLoginAndEmail(claims sso.Claims) bool {
+	for _, candidates := range [][]string{v.mapping.Login, v.mapping.Email} {
 		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool {
-			return expressible(claims, c)
+			return hasValue(claims, c)
 		}) {
 			return false
 		}
@@ -101,8 +101,8 @@ func (a *answer) suffices(claims sso.Claims) bool {
 	return true
 }
 
-// userinfo fetches the claims of the userinfo endpoint (OpenID Connect Core §5.3).
-func (a *answer) userinfo(ctx context.Context, t tokens) (document, error) {
+// fetchUserinfo fetches the claims of the userinfo endpoint (OpenID Connect Core §5.3).
+func (v *verifier) fetchUserinfo(ctx context.Context, t tokens) (document, error) {
 	if t.access == "" {
 		return document{}, errUnusable(errors.New(
 			"the token endpoint gave no access token, which userinfo is asked with",
@@ -110,28 +110,28 @@ func (a *answer) userinfo(ctx context.Context, t tokens) (document, error) {
 	}
 	var body []byte
 	var contentType string
-	err := a.provider.call(ctx, func(ctx context.Context) (err error) {
-		body, contentType, err = a.rp.get(ctx, a.discovery.UserinfoEndpoint, t.access)
+	err := v.provider.call(ctx, func(ctx context.Context) (err error) {
+		body, contentType, err = v.rp.get(ctx, v.discovery.UserinfoEndpoint, t.access)
 		return err
 	})
 	if err != nil {
 		return document{}, errUpstream(fmt.Errorf("fetch: %w", err))
 	}
-	if a.tell != nil {
-		a.tell("Userinfo", body)
+	if v.report != nil {
+		v.report("Userinfo", body)
 	}
-	info, err := a.readUserinfo(ctx, body, contentType)
+	info, err := v.readUserinfo(ctx, body, contentType)
 	if err == nil {
-		err = a.unambiguous(info)
+		err = v.checkCaseDuplicates(info)
 	}
 	return info, err
 }
 
 // readUserinfo reads a userinfo response: JSON or, if the client is registered
 // for it, a signed token (OpenID Connect Core §5.3.2).
-func (a *answer) readUserinfo(ctx context.Context, body []byte, contentType string) (document, error) {
+func (v *verifier) readUserinfo(ctx context.Context, body []byte, contentType string) (document, error) {
 	if kind, _, _ := mime.ParseMediaType(contentType); kind == "application/jwt" {
-		return a.signedUserinfo(ctx, strings.TrimSpace(string(body)))
+		return v.verifyUserinfo(ctx, strings.TrimSpace(string(body)))
 	}
 	info, err := parseDocument(body)
 	if err != nil {
@@ -140,12 +140,12 @@ func (a *answer) readUserinfo(ctx context.Context, body []byte, contentType stri
 	return info, nil
 }
 
-func (a *answer) signedUserinfo(ctx context.Context, token string) (document, error) {
-	h, err := readHeader(token, a.discovery.algorithms(), "", "jwt")
+func (v *verifier) verifyUserinfo(ctx context.Context, token string) (document, error) {
+	h, err := readHeader(token, v.discovery.algorithms(), "", "jwt")
 	if err != nil {
 		return document{}, errToken(err)
 	}
-	s := &signature{provider: a.provider, header: h}
+	s := &signatureVerifier{provider: v.provider, header: h}
 	payload, err := s.VerifySignature(ctx, token)
 	if err != nil {
 		if s.upstream != nil {
@@ -157,59 +157,59 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 	if err != nil {
 		return document{}, errToken(err)
 	}
-	issuer, errIss := info.text("iss")
-	audience, errAud := info.audience()
+	issuer, errIss := info.stringMember("iss")
+	audience, errAud := info.audienceMember()
 	if errIss != nil ||
 		errAud != nil ||
-		issuer != a.config.Issuer ||
-		!slices.Contains(audience, a.config.ClientID) {
+		issuer != v.config.Issuer ||
+		!slices.Contains(audience, v.config.ClientID) {
 		return document{}, errToken(fmt.Errorf(
-			"signed by %q for %q: %w", sso.Inert(issuer), audience, errors.Join(errIss, errAud),
+			"signed by %q for %q: %w", sso.Sanitize(issuer), audience, errors.Join(errIss, errAud),
 		))
 	}
 	return info, nil
 }
 
-// merge adds the claims that the ID token lacks. Claims of the ID token win, in
+// mergeClaims adds the claims that the ID token lacks. Claims of the ID token win, in
 // any case of their names, because they were signed for this sign-in; subject,
 // issuer, audience and times are never taken from userinfo. email_verified is
 // taken from the same document as the e-mail, because it says nothing about the
 // address in the other.
-func merge(into *document, info document, m sso.Mapping) {
-	claims := into.claims
+func mergeClaims(target *document, info document, m sso.Mapping) {
+	claims := target.claims
 	if !slices.ContainsFunc(m.Email, func(c string) bool {
-		return expressible(claims, c)
+		return hasValue(claims, c)
 	}) {
 		for _, name := range m.EmailVerified {
 			delete(claims, name)
 		}
 	}
-	have := make(map[string]bool, len(claims))
+	present := make(map[string]bool, len(claims))
 	for name := range claims {
-		have[fold(name)] = true
+		present[foldName(name)] = true
 	}
-	take := func(name string) bool {
+	mayAdd := func(name string) bool {
 		reserved := slices.ContainsFunc([]string{
 			"iss", "aud", "sub", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time",
 			"acr", "amr", "tid", "oid",
-		}, func(root string) bool { return hasRoot(name, root) })
-		return !reserved && !have[fold(name)]
+		}, func(root string) bool { return isOrBelow(name, root) })
+		return !reserved && !present[foldName(name)]
 	}
-	for name, values := range info.claims {
-		if take(name) {
-			claims[name] = values
-			delete(into.mixed, name) // replaces an object of the ID token at the place of the list
+	for name, texts := range info.claims {
+		if mayAdd(name) {
+			claims[name] = texts
+			delete(target.mixed, name) // replaces an object of the ID token at the place of the list
 		}
 	}
 	for name, mixed := range info.mixed {
-		if take(name) {
-			into.mixed[name] = mixed
+		if mayAdd(name) {
+			target.mixed[name] = mixed
 		}
 	}
 }
 
-// hasRoot reports whether name is root or a path below it, ignoring case.
-func hasRoot(name, root string) bool {
+// isOrBelow reports whether name is root or a path below it, ignoring case.
+func isOrBelow(name, root string) bool {
 	first, _, _ := strings.Cut(name, ".")
 	return strings.EqualFold(first, root)
 }

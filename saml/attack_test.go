@@ -121,7 +121,7 @@ func (b base) wrap(t *testing.T, level, doc string, place func(wrapping), id, si
 	case "absent":
 		w.evil.RemoveAttr("ID")
 	}
-	declare(w.evil, scope(w.root))
+	addDeclarations(w.evil, namespacesInScope(w.root))
 	if signature == "on-evil" {
 		unsign(w.original)
 	} else if signature == "on-original" {
@@ -162,7 +162,7 @@ func forged(t *testing.T, original *etree.Element) *etree.Element {
 
 func withScope(el *etree.Element) *etree.Element {
 	alone := el.Copy()
-	declare(alone, scope(el))
+	addDeclarations(alone, namespacesInScope(el))
 	return alone
 }
 
@@ -329,9 +329,9 @@ func responsePlaces() map[string]func(wrapping) {
 	return all
 }
 
-// TestDefacing changes what was signed, or what is around it, in ways that are
+// TestChangedMessages changes what was signed, or what is around it, in ways that are
 // to make two readers read two things.
-func TestDefacing(t *testing.T) {
+func TestChangedMessages(t *testing.T) {
 	t.Parallel()
 	vectors := 0
 	for _, b := range bases() {

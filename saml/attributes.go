@@ -11,65 +11,65 @@ import (
 	"gatehouse/sso"
 )
 
-// attributes returns the attribute statements as claims, under an attribute's
+// readAttributes returns the attribute statements as claims, under an attribute's
 // Name and, unless another attribute has it as its Name, under its
 // FriendlyName. Repeated attributes are joined. An attribute without values is
 // present and empty. An attribute with a value that is not text is left out of
 // the claims and recorded as mixed: a part of a user's groups must not pass for
 // all of them.
-func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
+func (v *verifier) readAttributes() (sso.Claims, map[string]sso.MixedClaim, error) {
 	claims, friendly := sso.Claims{}, sso.Claims{}
 	mixed := map[string]sso.MixedClaim{}
 	var unread []string
-	for _, statement := range elements(a.assertion, nsAssertion, "AttributeStatement") {
-		for _, el := range elements(statement, nsAssertion, "Attribute") {
-			name, alias := value(el, "Name"), value(el, "FriendlyName")
+	for _, statement := range children(v.assertion, nsAssertion, "AttributeStatement") {
+		for _, el := range children(statement, nsAssertion, "Attribute") {
+			name, alias := attrValue(el, "Name"), attrValue(el, "FriendlyName")
 			if name == "" {
-				a.checks.That(false, "attributes", "a Name for each", "")
+				v.checks.Record(false, "attributes", "a Name for each", "")
 				return nil, nil, errMalformed(errors.New("an attribute without Name"))
 			}
-			v := valuesOf(el)
-			if !v.ok {
-				a.checks.Warn(
+			values := readValues(el)
+			if !values.ok {
+				v.checks.Warn(
 					"attributes", "text", name+" has a value that is not text and was left out",
 				)
 				unread = append(unread, name, alias)
 			}
-			addMixed(mixed, name, v.texts, v.other)
+			addMixed(mixed, name, values.texts, values.other)
 			if alias != "" && alias != name {
-				addMixed(mixed, alias, v.texts, v.other)
+				addMixed(mixed, alias, values.texts, values.other)
 			}
-			if !v.ok {
+			if !values.ok {
 				continue
 			}
-			add(claims, name, v.all)
+			addValues(claims, name, values.all)
 			if alias != "" {
-				add(friendly, alias, v.all)
+				addValues(friendly, alias, values.all)
 			}
 		}
-		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
-			a.sealed += n
-			a.checks.Warn(
+		if n := len(children(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
+			v.encryptedAttributes += n
+			v.checks.Warn(
 				"attributes", "not encrypted one by one",
 				fmt.Sprintf("%d encrypted attributes were left out", n),
 			)
 		}
 	}
 	for alias, values := range friendly {
-		if _, taken := claims[alias]; !taken {
+		if _, exists := claims[alias]; !exists {
 			claims[alias] = values
 		}
 	}
 	for _, name := range unread {
 		delete(claims, name)
 	}
-	a.checks.That(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
-	return claims, withOther(mixed), nil
+	v.checks.Record(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
+	return claims, onlyNonText(mixed), nil
 }
 
-// withOther returns the attributes that have a value that is not text, or nil
+// onlyNonText returns the attributes that have a value that is not text, or nil
 // if there is none.
-func withOther(mixed map[string]sso.MixedClaim) map[string]sso.MixedClaim {
+func onlyNonText(mixed map[string]sso.MixedClaim) map[string]sso.MixedClaim {
 	for name, m := range mixed {
 		if len(m.Other) == 0 {
 			delete(mixed, name)
@@ -87,7 +87,7 @@ func addMixed(mixed map[string]sso.MixedClaim, name string, texts []string, othe
 	mixed[name] = m
 }
 
-func add(claims sso.Claims, name string, values []string) {
+func addValues(claims sso.Claims, name string, values []string) {
 	if claims[name] == nil {
 		claims[name] = []string{}
 	}
@@ -102,24 +102,24 @@ type attributeValues struct {
 	ok    bool           // all values that are not blank are text
 }
 
-// valuesOf reads the values of an attribute and skips blank ones. The value of
+// readValues reads the values of an attribute and skips blank ones. The value of
 // a NameID (as in eduPersonTargetedID) is its text.
-func valuesOf(attribute *etree.Element) attributeValues {
+func readValues(attribute *etree.Element) attributeValues {
 	v := attributeValues{ok: true}
-	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
+	for _, el := range children(attribute, nsAssertion, "AttributeValue") {
 		if isNil(el) {
 			v.other = append(v.other, sso.RawGroup{
-				Raw: source(el),
+				Raw: elementXML(el),
 				Why: sso.RawNotText,
 			})
 			continue
 		}
-		s, err := text(el)
+		s, err := elementText(el)
 		if err != nil {
-			if s, err = nameAsValue(el); err != nil {
+			if s, err = nameIDValue(el); err != nil {
 				v.ok = false
 				v.other = append(v.other, sso.RawGroup{
-					Raw: source(el),
+					Raw: elementXML(el),
 					Why: sso.RawNotText,
 				})
 				continue
@@ -131,7 +131,7 @@ func valuesOf(attribute *etree.Element) attributeValues {
 		v.all = append(v.all, s)
 		if isScalar(el) {
 			v.other = append(v.other, sso.RawGroup{
-				Raw: source(el),
+				Raw: elementXML(el),
 				Why: sso.RawNotText,
 			})
 		} else {
@@ -167,8 +167,8 @@ var scalarTypes = [...]string{
 	"dateTime", "date", "time", "duration", "base64Binary", "hexBinary",
 }
 
-// source returns an element as XML.
-func source(el *etree.Element) string {
+// elementXML returns an element as XML.
+func elementXML(el *etree.Element) string {
 	doc := etree.NewDocument()
 	doc.SetRoot(el.Copy())
 	text, err := doc.WriteToString()
@@ -178,12 +178,12 @@ func source(el *etree.Element) string {
 	return text
 }
 
-func nameAsValue(el *etree.Element) (string, error) {
-	id, err := only(el, nsAssertion, "NameID")
+func nameIDValue(el *etree.Element) (string, error) {
+	id, err := singleChild(el, nsAssertion, "NameID")
 	if err != nil || id == nil || len(el.ChildElements()) != 1 {
 		return "", errors.New("a value that is neither text nor a NameID")
 	}
-	return trimmed(id)
+	return trimmedText(id)
 }
 
 func isNil(el *etree.Element) bool {

@@ -47,8 +47,8 @@ func afterwards(code string, pairs ...string) badCase {
 	}
 }
 
-// TestBad refuses every directory under testdata/bad with the code it names.
-func TestBad(t *testing.T) {
+// TestGoldenRefusals refuses every directory under testdata/bad with the code it names.
+func TestGoldenRefusals(t *testing.T) {
 	t.Parallel()
 	for _, dir := range goldenDirectories(t, "bad", 100) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -66,10 +66,10 @@ func TestBad(t *testing.T) {
 	}
 }
 
-// TestBadMade refuses every case as it is made now, and sees to it that it has
+// TestRefusalsHaveGoldenFiles refuses every case as it is made now, and sees to it that it has
 // a directory. That the same answer with nothing wrong is accepted, TestAccepted
 // makes sure of.
-func TestBadMade(t *testing.T) {
+func TestRefusalsHaveGoldenFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range badCases() {
 		t.Run(name, func(t *testing.T) {

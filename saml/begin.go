@@ -21,7 +21,7 @@ func (sp *ServiceProvider) Begin(
 	if err != nil {
 		return sso.Redirect{}, err
 	}
-	format, err := askedFormat(cfg)
+	format, err := requestedFormat(cfg)
 	if err != nil {
 		return sso.Redirect{}, err
 	}
@@ -42,28 +42,28 @@ func (sp *ServiceProvider) Begin(
 	if cfg.SAML.ForceAuthn {
 		request.ForceAuthn = &cfg.SAML.ForceAuthn
 	}
-	out := outgoing{
-		to:         cfg.SAML.SSO,
+	out := outgoingMessage{
+		endpoint:   cfg.SAML.SSO,
 		field:      fieldRequest,
 		message:    request.Element(),
 		relayState: p.ID,
 	}
 	if cfg.SAML.SignRequests {
-		if out.key, err = t.signing(); err != nil {
+		if out.key, err = t.signingKey(); err != nil {
 			return sso.Redirect{}, fmt.Errorf("connection %s: %w", c.ID, err)
 		}
 	}
-	redirect, err := out.send()
+	redirect, err := out.encode()
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("ask %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
+		return sso.Redirect{}, fmt.Errorf("ask %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err)
 	}
 	return redirect, nil
 }
 
-// askedFormat returns the NameID format to request. It is always explicit:
+// requestedFormat returns the NameID format to request. It is always explicit:
 // without one, many identity providers choose transient, which creates a new
 // user at every sign-in.
-func askedFormat(cfg sso.Config) (string, error) {
+func requestedFormat(cfg sso.Config) (string, error) {
 	switch format := cfg.SAML.NameIDFormat; {
 	case format == "":
 		return formatUnspec, nil // as configured at the identity provider
@@ -71,7 +71,7 @@ func askedFormat(cfg sso.Config) (string, error) {
 		return "", &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "saml_transient_name_id",
-			Public: "This connection asks for a name that is another one at every sign-in. Your admin has to choose another NameID format.",
+			Public: "This connection requests a name that changes at every sign-in. Your admin has to choose another NameID format.",
 		}
 	default:
 		return format, nil

@@ -392,9 +392,9 @@ func TestBeginRefuses(t *testing.T) {
 	}
 }
 
-// TestWriting is CVE-2026-46490 for messages: text cannot become markup, signed
+// TestWritingEscapesText is CVE-2026-46490 for messages: text cannot become markup, signed
 // or not, and survives the way.
-func TestWriting(t *testing.T) {
+func TestWritingEscapesText(t *testing.T) {
 	t.Parallel()
 	const text = "</saml:NameID><x y=\"z\">&amp;<![CDATA[]]>\r\n\té"
 	for _, binding := range []string{sso.BindingRedirect, sso.BindingPOST} {

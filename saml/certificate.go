@@ -23,13 +23,13 @@ func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err err
 			Err:    fmt.Errorf("parse certificate: %w", err),
 		}
 	}
-	if err := strong(cert.PublicKey); err != nil {
-		return "", errWeak(err)
+	if err := checkKeyStrength(cert.PublicKey); err != nil {
+		return "", errWeakKey(err)
 	}
-	return dates(cert, now), nil
+	return dateWarning(cert, now), nil
 }
 
-func errWeak(err error) *sso.Error {
+func errWeakKey(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "weak_key",
@@ -38,18 +38,18 @@ func errWeak(err error) *sso.Error {
 	}
 }
 
-// dates returns a warning about a certificate that is not valid now or expires
+// dateWarning returns a warning about a certificate that is not valid now or expires
 // soon.
-func dates(cert *x509.Certificate, now time.Time) string {
+func dateWarning(cert *x509.Certificate, now time.Time) string {
 	const date = "2 January 2006"
-	name := "The certificate “" + sso.Inert(subjectOf(cert)) + "”"
+	name := "The certificate “" + sso.Sanitize(certificateSubject(cert)) + "”"
 	end := cert.NotAfter.UTC().Format(date)
 	switch {
 	case now.After(cert.NotAfter):
 		return name + " expired on " + end + "."
 	case now.Before(cert.NotBefore):
 		return name + " begins on " + cert.NotBefore.UTC().Format(date) + "."
-	case now.After(cert.NotAfter.Add(-soon)):
+	case now.After(cert.NotAfter.Add(-expiryNotice)):
 		return name + " expires on " + end + "."
 	}
 	return ""

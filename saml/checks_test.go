@@ -45,9 +45,9 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// TestChecksAreInert: what the other side wrote is shown to admins, so nothing
+// TestChecksAreSanitized: what the other side wrote is shown to admins, so nothing
 // of it may be able to do anything there, or be long.
-func TestChecksAreInert(t *testing.T) {
+func TestChecksAreSanitized(t *testing.T) {
 	t.Parallel()
 	evil := "x\u202e\u200b\u0085\ufeff&lt;script&gt;&#10;" +
 		strings.Repeat("y", 1000)
@@ -168,8 +168,8 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-// TestDecryptionUniform: all ways in which nothing can be opened look alike.
-func TestDecryptionUniform(t *testing.T) {
+// TestDecryptionFailuresLookAlike: all ways in which nothing can be opened look alike.
+func TestDecryptionFailuresLookAlike(t *testing.T) {
 	t.Parallel()
 	p := setup{}.party(t)
 	seen := map[string]bool{}
@@ -213,9 +213,9 @@ func TestDecryptionUniform(t *testing.T) {
 	}
 }
 
-// TestConcurrent: one ServiceProvider serves everybody at once, and what it
-// remembers of a connection is shared.
-func TestConcurrent(t *testing.T) {
+// TestConcurrentUse: concurrent sign-ins share one ServiceProvider and its cache
+// of connections.
+func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	p := setup{Trusted: []string{"idp", "idp-next"}}.party(t)
 	var docs [][]byte

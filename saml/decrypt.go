@@ -23,9 +23,9 @@ const (
 	maxTries = 16
 )
 
-// encrypted is an EncryptedAssertion or EncryptedID: one EncryptedData and the
+// encryptedElement is an EncryptedAssertion or EncryptedID: one EncryptedData and the
 // EncryptedKeys for its recipients, with their ciphertext in the message.
-type encrypted struct {
+type encryptedElement struct {
 	data       blockCipher
 	keys       []wrappedKey
 	ciphertext []byte
@@ -64,22 +64,22 @@ func dataEncryption(uri string) (blockCipher, bool) {
 
 // readEncrypted reads an EncryptedAssertion or EncryptedID. recipient is our
 // entity ID. Nothing in it is authenticated unless the message around it was.
-func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
-	data, err := only(el, nsEnc, "EncryptedData")
+func readEncrypted(el *etree.Element, recipient string) (*encryptedElement, error) {
+	data, err := singleChild(el, nsEnc, "EncryptedData")
 	if err != nil || data == nil {
 		return nil, fmt.Errorf("not one EncryptedData: %w", orMissing(err))
 	}
-	if kind := value(data, "Type"); kind != "" && kind != nsEnc+"Element" {
-		return nil, fmt.Errorf("encrypted data of type %q", sso.Inert(kind))
+	if kind := attrValue(data, "Type"); kind != "" && kind != nsEnc+"Element" {
+		return nil, fmt.Errorf("encrypted data of type %q", sso.Sanitize(kind))
 	}
-	e := &encrypted{}
-	method, err := only(data, nsEnc, "EncryptionMethod")
-	if err != nil || method == nil {
+	e := &encryptedElement{}
+	encryptionMethod, err := singleChild(data, nsEnc, "EncryptionMethod")
+	if err != nil || encryptionMethod == nil {
 		return nil, fmt.Errorf("not one EncryptionMethod: %w", orMissing(err))
 	}
 	var ok bool
-	if e.data, ok = dataEncryption(value(method, "Algorithm")); !ok {
-		return nil, fmt.Errorf("data encryption %q", sso.Inert(value(method, "Algorithm")))
+	if e.data, ok = dataEncryption(attrValue(encryptionMethod, "Algorithm")); !ok {
+		return nil, fmt.Errorf("data encryption %q", sso.Sanitize(attrValue(encryptionMethod, "Algorithm")))
 	}
 	if e.ciphertext, err = cipherValue(data); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
 	}
 	var failure error
 	for _, key := range keys {
-		k, err := readWrapped(key)
+		k, err := readWrappedKey(key)
 		if err != nil {
 			failure = err // unless another key is for us
 			continue
@@ -103,12 +103,12 @@ func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
 	return e, nil
 }
 
-func readWrapped(key *etree.Element) (wrappedKey, error) {
-	method, err := only(key, nsEnc, "EncryptionMethod")
-	if err != nil || method == nil {
+func readWrappedKey(key *etree.Element) (wrappedKey, error) {
+	encryptionMethod, err := singleChild(key, nsEnc, "EncryptionMethod")
+	if err != nil || encryptionMethod == nil {
 		return wrappedKey{}, fmt.Errorf("not one EncryptionMethod of the key: %w", orMissing(err))
 	}
-	transport, err := keyTransport(method)
+	transport, err := keyTransport(encryptionMethod)
 	if err != nil {
 		return wrappedKey{}, err
 	}
@@ -129,19 +129,19 @@ func orMissing(err error) error {
 // name us as their recipient come first, and those that name another recipient
 // last.
 func encryptedKeys(el, data *etree.Element, recipient string) ([]*etree.Element, error) {
-	all := elements(el, nsEnc, "EncryptedKey")
-	info, err := only(data, nsDSig, "KeyInfo")
+	all := children(el, nsEnc, "EncryptedKey")
+	info, err := singleChild(data, nsDSig, "KeyInfo")
 	if err != nil {
 		return nil, err
 	}
 	if info != nil {
-		all = append(all, elements(info, nsEnc, "EncryptedKey")...)
+		all = append(all, children(info, nsEnc, "EncryptedKey")...)
 	}
 	if len(all) == 0 || len(all) > maxKeys {
 		return nil, fmt.Errorf("%d encrypted keys, of 1 to %d", len(all), maxKeys)
 	}
 	rank := func(key *etree.Element) int {
-		switch value(key, "Recipient") {
+		switch attrValue(key, "Recipient") {
 		case recipient:
 			return 0
 		case "":
@@ -154,15 +154,15 @@ func encryptedKeys(el, data *etree.Element, recipient string) ([]*etree.Element,
 }
 
 func cipherValue(el *etree.Element) ([]byte, error) {
-	data, err := only(el, nsEnc, "CipherData")
+	data, err := singleChild(el, nsEnc, "CipherData")
 	if err != nil || data == nil {
 		return nil, fmt.Errorf("not one CipherData: %w", orMissing(err))
 	}
-	leaf, err := only(data, nsEnc, "CipherValue")
+	leaf, err := singleChild(data, nsEnc, "CipherValue")
 	if err != nil || leaf == nil {
 		return nil, fmt.Errorf("not one CipherValue: %w", orMissing(err))
 	}
-	encoded, err := text(leaf)
+	encoded, err := elementText(leaf)
 	if err != nil {
 		return nil, err
 	}
@@ -177,40 +177,40 @@ func cipherValue(el *etree.Element) ([]byte, error) {
 // older fixes the mask generation to SHA-1 whatever the digest is, the newer
 // names both. RSA PKCS #1 v1.5 is refused, because it tells an attacker whether
 // the padding was right.
-func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
+func keyTransport(el *etree.Element) (rsa.OAEPOptions, error) {
 	o := rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1} // the defaults of both forms
-	uri := value(method, "Algorithm")
+	uri := attrValue(el, "Algorithm")
 	if uri != nsEnc+"rsa-oaep-mgf1p" && uri != nsEnc11+"rsa-oaep" {
-		return o, fmt.Errorf("key transport %q", sso.Inert(uri))
+		return o, fmt.Errorf("key transport %q", sso.Sanitize(uri))
 	}
 	var ok bool
-	digest, err := only(method, nsDSig, "DigestMethod")
+	digest, err := singleChild(el, nsDSig, "DigestMethod")
 	if err != nil {
 		return o, err
 	}
 	if digest != nil {
-		if o.Hash, ok = digestMethod(value(digest, "Algorithm")); !ok {
+		if o.Hash, ok = digestMethod(attrValue(digest, "Algorithm")); !ok {
 			return o, fmt.Errorf(
-				"digest of the key transport %q", sso.Inert(value(digest, "Algorithm")),
+				"digest of the key transport %q", sso.Sanitize(attrValue(digest, "Algorithm")),
 			)
 		}
 	}
-	mask, err := only(method, nsEnc11, "MGF")
+	mask, err := singleChild(el, nsEnc11, "MGF")
 	if err != nil {
 		return o, err
 	}
 	if mask != nil && uri == nsEnc11+"rsa-oaep" {
-		if o.MGFHash, ok = maskHash(value(mask, "Algorithm")); !ok {
+		if o.MGFHash, ok = maskHash(attrValue(mask, "Algorithm")); !ok {
 			return o, fmt.Errorf(
-				"mask of the key transport %q", sso.Inert(value(mask, "Algorithm")),
+				"mask of the key transport %q", sso.Sanitize(attrValue(mask, "Algorithm")),
 			)
 		}
 	}
-	label, err := only(method, nsEnc, "OAEPparams")
+	label, err := singleChild(el, nsEnc, "OAEPparams")
 	if err != nil || label == nil {
 		return o, err
 	}
-	encoded, err := text(label)
+	encoded, err := elementText(label)
 	if err != nil {
 		return o, err
 	}
@@ -236,7 +236,7 @@ func maskHash(uri string) (crypto.Hash, bool) {
 
 // keyring has what is needed to decrypt the elements of one message.
 type keyring struct {
-	keys     []own
+	keys     []ownKey
 	entityID string // ours, which an EncryptedKey may name as its recipient
 	work     int    // spent on reading the message
 	tries    int    // spent on opening encrypted keys
@@ -261,15 +261,15 @@ func (k *keyring) open(el *etree.Element, tag string, signed bool) (*etree.Eleme
 	if err != nil {
 		return nil, e.data, errDecryption(err)
 	}
-	limits := messageLimits()
-	limits.work -= k.work
-	inside, work, err := fragment(unmarked(plain), scope(el), tag, limits)
+	remaining := messageLimits()
+	remaining.work -= k.work
+	inside, work, err := fragment(trimByteOrderMark(plain), namespacesInScope(el), tag, remaining)
 	k.work += work
 	return inside, e.data, err
 }
 
-// errOpen is the only error of decryption. Details would help an attacker.
-var errOpen = errors.New("none of our keys opens it")
+// errDecrypt is the only error of decryption. Details would help an attacker.
+var errDecrypt = errors.New("none of our keys opens it")
 
 // open decrypts with the first of our keys that opens one of the encrypted
 // keys. If none does, the data is decrypted with a random key all the same, so
@@ -280,41 +280,41 @@ var errOpen = errors.New("none of our keys opens it")
 // does not say which failed, and OAEP accepts a chosen ciphertext with
 // negligible probability. Only the time until the right key is found differs,
 // and the sender knows which key that is.
-func (e *encrypted) open(keys []own, tries *int) ([]byte, error) {
+func (e *encryptedElement) open(keys []ownKey, tries *int) ([]byte, error) {
 	for _, wrapped := range e.keys {
 		for _, key := range keys {
 			if key.rsa == nil || *tries >= maxTries {
 				continue
 			}
 			*tries++
-			opened, err := key.rsa.Decrypt(nil, wrapped.octets, &wrapped.transport)
-			if err != nil || len(opened) != e.data.keyBytes {
+			contentKey, err := key.rsa.Decrypt(nil, wrapped.octets, &wrapped.transport)
+			if err != nil || len(contentKey) != e.data.keyBytes {
 				continue
 			}
-			return e.data.open(opened, e.ciphertext)
+			return e.data.open(contentKey, e.ciphertext)
 		}
 	}
 	random := make([]byte, e.data.keyBytes)
 	_, _ = rand.Read(random) // crypto/rand.Read never fails since Go 1.24
 	_, _ = e.data.open(random, e.ciphertext)
-	return nil, errOpen
+	return nil, errDecrypt
 }
 
 func (c blockCipher) open(key, ciphertext []byte) ([]byte, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, errOpen
+		return nil, errDecrypt
 	}
 	if c.cbc {
 		return openCBC(block, ciphertext)
 	}
 	gcm, err := cipher.NewGCM(block)
 	if err != nil || len(ciphertext) < gcm.NonceSize()+gcm.Overhead() {
-		return nil, errOpen
+		return nil, errDecrypt
 	}
 	plain, err := gcm.Open(nil, ciphertext[:gcm.NonceSize()], ciphertext[gcm.NonceSize():], nil)
 	if err != nil {
-		return nil, errOpen
+		return nil, errDecrypt
 	}
 	return plain, nil
 }
@@ -324,13 +324,13 @@ func (c blockCipher) open(key, ciphertext []byte) ([]byte, error) {
 func openCBC(block cipher.Block, ciphertext []byte) ([]byte, error) {
 	size := block.BlockSize()
 	if len(ciphertext) < 2*size || len(ciphertext)%size != 0 {
-		return nil, errOpen
+		return nil, errDecrypt
 	}
 	plain := make([]byte, len(ciphertext)-size)
 	cipher.NewCBCDecrypter(block, ciphertext[:size]).CryptBlocks(plain, ciphertext[size:])
 	padding := int(plain[len(plain)-1])
 	if padding < 1 || padding > size {
-		return nil, errOpen
+		return nil, errDecrypt
 	}
 	return plain[:len(plain)-padding], nil
 }

@@ -20,23 +20,23 @@ func errDenied(codes []string) *sso.Error {
 			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there.",
 		}
 	}
-	said, public := "", "Your company's identity provider did not let you in."
+	suffix, public := "", "Your company's identity provider did not let you in."
 	for _, code := range codes {
-		if text := meaning(code); text != "" {
-			said, public = " ("+code+")", text
+		if text := statusText(code); text != "" {
+			suffix, public = " ("+code+")", text
 		}
 	}
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "idp_denied",
-		Public: strings.TrimSuffix(public, ".") + said + ".",
+		Public: strings.TrimSuffix(public, ".") + suffix + ".",
 		Err: fmt.Errorf(
-			"the identity provider answered %q", sso.Inert(strings.Join(codes, " / ")),
+			"the identity provider answered %q", sso.Sanitize(strings.Join(codes, " / ")),
 		),
 	}
 }
 
-func meaning(code string) string {
+func statusText(code string) string {
 	const ask = " Ask your admin whether you may use this application"
 	switch code {
 	case "AuthnFailed":

@@ -123,13 +123,13 @@ func TestLogoutOfAnEncryptedName(t *testing.T) {
 	}
 }
 
-// TestTries bounds what encrypted keys cost, over all that is encrypted in one
+// TestDecryptionTriesAreLimited bounds what encrypted keys cost, over all that is encrypted in one
 // message.
-func TestTries(t *testing.T) {
+func TestDecryptionTriesAreLimited(t *testing.T) {
 	t.Parallel()
 	names := []string{"sp-old", "sp", "idp", "idp-next"}
 	p := setup{Keys: names}.party(t)
-	trusted, err := compile(p.connection, *p.config.SAML)
+	trusted, err := newTrust(p.connection, *p.config.SAML)
 	if err != nil {
 		t.Fatal(err)
 	}

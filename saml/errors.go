@@ -62,12 +62,12 @@ func errExpired(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_expired",
-		Public: "The sign-in message is too old or not valid yet. Start again; if it happens again, the clocks should be checked.",
+		Public: "The sign-in message is too old or not valid yet. Start again. If it happens again, ask your admin to check the clocks.",
 		Err:    err,
 	}
 }
 
-func errUnsolicited(err error) *sso.Error { return sso.IDPInitiatedDisabled().Because(err) }
+func errUnsolicited(err error) *sso.Error { return sso.IDPInitiatedDisabled().WithCause(err) }
 
 func errSubject(err error) *sso.Error {
 	return &sso.Error{
@@ -109,18 +109,18 @@ func errTooManyKeys(n int) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "metadata_unreadable",
-		Public: fmt.Sprintf("There are %d certificates for signing; we take %d.", n, maxCertificates),
+		Public: fmt.Sprintf("There are %d signing certificates; at most %d are accepted.", n, maxCertificates),
 	}
 }
 
 // errAmbiguous lists the identity providers to choose from.
 func errAmbiguous(all []entity) *sso.Error {
-	const most = 10
+	const maxNames = 10
 	var names []string
-	for _, p := range all[:min(len(all), most)] {
-		names = append(names, sso.Inert(p.id))
+	for _, p := range all[:min(len(all), maxNames)] {
+		names = append(names, sso.Sanitize(p.id))
 	}
-	if len(all) > most {
+	if len(all) > maxNames {
 		names = append(names, "…")
 	}
 	return &sso.Error{
@@ -133,9 +133,9 @@ func errAmbiguous(all []entity) *sso.Error {
 	}
 }
 
-// scanned converts an error of the scan to one that may be shown.
-func scanned(err error) *sso.Error {
-	if e, ok := err.(*scanError); ok && e.complex { //nolint:errorlint // the scanner returns it bare
+// errScan converts an error of the scan to one that may be shown.
+func errScan(err error) *sso.Error {
+	if e, ok := err.(*scanError); ok && e.tooComplex { //nolint:errorlint // the scanner returns it bare
 		return errTooComplex(err)
 	}
 	return errMalformed(err)
@@ -143,5 +143,5 @@ func scanned(err error) *sso.Error {
 
 // mismatch returns the cause of a failed check.
 func mismatch(name, want, got string) error {
-	return fmt.Errorf("%s: want %q, got %q", name, sso.Inert(want), sso.Inert(got))
+	return fmt.Errorf("%s: want %q, got %q", name, sso.Sanitize(want), sso.Sanitize(got))
 }

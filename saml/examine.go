@@ -17,7 +17,7 @@ import (
 func (sp *ServiceProvider) Examine(
 	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
 ) (sso.Examined, error) {
-	a, err := sp.verification(c, cfg)
+	a, err := sp.newVerifier(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
 	}
@@ -31,21 +31,21 @@ func (sp *ServiceProvider) Examine(
 func (sp *ServiceProvider) ExamineCaptured(
 	_ context.Context, c sso.Connection, cfg sso.Config, doc []byte,
 ) (sso.Examined, error) {
-	a, err := sp.verification(c, cfg)
+	a, err := sp.newVerifier(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
 	}
-	answers := ""
+	inResponseTo := ""
 	if seen, err := scan(doc, messageLimits(), nil); err == nil {
-		answers = seen.inResponseTo
+		inResponseTo = seen.inResponseTo
 		if root, err := parse(doc, messageLimits()); err == nil {
-			if issued, err := instant(value(root, "IssueInstant")); err == nil {
+			if issued, err := parseTime(attrValue(root, "IssueInstant")); err == nil {
 				a.now = issued
 			}
 		}
 	}
-	if a.config.IDPInitiated = sso.IDPInitiatedDirect; answers != "" {
-		a.pending = &sso.PendingLogin{ID: answers, CreatedAt: a.now}
+	if a.config.IDPInitiated = sso.IDPInitiatedDirect; inResponseTo != "" {
+		a.pending = &sso.PendingLogin{ID: inResponseTo, CreatedAt: a.now}
 	}
 	x, err := a.examine(sso.Callback{
 		Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}},
@@ -59,65 +59,65 @@ func (sp *ServiceProvider) ExamineCaptured(
 	return x, err
 }
 
-// verification returns the verification of a response that has not been read yet.
-func (sp *ServiceProvider) verification(c sso.Connection, cfg sso.Config) (*answer, error) {
+// newVerifier returns the verification of a response that has not been read yet.
+func (sp *ServiceProvider) newVerifier(c sso.Connection, cfg sso.Config) (*verifier, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &answer{
-		trust:    t,
-		config:   *cfg.SAML,
-		now:      sp.now(),
-		skew:     cfg.SAML.Skew(),
-		mapped:   cfg.Mapping.Subject != "",
-		entityID: sp.EntityID(c.ID),
-		acs:      sp.ACSURL(c.ID),
+	return &verifier{
+		trust:         t,
+		config:        *cfg.SAML,
+		now:           sp.now(),
+		skew:          cfg.SAML.Skew(),
+		subjectMapped: cfg.Mapping.Subject != "",
+		entityID:      sp.EntityID(c.ID),
+		acs:           sp.ACSURL(c.ID),
 	}, nil
 }
 
-func (a *answer) examine(cb sso.Callback) (sso.Examined, error) {
-	x := sso.Examined{At: a.now}
-	raw, encrypted := shown(cb)
-	assertion, err := a.read(cb)
-	if encrypted && a.assertion != nil {
-		raw += "\n\nThe assertion, decrypted:\n\n" + redacted(a.assertion)
+func (v *verifier) examine(cb sso.Callback) (sso.Examined, error) {
+	x := sso.Examined{At: v.now}
+	raw, encrypted := renderResponse(cb)
+	assertion, err := v.read(cb)
+	if encrypted && v.assertion != nil {
+		raw += "\n\nThe assertion, decrypted:\n\n" + redacted(v.assertion)
 	}
-	x.Checks, x.Raw = a.checks, raw
+	x.Checks, x.Raw = v.checks, raw
 	if err != nil {
-		return x, fmt.Errorf("response of %s: %w", sso.Inert(a.config.IDPEntityID), err)
+		return x, fmt.Errorf("response of %s: %w", sso.Sanitize(v.config.IDPEntityID), err)
 	}
 	x.Assertion = assertion
 	return x, nil
 }
 
-// shown returns the message in a form that may be shown, and whether its
+// renderResponse returns the message in a form that may be shown, and whether its
 // assertion is encrypted. Of anything but a response in plain XML it tells only
 // the size, because its contents are unknown.
-func shown(cb sso.Callback) (raw string, encrypted bool) {
-	doc, err := posted(cb.Form, "SAMLResponse")
+func renderResponse(cb sso.Callback) (raw string, encrypted bool) {
+	doc, err := decodePost(cb.Form, "SAMLResponse")
 	if err != nil {
 		return "", false
 	}
-	unread := fmt.Sprintf("(%d bytes that cannot be read as a SAML response)", len(doc))
+	unreadable := fmt.Sprintf("(%d bytes that cannot be read as a SAML response)", len(doc))
 	if _, err := scan(doc, messageLimits(), nil); err != nil {
-		return unread, false
+		return unreadable, false
 	}
 	root, err := parse(doc, messageLimits())
 	if err != nil {
-		return unread, false
+		return unreadable, false
 	}
-	encrypted = len(elements(root, nsAssertion, "EncryptedAssertion")) > 0
+	encrypted = len(children(root, nsAssertion, "EncryptedAssertion")) > 0
 	return redacted(root), encrypted
 }
 
-const masked = "(left out)"
+const maskedText = "(left out)"
 
 // redacted returns a copy of an element as XML, without what could be replayed
 // or ends a session: signatures, ciphertext and session indexes.
 func redacted(el *etree.Element) string {
 	el = el.Copy()
-	mask(el)
+	maskSecrets(el)
 	doc := etree.NewDocument()
 	doc.SetRoot(el)
 	doc.Indent(2)
@@ -128,32 +128,32 @@ func redacted(el *etree.Element) string {
 	return strings.TrimSpace(text)
 }
 
-func mask(el *etree.Element) {
+func maskSecrets(el *etree.Element) {
 	switch el.Tag {
 	case "SignatureValue", "CipherValue":
-		el.SetText(masked)
+		el.SetText(maskedText)
 		return
 	case "Attribute":
-		if secretName(value(el, "Name")) {
+		if isSecretName(attrValue(el, "Name")) {
 			for _, v := range el.ChildElements() {
 				v.Child = nil
-				v.SetText(masked)
+				v.SetText(maskedText)
 			}
 		}
 	}
 	for i := range el.Attr {
 		if el.Attr[i].Key == "SessionIndex" {
-			el.Attr[i].Value = masked
+			el.Attr[i].Value = maskedText
 		}
 	}
 	for _, child := range el.ChildElements() {
-		mask(child)
+		maskSecrets(child)
 	}
 }
 
-// secretName reports whether an attribute has the name of a secret. Identity
+// isSecretName reports whether an attribute has the name of a secret. Identity
 // providers should not send any, but some do.
-func secretName(name string) bool {
+func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	return strings.Contains(name, "password") ||
 		strings.Contains(name, "secret") ||

@@ -50,7 +50,7 @@ func reusable(raw string) bool {
 			closes := strings.HasPrefix(after, "\n") ||
 				strings.HasPrefix(after, "<") ||
 				after == ""
-			if !strings.HasPrefix(after, masked) && !closes {
+			if !strings.HasPrefix(after, maskedText) && !closes {
 				return true
 			}
 			rest = after

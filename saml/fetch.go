@@ -74,14 +74,14 @@ func errFetch(err error) error {
 	if failure.Permanent {
 		code = "metadata_unreadable"
 	}
-	says := "The metadata could not be fetched from this address."
-	if failure.Says != "" {
-		says = "The metadata could not be fetched from this address: " + failure.Says + "."
+	public := "The metadata could not be fetched from this address."
+	if failure.Reason != "" {
+		public = "The metadata could not be fetched from this address: " + failure.Reason + "."
 	}
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   code,
-		Public: says,
+		Public: public,
 		Err:    err,
 	}
 }

@@ -68,7 +68,7 @@ func goldenDirectories(t *testing.T, kind string, least int) []string {
 	return dirs
 }
 
-func TestGood(t *testing.T) {
+func TestGoldenResponses(t *testing.T) {
 	t.Parallel()
 	for _, dir := range goldenDirectories(t, "good", 50) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {

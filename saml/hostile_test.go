@@ -202,9 +202,9 @@ func manyTrusted() setup {
 	return setup{Trusted: append(trusted, "idp")}
 }
 
-// TestHostile bounds what a refusal allocates, which does not depend on how busy
+// TestHostileMessagesAreBounded bounds what a refusal allocates, which does not depend on how busy
 // the machine is: BenchmarkHostile tells the time.
-func TestHostile(t *testing.T) {
+func TestHostileMessagesAreBounded(t *testing.T) {
 	p := manyTrusted().party(t)
 	p.accept(t, reply{knobs: signing("assertion")}.build(t))
 	for name, doc := range hostile(t) {

@@ -46,11 +46,11 @@ func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, 
 	if err != nil {
 		return Metadata{}, err
 	}
-	return m.asOf(sp.now())
+	return m.checkDates(sp.now())
 }
 
 func parseMetadata(doc []byte, entityID string) (Metadata, error) {
-	doc, err := plain(doc)
+	doc, err := plainDocument(doc)
 	if err != nil {
 		return Metadata{}, err
 	}
@@ -62,7 +62,7 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 		return Metadata{}, errUnreadable(err)
 	}
 	if seen.space != nsMetadata {
-		return Metadata{}, errUnreadable(fmt.Errorf("an element %q", sso.Inert(seen.tag)))
+		return Metadata{}, errUnreadable(fmt.Errorf("an element %q", sso.Sanitize(seen.tag)))
 	}
 	root, err := parse(doc, metadataLimits())
 	if err != nil {
@@ -72,24 +72,24 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 	if err != nil {
 		return Metadata{}, errUnreadable(err)
 	}
-	one, err := choose(all, entityID)
+	selected, err := selectEntity(all, entityID)
 	if err != nil {
 		return Metadata{}, err
 	}
-	return one.read()
+	return selected.read()
 }
 
-// plain removes a byte order mark, and the space around it that is copied along
+// plainDocument removes a byte order mark, and the space around it that is copied along
 // when a document is pasted.
-func plain(doc []byte) ([]byte, error) {
+func plainDocument(doc []byte) ([]byte, error) {
 	const space = " \t\r\n"
 	doc, err := sso.PlainText(bytes.TrimLeft(doc, space))
 	if err != nil {
-		says := err.Error()
+		message := err.Error()
 		return nil, &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "metadata_unreadable",
-			Public: strings.ToUpper(says[:1]) + says[1:] + ".",
+			Public: strings.ToUpper(message[:1]) + message[1:] + ".",
 			Err:    err,
 		}
 	}
@@ -113,15 +113,15 @@ type entity struct {
 // entities returns the entities of a document at any depth. The scan limits the
 // depth.
 func entities(el *etree.Element, until time.Time) ([]entity, error) {
-	until, err := sooner(until, el)
+	until, err := earliestUntil(until, el)
 	if err != nil {
 		return nil, err
 	}
-	if is(el, nsMetadata, "EntityDescriptor") {
+	if hasName(el, nsMetadata, "EntityDescriptor") {
 		p, err := readEntity(el, until)
 		return []entity{p}, err
 	}
-	if !is(el, nsMetadata, "EntitiesDescriptor") {
+	if !hasName(el, nsMetadata, "EntitiesDescriptor") {
 		return nil, nil
 	}
 	var all []entity
@@ -137,30 +137,30 @@ func entities(el *etree.Element, until time.Time) ([]entity, error) {
 
 func readEntity(el *etree.Element, until time.Time) (entity, error) {
 	p := entity{
-		id:    strings.Trim(value(el, "entityID"), " \t\r\n"),
+		id:    strings.Trim(attrValue(el, "entityID"), " \t\r\n"),
 		until: until,
 	}
-	for _, role := range elements(el, nsMetadata, "IDPSSODescriptor") {
-		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" &&
+	for _, role := range children(el, nsMetadata, "IDPSSODescriptor") {
+		if protocols := attrValue(role, "protocolSupportEnumeration"); protocols != "" &&
 			!slices.Contains(strings.Fields(protocols), nsProtocol) {
 			continue
 		}
 		p.roles = append(p.roles, role)
 		var err error
-		if p.until, err = sooner(until, role); err != nil {
+		if p.until, err = earliestUntil(until, role); err != nil {
 			return entity{}, err
 		}
 	}
 	return p, nil
 }
 
-// sooner returns the earlier of until and el's own validUntil.
-func sooner(until time.Time, el *etree.Element) (time.Time, error) {
-	s := value(el, "validUntil")
+// earliestUntil returns the earlier of until and el's own validUntil.
+func earliestUntil(until time.Time, el *etree.Element) (time.Time, error) {
+	s := attrValue(el, "validUntil")
 	if s == "" {
 		return until, nil
 	}
-	t, err := instant(s)
+	t, err := parseTime(s)
 	if err != nil {
 		return until, fmt.Errorf("validUntil: %w", err)
 	}
@@ -170,8 +170,8 @@ func sooner(until time.Time, el *etree.Element) (time.Time, error) {
 	return until, nil
 }
 
-// choose selects the identity provider with that entity ID.
-func choose(all []entity, entityID string) (entity, error) {
+// selectEntity selects the identity provider with that entity ID.
+func selectEntity(all []entity, entityID string) (entity, error) {
 	var idps, named []entity
 	for _, p := range all {
 		if len(p.roles) == 0 {
@@ -218,7 +218,7 @@ func (p entity) read() (Metadata, error) {
 		if err != nil {
 			return Metadata{}, err
 		}
-		if part := m.disagrees(other); part != "" {
+		if part := m.firstDifference(other); part != "" {
 			return Metadata{}, &sso.Error{
 				Kind: sso.Invalid,
 				Code: "metadata_unreadable",
@@ -232,9 +232,9 @@ func (p entity) read() (Metadata, error) {
 	return m, nil
 }
 
-// disagrees names the first difference between two descriptions of one identity
+// firstDifference names the first difference between two descriptions of one identity
 // provider, or "" if they agree.
-func (m Metadata) disagrees(other Metadata) string {
+func (m Metadata) firstDifference(other Metadata) string {
 	sameLogout := m.SLO == other.SLO || m.SLO != nil && other.SLO != nil && *m.SLO == *other.SLO
 	missing := func(c sso.Certificate) bool {
 		return !containsCertificate(other.Certificates, c)
@@ -252,32 +252,32 @@ func (m Metadata) disagrees(other Metadata) string {
 }
 
 func (p entity) readRole(role *etree.Element) (Metadata, error) {
-	want := value(role, "WantAuthnRequestsSigned")
+	want := attrValue(role, "WantAuthnRequestsSigned")
 	m := Metadata{
 		EntityID:   p.id,
 		ValidUntil: p.until,
 		WantSigned: want == "true" || want == "1",
 	}
-	single, left, err := endpoint(role, "SingleSignOnService")
+	ssoEndpoint, skipped, err := endpoint(role, "SingleSignOnService")
 	if err != nil {
 		return Metadata{}, err
 	}
-	if single == nil {
+	if ssoEndpoint == nil {
 		return Metadata{}, errBadEndpoint(fmt.Errorf(
-			"no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", left,
+			"no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", skipped,
 		))
 	}
-	m.SSO, m.Warnings = *single, left
-	if m.SLO, left, err = endpoint(role, "SingleLogoutService"); err != nil {
+	m.SSO, m.Warnings = *ssoEndpoint, skipped
+	if m.SLO, skipped, err = endpoint(role, "SingleLogoutService"); err != nil {
 		return Metadata{}, err
 	}
-	if m.SLO == nil && len(left) > 0 {
-		left = append(left, "Signing out here does not sign people out at the identity provider.")
+	if m.SLO == nil && len(skipped) > 0 {
+		skipped = append(skipped, "Signing out here does not sign people out at the identity provider.")
 	}
-	m.Warnings = append(m.Warnings, left...)
-	for _, el := range elements(role, nsMetadata, "NameIDFormat") {
-		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
-			m.NameIDFormats = append(m.NameIDFormats, sso.Inert(format))
+	m.Warnings = append(m.Warnings, skipped...)
+	for _, el := range children(role, nsMetadata, "NameIDFormat") {
+		if format, err := trimmedText(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
+			m.NameIDFormats = append(m.NameIDFormats, sso.Sanitize(format))
 		}
 	}
 	var warnings []string
@@ -288,19 +288,19 @@ func (p entity) readRole(role *etree.Element) (Metadata, error) {
 	return m, nil
 }
 
-const maxLeft = 8 // how many unusable addresses an error names
+const maxSkipped = 8 // how many unusable addresses an error names
 
 // endpoint returns the browser endpoint of a service. An unusable address is
 // skipped with a warning, since it may not be needed. Only an address that runs
 // as a script refuses the whole document: that is no mistake.
-func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []string, err error) {
-	for _, el := range elements(role, nsMetadata, service) {
+func endpoint(role *etree.Element, service string) (found *sso.Endpoint, skipped []string, err error) {
+	for _, el := range children(role, nsMetadata, service) {
 		e := sso.Endpoint{
-			URL:     strings.Trim(value(el, "Location"), " \t\r\n"),
-			Binding: value(el, "Binding"),
+			URL:     strings.Trim(attrValue(el, "Location"), " \t\r\n"),
+			Binding: attrValue(el, "Binding"),
 		}
 		if isScript(e.URL) {
-			return nil, nil, errBadEndpoint(fmt.Errorf("%s %q", service, sso.Inert(e.URL)))
+			return nil, nil, errBadEndpoint(fmt.Errorf("%s %q", service, sso.Sanitize(e.URL)))
 		}
 		if e.Binding != sso.BindingRedirect && e.Binding != sso.BindingPOST {
 			continue // SOAP and artifacts are for servers
@@ -310,8 +310,8 @@ func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []
 			err = sso.CheckEndpoint(usable)
 		}
 		if err != nil {
-			if len(left) < maxLeft {
-				left = append(left, leftOut(service, e, err))
+			if len(skipped) < maxSkipped {
+				skipped = append(skipped, skippedWarning(service, e, err))
 			}
 			continue
 		}
@@ -321,23 +321,23 @@ func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []
 			found = &e
 		}
 	}
-	return found, left, nil
+	return found, skipped, nil
 }
 
-// leftOut returns the warning about an address that is not used.
-func leftOut(service string, e sso.Endpoint, err error) string {
+// skippedWarning returns the warning about an address that is not used.
+func skippedWarning(service string, e sso.Endpoint, err error) string {
 	binding := e.Binding[strings.LastIndexByte(e.Binding, ':')+1:]
 	if e.URL == "" {
 		return "The " + service + " by " + binding + " was left out: its address is empty."
 	}
-	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) +
+	return "The " + service + " by " + binding + " was left out: " + sso.Sanitize(e.URL) +
 		" cannot be used (" + err.Error() + ")."
 }
 
 // isScript reports whether a browser would run or show the address instead of
 // navigating to it.
-func isScript(address string) bool {
-	scheme, _, _ := strings.Cut(address, ":")
+func isScript(raw string) bool {
+	scheme, _, _ := strings.Cut(raw, ":")
 	scheme = strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' {
 			return -1
@@ -362,7 +362,7 @@ func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 			Code:   "metadata_entity_changed",
 			Public: "This metadata is of another identity provider than the one configured here. Make a new connection for it.",
 			Err: fmt.Errorf(
-				"entityID: want %q, got %q", sso.Inert(cfg.IDPEntityID), sso.Inert(m.EntityID),
+				"entityID: want %q, got %q", sso.Sanitize(cfg.IDPEntityID), sso.Sanitize(m.EntityID),
 			),
 		}
 	}

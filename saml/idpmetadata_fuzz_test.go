@@ -29,7 +29,7 @@ func FuzzParseMetadata(f *testing.F) {
 			t.Fatalf("accepted: %+v", m)
 		}
 		for _, c := range m.Certificates {
-			if cert, err := c.Parse(); err != nil || strong(cert.PublicKey) != nil {
+			if cert, err := c.Parse(); err != nil || checkKeyStrength(cert.PublicKey) != nil {
 				t.Fatalf("trusts a key that is not strong: %v", err)
 			}
 		}

@@ -13,30 +13,30 @@ import (
 	"gatehouse/sso"
 )
 
-// soon is how long before its expiry a certificate causes a warning.
-const soon = 30 * 24 * time.Hour
+// expiryNotice is how long before its expiry a certificate causes a warning.
+const expiryNotice = 30 * 24 * time.Hour
 
 // certificates returns the signing certificates of a role: those of key
 // descriptors for signing, or without a use, which are for both. Unusable ones
 // are skipped with a warning as long as one remains.
 func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []string, err error) {
-	var weak, broken error
-	for _, descriptor := range elements(role, nsMetadata, "KeyDescriptor") {
-		if use := value(descriptor, "use"); use != "" && use != "signing" {
+	var weakErr, brokenErr error
+	for _, descriptor := range children(role, nsMetadata, "KeyDescriptor") {
+		if use := attrValue(descriptor, "use"); use != "" && use != "signing" {
 			continue
 		}
 		found, err := readKey(descriptor)
 		if err != nil {
-			broken = err
+			brokenErr = err
 			continue
 		}
 		for _, c := range found {
 			cert, err := c.Parse()
 			switch {
 			case err != nil:
-				broken = err
-			case strong(cert.PublicKey) != nil:
-				weak = strong(cert.PublicKey)
+				brokenErr = err
+			case checkKeyStrength(cert.PublicKey) != nil:
+				weakErr = checkKeyStrength(cert.PublicKey)
 			case !containsCertificate(trusted, c):
 				trusted = append(trusted, c)
 			}
@@ -45,23 +45,23 @@ func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []st
 	switch {
 	case len(trusted) > maxCertificates:
 		return nil, nil, errTooManyKeys(len(trusted))
-	case len(trusted) == 0 && weak != nil:
-		return nil, nil, errWeak(weak)
+	case len(trusted) == 0 && weakErr != nil:
+		return nil, nil, errWeakKey(weakErr)
 	case len(trusted) == 0:
 		return nil, nil, &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "metadata_no_signing_key",
-			Public: "There is no certificate for signing in this metadata, so nothing could vouch for a sign-in.",
-			Err:    orMissing(broken),
+			Public: "This metadata has no signing certificate, so no sign-in could be verified.",
+			Err:    orMissing(brokenErr),
 		}
 	}
-	if weak != nil {
+	if weakErr != nil {
 		warnings = append(
 			warnings,
 			"A key that is not strong enough was left out: sign-ins signed with it are refused.",
 		)
 	}
-	if broken != nil {
+	if brokenErr != nil {
 		warnings = append(warnings, "A key that cannot be read was left out: sign-ins signed with it are refused.")
 	}
 	return trusted, warnings, nil
@@ -71,21 +71,21 @@ func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []st
 // are a chain (XML Signature §4.5.4), of which only the end entity's key signs
 // messages.
 func readKey(descriptor *etree.Element) ([]sso.Certificate, error) {
-	info, err := only(descriptor, nsDSig, "KeyInfo")
+	info, err := singleChild(descriptor, nsDSig, "KeyInfo")
 	if err != nil || info == nil {
 		return nil, fmt.Errorf("not one KeyInfo: %w", orMissing(err))
 	}
 	var all []sso.Certificate
-	for _, data := range elements(info, nsDSig, "X509Data") {
+	for _, data := range children(info, nsDSig, "X509Data") {
 		var chain []sso.Certificate
-		for _, el := range elements(data, nsDSig, "X509Certificate") {
+		for _, el := range children(data, nsDSig, "X509Certificate") {
 			c, err := readCertificate(el)
 			if err != nil {
 				return nil, err
 			}
 			chain = append(chain, c)
 		}
-		all = append(all, ends(chain)...)
+		all = append(all, endEntities(chain)...)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("a key without a certificate")
@@ -94,7 +94,7 @@ func readKey(descriptor *etree.Element) ([]sso.Certificate, error) {
 }
 
 func readCertificate(el *etree.Element) (sso.Certificate, error) {
-	encoded, err := text(el)
+	encoded, err := elementText(el)
 	if err != nil {
 		return sso.Certificate{}, err
 	}
@@ -109,8 +109,8 @@ func readCertificate(el *etree.Element) (sso.Certificate, error) {
 	return sso.Certificate{Raw: der, Source: sso.FromMetadata}, nil
 }
 
-// ends leaves out the certificates that issued another one of the same chain.
-func ends(chain []sso.Certificate) []sso.Certificate {
+// endEntities leaves out the certificates that issued another one of the same chain.
+func endEntities(chain []sso.Certificate) []sso.Certificate {
 	if len(chain) < 2 {
 		return chain
 	}
@@ -134,9 +134,9 @@ func containsCertificate(all []sso.Certificate, c sso.Certificate) bool {
 	})
 }
 
-// asOf refuses expired metadata, and warns of certificates that have expired or
+// checkDates refuses expired metadata, and warns of certificates that have expired or
 // soon will. Their dates are not enforced, because the keys are pinned.
-func (m Metadata) asOf(now time.Time) (Metadata, error) {
+func (m Metadata) checkDates(now time.Time) (Metadata, error) {
 	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
 		return Metadata{}, &sso.Error{
 			Kind: sso.Invalid,
@@ -151,7 +151,7 @@ func (m Metadata) asOf(now time.Time) (Metadata, error) {
 		if err != nil {
 			continue // only certificates that parse were taken over
 		}
-		if warning := dates(cert, now); warning != "" {
+		if warning := dateWarning(cert, now); warning != "" {
 			m.Warnings = append(m.Warnings, warning)
 		}
 	}

@@ -537,9 +537,9 @@ func TestWantSigned(t *testing.T) {
 	}
 }
 
-// TestAddressesNobodyNeeds: what cannot be used is left out, and named, as long as
+// TestUnusableAddressesAreLeftOut: an unusable address is left out with a warning, as long as
 // people can be sent somewhere.
-func TestAddressesNobodyNeeds(t *testing.T) {
+func TestUnusableAddressesAreLeftOut(t *testing.T) {
 	t.Parallel()
 	const redirect, post = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect", "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 	service := func(name, binding, location string) string {
@@ -654,9 +654,9 @@ func TestAddressesNobodyNeeds(t *testing.T) {
 	}
 }
 
-// TestRolesThatAgree: two descriptions of one identity provider are one, if they
+// TestRolesMustAgree: two descriptions of one identity provider are one, if they
 // say the same.
-func TestRolesThatAgree(t *testing.T) {
+func TestRolesMustAgree(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ second, want string }{
 		"the same":    {idpRole, ""},

@@ -63,9 +63,9 @@ func NewKeyPair(name string, now time.Time) (sso.KeyPair, error) {
 
 // commonName shortens a name to what X.509 allows (RFC 5280, ub-common-name).
 func commonName(name string) string {
-	const most = 64
-	if runes := []rune(name); len(runes) > most {
-		return string(runes[:most])
+	const maxLength = 64
+	if runes := []rune(name); len(runes) > maxLength {
+		return string(runes[:maxLength])
 	}
 	return name
 }

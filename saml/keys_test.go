@@ -52,13 +52,13 @@ func TestNewKeyPair(t *testing.T) {
 	if other.ID == pair.ID || other.Private == pair.Private {
 		t.Error("the same key twice")
 	}
-	trusted, err := compile(
+	trusted, err := newTrust(
 		sso.Connection{Keys: []sso.KeyPair{pair, other}}, sso.SAMLConfig{},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key, err := trusted.signing(); err != nil || !key.rsa.PublicKey.Equal(cert.PublicKey) {
+	if key, err := trusted.signingKey(); err != nil || !key.rsa.PublicKey.Equal(cert.PublicKey) {
 		t.Errorf("does not sign with its newest key: %v", err)
 	}
 }

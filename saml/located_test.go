@@ -7,9 +7,9 @@ import (
 	"gatehouse/sso"
 )
 
-// TestUnreadableIsLocated: a message that cannot be read says what is wrong with
+// TestErrorsNameThePosition: a message that cannot be read says what is wrong with
 // it and where, without quoting a value.
-func TestUnreadableIsLocated(t *testing.T) {
+func TestErrorsNameThePosition(t *testing.T) {
 	t.Parallel()
 	group, name := `>engineering<`, `>`+testPerson+`</saml:NameID>`
 	lines := strings.ReplaceAll(

@@ -54,7 +54,7 @@ func (sp *ServiceProvider) BeginLogout(c sso.Connection, cfg sso.Config, s sso.S
 	if s.SessionIndex != "" {
 		request.SessionIndex = &crewjam.SessionIndex{Value: s.SessionIndex}
 	}
-	return sp.sendLogout(c, cfg, outgoing{field: fieldRequest}, func(destination string) *etree.Element {
+	return sp.sendLogout(c, cfg, outgoingMessage{field: fieldRequest}, func(destination string) *etree.Element {
 		request.Destination = destination
 		return request.Element()
 	})
@@ -74,7 +74,7 @@ func (sp *ServiceProvider) LogoutResponse(c sso.Connection, cfg sso.Config, m Lo
 			StatusCode: crewjam.StatusCode{Value: statusPrefix + "Success"},
 		},
 	}
-	return sp.sendLogout(c, cfg, outgoing{
+	return sp.sendLogout(c, cfg, outgoingMessage{
 		field:      fieldResponse,
 		relayState: m.RelayState,
 	}, func(destination string) *etree.Element {
@@ -84,7 +84,7 @@ func (sp *ServiceProvider) LogoutResponse(c sso.Connection, cfg sso.Config, m Lo
 }
 
 func (sp *ServiceProvider) sendLogout(
-	c sso.Connection, cfg sso.Config, out outgoing, message func(destination string) *etree.Element,
+	c sso.Connection, cfg sso.Config, out outgoingMessage, message func(destination string) *etree.Element,
 ) (sso.Redirect, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
@@ -94,16 +94,16 @@ func (sp *ServiceProvider) sendLogout(
 		return sso.Redirect{}, &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "logout_unanswerable",
-			Public: "You are signed out here. Your company's identity provider cannot be told: its logout address is not set.",
+			Public: "You are signed out here. Your company's identity provider cannot be notified: its logout address is not set.",
 		}
 	}
-	out.to, out.message = *cfg.SAML.SLO, message(cfg.SAML.SLO.URL)
-	if out.key, err = t.signing(); err != nil {
+	out.endpoint, out.message = *cfg.SAML.SLO, message(cfg.SAML.SLO.URL)
+	if out.key, err = t.signingKey(); err != nil {
 		return sso.Redirect{}, fmt.Errorf("connection %s: %w", c.ID, err)
 	}
-	redirect, err := out.send()
+	redirect, err := out.encode()
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("logout at %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
+		return sso.Redirect{}, fmt.Errorf("logout at %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err)
 	}
 	return redirect, nil
 }
@@ -128,11 +128,11 @@ func (sp *ServiceProvider) ParseLogout(
 	if err != nil {
 		return LogoutMessage{}, err
 	}
-	in := incoming{trust: t, config: *cfg.SAML}
+	in := incomingLogout{trust: t, config: *cfg.SAML}
 	if rawQuery != "" {
-		err = in.redirected(rawQuery)
+		err = in.readRedirect(rawQuery)
 	} else {
-		err = in.posted(form)
+		err = in.readPost(form)
 	}
 	if err == nil && len(in.relayState) > maxRelayState {
 		err = errMalformed(fmt.Errorf("a RelayState of %d bytes", len(in.relayState)))
@@ -143,7 +143,7 @@ func (sp *ServiceProvider) ParseLogout(
 	rules := logoutRules{
 		root:   in.root,
 		issuer: cfg.SAML.IDPEntityID,
-		here:   sp.SLOURL(c.ID),
+		sloURL: sp.SLOURL(c.ID),
 		now:    sp.now(),
 		skew:   cfg.SAML.Skew(),
 		ring:   &keyring{keys: t.keys, entityID: sp.EntityID(c.ID)},
@@ -151,15 +151,15 @@ func (sp *ServiceProvider) ParseLogout(
 	message, err := rules.read(in.field == fieldRequest)
 	if err != nil {
 		return LogoutMessage{}, fmt.Errorf(
-			"logout message of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err,
+			"logout message of %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err,
 		)
 	}
 	message.RelayState = in.relayState
 	return message, nil
 }
 
-// incoming is a logout message that is being verified.
-type incoming struct {
+// incomingLogout is a logout message that is being verified.
+type incomingLogout struct {
 	trust      *trust
 	config     sso.SAMLConfig
 	field      string
@@ -167,14 +167,14 @@ type incoming struct {
 	relayState string
 }
 
-func (in *incoming) tag() string {
+func (in *incomingLogout) elementName() string {
 	if in.field == fieldRequest {
 		return "LogoutRequest"
 	}
 	return "LogoutResponse"
 }
 
-func (in *incoming) redirected(rawQuery string) error {
+func (in *incomingLogout) readRedirect(rawQuery string) error {
 	r, err := readQuery(rawQuery)
 	if err != nil {
 		return err
@@ -183,27 +183,27 @@ func (in *incoming) redirected(rawQuery string) error {
 	if err := r.verify(in.trust, in.config.AllowSHA1); err != nil {
 		return errLogoutSignature(err)
 	}
-	doc, err := r.message()
+	doc, err := r.decode()
 	if err != nil {
 		return err
 	}
 	if in.relayState, err = r.value(fieldRelayState); err != nil {
 		return err
 	}
-	in.root, err = messageTree(doc, in.tag())
+	in.root, err = messageTree(doc, in.elementName())
 	return err
 }
 
-func (in *incoming) posted(form url.Values) error {
+func (in *incomingLogout) readPost(form url.Values) error {
 	var err error
-	if in.field, err = theField(form); err != nil {
+	if in.field, err = messageField(form); err != nil {
 		return err
 	}
-	doc, err := posted(form, in.field)
+	doc, err := decodePost(form, in.field)
 	if err != nil {
 		return err
 	}
-	root, err := messageTree(doc, in.tag())
+	root, err := messageTree(doc, in.elementName())
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func errLogoutSignature(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_signature_invalid",
-		Public: "The sign-out message of your company's identity provider did not pass our checks, so nobody was signed out by it.",
+		Public: "The sign-out message of your company's identity provider did not pass our checks, so no user was signed out.",
 		Err:    err,
 	}
 }

@@ -16,46 +16,46 @@ import (
 type logoutRules struct {
 	root   *etree.Element
 	issuer string
-	here   string // the address it must be for
+	sloURL string // the address it must be for
 	now    time.Time
 	skew   time.Duration
 	ring   *keyring // opens an EncryptedID
 }
 
 func (r logoutRules) read(request bool) (LogoutMessage, error) {
-	m := LogoutMessage{Request: request, ID: value(r.root, "ID")}
-	if err := r.header(); err != nil {
+	m := LogoutMessage{Request: request, ID: attrValue(r.root, "ID")}
+	if err := r.checkHeader(); err != nil {
 		return LogoutMessage{}, err
 	}
 	var err error
 	if request {
-		err = r.request(&m)
+		err = r.readRequest(&m)
 	} else {
-		m.Status, err = r.status()
+		m.Status, err = r.readStatus()
 	}
 	return m, err
 }
 
-func (r logoutRules) header() error {
-	if version := value(r.root, "Version"); version != "2.0" || value(r.root, "ID") == "" {
-		return errMalformed(fmt.Errorf("version %q or no ID", sso.Inert(version)))
+func (r logoutRules) checkHeader() error {
+	if version := attrValue(r.root, "Version"); version != "2.0" || attrValue(r.root, "ID") == "" {
+		return errMalformed(fmt.Errorf("version %q or no ID", sso.Sanitize(version)))
 	}
 	// Bindings §3.4.5.2, 3.5.5.2: a signed message must name its destination.
-	if destination := value(r.root, "Destination"); destination != r.here {
-		return errLogoutRecipient(mismatch("destination", r.here, destination))
+	if destination := attrValue(r.root, "Destination"); destination != r.sloURL {
+		return errLogoutRecipient(mismatch("destination", r.sloURL, destination))
 	}
-	el, err := only(r.root, nsAssertion, "Issuer")
+	el, err := singleChild(r.root, nsAssertion, "Issuer")
 	if err != nil || el == nil {
 		return errMalformed(fmt.Errorf("not one Issuer: %w", orMissing(err)))
 	}
-	issuer, err := trimmed(el)
+	issuer, err := trimmedText(el)
 	if err != nil {
 		return errMalformed(err)
 	}
 	if r.issuer == "" || issuer != r.issuer {
 		return errLogoutRecipient(mismatch("issuer", r.issuer, issuer))
 	}
-	issued, err := instant(value(r.root, "IssueInstant"))
+	issued, err := parseTime(attrValue(r.root, "IssueInstant"))
 	if err != nil {
 		return errMalformed(fmt.Errorf("IssueInstant: %w", err))
 	}
@@ -65,10 +65,10 @@ func (r logoutRules) header() error {
 	return nil
 }
 
-// request reads which sessions are to end.
-func (r logoutRules) request(m *LogoutMessage) error {
-	if end := value(r.root, "NotOnOrAfter"); end != "" {
-		until, err := instant(end)
+// readRequest reads which sessions are to end.
+func (r logoutRules) readRequest(m *LogoutMessage) error {
+	if end := attrValue(r.root, "NotOnOrAfter"); end != "" {
+		until, err := parseTime(end)
 		if err != nil {
 			return errMalformed(fmt.Errorf("NotOnOrAfter: %w", err))
 		}
@@ -78,7 +78,7 @@ func (r logoutRules) request(m *LogoutMessage) error {
 			))
 		}
 	}
-	name, err := identifier(r.root, func(hidden *etree.Element) (*etree.Element, error) {
+	name, err := nameIDElement(r.root, func(hidden *etree.Element) (*etree.Element, error) {
 		el, _, err := r.ring.open(hidden, "NameID", true) // the element around it was signed
 		return el, err
 	})
@@ -93,7 +93,7 @@ func (r logoutRules) request(m *LogoutMessage) error {
 	if err != nil || name == nil {
 		return errMalformed(fmt.Errorf("not one NameID: %w", orMissing(err)))
 	}
-	if m.Subject, err = trimmed(name); err != nil || m.Subject == "" {
+	if m.Subject, err = trimmedText(name); err != nil || m.Subject == "" {
 		return errMalformed(fmt.Errorf("a NameID without text: %w", orMissing(err)))
 	}
 	m.SessionIndexes, err = r.sessionIndexes()
@@ -104,8 +104,8 @@ func (r logoutRules) request(m *LogoutMessage) error {
 // session, so an empty one is an error.
 func (r logoutRules) sessionIndexes() ([]string, error) {
 	var all []string
-	for _, el := range elements(r.root, nsProtocol, "SessionIndex") {
-		index, err := trimmed(el)
+	for _, el := range children(r.root, nsProtocol, "SessionIndex") {
+		index, err := trimmedText(el)
 		if err != nil || index == "" {
 			return nil, errMalformed(fmt.Errorf("a SessionIndex without text: %w", orMissing(err)))
 		}
@@ -116,9 +116,9 @@ func (r logoutRules) sessionIndexes() ([]string, error) {
 	return all, nil
 }
 
-// status reads the status of a LogoutResponse, without its free text.
-func (r logoutRules) status() (string, error) {
-	el, err := only(r.root, nsProtocol, "Status")
+// readStatus reads the status of a LogoutResponse, without its free text.
+func (r logoutRules) readStatus() (string, error) {
+	el, err := singleChild(r.root, nsProtocol, "Status")
 	if err != nil || el == nil {
 		return "", errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
 	}
@@ -129,7 +129,7 @@ func (r logoutRules) status() (string, error) {
 	if len(codes) == 0 {
 		return "", errMalformed(errors.New("a Status without code"))
 	}
-	return sso.Inert(strings.Join(codes, " / ")), nil
+	return sso.Sanitize(strings.Join(codes, " / ")), nil
 }
 
 func errLogoutRecipient(err error) *sso.Error {
@@ -145,7 +145,7 @@ func errLogoutExpired(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_expired",
-		Public: "The sign-out message is too old or not valid yet. If it happens again, the clocks should be checked.",
+		Public: "The sign-out message is too old or not valid yet. If it happens again, ask your admin to check the clocks.",
 		Err:    err,
 	}
 }

@@ -19,7 +19,7 @@ const (
 // keys, newest first, so that a key can be rolled over without a gap. It
 // describes the live configuration, or the draft if nothing is live.
 func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
-	config := described(c)
+	config := describedConfig(c)
 	root := etree.NewElement("md:EntityDescriptor")
 	root.CreateAttr("xmlns:md", nsMetadata)
 	root.CreateAttr("xmlns:ds", nsDSig)
@@ -38,7 +38,7 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	for _, binding := range []string{sso.BindingRedirect, sso.BindingPOST} {
 		describeEndpoint(role, "md:SingleLogoutService", binding, sp.SLOURL(c.ID))
 	}
-	for _, format := range formats(config) {
+	for _, format := range nameIDFormats(config) {
 		role.CreateElement("md:NameIDFormat").SetText(format)
 	}
 	acs := describeEndpoint(role, "md:AssertionConsumerService", sso.BindingPOST, sp.ACSURL(c.ID))
@@ -55,8 +55,8 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	return out, nil
 }
 
-// described returns the configuration that c's metadata describes.
-func described(c sso.Connection) sso.SAMLConfig {
+// describedConfig returns the configuration that c's metadata describes.
+func describedConfig(c sso.Connection) sso.SAMLConfig {
 	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
 		if cfg != nil && cfg.SAML != nil {
 			return *cfg.SAML
@@ -65,9 +65,9 @@ func described(c sso.Connection) sso.SAMLConfig {
 	return sso.SAMLConfig{SignRequests: true}
 }
 
-// formats returns the NameID formats that can identify a user: the requested
+// nameIDFormats returns the NameID formats that can identify a user: the requested
 // one, or all but transient.
-func formats(config sso.SAMLConfig) []string {
+func nameIDFormats(config sso.SAMLConfig) []string {
 	if config.NameIDFormat != "" && config.NameIDFormat != formatTransient {
 		return []string{config.NameIDFormat}
 	}

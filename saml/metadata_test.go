@@ -40,7 +40,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestMetadataIsRead is what a reader that we did not write makes of it.
+// TestMetadataIsRead reads our metadata with crewjam/saml.
 func TestMetadataIsRead(t *testing.T) {
 	t.Parallel()
 	p := setup{Keys: []string{"sp", "sp-old"}}.party(t)

@@ -16,26 +16,26 @@ import (
 	"gatehouse/sso"
 )
 
-// received is a message of the HTTP-Redirect binding. Its parts are escaped as
+// redirectMessage is a message of the HTTP-Redirect binding. Its parts are escaped as
 // the sender escaped them, because that is what was signed.
-type received struct {
-	field string // fieldRequest or fieldResponse
-	parts map[string]string
+type redirectMessage struct {
+	field  string // fieldRequest or fieldResponse
+	params map[string]string
 }
 
 // readQuery splits a query into its parts. Each name of the binding may occur
 // once and must not be escaped: otherwise another reading of the query could
 // find what was not signed.
-func readQuery(rawQuery string) (received, error) {
-	r := received{parts: map[string]string{}}
+func readQuery(rawQuery string) (redirectMessage, error) {
+	r := redirectMessage{params: map[string]string{}}
 	if len(rawQuery) > 2*logoutLimits().bytes {
-		return received{}, errTooComplex(fmt.Errorf("a query of %d bytes", len(rawQuery)))
+		return redirectMessage{}, errTooComplex(fmt.Errorf("a query of %d bytes", len(rawQuery)))
 	}
 	for pair := range strings.SplitSeq(rawQuery, "&") {
 		name, raw, _ := strings.Cut(pair, "=")
 		plain, err := url.QueryUnescape(name)
 		if err != nil {
-			return received{}, errMalformed(errors.New("a name that is not escaped properly"))
+			return redirectMessage{}, errMalformed(errors.New("a name that is not escaped properly"))
 		}
 		switch plain {
 		case fieldRequest, fieldResponse, fieldRelayState, fieldAlgorithm, fieldSignature,
@@ -43,20 +43,20 @@ func readQuery(rawQuery string) (received, error) {
 		default:
 			continue
 		}
-		if _, twice := r.parts[plain]; twice || plain != name {
-			return received{}, errMalformed(fmt.Errorf("%s stands twice or is escaped", plain))
+		if _, repeated := r.params[plain]; repeated || plain != name {
+			return redirectMessage{}, errMalformed(fmt.Errorf("%s stands twice or is escaped", plain))
 		}
-		r.parts[plain] = raw
+		r.params[plain] = raw
 	}
 	var err error
-	r.field, err = theField(r.parts)
+	r.field, err = messageField(r.params)
 	return r, err
 }
 
-// theField returns whether a message is a request or a response.
-func theField[V any](parts map[string]V) (string, error) {
-	_, request := parts[fieldRequest]
-	_, response := parts[fieldResponse]
+// messageField returns whether a message is a request or a response.
+func messageField[V any](params map[string]V) (string, error) {
+	_, request := params[fieldRequest]
+	_, response := params[fieldResponse]
 	switch {
 	case request == response:
 		return "", errMalformed(errors.New("not one of SAMLRequest and SAMLResponse"))
@@ -67,51 +67,51 @@ func theField[V any](parts map[string]V) (string, error) {
 }
 
 // value returns the unescaped value of a part, or "" if it is missing.
-func (r received) value(name string) (string, error) {
-	s, err := url.QueryUnescape(r.parts[name])
+func (r redirectMessage) value(name string) (string, error) {
+	s, err := url.QueryUnescape(r.params[name])
 	if err != nil {
 		return "", errMalformed(fmt.Errorf("%s is not escaped properly", name))
 	}
 	return s, nil
 }
 
-// octets returns what the signature is over (bindings §3.4.4.1).
-func (r received) octets() []byte {
-	signed := r.field + "=" + r.parts[r.field]
-	if relayState, ok := r.parts[fieldRelayState]; ok {
+// signedOctets returns what the signature is over (bindings §3.4.4.1).
+func (r redirectMessage) signedOctets() []byte {
+	signed := r.field + "=" + r.params[r.field]
+	if relayState, ok := r.params[fieldRelayState]; ok {
 		signed += "&" + fieldRelayState + "=" + relayState
 	}
-	return []byte(signed + "&" + fieldAlgorithm + "=" + r.parts[fieldAlgorithm])
+	return []byte(signed + "&" + fieldAlgorithm + "=" + r.params[fieldAlgorithm])
 }
 
-// message decodes the message. It verifies nothing.
-func (r received) message() ([]byte, error) {
+// decode decodes the message. It verifies nothing.
+func (r redirectMessage) decode() ([]byte, error) {
 	encoding, err := r.value(fieldEncoding)
 	if err != nil {
 		return nil, err
 	}
 	if encoding != "" && encoding != "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE" {
-		return nil, errMalformed(fmt.Errorf("encoding %q", sso.Inert(encoding)))
+		return nil, errMalformed(fmt.Errorf("encoding %q", sso.Sanitize(encoding)))
 	}
 	encoded, err := r.value(r.field)
 	if err != nil {
 		return nil, err
 	}
-	packed, err := decodeBase64(encoded)
+	compressed, err := decodeBase64(encoded)
 	if err != nil {
 		return nil, errMalformed(fmt.Errorf("%s is not base64", r.field))
 	}
-	return inflate(packed, logoutLimits().bytes)
+	return inflate(compressed, logoutLimits().bytes)
 }
 
 // inflate unpacks at most that many bytes: a megabyte can hold a gigabyte of
 // zeros.
-func inflate(packed []byte, most int) ([]byte, error) {
-	in := bytes.NewReader(packed)
-	doc, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
+func inflate(compressed []byte, maxBytes int) ([]byte, error) {
+	in := bytes.NewReader(compressed)
+	doc, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(maxBytes)+1))
 	switch {
-	case len(doc) > most:
-		return nil, errTooComplex(fmt.Errorf("a message of more than %d bytes", most))
+	case len(doc) > maxBytes:
+		return nil, errTooComplex(fmt.Errorf("a message of more than %d bytes", maxBytes))
 	case err != nil:
 		return nil, errMalformed(errors.New("not DEFLATE-compressed"))
 	case in.Len() > 0:
@@ -121,7 +121,7 @@ func inflate(packed []byte, most int) ([]byte, error) {
 }
 
 // verify checks the signature of the query with the pinned keys.
-func (r received) verify(t *trust, allowSHA1 bool) error {
+func (r redirectMessage) verify(t *trust, allowSHA1 bool) error {
 	uri, err := r.value(fieldAlgorithm)
 	if err != nil {
 		return err
@@ -130,17 +130,17 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 	if err != nil {
 		return err
 	}
-	signature, err := decodeBase64(encoded)
-	if err != nil || len(signature) == 0 {
+	value, err := decodeBase64(encoded)
+	if err != nil || len(value) == 0 {
 		return errors.New("no signature, or one that is not base64")
 	}
 	m, ok := signatureMethod(uri)
 	if !ok || m.hash == crypto.SHA1 && !allowSHA1 {
-		return fmt.Errorf("signature algorithm %q", sso.Inert(uri))
+		return fmt.Errorf("signature algorithm %q", sso.Sanitize(uri))
 	}
-	octets := r.octets()
-	for _, p := range t.inOrder() {
-		raw := signature
+	octets := r.signedOctets()
+	for _, p := range t.certificatesToTry() {
+		raw := value
 		if p.cert.PublicKeyAlgorithm != m.key {
 			continue
 		}
@@ -148,7 +148,7 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 			raw = asn1Signature(raw, (key.Curve.Params().BitSize+7)/8)
 		}
 		if p.cert.CheckSignature(m.algorithm, octets, raw) == nil {
-			t.used(p)
+			t.markUsed(p)
 			return nil
 		}
 	}
@@ -159,10 +159,10 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 func messageTree(doc []byte, tag string) (*etree.Element, error) {
 	seen, err := scan(doc, logoutLimits(), nil)
 	if err != nil {
-		return nil, scanned(err)
+		return nil, errScan(err)
 	}
 	if seen.space != nsProtocol || seen.tag != tag {
-		return nil, errMalformed(fmt.Errorf("not a %s but %q", tag, sso.Inert(seen.tag)))
+		return nil, errMalformed(fmt.Errorf("not a %s but %q", tag, sso.Sanitize(seen.tag)))
 	}
 	if seen.duplicateID {
 		return nil, errMalformed(errors.New("two elements with one ID"))
@@ -171,7 +171,7 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 	if err != nil {
 		return nil, errMalformed(err)
 	}
-	if n, err := inspect(root, inMessage); err != nil || n > 0 {
+	if n, err := checkShape(root, inMessage); err != nil || n > 0 {
 		return nil, errMalformed(fmt.Errorf("%d assertions: %w", n, orMissing(err)))
 	}
 	return root, nil
@@ -179,12 +179,12 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 
 // openPosted returns the signed part of a message of the HTTP-POST binding.
 func openPosted(t *trust, config sso.SAMLConfig, root *etree.Element) (*etree.Element, error) {
-	v := &authenticity{
+	v := &signatureVerifier{
 		trust:     t,
 		allowSHA1: config.AllowSHA1,
 		checks:    &sso.Checks{},
 	}
-	opened, signed, err := v.open(root, "signature")
+	opened, signed, err := v.verifyElement(root, "signature")
 	if err != nil {
 		return nil, err
 	}

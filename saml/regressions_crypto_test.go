@@ -122,7 +122,7 @@ func malformedSignatures(t *testing.T) {
 func malformedPadding(t *testing.T) {
 	t.Helper()
 	key := keyNamed(t, "sp").pair(t, "sp")
-	trusted, err := compile(
+	trusted, err := newTrust(
 		sso.Connection{Keys: []sso.KeyPair{key}}, sso.SAMLConfig{},
 	)
 	if err != nil {

@@ -21,21 +21,21 @@ const (
 	statusPrefix = "urn:oasis:names:tc:SAML:2.0:status:"
 )
 
-// status refuses every status but success. Only the code is used, never the
+// checkStatus refuses every status but success. Only the code is used, never the
 // message: it is foreign free text and often contains names of users.
-func (a *answer) status() error {
+func (v *verifier) checkStatus() error {
 	const name = "status"
-	status, err := only(a.response, nsProtocol, "Status")
+	status, err := singleChild(v.response, nsProtocol, "Status")
 	if err != nil || status == nil {
-		a.checks.That(false, name, "Success", "")
+		v.checks.Record(false, name, "Success", "")
 		return errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
 	}
 	codes, err := statusCodes(status)
 	if err != nil {
-		a.checks.That(false, name, "Success", err.Error())
+		v.checks.Record(false, name, "Success", err.Error())
 		return errMalformed(err)
 	}
-	if a.checks.That(
+	if v.checks.Record(
 		len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / "),
 	) {
 		return nil
@@ -48,188 +48,188 @@ func (a *answer) status() error {
 func statusCodes(status *etree.Element) ([]string, error) {
 	var codes []string
 	for el := status; el != nil && len(codes) < 3; {
-		code, err := only(el, nsProtocol, "StatusCode")
+		code, err := singleChild(el, nsProtocol, "StatusCode")
 		if err != nil {
 			return nil, err
 		}
 		if code != nil {
-			codes = append(codes, strings.TrimPrefix(value(code, "Value"), statusPrefix))
+			codes = append(codes, strings.TrimPrefix(attrValue(code, "Value"), statusPrefix))
 		}
 		el = code
 	}
 	return codes, nil
 }
 
-// responseRules checks the Response element (profiles §4.1.4.2).
-func (a *answer) responseRules() error {
-	r := a.response
-	if err := a.header(r, "response"); err != nil {
+// checkResponse checks the Response element (profiles §4.1.4.2).
+func (v *verifier) checkResponse() error {
+	r := v.response
+	if err := v.checkHeader(r, "response"); err != nil {
 		return err
 	}
-	destination := value(r, "Destination")
+	destination := attrValue(r, "Destination")
 	// Bindings §3.5.5.2: a signed response must name its destination.
-	if destination != "" || a.signed {
-		if !a.checks.That(destination == a.acs, "destination", a.acs, destination) {
-			return errRecipient(mismatch("destination", a.acs, destination))
+	if destination != "" || v.signed {
+		if !v.checks.Record(destination == v.acs, "destination", v.acs, destination) {
+			return errRecipient(mismatch("destination", v.acs, destination))
 		}
 	}
-	issuer, err := only(r, nsAssertion, "Issuer")
+	issuer, err := singleChild(r, nsAssertion, "Issuer")
 	if err != nil {
-		a.checks.That(false, "response_issuer", a.config.IDPEntityID, err.Error())
+		v.checks.Record(false, "response_issuer", v.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
 	if issuer != nil {
-		return a.issuer(issuer, "response_issuer")
+		return v.checkIssuer(issuer, "response_issuer")
 	}
 	return nil
 }
 
-// header checks what the Response and the Assertion have in common.
-func (a *answer) header(el *etree.Element, name string) error {
-	if version := value(el, "Version"); !a.checks.That(version == "2.0", name+"_version", "2.0", version) {
+// checkHeader checks what the Response and the Assertion have in common.
+func (v *verifier) checkHeader(el *etree.Element, name string) error {
+	if version := attrValue(el, "Version"); !v.checks.Record(version == "2.0", name+"_version", "2.0", version) {
 		return errMalformed(mismatch(name+"_version", "2.0", version))
 	}
-	if value(el, "ID") == "" {
-		a.checks.That(false, name+"_id", "an ID", "")
+	if attrValue(el, "ID") == "" {
+		v.checks.Record(false, name+"_id", "an ID", "")
 		return errMalformed(fmt.Errorf("a %s without ID", name))
 	}
-	issued, err := instant(value(el, "IssueInstant"))
+	issued, err := parseTime(attrValue(el, "IssueInstant"))
 	if err != nil {
-		a.checks.That(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
+		v.checks.Record(false, name+"_issue_instant", "a time", attrValue(el, "IssueInstant"))
 		return errMalformed(fmt.Errorf("IssueInstant of the %s: %w", name, err))
 	}
-	want := "within " + sso.Spoken(a.skew) + " of our time, " + stamp(a.now)
-	if issued.Before(a.now) {
-		want = "at most " + maxValidityText + " before our time, " + stamp(a.now)
+	want := "within " + sso.FormatDuration(v.skew) + " of our time, " + stamp(v.now)
+	if issued.Before(v.now) {
+		want = "at most " + maxValidityText + " before our time, " + stamp(v.now)
 	}
-	ok := !issued.After(a.now.Add(a.skew)) && issued.After(a.now.Add(-maxValidity))
-	if !a.checks.That(ok, name+"_issue_instant", want, stamp(issued)) {
+	ok := !issued.After(v.now.Add(v.skew)) && issued.After(v.now.Add(-maxValidity))
+	if !v.checks.Record(ok, name+"_issue_instant", want, stamp(issued)) {
 		return errExpired(mismatch(name+"_issue_instant", want, stamp(issued)))
 	}
 	return nil
 }
 
-func (a *answer) issuer(el *etree.Element, name string) error {
-	got, err := trimmed(el)
+func (v *verifier) checkIssuer(el *etree.Element, name string) error {
+	got, err := trimmedText(el)
 	if err != nil {
-		a.checks.That(false, name, a.config.IDPEntityID, err.Error())
+		v.checks.Record(false, name, v.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
-	if format := value(el, "Format"); format != "" && format != "urn:oasis:names:tc:SAML:2.0:nameid-format:entity" {
-		a.checks.That(false, name, "a name of the format entity", format)
+	if format := attrValue(el, "Format"); format != "" && format != "urn:oasis:names:tc:SAML:2.0:nameid-format:entity" {
+		v.checks.Record(false, name, "a name of the format entity", format)
 		return errRecipient(mismatch(name+" format", "entity", format))
 	}
-	if want := a.config.IDPEntityID; !a.checks.That(want != "" && got == want, name, want, got) {
+	if want := v.config.IDPEntityID; !v.checks.Record(want != "" && got == want, name, want, got) {
 		return errRecipient(mismatch(name, want, got))
 	}
 	return nil
 }
 
-// conditions checks the Conditions of the assertion: when and for whom it is
+// checkConditions checks the Conditions of the assertion: when and for whom it is
 // valid. They may last for days, as the token lifetime of AD FS makes them:
 // that is how long the assertion may be relied upon. How long it may be
 // delivered is limited by the confirmation (profiles §4.1.4.2, core §2.5.1).
-func (a *answer) conditions() error {
-	el, err := only(a.assertion, nsAssertion, "Conditions")
+func (v *verifier) checkConditions() error {
+	el, err := singleChild(v.assertion, nsAssertion, "Conditions")
 	if err != nil {
-		a.checks.That(false, "conditions", "one", err.Error())
+		v.checks.Record(false, "conditions", "one", err.Error())
 		return errMalformed(err)
 	}
 	if el == nil {
-		a.checks.That(false, "audience", a.entityID, "")
+		v.checks.Record(false, "audience", v.entityID, "")
 		return errRecipient(errors.New("no Conditions, so no audience"))
 	}
-	if _, err := a.window(el, "conditions"); err != nil {
+	if _, err := v.checkWindow(el, "conditions"); err != nil {
 		return err
 	}
 	audiences := 0
 	for _, child := range el.ChildElements() {
 		switch {
-		case is(child, nsAssertion, "AudienceRestriction"):
+		case hasName(child, nsAssertion, "AudienceRestriction"):
 			audiences++
-			if err := a.audience(child); err != nil {
+			if err := v.checkAudience(child); err != nil {
 				return err
 			}
-		case is(child, nsAssertion, "OneTimeUse"), is(child, nsAssertion, "ProxyRestriction"):
+		case hasName(child, nsAssertion, "OneTimeUse"), hasName(child, nsAssertion, "ProxyRestriction"):
 			// Every assertion is used once here, and none is passed on.
 		default:
 			// Core §2.5.1.1: an unknown condition makes the assertion's
 			// validity unknown.
-			a.checks.That(false, "conditions", "conditions that we know", child.Tag)
-			return errMalformed(fmt.Errorf("an unknown condition %q", sso.Inert(child.Tag)))
+			v.checks.Record(false, "conditions", "conditions that we know", child.Tag)
+			return errMalformed(fmt.Errorf("an unknown condition %q", sso.Sanitize(child.Tag)))
 		}
 	}
 	if audiences == 0 {
-		a.checks.That(false, "audience", a.entityID, "")
+		v.checks.Record(false, "audience", v.entityID, "")
 		return errRecipient(errors.New("no AudienceRestriction"))
 	}
 	return nil
 }
 
-// audience checks one AudienceRestriction, which must name us. All restrictions
+// checkAudience checks one AudienceRestriction, which must name us. All restrictions
 // must hold (core §2.5.1.4).
-func (a *answer) audience(el *etree.Element) error {
+func (v *verifier) checkAudience(el *etree.Element) error {
 	var all []string
-	for _, child := range elements(el, nsAssertion, "Audience") {
-		name, err := trimmed(child)
+	for _, child := range children(el, nsAssertion, "Audience") {
+		name, err := trimmedText(child)
 		if err != nil {
-			a.checks.That(false, "audience", a.entityID, err.Error())
+			v.checks.Record(false, "audience", v.entityID, err.Error())
 			return errMalformed(err)
 		}
 		all = append(all, name)
 	}
 	got := strings.Join(all, ", ")
-	if !a.checks.That(slices.Contains(all, a.entityID), "audience", a.entityID, got) {
-		return errRecipient(mismatch("audience", a.entityID, got))
+	if !v.checks.Record(slices.Contains(all, v.entityID), "audience", v.entityID, got) {
+		return errRecipient(mismatch("audience", v.entityID, got))
 	}
 	return nil
 }
 
-// window checks NotBefore and NotOnOrAfter of el. until is zero if el has no
+// checkWindow checks NotBefore and NotOnOrAfter of el. until is zero if el has no
 // NotOnOrAfter.
-func (a *answer) window(el *etree.Element, name string) (until time.Time, err error) {
-	if from := value(el, "NotBefore"); from != "" {
-		begins, err := instant(from)
+func (v *verifier) checkWindow(el *etree.Element, name string) (until time.Time, err error) {
+	if from := attrValue(el, "NotBefore"); from != "" {
+		begins, err := parseTime(from)
 		if err != nil {
-			a.checks.That(false, name+"_not_before", "a time", from)
+			v.checks.Record(false, name+"_not_before", "a time", from)
 			return time.Time{}, errMalformed(err)
 		}
-		want := "at most " + sso.Spoken(a.skew) + " after our time, " + stamp(a.now)
-		if !a.checks.That(
-			!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins),
+		want := "at most " + sso.FormatDuration(v.skew) + " after our time, " + stamp(v.now)
+		if !v.checks.Record(
+			!begins.After(v.now.Add(v.skew)), name+"_not_before", want, stamp(begins),
 		) {
 			return time.Time{}, errExpired(mismatch(name+"_not_before", want, stamp(begins)))
 		}
 	}
-	to := value(el, "NotOnOrAfter")
+	to := attrValue(el, "NotOnOrAfter")
 	if to == "" {
 		return time.Time{}, nil
 	}
-	if until, err = instant(to); err != nil {
-		a.checks.That(false, name+"_not_on_or_after", "a time", to)
+	if until, err = parseTime(to); err != nil {
+		v.checks.Record(false, name+"_not_on_or_after", "a time", to)
 		return time.Time{}, errMalformed(err)
 	}
-	earliest := a.now.Add(-a.skew)
-	want := "at most " + sso.Spoken(a.skew) + " before our time, " + stamp(a.now)
-	if !a.checks.That(until.After(earliest), name+"_not_on_or_after", want, stamp(until)) {
+	earliest := v.now.Add(-v.skew)
+	want := "at most " + sso.FormatDuration(v.skew) + " before our time, " + stamp(v.now)
+	if !v.checks.Record(until.After(earliest), name+"_not_on_or_after", want, stamp(until)) {
 		return time.Time{}, errExpired(mismatch(name+"_not_on_or_after", want, stamp(until)))
 	}
 	return until, nil
 }
 
-// clocks warns if the identity provider's clock is noticeably ahead of ours, or
+// checkClock warns if the identity provider's clock is noticeably ahead of ours, or
 // behind the time of the request.
-func (a *answer) clocks(issued time.Time) {
+func (v *verifier) checkClock(issued time.Time) {
 	switch {
-	case issued.Sub(a.now) > sso.NoticeableSkew:
-		a.checks.Warn(
-			"clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
-			sso.Spoken(issued.Sub(a.now))+" ahead",
+	case issued.Sub(v.now) > sso.NoticeableSkew:
+		v.checks.Warn(
+			"clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours",
+			sso.FormatDuration(issued.Sub(v.now))+" ahead",
 		)
-	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > sso.NoticeableSkew:
-		a.checks.Warn(
+	case v.pending != nil && v.pending.CreatedAt.Sub(issued) > sso.NoticeableSkew:
+		v.checks.Warn(
 			"clock", "not before our request",
-			sso.Spoken(a.pending.CreatedAt.Sub(issued))+" behind",
+			sso.FormatDuration(v.pending.CreatedAt.Sub(issued))+" behind",
 		)
 	}
 }

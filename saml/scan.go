@@ -66,21 +66,21 @@ func metadataLimits() limits {
 // scanError says where a document leaves the accepted subset. It quotes names
 // of elements and attributes, never values, which must not be logged.
 type scanError struct {
-	complex  bool
-	at, line int    // the byte, from 0, and the line, from 1
-	what     string // "a CDATA section"
-	in       string // the innermost element: "Attribute groups"; "" outside the root
+	tooComplex   bool
+	offset, line int    // the byte, from 0, and the line, from 1
+	problem      string // "a CDATA section"
+	element      string // the innermost element: "Attribute groups"; "" outside the root
 }
 
 func (e *scanError) Error() string {
-	s := fmt.Sprintf("%s at byte %d, line %d", e.what, e.at, e.line)
-	if e.in != "" {
-		s += ", in " + e.in
+	s := fmt.Sprintf("%s at byte %d, line %d", e.problem, e.offset, e.line)
+	if e.element != "" {
+		s += ", in " + e.element
 	}
 	return s
 }
 
-// outline is what a scan learns about a document. Nothing in it is verified.
+// outline summarizes a scanned document. Nothing in it is verified.
 type outline struct {
 	space, tag   string // of the root element
 	inResponseTo string // of the root element, as written
@@ -130,7 +130,7 @@ func scan(doc []byte, l limits, outer []namespace) (outline, error) {
 		ids:    map[string]struct{}{},
 	}
 	if len(doc) > l.bytes {
-		return outline{}, s.complex(fmt.Sprintf(
+		return outline{}, s.tooComplex(fmt.Sprintf(
 			"a document of %d bytes, where %d are the limit", len(doc), l.bytes,
 		))
 	}
@@ -142,27 +142,27 @@ func scan(doc []byte, l limits, outer []namespace) (outline, error) {
 	return s.out, nil
 }
 
-func (s *scanner) malformed(what string) error { return s.fault(false, what) }
+func (s *scanner) malformed(problem string) error { return s.fault(false, problem) }
 
-func (s *scanner) complex(what string) error { return s.fault(true, what) }
+func (s *scanner) tooComplex(problem string) error { return s.fault(true, problem) }
 
-func (s *scanner) fault(complex bool, what string) error {
-	at := min(s.pos, len(s.doc))
+func (s *scanner) fault(tooComplex bool, problem string) error {
+	offset := min(s.pos, len(s.doc))
 	return &scanError{
-		complex: complex,
-		at:      at,
-		line:    1 + bytes.Count(s.doc[:at], []byte("\n")),
-		what:    what,
-		in:      s.place(),
+		tooComplex: tooComplex,
+		offset:     offset,
+		line:       1 + bytes.Count(s.doc[:offset], []byte("\n")),
+		problem:    problem,
+		element:    s.location(),
 	}
 }
 
-// place names the innermost element, and the Attribute around it if there is
+// location names the innermost element, and the Attribute around it if there is
 // one.
-func (s *scanner) place() string {
+func (s *scanner) location() string {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		if len(s.open[i].label) > 0 {
-			return "Attribute " + short(s.open[i].label)
+			return "Attribute " + shortName(s.open[i].label)
 		}
 	}
 	if len(s.open) == 0 {
@@ -172,20 +172,20 @@ func (s *scanner) place() string {
 	if _, local, prefixed := bytes.Cut(name, []byte(":")); prefixed {
 		name = local
 	}
-	return short(name)
+	return shortName(name)
 }
 
-// short returns a name in a form that may be shown.
-func short(name []byte) string {
-	const most = 80
-	if len(name) > most {
-		return sso.Inert(string(name[:most])) + "…"
+// shortName returns a name in a form that may be shown.
+func shortName(name []byte) string {
+	const maxBytes = 80
+	if len(name) > maxBytes {
+		return sso.Sanitize(string(name[:maxBytes])) + "…"
 	}
-	return sso.Inert(string(name))
+	return sso.Sanitize(string(name))
 }
 
 func (s *scanner) document() error {
-	if name := otherEncoding(s.doc); name != "" {
+	if name := wideEncoding(s.doc); name != "" {
 		return s.malformed("the encoding " + name + ", where UTF-8 is wanted,")
 	}
 	if err := s.declaration(); err != nil {
@@ -243,39 +243,39 @@ func (s *scanner) declaration() error {
 	if end < 0 || end > 200 {
 		return s.malformed("an XML declaration without end")
 	}
-	inside := scanner{doc: s.doc[len(begin):end], limits: s.limits}
+	inner := scanner{doc: s.doc[len(begin):end], limits: s.limits}
 	for {
-		spaced := inside.skipSpace()
-		if inside.pos == len(inside.doc) {
+		spaced := inner.skipSpace()
+		if inner.pos == len(inner.doc) {
 			break
 		}
-		if !spaced || len(inside.attrs) == 3 {
+		if !spaced || len(inner.attrs) == 3 {
 			return s.malformed("an XML declaration of another form")
 		}
-		if err := inside.attribute(); err != nil {
+		if err := inner.attribute(); err != nil {
 			return s.malformed("an XML declaration of another form")
 		}
 	}
-	if !declares(inside.attrs) {
-		return s.malformed("an XML declaration other than version 1.0 in UTF-8" + declared(inside.attrs))
+	if !isUTF8Declaration(inner.attrs) {
+		return s.malformed("an XML declaration other than version 1.0 in UTF-8" + declaredEncoding(inner.attrs))
 	}
 	s.pos = end + len("?>")
 	return nil
 }
 
-// declared returns the encoding of a declaration, if it is a plain name.
-func declared(attrs []attribute) string {
+// declaredEncoding returns the encoding of a declaration, if it is a plain name.
+func declaredEncoding(attrs []attribute) string {
 	for _, a := range attrs {
 		if string(a.local) == "encoding" && len(a.value) <= 40 {
-			return " (encoding " + sso.Inert(string(a.value)) + ")"
+			return " (encoding " + sso.Sanitize(string(a.value)) + ")"
 		}
 	}
 	return ""
 }
 
-// otherEncoding returns "UTF-16" or "UTF-32" for a document whose first bytes
+// wideEncoding returns "UTF-16" or "UTF-32" for a document whose first bytes
 // show it, with or without a byte order mark, else "".
-func otherEncoding(doc []byte) string {
+func wideEncoding(doc []byte) string {
 	for _, begin := range []struct{ bytes, name string }{
 		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"},
 		{"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"}, {"<\x00", "UTF-16"}, {"\x00<", "UTF-16"},
@@ -287,31 +287,31 @@ func otherEncoding(doc []byte) string {
 	return ""
 }
 
-// unmarked removes one byte order mark from the beginning of a document. It
+// trimByteOrderMark removes one byte order mark from the beginning of a document. It
 // announces UTF-8 and is in no canonical form.
-func unmarked(doc []byte) []byte { return bytes.TrimPrefix(doc, []byte("\ufeff")) }
+func trimByteOrderMark(doc []byte) []byte { return bytes.TrimPrefix(doc, []byte("\ufeff")) }
 
-// declares checks version, encoding and standalone, in this order.
-func declares(attrs []attribute) bool {
+// isUTF8Declaration checks version, encoding and standalone, in this order.
+func isUTF8Declaration(attrs []attribute) bool {
 	next := 0
 	for _, a := range attrs {
-		var place int
+		var order int
 		var ok bool
 		switch string(a.local) {
 		case "version":
-			place, ok = 1, string(a.value) == "1.0"
+			order, ok = 1, string(a.value) == "1.0"
 		case "encoding":
-			place, ok = 2, bytes.EqualFold(a.value, []byte("UTF-8"))
+			order, ok = 2, bytes.EqualFold(a.value, []byte("UTF-8"))
 		case "standalone":
-			place, ok = 3, string(a.value) == "yes" || string(a.value) == "no"
+			order, ok = 3, string(a.value) == "yes" || string(a.value) == "no"
 		}
 		if !ok ||
 			len(a.prefix) > 0 ||
-			place <= next ||
-			next == 0 && place != 1 {
+			order <= next ||
+			next == 0 && order != 1 {
 			return false
 		}
-		next = place
+		next = order
 	}
 	return next > 0
 }
@@ -348,9 +348,9 @@ func (s *scanner) comment() error {
 	if end < 0 || !bytes.HasPrefix(body[end:], []byte("-->")) {
 		return s.malformed("a comment without end")
 	}
-	inside := scanner{doc: body[:end]}
-	for inside.pos < len(inside.doc) {
-		if err := inside.char(); err != nil {
+	inner := scanner{doc: body[:end]}
+	for inner.pos < len(inner.doc) {
+		if err := inner.char(); err != nil {
 			return s.malformed("a character that XML does not allow")
 		}
 	}

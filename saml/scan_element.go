@@ -24,35 +24,35 @@ func (s *scanner) startTag() error {
 	s.open = append(s.open, element)
 	s.elements++
 	if len(s.open) > s.limits.depth || s.limits.elements > 0 && s.elements > s.limits.elements {
-		return s.complex("too many or too deeply nested elements")
+		return s.tooComplex("too many or too deeply nested elements")
 	}
 	closed, err := s.attributes()
 	if err != nil {
 		return err
 	}
-	if s.weigh(); s.work > s.limits.work {
-		return s.complex("too many elements with too many attributes, too deeply nested")
+	if s.addWork(); s.work > s.limits.work {
+		return s.tooComplex("too many elements with too many attributes, too deeply nested")
 	}
-	space, ok := s.lookup(prefix)
+	space, ok := s.resolvePrefix(prefix)
 	if !ok {
 		return s.malformed("an element with an undeclared prefix")
 	}
-	if err := s.unique(); err != nil {
+	if err := s.checkAttributes(); err != nil {
 		return err
 	}
-	s.note(space, local)
+	s.recordElement(space, local)
 	if closed {
 		s.open, s.spaces = s.open[:len(s.open)-1], s.spaces[:element.spaces]
 	}
 	return nil
 }
 
-// note records what the outline needs of the element just opened.
-func (s *scanner) note(space, local []byte) {
+// recordElement records what the outline needs of the element just opened.
+func (s *scanner) recordElement(space, local []byte) {
 	switch string(local) {
 	case "SubjectConfirmationData":
 		if s.out.confirmed == "" {
-			s.out.confirmed = s.plain("InResponseTo")
+			s.out.confirmed = s.attributeValue("InResponseTo")
 		}
 	case "EncryptedAssertion":
 		s.out.encrypted = true
@@ -64,14 +64,14 @@ func (s *scanner) note(space, local []byte) {
 		}
 	}
 	if s.elements == 1 {
-		s.out.space, s.out.tag, s.out.inResponseTo = string(space), string(local), s.plain(
+		s.out.space, s.out.tag, s.out.inResponseTo = string(space), string(local), s.attributeValue(
 			"InResponseTo",
 		)
 	}
 }
 
-// plain returns the attribute of that name in no namespace, as written.
-func (s *scanner) plain(name string) string {
+// attributeValue returns the attribute of that name in no namespace, as written.
+func (s *scanner) attributeValue(name string) string {
 	for _, a := range s.attrs {
 		if len(a.prefix) == 0 && string(a.local) == name {
 			return string(a.value)
@@ -83,11 +83,11 @@ func (s *scanner) plain(name string) string {
 // bytesPerWork is how many bytes cost as much as one unit of weigh.
 const bytesPerWork = 20
 
-// weigh adds what the element costs to read and canonicalize: inclusive
+// addWork adds what the element costs to read and canonicalize: inclusive
 // canonicalization copies every subtree once for each element around it,
 // attributes and all; both kinds copy the namespaces in scope, twice, and
 // compare the attributes of an element with each other.
-func (s *scanner) weigh() {
+func (s *scanner) addWork() {
 	const alone, element = 12, 3 // in attributes
 	attributes := len(s.attrs)
 	s.work += alone + len(s.open)*(element+attributes) + attributes*attributes/4 + 2*len(s.spaces)
@@ -113,7 +113,7 @@ func (s *scanner) attributes() (closed bool, err error) {
 			return false, s.malformed("attributes that are not separated")
 		}
 		if len(s.attrs) == s.limits.attributes {
-			return false, s.complex("too many attributes")
+			return false, s.tooComplex("too many attributes")
 		}
 		if err := s.attribute(); err != nil {
 			return false, err
@@ -171,14 +171,14 @@ func (s *scanner) declare(a attribute) error {
 	}
 	s.spaces = append(s.spaces, d)
 	if len(s.spaces) > s.limits.spaces {
-		return s.complex("too many namespace declarations")
+		return s.tooComplex("too many namespace declarations")
 	}
 	return nil
 }
 
-// lookup resolves a prefix. An element without a prefix is in no namespace if
+// resolvePrefix resolves a prefix. An element without a prefix is in no namespace if
 // no default is declared.
-func (s *scanner) lookup(prefix []byte) (uri []byte, ok bool) {
+func (s *scanner) resolvePrefix(prefix []byte) (uri []byte, ok bool) {
 	if string(prefix) == "xml" {
 		return []byte(xmlNamespace), true
 	}
@@ -190,17 +190,17 @@ func (s *scanner) lookup(prefix []byte) (uri []byte, ok bool) {
 	return nil, len(prefix) == 0
 }
 
-// unique refuses a repeated attribute, as written or by its resolved name, and
+// checkAttributes refuses a repeated attribute, as written or by its resolved name, and
 // records IDs: some parsers accept the ID attribute in any case or namespace.
-func (s *scanner) unique() error {
+func (s *scanner) checkAttributes() error {
 	ids := 0
 	for i, a := range s.attrs {
-		space, err := s.spaceOf(a)
+		space, err := s.attributeNamespace(a)
 		if err != nil {
 			return err
 		}
 		for _, b := range s.attrs[:i] {
-			if err := s.apart(a, b, space); err != nil {
+			if err := s.checkDistinct(a, b, space); err != nil {
 				return err
 			}
 		}
@@ -208,7 +208,7 @@ func (s *scanner) unique() error {
 			bytes.EqualFold(a.local, []byte("id")) &&
 			string(a.prefix) != "xmlns" {
 			ids++
-			if err := s.identify(a, ids); err != nil {
+			if err := s.recordID(a, ids); err != nil {
 				return err
 			}
 		}
@@ -216,12 +216,12 @@ func (s *scanner) unique() error {
 	return nil
 }
 
-// spaceOf returns the namespace of an attribute, or nil if it has none.
-func (s *scanner) spaceOf(a attribute) ([]byte, error) {
+// attributeNamespace returns the namespace of an attribute, or nil if it has none.
+func (s *scanner) attributeNamespace(a attribute) ([]byte, error) {
 	if len(a.prefix) == 0 || string(a.prefix) == "xmlns" {
 		return nil, nil
 	}
-	space, ok := s.lookup(a.prefix)
+	space, ok := s.resolvePrefix(a.prefix)
 	if !ok {
 		return nil, s.malformed("an attribute with an undeclared prefix")
 	}
@@ -233,16 +233,16 @@ func (s *scanner) spaceOf(a attribute) ([]byte, error) {
 	return space, nil
 }
 
-// apart refuses two attributes with the same resolved name; space is a's
+// checkDistinct refuses two attributes with the same resolved name; space is a's
 // namespace.
-func (s *scanner) apart(a, b attribute, space []byte) error {
+func (s *scanner) checkDistinct(a, b attribute, space []byte) error {
 	if !bytes.Equal(a.local, b.local) {
 		return nil
 	}
 	if bytes.Equal(a.prefix, b.prefix) {
 		return s.malformed("an attribute that stands twice")
 	}
-	if other, ok := s.lookup(b.prefix); ok &&
+	if other, ok := s.resolvePrefix(b.prefix); ok &&
 		space != nil &&
 		len(b.prefix) > 0 &&
 		bytes.Equal(space, other) {
@@ -251,7 +251,7 @@ func (s *scanner) apart(a, b attribute, space []byte) error {
 	return nil
 }
 
-func (s *scanner) identify(a attribute, nth int) error {
+func (s *scanner) recordID(a attribute, nth int) error {
 	if len(a.prefix) > 0 || len(a.value) == 0 || len(a.value) > maxIDBytes {
 		return s.malformed("an ID in a namespace, empty or too long")
 	}
@@ -296,7 +296,7 @@ func (s *scanner) ncname() ([]byte, error) {
 	case n == 0:
 		return nil, s.malformed("a name of other characters than ASCII letters, digits and -_.")
 	case n > maxNameBytes:
-		return nil, s.complex("a name that is too long")
+		return nil, s.tooComplex("a name that is too long")
 	}
 	return s.doc[from:s.pos], nil
 }
@@ -332,7 +332,7 @@ func (s *scanner) text(stop byte) error {
 // char reads one character that XML 1.0 allows.
 func (s *scanner) char() error {
 	r, size := utf8.DecodeRune(s.doc[s.pos:])
-	if r == utf8.RuneError && size <= 1 || !allowed(r) {
+	if r == utf8.RuneError && size <= 1 || !isXMLChar(r) {
 		if r == utf8.RuneError && size <= 1 {
 			return s.malformed("a byte that is not UTF-8 (as in ISO-8859-1 or Windows-1252)")
 		}
@@ -342,7 +342,7 @@ func (s *scanner) char() error {
 	return nil
 }
 
-func allowed(r rune) bool {
+func isXMLChar(r rune) bool {
 	return r == '\t' ||
 		r == '\n' ||
 		r == '\r' ||
@@ -354,7 +354,7 @@ func allowed(r rune) bool {
 // reference reads one of the five entities of XML or a character reference.
 func (s *scanner) reference() error {
 	if s.work++; s.limits.work > 0 && s.work > s.limits.work { // each is written anew
-		return s.complex("too many references to characters")
+		return s.tooComplex("too many references to characters")
 	}
 	rest := s.doc[s.pos:min(len(s.doc), s.pos+len("&#x0010FFFF;"))]
 	end := bytes.IndexByte(rest, ';')
@@ -367,15 +367,15 @@ func (s *scanner) reference() error {
 		s.pos += end + 1
 		return nil
 	}
-	if r, ok := number(name); !ok || !allowed(r) {
+	if r, ok := parseCharacterReference(name); !ok || !isXMLChar(r) {
 		return s.malformed("a reference to an entity or to a character that XML does not allow")
 	}
 	s.pos += end + 1
 	return nil
 }
 
-// number parses a character reference without its & and ;.
-func number(name []byte) (rune, bool) {
+// parseCharacterReference parses a character reference without its & and ;.
+func parseCharacterReference(name []byte) (rune, bool) {
 	if len(name) < 2 || name[0] != '#' {
 		return 0, false
 	}

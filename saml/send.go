@@ -29,45 +29,45 @@ const (
 	fieldEncoding   = "SAMLEncoding"
 )
 
-// outgoing is a message that the browser carries to an identity provider.
-type outgoing struct {
-	to         sso.Endpoint
+// outgoingMessage is a message that the browser carries to an identity provider.
+type outgoingMessage struct {
+	endpoint   sso.Endpoint
 	field      string // fieldRequest or fieldResponse
 	message    *etree.Element
 	relayState string
-	key        *own // nil: not signed
+	key        *ownKey // nil: not signed
 }
 
-// signing returns our newest key, which signs.
-func (t *trust) signing() (*own, error) {
+// signingKey returns our newest key, which signs.
+func (t *trust) signingKey() (*ownKey, error) {
 	if len(t.keys) == 0 || t.keys[0].rsa == nil {
 		return nil, errors.New("no RSA key of ours to sign with")
 	}
 	return &t.keys[0], nil
 }
 
-// send encodes the message for its binding. The address was checked when it was
+// encode encodes the message for its binding. The address was checked when it was
 // saved; it is checked again because a browser is sent there.
-func (o outgoing) send() (sso.Redirect, error) {
-	to, err := address.URL(o.to.URL) // one that was saved before hosts were converted
+func (o outgoingMessage) encode() (sso.Redirect, error) {
+	to, err := address.URL(o.endpoint.URL) // one that was saved before hosts were converted
 	if err == nil {
 		err = sso.CheckEndpoint(to)
 	}
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("address %q: %w", sso.Inert(o.to.URL), err)
+		return sso.Redirect{}, fmt.Errorf("address %q: %w", sso.Sanitize(o.endpoint.URL), err)
 	}
-	o.to.URL = to
-	switch o.to.Binding {
+	o.endpoint.URL = to
+	switch o.endpoint.Binding {
 	case sso.BindingRedirect:
-		return o.redirect()
+		return o.encodeRedirect()
 	case sso.BindingPOST:
-		return o.post()
+		return o.encodePost()
 	}
-	return sso.Redirect{}, fmt.Errorf("binding %q", sso.Inert(o.to.Binding))
+	return sso.Redirect{}, fmt.Errorf("binding %q", sso.Sanitize(o.endpoint.Binding))
 }
 
-// post encodes for the HTTP-POST binding: the signature is in the message.
-func (o outgoing) post() (sso.Redirect, error) {
+// encodePost encodes for the HTTP-POST binding: the signature is in the message.
+func (o outgoingMessage) encodePost() (sso.Redirect, error) {
 	if o.key != nil {
 		if err := sign(o.message, o.key); err != nil {
 			return sso.Redirect{}, err
@@ -81,12 +81,12 @@ func (o outgoing) post() (sso.Redirect, error) {
 	if o.relayState != "" {
 		form.Set(fieldRelayState, o.relayState)
 	}
-	return sso.Redirect{URL: o.to.URL, Form: form}, nil
+	return sso.Redirect{URL: o.endpoint.URL, Form: form}, nil
 }
 
 // sign inserts an enveloped signature after the Issuer, the first child of
 // every message, where the schema wants it (core §3.2.1).
-func sign(message *etree.Element, key *own) error {
+func sign(message *etree.Element, key *ownKey) error {
 	ctx, err := dsig.NewSigningContext(key.signer, [][]byte{key.cert})
 	if err != nil {
 		return fmt.Errorf("prepare signature: %w", err)
@@ -95,49 +95,49 @@ func sign(message *etree.Element, key *own) error {
 	if err := ctx.SetSignatureMethod(dsig.RSASHA256SignatureMethod); err != nil {
 		return fmt.Errorf("prepare signature: %w", err)
 	}
-	signature, err := ctx.ConstructSignature(message, true)
+	el, err := ctx.ConstructSignature(message, true)
 	if err != nil {
 		return fmt.Errorf("sign %s: %w", message.Tag, err)
 	}
-	message.InsertChildAt(1, signature)
+	message.InsertChildAt(1, el)
 	return nil
 }
 
-// redirect encodes for the HTTP-Redirect binding: the signature is over the
+// encodeRedirect encodes for the HTTP-Redirect binding: the signature is over the
 // query, as it is escaped here, and not in the message (bindings §3.4.4.1).
-func (o outgoing) redirect() (sso.Redirect, error) {
+func (o outgoingMessage) encodeRedirect() (sso.Redirect, error) {
 	doc, err := document(o.message).WriteToBytes()
 	if err != nil {
 		return sso.Redirect{}, fmt.Errorf("write message: %w", err)
 	}
-	packed, err := deflate(doc)
+	compressed, err := deflate(doc)
 	if err != nil {
 		return sso.Redirect{}, err
 	}
-	query := o.field + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed))
+	query := o.field + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(compressed))
 	if o.relayState != "" {
 		query += "&" + fieldRelayState + "=" + url.QueryEscape(o.relayState)
 	}
 	if o.key != nil {
 		query += "&" + fieldAlgorithm + "=" + url.QueryEscape(dsig.RSASHA256SignatureMethod)
 		sum := sha256.Sum256([]byte(query))
-		signature, err := o.key.signer.Sign(rand.Reader, sum[:], crypto.SHA256)
+		value, err := o.key.signer.Sign(rand.Reader, sum[:], crypto.SHA256)
 		if err != nil {
 			return sso.Redirect{}, fmt.Errorf("sign query: %w", err)
 		}
 		query += "&" + fieldSignature + "=" +
-			url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+			url.QueryEscape(base64.StdEncoding.EncodeToString(value))
 	}
-	join := "?"
-	if strings.Contains(o.to.URL, "?") {
-		join = "&"
+	separator := "?"
+	if strings.Contains(o.endpoint.URL, "?") {
+		separator = "&"
 	}
-	return sso.Redirect{URL: o.to.URL + join + query}, nil
+	return sso.Redirect{URL: o.endpoint.URL + separator + query}, nil
 }
 
 func deflate(doc []byte) ([]byte, error) {
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.DefaultCompression)
+	var compressed bytes.Buffer
+	w, err := flate.NewWriter(&compressed, flate.DefaultCompression)
 	if err != nil {
 		return nil, fmt.Errorf("compress message: %w", err)
 	}
@@ -147,5 +147,5 @@ func deflate(doc []byte) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("compress message: %w", err)
 	}
-	return packed.Bytes(), nil
+	return compressed.Bytes(), nil
 }

@@ -14,7 +14,7 @@ import (
 	"gatehouse/sso"
 )
 
-// maxTrusts is how many connections have their parsed keys cached.
+// maxTrusts limits the connections whose parsed keys are cached.
 const maxTrusts = 4096
 
 // Options configure a ServiceProvider.
@@ -81,10 +81,10 @@ func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, erro
 		revision:   c.Revision,
 		version:    cfg.Version,
 	}
-	if t, ok := sp.trusts.Get(key); ok && t.madeFrom(c, *cfg.SAML) {
+	if t, ok := sp.trusts.Get(key); ok && t.compiledFrom(c, *cfg.SAML) {
 		return t, nil
 	}
-	t, err := compile(c, *cfg.SAML)
+	t, err := newTrust(c, *cfg.SAML)
 	if err != nil {
 		return nil, fmt.Errorf("connection %s: %w", c.ID, err)
 	}
@@ -99,17 +99,17 @@ func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, erro
 // compares what was signed. Errors: Invalid "saml_malformed",
 // "saml_too_complex".
 func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
-	doc, err := posted(cb.Form, fieldResponse)
+	doc, err := decodePost(cb.Form, fieldResponse)
 	if err != nil {
 		return "", err
 	}
 	seen, err := scan(doc, messageLimits(), nil)
 	if err != nil {
-		return "", scanned(err)
+		return "", errScan(err)
 	}
 	switch {
 	case seen.space != nsProtocol || seen.tag != "Response":
-		return "", errMalformed(fmt.Errorf("not a Response but %q", sso.Inert(seen.tag)))
+		return "", errMalformed(fmt.Errorf("not a Response but %q", sso.Sanitize(seen.tag)))
 	case seen.inResponseTo != "":
 		return seen.inResponseTo, nil
 	case seen.confirmed == "" && seen.encrypted:
@@ -127,8 +127,8 @@ func RequestOf(cb sso.Callback) string {
 	return ""
 }
 
-// posted decodes a message of the HTTP-POST binding.
-func posted(form url.Values, field string) ([]byte, error) {
+// decodePost decodes a message of the HTTP-POST binding.
+func decodePost(form url.Values, field string) ([]byte, error) {
 	values := form[field]
 	if len(values) != 1 || values[0] == "" {
 		return nil, errMalformed(fmt.Errorf("%d fields %s", len(values), field))
@@ -140,7 +140,7 @@ func posted(form url.Values, field string) ([]byte, error) {
 	if err != nil {
 		return nil, errMalformed(fmt.Errorf("%s is not base64", field))
 	}
-	return unmarked(doc), nil
+	return trimByteOrderMark(doc), nil
 }
 
 // Complete verifies a response. p is nil for an unsolicited response, which is
@@ -153,7 +153,7 @@ func posted(form url.Values, field string) ([]byte, error) {
 func (sp *ServiceProvider) Complete(
 	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
 ) (sso.Assertion, []sso.Check, error) {
-	a, err := sp.verification(c, cfg)
+	a, err := sp.newVerifier(c, cfg)
 	if err != nil {
 		return sso.Assertion{}, nil, err
 	}
@@ -161,7 +161,7 @@ func (sp *ServiceProvider) Complete(
 	assertion, err := a.read(cb)
 	if err != nil {
 		return sso.Assertion{}, a.checks, fmt.Errorf(
-			"response of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err,
+			"response of %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err,
 		)
 	}
 	return assertion, a.checks, nil

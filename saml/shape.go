@@ -18,12 +18,12 @@ const (
 	elsewhere
 )
 
-// inspect refuses a message that could be read in two ways: assertions and
+// checkShape refuses a message that could be read in two ways: assertions and
 // signatures must be where the schema has them, and there may be only one of
 // each. Elements are recognised by their local name in every namespace, so that
 // nothing hides behind a prefix. It returns the number of assertions, encrypted
 // ones included.
-func inspect(root *etree.Element, at place) (assertions int, err error) {
+func checkShape(root *etree.Element, at place) (assertions int, err error) {
 	s := shape{}
 	if err := s.children(root, at); err != nil {
 		return 0, err

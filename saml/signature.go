@@ -61,9 +61,9 @@ func digestMethod(uri string) (crypto.Hash, bool) {
 	return 0, false
 }
 
-// canonical reports whether uri is a canonicalization that we accept. Messages
+// isCanonicalization reports whether uri is a canonicalization that we accept. Messages
 // have no comments, so the variants with and without comments are the same.
-func canonical(uri string) bool {
+func isCanonicalization(uri string) bool {
 	switch dsig.AlgorithmID(uri) {
 	case dsig.CanonicalXML10ExclusiveAlgorithmId, dsig.CanonicalXML10ExclusiveWithCommentsAlgorithmId,
 		dsig.CanonicalXML10RecAlgorithmId, dsig.CanonicalXML10WithCommentsAlgorithmId,
@@ -96,12 +96,12 @@ func readSignature(el *etree.Element) (*signature, error) {
 	if sig == nil {
 		return nil, nil
 	}
-	parts, err := sequence(sig, []string{"Id"}, "SignedInfo", "SignatureValue", "KeyInfo?")
+	parts, err := readSequence(sig, []string{"Id"}, "SignedInfo", "SignatureValue", "KeyInfo?")
 	if err != nil {
 		return nil, err
 	}
 	s := &signature{element: sig, keyInfo: parts[2]}
-	if err := s.readSignedInfo(parts[0], value(el, "ID")); err != nil {
+	if err := s.readSignedInfo(parts[0], attrValue(el, "ID")); err != nil {
 		return nil, err
 	}
 	s.value, err = s.readValue(parts[1])
@@ -109,54 +109,54 @@ func readSignature(el *etree.Element) (*signature, error) {
 }
 
 func (s *signature) readSignedInfo(el *etree.Element, id string) error {
-	parts, err := sequence(
+	parts, err := readSequence(
 		el, []string{"Id"}, "CanonicalizationMethod", "SignatureMethod", "Reference",
 	)
 	if err != nil {
 		return err
 	}
-	if err := canonicalization(parts[0]); err != nil {
+	if err := checkCanonicalization(parts[0]); err != nil {
 		return err
 	}
-	if _, err := sequence(parts[1], []string{"Algorithm"}); err != nil {
+	if _, err := readSequence(parts[1], []string{"Algorithm"}); err != nil {
 		return err
 	}
 	var ok bool
-	if s.method, ok = signatureMethod(value(parts[1], "Algorithm")); !ok {
-		return fmt.Errorf("signature algorithm %q", sso.Inert(value(parts[1], "Algorithm")))
+	if s.method, ok = signatureMethod(attrValue(parts[1], "Algorithm")); !ok {
+		return fmt.Errorf("signature algorithm %q", sso.Sanitize(attrValue(parts[1], "Algorithm")))
 	}
-	if uri := value(parts[2], "URI"); id == "" || uri != "#"+id {
-		return fmt.Errorf("the Reference is to %q and stands in the element %q", sso.Inert(uri), sso.Inert(id))
+	if uri := attrValue(parts[2], "URI"); id == "" || uri != "#"+id {
+		return fmt.Errorf("the Reference is to %q and stands in the element %q", sso.Sanitize(uri), sso.Sanitize(id))
 	}
 	return s.readReference(parts[2])
 }
 
 func (s *signature) readReference(el *etree.Element) error {
-	parts, err := sequence(el, []string{"Id", "URI"}, "Transforms", "DigestMethod", "DigestValue")
+	parts, err := readSequence(el, []string{"Id", "URI"}, "Transforms", "DigestMethod", "DigestValue")
 	if err != nil {
 		return err
 	}
-	transforms, err := sequence(parts[0], nil, "Transform", "Transform?")
+	transforms, err := readSequence(parts[0], nil, "Transform", "Transform?")
 	if err != nil {
 		return err
 	}
-	if _, err := sequence(transforms[0], []string{"Algorithm"}); err != nil {
+	if _, err := readSequence(transforms[0], []string{"Algorithm"}); err != nil {
 		return err
 	}
-	if value(transforms[0], "Algorithm") != string(dsig.EnvelopedSignatureAltorithmId) {
+	if attrValue(transforms[0], "Algorithm") != string(dsig.EnvelopedSignatureAltorithmId) {
 		return errors.New("the first transform is not enveloped-signature")
 	}
 	if transforms[1] != nil {
-		if err := canonicalization(transforms[1]); err != nil {
+		if err := checkCanonicalization(transforms[1]); err != nil {
 			return err
 		}
 	}
-	if _, err := sequence(parts[1], []string{"Algorithm"}); err != nil {
+	if _, err := readSequence(parts[1], []string{"Algorithm"}); err != nil {
 		return err
 	}
 	var ok bool
-	if s.digest, ok = digestMethod(value(parts[1], "Algorithm")); !ok {
-		return fmt.Errorf("digest algorithm %q", sso.Inert(value(parts[1], "Algorithm")))
+	if s.digest, ok = digestMethod(attrValue(parts[1], "Algorithm")); !ok {
+		return fmt.Errorf("digest algorithm %q", sso.Sanitize(attrValue(parts[1], "Algorithm")))
 	}
 	digest, err := s.readValue(parts[2])
 	if err == nil && len(digest) != s.digest.Size() {
@@ -167,10 +167,10 @@ func (s *signature) readReference(el *etree.Element) error {
 
 // readValue decodes a base64 element, which may be wrapped and indented.
 func (s *signature) readValue(el *etree.Element) ([]byte, error) {
-	if _, err := attributesOf(el, "Id"); err != nil {
+	if _, err := onlyAttributes(el, "Id"); err != nil {
 		return nil, err
 	}
-	encoded, err := text(el)
+	encoded, err := elementText(el)
 	if err != nil {
 		return nil, err
 	}
@@ -189,25 +189,25 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(s)
 }
 
-// canonicalization checks a CanonicalizationMethod, or a Transform that names
+// checkCanonicalization checks a CanonicalizationMethod, or a Transform that names
 // one.
-func canonicalization(el *etree.Element) error {
-	algorithm, err := attributesOf(el, "Algorithm")
+func checkCanonicalization(el *etree.Element) error {
+	algorithm, err := onlyAttributes(el, "Algorithm")
 	if err != nil {
 		return err
 	}
-	if !canonical(algorithm) {
-		return fmt.Errorf("transform or canonicalization %q", sso.Inert(algorithm))
+	if !isCanonicalization(algorithm) {
+		return fmt.Errorf("transform or canonicalization %q", sso.Sanitize(algorithm))
 	}
 	inclusive := 0
 	for _, token := range el.Child {
 		switch child := token.(type) {
 		case *etree.Element:
 			inclusive++
-			if _, err := attributesOf(child, "PrefixList"); err != nil {
+			if _, err := onlyAttributes(child, "PrefixList"); err != nil {
 				return err
 			}
-			if !is(child, nsExcC14N, "InclusiveNamespaces") ||
+			if !hasName(child, nsExcC14N, "InclusiveNamespaces") ||
 				inclusive > 1 ||
 				len(child.Child) > 0 {
 				return fmt.Errorf("an element %s in %s", child.Tag, el.Tag)
@@ -221,11 +221,11 @@ func canonicalization(el *etree.Element) error {
 	return nil
 }
 
-// sequence returns the children of el, which must be the named elements of XML
+// readSequence returns the children of el, which must be the named elements of XML
 // Signature in this order and nothing else. A name that ends in ? is optional;
 // its place is nil if it is missing.
-func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree.Element, error) {
-	if _, err := attributesOf(el, attributes...); err != nil {
+func readSequence(el *etree.Element, attributes []string, names ...string) ([]*etree.Element, error) {
+	if _, err := onlyAttributes(el, attributes...); err != nil {
 		return nil, err
 	}
 	found := make([]*etree.Element, len(names))
@@ -259,16 +259,16 @@ func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree
 	return found, nil
 }
 
-// attributesOf refuses attributes other than namespace declarations and the
+// onlyAttributes refuses attributes other than namespace declarations and the
 // named ones, and returns the value of the first named one.
-func attributesOf(el *etree.Element, names ...string) (string, error) {
+func onlyAttributes(el *etree.Element, names ...string) (string, error) {
 	for _, a := range el.Attr {
 		if !isDeclaration(a) && (a.Space != "" || !slices.Contains(names, a.Key)) {
-			return "", fmt.Errorf("an attribute %s of %s", sso.Inert(a.FullKey()), el.Tag)
+			return "", fmt.Errorf("an attribute %s of %s", sso.Sanitize(a.FullKey()), el.Tag)
 		}
 	}
 	if len(names) == 0 {
 		return "", nil
 	}
-	return value(el, names[0]), nil
+	return attrValue(el, names[0]), nil
 }

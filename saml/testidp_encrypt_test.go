@@ -52,7 +52,7 @@ func (e encryption) hide(t testing.TB, assertion *etree.Element) {
 	t.Helper()
 	alone := assertion.Copy()
 	if !e.Bare {
-		declare(alone, scope(assertion))
+		addDeclarations(alone, namespacesInScope(assertion))
 	}
 	plain := written(t, alone)
 	if e.plain != nil {

@@ -59,7 +59,7 @@ func (f sigForm) sign(t testing.TB, el *etree.Element) {
 	insertSignature(el, sig, f.Last)
 	info := sig.ChildElements()[0]
 	alone := info.Copy()
-	declare(alone, scope(info))
+	addDeclarations(alone, namespacesInScope(info))
 	canonical, err := f.canonicalizer("").Canonicalize(alone)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func (f sigForm) encode(b []byte) string {
 func (f sigForm) signedInfo(t testing.TB, el *etree.Element, algorithm string) string {
 	t.Helper()
 	alone := el.Copy()
-	declare(alone, scope(el))
+	addDeclarations(alone, namespacesInScope(el))
 	canonical, err := f.canonicalizer(f.PrefixList).Canonicalize(alone)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func (f sigForm) signedInfo(t testing.TB, el *etree.Element, algorithm string) s
 	c14n := or(f.C14N, nsExcC14N)
 	info := `<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="` + c14n +
 		`"/><ds:SignatureMethod Algorithm="` + algorithm + `"/>` +
-		`<ds:Reference URI="#` + value(el, "ID") +
+		`<ds:Reference URI="#` + attrValue(el, "ID") +
 		`"><ds:Transforms><ds:Transform Algorithm="` + nsDSig +
 		`enveloped-signature"/>` +
 		`<ds:Transform Algorithm="` + c14n + `">` + prefixes +
@@ -174,7 +174,7 @@ func (f sigForm) keyInfo(t testing.TB) string {
 // must not be accepted.
 func (k testKey) sign(t testing.TB, algorithm string, message []byte, der bool) []byte {
 	t.Helper()
-	if strings.Contains(algorithm, "hmac") { // with what everybody knows: the public key
+	if strings.Contains(algorithm, "hmac") { // keyed with the public key
 		public, err := x509.MarshalPKIXPublicKey(k.private.Public())
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ const (
 	testAttacker   = "mallory@example.com"
 )
 
-// testNow is what all clocks of these tests say.
+// testNow is the time of all clocks in these tests.
 func testNow() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 // testMessage is an answer as most identity providers write it, before anything
@@ -334,7 +334,7 @@ func (p party) refuse(t testing.TB, doc []byte, codes ...string) {
 	}
 }
 
-// kindOf is what a code is answered with: Invalid is 400, Forbidden 403.
+// kindOf returns the kind of a code: Invalid is 400, Forbidden 403.
 func kindOf(code string) sso.Kind {
 	switch code {
 	case "saml_malformed", "saml_too_complex", "login_state_expired":

@@ -38,25 +38,25 @@ func parse(doc []byte, l limits) (*etree.Element, error) {
 	return root, nil
 }
 
-func is(el *etree.Element, space, tag string) bool {
+func hasName(el *etree.Element, space, tag string) bool {
 	return el != nil && el.Tag == tag && el.NamespaceURI() == space
 }
 
-// elements returns the children of el with a name.
-func elements(el *etree.Element, space, tag string) []*etree.Element {
+// children returns the children of el with a name.
+func children(el *etree.Element, space, tag string) []*etree.Element {
 	var found []*etree.Element
 	for _, token := range el.Child {
-		if child, ok := token.(*etree.Element); ok && is(child, space, tag) {
+		if child, ok := token.(*etree.Element); ok && hasName(child, space, tag) {
 			found = append(found, child)
 		}
 	}
 	return found
 }
 
-// only returns the child of el with a name, or nil if there is none. Two are an
+// singleChild returns the child of el with a name, or nil if there is none. Two are an
 // error, because parsers differ in which they choose.
-func only(el *etree.Element, space, tag string) (*etree.Element, error) {
-	switch found := elements(el, space, tag); len(found) {
+func singleChild(el *etree.Element, space, tag string) (*etree.Element, error) {
+	switch found := children(el, space, tag); len(found) {
 	case 0:
 		return nil, nil
 	case 1:
@@ -66,9 +66,9 @@ func only(el *etree.Element, space, tag string) (*etree.Element, error) {
 	}
 }
 
-// text returns the text of an element without child elements. The tree has no
+// elementText returns the text of an element without child elements. The tree has no
 // comments or processing instructions that could split it.
-func text(el *etree.Element) (string, error) {
+func elementText(el *etree.Element) (string, error) {
 	if len(el.Child) == 1 {
 		if data, ok := el.Child[0].(*etree.CharData); ok {
 			return data.Data, nil
@@ -85,15 +85,15 @@ func text(el *etree.Element) (string, error) {
 	return all.String(), nil
 }
 
-// trimmed returns text without the white space of indentation around it.
-func trimmed(el *etree.Element) (string, error) {
-	s, err := text(el)
+// trimmedText returns text without the white space of indentation around it.
+func trimmedText(el *etree.Element) (string, error) {
+	s, err := elementText(el)
 	return strings.Trim(s, " \t\r\n"), err
 }
 
-// value returns the attribute of that name in no namespace. etree's own lookup
+// attrValue returns the attribute of that name in no namespace. etree's own lookup
 // would accept any namespace.
-func value(el *etree.Element, name string) string {
+func attrValue(el *etree.Element, name string) string {
 	for i := range el.Attr {
 		if a := &el.Attr[i]; a.Key == name && a.Space == "" {
 			return a.Value
@@ -102,22 +102,22 @@ func value(el *etree.Element, name string) string {
 	return ""
 }
 
-// instant parses an xs:dateTime. SAML requires UTC (core §1.3.3); a time
+// parseTime parses an xs:dateTime. SAML requires UTC (core §1.3.3); a time
 // without a zone is read as UTC.
-func instant(s string) (time.Time, error) {
+func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), nil
 	}
 	t, err := time.Parse("2006-01-02T15:04:05", s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a time", sso.Inert(s))
+		return time.Time{}, fmt.Errorf("%q is not a time", sso.Sanitize(s))
 	}
 	return t, nil
 }
 
-// scope returns the namespace declarations in force inside el, the nearest of
+// namespacesInScope returns the namespace declarations in force inside el, the nearest of
 // each prefix.
-func scope(el *etree.Element) []etree.Attr {
+func namespacesInScope(el *etree.Element) []etree.Attr {
 	var all []etree.Attr
 	for ; el != nil; el = el.Parent() {
 		for _, a := range el.Attr {
@@ -138,9 +138,9 @@ func isDeclaration(a etree.Attr) bool {
 	return a.Space == "xmlns" || a.Space == "" && a.Key == "xmlns"
 }
 
-// declare adds missing declarations to el, so that it means the same without
+// addDeclarations adds missing declarations to el, so that it means the same without
 // its parents.
-func declare(el *etree.Element, declarations []etree.Attr) {
+func addDeclarations(el *etree.Element, declarations []etree.Attr) {
 	for _, d := range declarations {
 		if !slices.ContainsFunc(el.Attr, func(a etree.Attr) bool {
 			return a.Space == d.Space && a.Key == d.Key

@@ -16,20 +16,20 @@ import (
 	"gatehouse/sso"
 )
 
-// maxCertificates is how many keys a response is tried with.
+// maxCertificates limits the keys that a response is verified with.
 const maxCertificates = 16
 
-// pinned is a trusted certificate of the identity provider.
-type pinned struct {
+// pinnedCertificate is a trusted certificate of the identity provider.
+type pinnedCertificate struct {
 	cert        *x509.Certificate
 	fingerprint string
 }
 
-// short names the certificate as lists show it.
-func (p *pinned) short() string { return named(p.cert) }
+// description names the certificate as lists show it.
+func (p *pinnedCertificate) description() string { return describeCertificate(p.cert) }
 
-// own is one of our key pairs.
-type own struct {
+// ownKey is one of our key pairs.
+type ownKey struct {
 	signer crypto.Signer
 	rsa    *rsa.PrivateKey // nil if the key cannot decrypt
 	cert   []byte
@@ -37,19 +37,19 @@ type own struct {
 
 // trust is the parsed certificates and keys of one revision of a connection.
 type trust struct {
-	certs []*pinned
-	keys  []own
-	last  atomic.Int32 // which certificate fitted last; it is tried first
+	certs      []*pinnedCertificate
+	keys       []ownKey
+	lastFitted atomic.Int32 // which certificate fitted last; it is tried first
 
 	// The inputs, compared before the result is used again.
 	certificates []sso.Certificate
 	pairs        []sso.KeyPair
 }
 
-// madeFrom reports whether t is the result of compiling c and cfg. The revision
+// compiledFrom reports whether t is the result of compiling c and cfg. The revision
 // number says so too, but a decision about trust does not rely on other code
 // keeping a number right.
-func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
+func (t *trust) compiledFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
 	return slices.EqualFunc(t.certificates, cfg.Certificates, func(a, b sso.Certificate) bool {
 		return bytes.Equal(a.Raw, b.Raw)
 	}) &&
@@ -58,20 +58,20 @@ func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
 		})
 }
 
-// compile parses the certificates and keys of a connection. Weak keys are
+// newTrust parses the certificates and keys of a connection. Weak keys are
 // refused when they are saved; here they are skipped, so that one bad key does
 // not stop sign-ins with another.
-func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
+func newTrust(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
 	t := &trust{
 		certificates: slices.Clone(cfg.Certificates),
 		pairs:        slices.Clone(c.Keys),
 	}
 	for _, certificate := range cfg.Certificates {
 		cert, err := certificate.Parse()
-		if err != nil || strong(cert.PublicKey) != nil {
+		if err != nil || checkKeyStrength(cert.PublicKey) != nil {
 			continue
 		}
-		t.certs = append(t.certs, &pinned{
+		t.certs = append(t.certs, &pinnedCertificate{
 			cert:        cert,
 			fingerprint: certificate.Fingerprint(),
 		})
@@ -80,12 +80,12 @@ func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
 		}
 	}
 	for _, pair := range c.Keys {
-		key, err := private(pair.Private)
+		key, err := parsePrivateKey(pair.Private)
 		if err != nil {
 			return nil, fmt.Errorf("our key %s: %w", pair.ID, err)
 		}
 		decrypter, _ := key.(*rsa.PrivateKey)
-		t.keys = append(t.keys, own{
+		t.keys = append(t.keys, ownKey{
 			signer: key,
 			rsa:    decrypter,
 			cert:   pair.Certificate,
@@ -94,7 +94,7 @@ func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
 	return t, nil
 }
 
-func private(s sso.Secret) (crypto.Signer, error) {
+func parsePrivateKey(s sso.Secret) (crypto.Signer, error) {
 	block, _ := pem.Decode([]byte(s.Reveal()))
 	if block == nil {
 		return nil, errors.New("not PEM")
@@ -110,9 +110,9 @@ func private(s sso.Secret) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// strong refuses keys that are too short, and those so long that one check
+// checkKeyStrength refuses keys that are too short, and those so long that one check
 // takes a noticeable time.
-func strong(key crypto.PublicKey) error {
+func checkKeyStrength(key crypto.PublicKey) error {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < 2048 || bits > 8192 {
@@ -130,25 +130,25 @@ func strong(key crypto.PublicKey) error {
 	return errors.New("a key that is neither RSA nor ECDSA")
 }
 
-// inOrder returns the pinned certificates, the last one that fitted first.
-func (t *trust) inOrder() []*pinned {
-	last := int(t.last.Load())
+// certificatesToTry returns the pinned certificates, the last one that fitted first.
+func (t *trust) certificatesToTry() []*pinnedCertificate {
+	last := int(t.lastFitted.Load())
 	if last == 0 {
 		return t.certs
 	}
-	ordered := []*pinned{t.certs[last]}
+	ordered := []*pinnedCertificate{t.certs[last]}
 	ordered = append(ordered, t.certs[:last]...)
 	return append(ordered, t.certs[last+1:]...)
 }
 
-func (t *trust) used(p *pinned) {
-	t.last.Store(int32(slices.Index(t.certs, p))) //nolint:gosec // at most maxCertificates
+func (t *trust) markUsed(p *pinnedCertificate) {
+	t.lastFitted.Store(int32(slices.Index(t.certs, p))) //nolint:gosec // at most maxCertificates
 }
 
 func (t *trust) fingerprints() string {
 	var all []string
 	for _, p := range t.certs {
-		all = append(all, p.short())
+		all = append(all, p.description())
 	}
-	return joined(all)
+	return joinOr(all)
 }

@@ -29,9 +29,9 @@ import (
 // KeyInfo is removed before goxmldsig sees it. The caller reports an expired
 // pinned certificate; goxmldsig is given a time at which the certificate is
 // valid.
-func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned, error) {
-	tag, space, id := el.Tag, el.NamespaceURI(), value(el, "ID")
-	declare(el, scope(el))
+func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinnedCertificate, error) {
+	tag, space, id := el.Tag, el.NamespaceURI(), attrValue(el, "ID")
+	addDeclarations(el, namespacesInScope(el))
 	if s.keyInfo != nil {
 		s.element.RemoveChild(s.keyInfo)
 	}
@@ -41,36 +41,36 @@ func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned
 	el.InsertChildAt(0, s.element)
 
 	err := errors.New("no pinned certificate has a key for this algorithm")
-	for i, p := range t.inOrder() {
+	for i, p := range t.certificatesToTry() {
 		if p.cert.PublicKeyAlgorithm != s.method.key {
 			continue
 		}
-		s.write(p)
+		s.writeValue(p)
 		check := dsig.ValidationContext{
 			CertificateStore: &dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{p.cert}},
 			IdAttribute:      dsig.DefaultIdAttr,
 			Clock:            dsig.NewFakeClockAt(p.cert.NotBefore),
 		}
-		if i > 0 && s.byAnother(el, check) {
+		if i > 0 && s.madeByAnotherKey(el, check) {
 			continue
 		}
 		var signed *etree.Element
 		if signed, err = check.Validate(el); err != nil {
 			continue
 		}
-		if !is(signed, space, tag) || value(signed, "ID") != id {
+		if !hasName(signed, space, tag) || attrValue(signed, "ID") != id {
 			return nil, nil, errors.New("what was signed is another element")
 		}
-		t.used(p)
+		t.markUsed(p)
 		return signed, p, nil
 	}
 	return nil, nil, fmt.Errorf("verify signature: %w", err)
 }
 
-// misfit describes why a signature was not accepted.
-func misfit(err error) string {
+// failureReason describes why a signature was not accepted.
+func failureReason(err error) string {
 	switch {
-	case byAnotherKey(err):
+	case isKeyMismatch(err):
 		return "no trusted certificate fits the signature"
 	case errors.Is(err, dsig.ErrMissingSignature):
 		return "the signature cannot be found"
@@ -80,31 +80,31 @@ func misfit(err error) string {
 	return strings.TrimPrefix(err.Error(), "verify signature: ")
 }
 
-func byAnotherKey(err error) bool {
+func isKeyMismatch(err error) bool {
 	return errors.Is(err, rsa.ErrVerification) ||
 		err != nil && strings.HasSuffix(err.Error(), "x509: ECDSA verification failure")
 }
 
-// byAnother reports whether the signature was certainly made with another key
+// madeByAnotherKey reports whether the signature was certainly made with another key
 // than that of check. It verifies on an element that contains only the
 // signature: goxmldsig copies the element at each validation, and a response
 // that no key fits should not cost a copy for each key. A signature that passes
 // here is not verified.
-func (s *signature) byAnother(el *etree.Element, check dsig.ValidationContext) bool {
-	hollow := &etree.Element{
+func (s *signature) madeByAnotherKey(el *etree.Element, check dsig.ValidationContext) bool {
+	skeleton := &etree.Element{
 		Space: el.Space,
 		Tag:   el.Tag,
 		Attr:  el.Attr,
 	}
-	hollow.AddChild(s.element.Copy())
-	_, err := check.Validate(hollow)
-	return byAnotherKey(err)
+	skeleton.AddChild(s.element.Copy())
+	_, err := check.Validate(skeleton)
+	return isKeyMismatch(err)
 }
 
-// write converts the signature value to the form goxmldsig reads: without white
+// writeValue converts the signature value to the form goxmldsig reads: without white
 // space, and for ECDSA as ASN.1 in place of the two numbers of fixed length of
 // XML Signature (RFC 4050 §3.3). The value itself is not signed.
-func (s *signature) write(p *pinned) {
+func (s *signature) writeValue(p *pinnedCertificate) {
 	raw := s.value
 	if key, ok := p.cert.PublicKey.(*ecdsa.PublicKey); ok {
 		raw = asn1Signature(raw, (key.Curve.Params().BitSize+7)/8)
@@ -131,21 +131,21 @@ func asn1Signature(raw []byte, size int) []byte {
 	return der
 }
 
-// authenticity is what verifying one response found out.
-type authenticity struct {
+// signatureVerifier is what verifying one response found out.
+type signatureVerifier struct {
 	trust     *trust
 	allowSHA1 bool
 	now       time.Time
 	checks    *sso.Checks
-	cert      *pinned // that verified the innermost signature
+	cert      *pinnedCertificate // that verified the innermost signature
 }
 
-// open verifies the signature of el, if it has one, and returns the part that
+// verifyElement verifies the signature of el, if it has one, and returns the part that
 // may be read. Without a signature, signed is false and opened is el.
-func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
+func (v *signatureVerifier) verifyElement(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
 	s, err := readSignature(el)
 	if err != nil {
-		v.checks.That(false, name, "one enveloped signature of the usual form", err.Error())
+		v.checks.Record(false, name, "one enveloped signature of the usual form", err.Error())
 		return nil, false, errSignature(err)
 	}
 	if s == nil {
@@ -154,16 +154,16 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	want := "signed by " + v.trust.fingerprints()
 	weak := s.method.hash == crypto.SHA1 || s.digest == crypto.SHA1
 	if weak && !v.allowSHA1 {
-		v.checks.That(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		v.checks.Record(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
 		return nil, false, errSignature(errors.New("SHA-1, which this connection does not allow"))
 	}
-	presented := s.presented()
+	presented := s.presentedCertificate()
 	opened, cert, err := v.trust.verify(el, s)
 	if err != nil {
-		v.checks.That(false, name, want, s.method.name+" "+presented+": "+misfit(err))
+		v.checks.Record(false, name, want, s.method.name+" "+presented+": "+failureReason(err))
 		return nil, false, errSignature(err)
 	}
-	v.checks.That(true, name, want, s.method.name+" by "+cert.short())
+	v.checks.Record(true, name, want, s.method.name+" by "+cert.description())
 	if weak {
 		v.checks.Warn(
 			"signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String(),
@@ -173,15 +173,15 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	return opened, true, nil
 }
 
-// expiry warns if the certificate that was used has expired or soon will. The
+// warnExpiry warns if the certificate that was used has expired or soon will. The
 // dates of a pinned key are not enforced here, but the identity provider may
 // enforce them.
-func (v *authenticity) expiry() {
+func (v *signatureVerifier) warnExpiry() {
 	if v.cert == nil {
 		return
 	}
 	cert := v.cert.cert
-	name := "“" + sso.Inert(subjectOf(cert)) + "”"
+	name := "“" + sso.Sanitize(certificateSubject(cert)) + "”"
 	switch {
 	case v.now.After(cert.NotAfter):
 		v.checks.Warn(
@@ -196,21 +196,21 @@ func (v *authenticity) expiry() {
 	}
 }
 
-// presented names the certificate in the message, for an admin.
-func (s *signature) presented() string {
+// presentedCertificate names the certificate in the message, for an admin.
+func (s *signature) presentedCertificate() string {
 	const none = "without a certificate in the message"
 	if s.keyInfo == nil {
 		return none
 	}
-	data, err := only(s.keyInfo, nsDSig, "X509Data")
+	data, err := singleChild(s.keyInfo, nsDSig, "X509Data")
 	if err != nil || data == nil {
 		return none
 	}
-	certs := elements(data, nsDSig, "X509Certificate")
+	certs := children(data, nsDSig, "X509Certificate")
 	if len(certs) == 0 {
 		return none
 	}
-	encoded, err := text(certs[0])
+	encoded, err := elementText(certs[0])
 	if err != nil {
 		return none
 	}
@@ -222,26 +222,26 @@ func (s *signature) presented() string {
 	if err != nil {
 		return "with certificate in the message that cannot be read"
 	}
-	return "with certificate " + named(cert) + " in the message"
+	return "with certificate " + describeCertificate(cert) + " in the message"
 }
 
-// named describes a certificate as the consoles of identity providers list it.
+// describeCertificate describes a certificate as the consoles of identity providers list it.
 // Certificates of the same name differ by the date or else by the fingerprint.
-func named(cert *x509.Certificate) string {
+func describeCertificate(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)
 	start := fmt.Sprintf("%X:%X:%X:%X", sum[:1], sum[1:2], sum[2:3], sum[3:4])
-	return "“" + sso.Inert(subjectOf(cert)) + "” until " +
+	return "“" + sso.Sanitize(certificateSubject(cert)) + "” until " +
 		cert.NotAfter.UTC().Format("2 January 2006") + " (fingerprint beginning " + start + ")"
 }
 
-func joined(all []string) string {
+func joinOr(all []string) string {
 	if len(all) == 0 {
 		return "none"
 	}
 	return strings.Join(all, " or ")
 }
 
-func subjectOf(cert *x509.Certificate) string {
+func certificateSubject(cert *x509.Certificate) string {
 	if name := cert.Subject.CommonName; name != "" {
 		return name
 	}

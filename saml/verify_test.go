@@ -81,7 +81,7 @@ func TestReadsOnlyWhatWasSigned(t *testing.T) {
 	t.Parallel()
 	for _, b := range bases() {
 		p := setup{}.party(t)
-		a := &answer{
+		a := &verifier{
 			trust:    trustOf(t, "idp"),
 			config:   *p.config.SAML,
 			now:      testNow(),
@@ -116,7 +116,7 @@ func hasSignature(el *etree.Element) bool {
 func trustOf(t *testing.T, names ...string) *trust {
 	t.Helper()
 	p := setup{Trusted: names}.party(t)
-	trusted, err := compile(p.connection, *p.config.SAML)
+	trusted, err := newTrust(p.connection, *p.config.SAML)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// ApplicationKind is how an application learns who its user is.
+// ApplicationKind says how an application learns the identity of its user.
 type ApplicationKind string
 
 // ForwardAuth is a site behind a reverse proxy that asks Gatehouse about each
@@ -105,14 +105,14 @@ func (a Application) Validate() []FieldError {
 	add(len(a.Groups) <= maxGroupRefs, "groups", "Use at most 200.")
 	for i, ref := range a.Groups {
 		add(
-			validRef(ref, false), "groups["+strconv.Itoa(i)+"]",
+			isGroupRef(ref, false), "groups["+strconv.Itoa(i)+"]",
 			"Use the key of an organization, a slash and the name of a group.",
 		)
 	}
 	add(len(a.Told) <= maxGroupRefs, "told_groups", "Use at most 200.")
 	for i, ref := range a.Told {
 		add(
-			validRef(ref, true), "told_groups["+strconv.Itoa(i)+"]",
+			isGroupRef(ref, true), "told_groups["+strconv.Itoa(i)+"]",
 			"Use the key of an organization, a slash and the name of a group, or * for all of them.",
 		)
 	}
@@ -132,7 +132,7 @@ func (a Application) Validate() []FieldError {
 // slash, so the first one ends it.
 func GroupRef(organization, group string) string { return organization + "/" + group }
 
-func validRef(ref string, all bool) bool {
+func isGroupRef(ref string, all bool) bool {
 	organization, group, ok := strings.Cut(ref, "/")
 	return ok &&
 		ValidateKey("", organization) == nil &&
@@ -176,7 +176,7 @@ func OriginOf(address string) (string, error) {
 func ParseAbsolute(address string) (*url.URL, error) {
 	const limit = 9 << 10
 	wrong := errors.New("not an absolute http or https address")
-	if len(address) > limit || strings.ContainsFunc(address, misread) {
+	if len(address) > limit || strings.ContainsFunc(address, isMisread) {
 		return nil, wrong
 	}
 	u, err := url.Parse(address)

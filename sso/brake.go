@@ -8,9 +8,9 @@ type HeldCause string
 
 // The causes.
 const (
-	HeldLastAdmin    HeldCause = "last_admin"               // it would take the last member out of the admin groups
+	HeldLastAdmin    HeldCause = "last_admin"               // it would remove the last member from the admin groups
 	HeldNamesChanged HeldCause = "connection_names_changed" // the names that the connection sends stopped matching
-	// HeldGroupShare: sign-ins through the connection would take too many people out of one group
+	// HeldGroupShare: sign-ins through the connection would remove too many people from one group
 	HeldGroupShare HeldCause = "group_share"
 	// HeldMatchesNothing: none of the user's names matches, and they had synced memberships
 	HeldMatchesNothing HeldCause = "matches_nothing"
@@ -53,7 +53,7 @@ func (b Brake) Effective() Brake {
 // Span returns the window as a duration.
 func (b Brake) Span() time.Duration { return time.Duration(b.Effective().Window) * time.Second }
 
-// SignKind is what one sign-in says about whether the group names of its
+// SignKind says what one sign-in shows about whether the group names of its
 // connection still match.
 type SignKind string
 
@@ -111,22 +111,22 @@ type GroupLosses struct {
 	Members int
 }
 
-// BrakeFacts is what the brake needs to know about recent sign-ins through a
-// connection.
+// BrakeFacts has the facts about recent sign-ins through a connection from which
+// the brake decides.
 type BrakeFacts struct {
 	Rules Brake     // which Losses were counted with
 	At    time.Time // of the sign-in
 	Stops []BrakeStop
 	// Signs are the newest signs of other users within a day, newest first.
-	Signs  []BrakeSign
-	Before BrakeSign // the user's own last sign
-	// Said are the asserted names that were already asserted for the user
+	Signs    []BrakeSign
+	LastSign BrakeSign // the user's own last sign
+	// AssertedBefore are the asserted names that were already asserted for the user
 	// before. It is read only if they may lose a group.
-	Said   []string
-	Losses map[GroupID]GroupLosses // of groups that the user may lose
+	AssertedBefore []string
+	Losses         map[GroupID]GroupLosses // of groups that the user may lose
 }
 
-// BrakeNote is what a plan records for the brake; the store keeps it.
+// BrakeNote is the record that a plan adds for the brake; the store keeps it.
 type BrakeNote struct {
 	Sign BrakeSign
 	// Losses are memberships that the plan removes, or would remove if they
@@ -166,8 +166,8 @@ type HeldDecision struct {
 	Restore bool
 }
 
-// HeldDecided is the result of a HeldDecision.
-type HeldDecided struct {
+// HeldResult is the result of a HeldDecision.
+type HeldResult struct {
 	Decided  int // held syncs
 	Restored int // users who got memberships back
 }

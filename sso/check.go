@@ -21,15 +21,15 @@ type Check struct {
 // when it is added.
 type Checks []Check
 
-// That adds a check and returns ok.
-func (c *Checks) That(ok bool, name, want, got string) bool {
+// Record adds a check and returns ok.
+func (c *Checks) Record(ok bool, name, want, got string) bool {
 	if got == "" {
 		got = "(missing)"
 	}
 	*c = append(*c, Check{
 		Name: name,
-		Want: Inert(want),
-		Got:  Inert(got),
+		Want: Sanitize(want),
+		Got:  Sanitize(got),
 		OK:   ok,
 	})
 	return ok
@@ -39,23 +39,23 @@ func (c *Checks) That(ok bool, name, want, got string) bool {
 func (c *Checks) Warn(name, want, got string) {
 	*c = append(*c, Check{
 		Name:    name,
-		Want:    Inert(want),
-		Got:     Inert(got),
+		Want:    Sanitize(want),
+		Got:     Sanitize(got),
 		OK:      true,
 		Warning: true,
 	})
 }
 
-// mostInert is how many characters of foreign text Inert keeps.
-const mostInert = 200
+// maxSanitized is how many characters of foreign text Inert keeps.
+const maxSanitized = 200
 
-// Inert makes foreign text safe to store and show: one line, no invisible
+// Sanitize makes foreign text safe to store and show: one line, no invisible
 // characters, at most 200 characters.
-func Inert(s string) string {
+func Sanitize(s string) string {
 	var out strings.Builder
 	n := 0
 	for _, r := range s {
-		if n == mostInert {
+		if n == maxSanitized {
 			out.WriteRune('…')
 			break
 		}

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Spoken returns a duration as pages and mails show it, in one unit and without
+// FormatDuration returns a duration as pages and mails show it, in one unit and without
 // its sign: "40 seconds", "10 minutes", "24 hours", "3 days".
-func Spoken(d time.Duration) string {
+func FormatDuration(d time.Duration) string {
 	const day = 24 * time.Hour
 	d = d.Abs()
 	switch {
 	case d < 500*time.Millisecond:
 		return "less than a second"
 	case d < 90*time.Second:
-		return counted(d, time.Second, "second")
+		return formatUnits(d, time.Second, "second")
 	case d < 90*time.Minute:
-		return counted(d, time.Minute, "minute")
+		return formatUnits(d, time.Minute, "minute")
 	case d < 2*day:
-		return counted(d, time.Hour, "hour")
+		return formatUnits(d, time.Hour, "hour")
 	}
-	return counted(d, day, "day")
+	return formatUnits(d, day, "day")
 }
 
-func counted(d, unit time.Duration, name string) string {
+func formatUnits(d, unit time.Duration, name string) string {
 	n := int64(d.Round(unit) / unit)
 	if n != 1 {
 		name += "s"

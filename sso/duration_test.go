@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestSpoken(t *testing.T) {
+func TestFormatDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0:                              "less than a second",
 		time.Second:                    "1 second",
@@ -16,7 +16,7 @@ func TestSpoken(t *testing.T) {
 		72 * time.Hour:                 "3 days",
 		-90 * time.Minute:              "2 hours",
 	} {
-		if got := Spoken(d); got != want {
+		if got := FormatDuration(d); got != want {
 			t.Errorf("%v is %q, not %q", d, got, want)
 		}
 	}

@@ -15,10 +15,10 @@ type EmailProof struct {
 	Connection ConnectionID
 	Browser    Hash   // of the browser's cookie, as in PendingLogin
 	ReturnTo   string // as in PendingLogin
-	// Account is what codes are counted by: a hash of connection and subject,
+	// Account is the key for counting codes: a hash of connection and subject,
 	// because the user may not exist yet.
 	Account Hash
-	// SignIn is what will be written, stored encrypted. Its session has no
+	// SignIn is the record to be written, stored encrypted. Its session has no
 	// token; one is created when the session begins.
 	SignIn    SignIn
 	CreatedAt time.Time
@@ -62,7 +62,7 @@ const (
 	CodesPerCompany = 1000
 )
 
-// CodeRequest is what is counted before a code is sent.
+// CodeRequest has the values that are counted before a code is sent.
 type CodeRequest struct {
 	Enterprise EnterpriseID
 	Account    Hash
@@ -83,8 +83,8 @@ func MailboxOf(email string) Hash {
 	return Secret(local + "@" + domain).Hash()
 }
 
-// Dead reports whether all tries are used up.
-func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }
+// Locked reports whether all tries are used up.
+func (s CodeState) Locked() bool { return s.Tries >= MaxCodeTries }
 
 // CodeExpired returns the error for a code that is not valid: expired, used,
 // replaced by another, or of another browser.

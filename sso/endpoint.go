@@ -30,7 +30,7 @@ func CheckEndpoint(address string) error {
 		return errors.New("no host, a user name or a fragment")
 	case strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }):
 		return errors.New("a host that is not in ASCII")
-	case !validPort(u.Port()):
+	case !isValidPort(u.Port()):
 		return errors.New("a port that is none")
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
@@ -38,8 +38,8 @@ func CheckEndpoint(address string) error {
 	return errors.New("not https")
 }
 
-// validPort also accepts a missing port.
-func validPort(port string) bool {
+// isValidPort also accepts a missing port.
+func isValidPort(port string) bool {
 	if port == "" {
 		return true
 	}

@@ -63,8 +63,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Because returns a copy of e with err as its cause.
-func (e *Error) Because(err error) *Error {
+// WithCause returns a copy of e with err as its cause.
+func (e *Error) WithCause(err error) *Error {
 	c := *e
 	c.Err = err
 	return &c

@@ -34,10 +34,10 @@ func (e *UnusableError) Unwrap() error { return e.Err }
 
 // FetchFailure explains why a document of another server could not be read.
 type FetchFailure struct {
-	// Says is a clause for an admin, without a full stop: "the server has no
+	// Reason is a clause for an admin, without a full stop: "the server has no
 	// such document (HTTP 404)". It is empty for an error that is not about a
 	// fetch.
-	Says string
+	Reason string
 	// Permanent says that a retry is of no use until the address, the server,
 	// or its certificate is changed.
 	Permanent bool
@@ -53,17 +53,17 @@ func ExplainFetch(err error) FetchFailure {
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		if e.IsNotFound {
-			return FetchFailure{"the name " + Inert(e.Name) + " does not exist in DNS", true}
+			return FetchFailure{"the name " + Sanitize(e.Name) + " does not exist in DNS", true}
 		}
-		return FetchFailure{"the name " + Inert(e.Name) + " could not be looked up in DNS", false}
+		return FetchFailure{"the name " + Sanitize(e.Name) + " could not be looked up in DNS", false}
 	}
 	if says := explainTLS(err); says != "" {
 		return FetchFailure{says, true}
 	}
 	if e, ok := errors.AsType[*UnusableError](err); ok {
-		return FetchFailure{"its response cannot be used: " + Inert(e.Error()), true}
+		return FetchFailure{"its response cannot be used: " + Sanitize(e.Error()), true}
 	}
-	return FetchFailure{Says: explainConnection(err)}
+	return FetchFailure{Reason: explainConnection(err)}
 }
 
 func explainStatus(code int) FetchFailure {
@@ -88,7 +88,7 @@ func explainTLS(err error) string {
 	}
 	// crypto/tls gives an alert of the peer no type of its own.
 	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "remote error" || e.Op == "local error") {
-		return "the TLS connection failed (" + Inert(e.Err.Error()) + ")"
+		return "the TLS connection failed (" + Sanitize(e.Err.Error()) + ")"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return "the server's TLS certificate is for another name"
@@ -149,7 +149,7 @@ func FetchError(err error) error {
 	return &Error{
 		Kind:   Upstream,
 		Code:   CodeIDPUnavailable,
-		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.",
+		Public: "Your company's identity provider did not give a usable response. Try again in a moment.",
 		Err:    err,
 	}
 }

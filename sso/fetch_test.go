@@ -122,7 +122,7 @@ func TestExplainFetch(t *testing.T) {
 		},
 	} {
 		got := sso.ExplainFetch(fmt.Errorf("fetch: %w", c.err))
-		if !strings.Contains(got.Says, c.says) || got.Permanent != c.permanent {
+		if !strings.Contains(got.Reason, c.says) || got.Permanent != c.permanent {
 			t.Errorf("%s: %+v, want %q, %v", name, got, c.says, c.permanent)
 		}
 		code := map[bool]string{

@@ -64,7 +64,7 @@ type AssertedGroups struct {
 	NotUnderstood []RawGroup `json:"not_understood,omitempty"`
 	// NotUnderstoodCount counts them all.
 	NotUnderstoodCount int `json:"not_understood_count,omitempty"`
-	// Unread is how many names beyond MaxGroups were left after include and
+	// Unread counts the names beyond MaxGroups that were left after include and
 	// exclude. Only GroupsTruncated has any.
 	Unread int `json:"unread,omitempty"`
 	// Unfetched goes with GroupsAbsent: what may have been the list could not

@@ -25,7 +25,7 @@ type VitalsQuery struct {
 	Newest int       // attempts of each connection and outcome
 }
 
-// SignInCount is how many attempts had one outcome.
+// SignInCount counts the attempts with one outcome.
 type SignInCount struct {
 	Connection ConnectionID
 	Outcome    Outcome

@@ -20,8 +20,8 @@ type PastMember struct {
 	Membership PastMembership
 }
 
-// Restored is what a restore changes, or would change.
-type Restored struct {
+// Restoration lists the changes of a restore, made or previewed.
+type Restoration struct {
 	Add    []PastMembership
 	Remove []PastMembership
 	// Gone are memberships that cannot be restored because the group does not
@@ -31,9 +31,9 @@ type Restored struct {
 	Done    bool
 }
 
-// Drifting is a user whose membership differs from what was last asserted, with
+// DriftingUser is a user whose membership differs from what was last asserted, with
 // the facts that explain it.
-type Drifting struct {
+type DriftingUser struct {
 	User       User
 	Expected   bool        // the last assertion named the group
 	Membership *Membership // nil if the user is not a member
@@ -50,7 +50,7 @@ type GroupDrift struct {
 	Group    Group
 	Expected int
 	Actual   int
-	Drifting []Drifting
+	Drifting []DriftingUser
 	More     bool // there are others
 }
 

@@ -7,8 +7,8 @@ type RequestKey struct {
 	Key   Hash // of the client's Idempotency-Key
 }
 
-// KeptAnswer is the stored response to such a request, byte for byte.
-type KeptAnswer struct {
+// KeptResponse is the stored response to such a request, byte for byte.
+type KeptResponse struct {
 	Status int
 	Header map[string]string
 	Body   []byte // valid UTF-8, and never a bearer value: it is stored in the clear

@@ -63,7 +63,7 @@ func newPendingID() string {
 // sign-in.
 func (p PendingLogin) StartedBy(browser Secret) bool { return browser.Matches(p.Browser) }
 
-// Redirect is how to send the browser to the identity provider.
+// Redirect sends the browser to the identity provider.
 type Redirect struct {
 	URL  string
 	Form url.Values // non-nil: POST these fields to URL (SAML HTTP-POST binding)
@@ -89,7 +89,7 @@ type Callback struct {
 	UserAgent string
 }
 
-// Outcome is how an attempt ended.
+// Outcome is the result of an attempt.
 type Outcome string
 
 // The outcomes.
@@ -113,7 +113,7 @@ type Attempt struct {
 	Outcome    Outcome
 	Code       string        // the Error's code; empty on success
 	Email      EmailDecision // zero unless it was their first sign-in
-	// Identity is what policies are tried on afterwards; nil if it did not get
+	// Identity lets policies be tried afterwards; nil if it did not get
 	// that far, and where attempts are listed.
 	Identity  *Identity
 	Detail    string // for the admin: what was wanted and what came
@@ -152,8 +152,8 @@ func (s Session) Alive(now time.Time) bool {
 	return now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(s.IdleTimeout))
 }
 
-// Principal is who a session speaks for, as everything behind the sign-in needs
-// it. Values are shared between requests: never change one.
+// Principal is the user of a session, with everything that requests need to know
+// about them. Values are shared between requests: never change one.
 type Principal struct {
 	Session    Session
 	User       User

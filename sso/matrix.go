@@ -1,8 +1,8 @@
 package sso
 
-// SaidName is an asserted name of a group, and for how many users it was last
+// AssertedName is an asserted name of a group, and for how many users it was last
 // asserted.
-type SaidName struct {
+type AssertedName struct {
 	Name   string
 	People int
 }

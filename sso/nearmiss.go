@@ -32,52 +32,52 @@ const (
 	IsDefaultGroup     Nearness = "default"    // the name of a default group, which matches nothing
 )
 
-// Mend is what an admin can do about a near miss besides renaming.
-type Mend string
+// Remedy is an action that resolves a near miss without renaming a group.
+type Remedy string
 
 // The mends. A preset of [Rewrite] is one of its constants.
 const (
-	MendAlias     Mend = "alias"     // make the asserted name an IdP name of the group
-	MendRewrite   Mend = "rewrite"   // let the mapping rewrite values
-	MendDelimiter Mend = "delimiter" // let the mapping split values
-	MendNone      Mend = "none"      // nothing matches a default group
+	RemedyAlias     Remedy = "alias"     // make the asserted name an IdP name of the group
+	RemedyRewrite   Remedy = "rewrite"   // let the mapping rewrite values
+	RemedyDelimiter Remedy = "delimiter" // let the mapping split values
+	RemedyNone      Remedy = "none"      // nothing matches a default group
 )
 
-// Mend returns what applies to a name of this nearness for all groups at once.
+// Remedy returns what applies to a name of this nearness for all groups at once.
 // If it is MendAlias or MendRewrite, a single name can also be made an IdP
 // name.
-func (n Nearness) Mend() Mend {
+func (n Nearness) Remedy() Remedy {
 	switch n {
 	case IsDefaultGroup:
-		return MendNone
+		return RemedyNone
 	case IsCommonName, IsLastSegment, HasDomain:
-		return MendRewrite
+		return RemedyRewrite
 	case IsBracketed, IsPiece:
-		return MendDelimiter
+		return RemedyDelimiter
 	}
-	return MendAlias
+	return RemedyAlias
 }
 
 // Acceptable reports whether the asserted name can be made an IdP name of the
 // group: it means exactly that group.
 func (n NearMiss) Acceptable() bool {
-	mend := n.Why.Mend()
-	return n.Group != "" && (mend == MendAlias || mend == MendRewrite)
+	remedy := n.Why.Remedy()
+	return n.Group != "" && (remedy == RemedyAlias || remedy == RemedyRewrite)
 }
 
-// Words returns how the names differ, as a clause that follows a colon.
-func (n Nearness) Words() string {
+// Explanation returns how the names differ, as a clause that follows a colon.
+func (n Nearness) Explanation() string {
 	if words := (map[Nearness]string{
 		DiffersInSpace:   "spaces differ",
 		DiffersInvisibly: "it has invisible characters",
 		DiffersInCase:    "upper and lower case differ",
 		IsCommonName:     "it is a distinguished name with this CN; the mapping can take the CN of each",
-		IsLastSegment:    "it is a path that ends so; the mapping can take the last part of each",
+		IsLastSegment:    "it is a path that ends with the name; the mapping can take the last part of each",
 		HasDomain:        "it has a domain before or after the name; the mapping can remove it",
 		IsBracketed:      "it is a list written as text; let the identity provider send one value for each group",
-		IsPiece:          "it is several names in one value; set the delimiter in the mapping",
+		IsPiece:          "it has several names in one value; set the delimiter in the mapping",
 		IsObjectID:       "it is an object ID; let the identity provider send names, or add the ID to its group as an IdP name",
-		IsDefaultGroup:   "it is the default group, which nobody is matched to",
+		IsDefaultGroup:   "it is the name of a default group, which is never matched",
 	})[n]; words != "" {
 		return words
 	}

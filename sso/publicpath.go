@@ -19,8 +19,8 @@ func publicPathProblem(path string) string {
 	prefix, all := strings.CutSuffix(path, "*")
 	switch {
 	case path == "/*":
-		return "This would let everybody into all of the application. Name the paths that need no sign-in."
-	case all && !strings.HasSuffix(prefix, "/"), !canonicalPath(prefix):
+		return "This would open the whole application without a sign-in. Name the paths that need none."
+	case all && !strings.HasSuffix(prefix, "/"), !isCanonicalPath(prefix):
 		return publicPathMessage
 	}
 	return ""
@@ -32,7 +32,7 @@ func publicPathProblem(path string) string {
 // was spelled: escaped bytes, empty and dot segments, parameters and backslashes
 // never are.
 func IsPublicPath(public []string, path string) bool {
-	if len(public) == 0 || !canonicalPath(path) {
+	if len(public) == 0 || !isCanonicalPath(path) {
 		return false
 	}
 	for _, p := range public {
@@ -43,10 +43,10 @@ func IsPublicPath(public []string, path string) bool {
 	return false
 }
 
-// canonicalPath reports whether a path has one reading: no program that decodes
+// isCanonicalPath reports whether a path has one reading: no program that decodes
 // it, removes dot segments, joins slashes or strips parameters makes another
 // path of it. A segment that ends in a dot is another file's name on Windows.
-func canonicalPath(path string) bool {
+func isCanonicalPath(path string) bool {
 	if path == "" || path[0] != '/' || len(path) > maxPublicPathLength {
 		return false
 	}
@@ -56,7 +56,7 @@ func canonicalPath(path string) bool {
 		switch {
 		case c == '/' && (before == '/' || before == '.'):
 			return false
-		case c != '/' && !plainInPath(c):
+		case c != '/' && !isPlainInPath(c):
 			return false
 		}
 		before = c
@@ -64,7 +64,7 @@ func canonicalPath(path string) bool {
 	return before != '.'
 }
 
-func plainInPath(c byte) bool {
+func isPlainInPath(c byte) bool {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return true

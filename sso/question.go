@@ -56,7 +56,7 @@ type QuestionFilter struct {
 	User  UserID // either of the two
 }
 
-// LoginClaim is what a sign-in finds out about the login it claims.
+// LoginClaim is the state of the login that a sign-in claims.
 type LoginClaim struct {
 	Holder UserID // another active user who has it; "" if it is free
 	Keeps  bool   // the claimant is active with another login and keeps it
@@ -78,7 +78,7 @@ func ValidateLogin(field, login string) []FieldError {
 // LoginInUse returns the error for a change that would give two active users
 // the same login.
 func LoginInUse(field, login string) *Error {
-	text := "Another active person of this enterprise has the login " + Inert(login) +
+	text := "Another active person of this enterprise has the login " + Sanitize(login) +
 		". Give one of them another login, or deactivate the other first."
 	return &Error{
 		Kind:   Conflict,

@@ -2,18 +2,18 @@ package sso
 
 import "time"
 
-// ConnectionReach is who depends on a connection. It is checked before the
+// ConnectionReach counts the users and sessions that depend on a connection. It is checked before the
 // connection is deleted or disabled.
 type ConnectionReach struct {
 	State  ConnectionState
 	People int // active users with an identity at it
-	// Only counts the users of People without an identity at another enabled
+	// Exclusive counts the users of People without an identity at another enabled
 	// connection; Logins are the logins of some of them.
-	Only     int
-	Logins   []string
-	Active   int  // active users of the enterprise
-	Enforced bool // the enterprise's admins must use single sign-on
-	Others   int  // other enabled connections
+	Exclusive int
+	Logins    []string
+	Active    int  // active users of the enterprise
+	Enforced  bool // the enterprise's admins must use single sign-on
+	Others    int  // other enabled connections
 	// Sessions are live sessions that began through it.
 	Sessions int
 	LastSeen time.Time // the last sign-in of a user of People through it; zero: never

@@ -1,6 +1,6 @@
 package sso
 
-// Actor is who made a change, for the audit trail: a UserID, a TokenID, a
+// Actor is the author of a change, for the audit trail: a UserID, a TokenID, a
 // ConnectionID, or one of the constants below.
 type Actor string
 
@@ -36,7 +36,7 @@ type SignIn struct {
 	DefaultGroups []GroupID
 }
 
-// GroupSnapshot is what a group sync needs to know, and no more, so that its
+// GroupSnapshot has the facts that a group sync needs, and no more, so that its
 // cost depends on the user's groups and not on the size of the enterprise.
 type GroupSnapshot struct {
 	// Groups are those with an asserted name, those the user is in, the default
@@ -53,7 +53,7 @@ type GroupSnapshot struct {
 	// Near are groups, outside Groups, with names near an asserted name. They
 	// change no membership.
 	Near []Group
-	// Brake is what recent sign-ins through the same connection lost.
+	// Brake has the losses of recent sign-ins through the same connection.
 	Brake BrakeFacts
 }
 

@@ -19,7 +19,7 @@ type ShadowDifference struct {
 	Detail              ShadowDetail
 }
 
-// ShadowDetail is what differs.
+// ShadowDetail lists the differences.
 type ShadowDetail struct {
 	Fields []ShadowField `json:"fields,omitempty"` // of the identity
 	// Lost and Gained are names of groups asserted only under the live

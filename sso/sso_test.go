@@ -132,7 +132,7 @@ func TestNewSecretsDiffer(t *testing.T) {
 func TestKindAndCode(t *testing.T) {
 	t.Parallel()
 	e := NotFound("not_found", "Nothing here.")
-	wrapped := fmt.Errorf("find: %w", e.Because(fmt.Errorf("no rows")))
+	wrapped := fmt.Errorf("find: %w", e.WithCause(fmt.Errorf("no rows")))
 	if KindOf(wrapped) != NotFoundKind ||
 		CodeOf(wrapped) != "not_found" ||
 		e.Err != nil {

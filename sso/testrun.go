@@ -62,8 +62,8 @@ type TestResult struct {
 	Raw        string              `json:"raw,omitempty"` // the response, redacted: safe to show and to forward
 }
 
-// OrganizationDelta is what a sign-in would change in one organization, by the
-// names of groups.
+// OrganizationDelta lists the changes that a sign-in would make in one
+// organization, by the names of groups.
 type OrganizationDelta struct {
 	Organization OrganizationID `json:"organization"`
 	Name         string         `json:"name"`

@@ -15,7 +15,7 @@ func (e *EncodingError) Error() string {
 // (XML 1.0 §4.3.3, RFC 8259 §8.1).
 const ByteOrderMark = "\xef\xbb\xbf"
 
-// HeadLength is how many bytes of a document TextHead needs to see.
+// HeadLength is the number of bytes of a document that TextHead examines.
 const HeadLength = 4
 
 // TextHead examines the first bytes of a foreign document. It returns the

@@ -1,7 +1,7 @@
 package sso
 
-// GroupTrace is what a mapping makes of the groups that an identity provider
-// sent for one user, value by value.
+// GroupTrace is the result of mapping the groups that an identity provider sent
+// for one user, value by value.
 type GroupTrace struct {
 	Source string        // the claim that was read; "" if no claim of the mapping was present
 	Values []TracedGroup // in the order in which they were sent

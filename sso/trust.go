@@ -69,8 +69,8 @@ func (c *TrustChange) Refused() bool {
 		!c.Approved
 }
 
-// By reports whether an actor is an author of the change or requested it.
-func (c *TrustChange) By(a Actor) bool {
+// IsBy reports whether an actor is an author of the change or requested it.
+func (c *TrustChange) IsBy(a Actor) bool {
 	return a != "" && (c.AskedBy == a || slices.Contains(c.Authors, a))
 }
 
@@ -87,17 +87,17 @@ func (t Trust) Waiting() *TrustChange {
 // CorrectsOwn reports whether the draft corrects what one setup link wrote and
 // enabled, that link alone wrote the correction, and it was not refused.
 func (t Trust) CorrectsOwn() bool {
-	return t.EnabledBy != "" && !t.Draft.Refused() && t.Draft.only(t.EnabledBy)
+	return t.EnabledBy != "" && !t.Draft.Refused() && t.Draft.hasSoleAuthor(t.EnabledBy)
 }
 
-// only reports whether an actor is the only author of a change.
-func (c *TrustChange) only(a Actor) bool {
+// hasSoleAuthor reports whether an actor is the only author of a change.
+func (c *TrustChange) hasSoleAuthor(a Actor) bool {
 	return c != nil && len(c.Authors) == 1 && c.Authors[0] == a
 }
 
 // Enabler returns the value of EnabledBy once an actor makes the change live.
 func (c *TrustChange) Enabler(by Actor) Actor {
-	if strings.HasPrefix(string(by), "link-") && c.only(by) {
+	if strings.HasPrefix(string(by), "link-") && c.hasSoleAuthor(by) {
 		return by
 	}
 	return ""
@@ -151,17 +151,17 @@ func (c *Config) Trusted() *Config {
 	t.Mapping.Name = nil
 	t.Mapping.Groups, t.Mapping.Delimiter, t.Mapping.GroupsRewrite = nil, "", nil
 	t.Mapping.Include, t.Mapping.Exclude, t.Mapping.GroupLimit = "", "", 0
-	t.Mapping.Login = listed(t.Mapping.Login)
-	t.Mapping.Email = listed(t.Mapping.Email)
-	t.Mapping.EmailVerified = listed(t.Mapping.EmailVerified)
+	t.Mapping.Login = nilIfEmpty(t.Mapping.Login)
+	t.Mapping.Email = nilIfEmpty(t.Mapping.Email)
+	t.Mapping.EmailVerified = nilIfEmpty(t.Mapping.EmailVerified)
 	if c.SAML != nil {
 		saml := *c.SAML
 		saml.SignRequests = false
 		saml.ForceAuthn = false
 		saml.ClockSkew = 0
 		saml.ReplacedAt = time.Time{}
-		saml.Certificates = sorted(saml.Certificates)
-		saml.Pending = sorted(saml.Pending)
+		saml.Certificates = sortedCertificates(saml.Certificates)
+		saml.Pending = sortedCertificates(saml.Pending)
 		t.SAML = &saml
 	}
 	if c.OIDC != nil {
@@ -175,15 +175,15 @@ func (c *Config) Trusted() *Config {
 	return &t
 }
 
-// listed returns nil for an empty list.
-func listed(all []string) []string {
+// nilIfEmpty returns nil for an empty list.
+func nilIfEmpty(all []string) []string {
 	if len(all) == 0 {
 		return nil
 	}
 	return all
 }
 
-func sorted(all []Certificate) []Certificate {
+func sortedCertificates(all []Certificate) []Certificate {
 	if len(all) == 0 {
 		return nil
 	}

@@ -48,7 +48,7 @@ func UserInactive() *Error {
 	}
 }
 
-// MembershipSource is what created a membership, which decides what may remove it.
+// MembershipSource is the origin of a membership, which decides what may remove it.
 type MembershipSource string
 
 // The sources.

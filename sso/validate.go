@@ -119,7 +119,7 @@ func ReturnTo(raw string) string {
 	if len(raw) > maxReturnTo ||
 		!strings.HasPrefix(raw, "/") ||
 		strings.HasPrefix(raw, "//") ||
-		strings.ContainsFunc(raw, misread) {
+		strings.ContainsFunc(raw, isMisread) {
 		return "/"
 	}
 	u, err := url.Parse(raw)
@@ -130,16 +130,16 @@ func ReturnTo(raw string) string {
 		u.Opaque != "" {
 		return "/"
 	}
-	if ambiguous(u.Path) { // decoded: "/%2f/evil" and "/%09/evil" are refused as well
+	if isAmbiguous(u.Path) { // decoded: "/%2f/evil" and "/%09/evil" are refused as well
 		return "/"
 	}
 	return raw
 }
 
-// ambiguous reports whether a path could become another path, or an origin,
+// isAmbiguous reports whether a path could become another path, or an origin,
 // when it is decoded or cleaned once more: "/.//evil" is "//evil" without the
 // dot.
-func ambiguous(path string) bool {
+func isAmbiguous(path string) bool {
 	hidden := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
 	return strings.HasPrefix(path, "//") || strings.ContainsFunc(path, hidden) ||
 		strings.Contains(path, "/..") ||
@@ -147,6 +147,6 @@ func ambiguous(path string) bool {
 		strings.HasSuffix(path, "/.")
 }
 
-// misread reports whether browsers drop a character of an address, or treat it
+// isMisread reports whether browsers drop a character of an address, or treat it
 // as another one.
-func misread(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }
+func isMisread(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }

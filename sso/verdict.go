@@ -1,6 +1,6 @@
 package sso
 
-// SignInFacts is what a sign-in is decided from, as of the transaction that
+// SignInFacts are the facts that decide a sign-in, as of the transaction that
 // will write it.
 type SignInFacts struct {
 	User  User // as it will be written, with the asserted attributes
@@ -29,7 +29,7 @@ type Verdict struct {
 // again. If it returns an error, nothing is written.
 type Decide func(SignInFacts) (Verdict, error)
 
-// EmailAction is what happens about a user's address at their first sign-in.
+// EmailAction says how a user's address is treated at their first sign-in.
 type EmailAction string
 
 // The actions. The zero value means no decision, because it was not the first

@@ -7,9 +7,9 @@ import (
 	"gatehouse/sso"
 )
 
-// TestWarningOfBefore: results that were stored when warnings were plain text are
+// TestWarningStoredAsText: results that were stored when warnings were plain text are
 // still read, and stay green.
-func TestWarningOfBefore(t *testing.T) {
+func TestWarningStoredAsText(t *testing.T) {
 	var r sso.TestResult
 	if err := json.Unmarshal(
 		[]byte(`{"warnings":["Groups: absent.",{"code":"groups_absent","want":"groups"}]}`), &r,

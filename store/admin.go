@@ -167,7 +167,7 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 	)
 	switch {
 	case engine.IsUnique(err) && a.User != old.User:
-		return taken("user_tied", "user", "Another admin account is tied to this person already.").Because(err)
+		return taken("user_tied", "user", "Another admin account is tied to this person already.").WithCause(err)
 	case err != nil:
 		return ifTaken(err, errLoginTaken())
 	}

@@ -174,7 +174,7 @@ func (db *DB) AuditEvents(
 	if page.Cursor != "" {
 		before, err := strconv.ParseInt(page.Cursor, 10, 64)
 		if err != nil {
-			return nil, "", errCursor().Because(err)
+			return nil, "", errCursor().WithCause(err)
 		}
 		w.And("sequence < ", before)
 	}

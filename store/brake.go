@@ -66,7 +66,7 @@ func (r *snapshotReader) readLosses(user sso.UserID) {
 	facts := &r.snapshot.Brake
 	facts.Signs = slices.DeleteFunc(facts.Signs, func(s sso.BrakeSign) bool {
 		if s.User == user {
-			facts.Before = s
+			facts.LastSign = s
 		}
 		return s.User == user
 	})
@@ -89,7 +89,7 @@ func (r *snapshotReader) readLosses(user sso.UserID) {
 	if len(r.possible) > 0 {
 		r.tx.QueueQuery(func(row engine.Row) error {
 			name, err := engine.ScanText(row)
-			facts.Said = append(facts.Said, name)
+			facts.AssertedBefore = append(facts.AssertedBefore, name)
 			return err
 		},
 			"select a.name from ("+r.tx.db.sql.Dialect.Values("$3")+

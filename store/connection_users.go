@@ -51,12 +51,12 @@ func (db *DB) reach(
 	if err := count(&reach.People, &reach.LastSeen, ""); err != nil || reach.People == 0 {
 		return reach, err
 	}
-	reach.Only = reach.People
+	reach.Exclusive = reach.People
 	also := ""
 	if reach.Others > 0 { // otherwise no user can have an identity at one
 		also = " and" + onlyThere
 		var none time.Time
-		if err := count(&reach.Only, &none, also); err != nil || reach.Only == 0 {
+		if err := count(&reach.Exclusive, &none, also); err != nil || reach.Exclusive == 0 {
 			return reach, err
 		}
 	}

@@ -87,7 +87,7 @@ func drift(
 		return d, err
 	}
 	d.Expected, d.Actual = n.expected, n.actual
-	d.Drifting, err = engine.List(ctx, r, func(row engine.Row) (x sso.Drifting, err error) {
+	d.Drifting, err = engine.List(ctx, r, func(row engine.Row) (x sso.DriftingUser, err error) {
 		var m sso.Membership
 		var hash string
 		x.Group = g
@@ -115,8 +115,8 @@ func drift(
 // each user who differs whether to add or to remove them; confirm is called with
 // the changes and says whether to make them, as in RestoreGroup.
 func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-	decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (
-	result sso.Restored, err error,
+	decide func(sso.DriftingUser) (add, remove bool), confirm func(sso.Restoration) (bool, error)) (
+	result sso.Restoration, err error,
 ) {
 	defer func() { doing(&err, "reconcile group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -140,7 +140,7 @@ func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Enterpri
 		)
 	})
 	if err != nil {
-		return sso.Restored{}, err
+		return sso.Restoration{}, err
 	}
 	return result, nil
 }

@@ -39,11 +39,11 @@ func classify(err error) error {
 			Public:     "We cannot answer right now. Please try again in a moment.",
 		}
 	case engine.IsForeignKey(err):
-		return errMissing().Because(err)
+		return errMissing().WithCause(err)
 	case engine.IsInvalidText(err):
 		return sso.InvalidField(
 			"invalid_encoding", "", "The text is not valid UTF-8 or has a NUL in it.",
-		).Because(err)
+		).WithCause(err)
 	}
 	return err
 }
@@ -67,7 +67,7 @@ func taken(code, field, message string) *sso.Error {
 // ifTaken replaces a unique violation by its meaning.
 func ifTaken(err error, meaning *sso.Error) error {
 	if engine.IsUnique(err) {
-		return meaning.Because(err)
+		return meaning.WithCause(err)
 	}
 	return err
 }

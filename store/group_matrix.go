@@ -13,9 +13,9 @@ const mostSaid = 20_000
 
 // SaidNames lists the names that are asserted for the users of an enterprise and
 // are no default group, by name.
-func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.SaidName, err error) {
+func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.AssertedName, err error) {
 	defer func() { doing(&err, "list names of groups") }()
-	return engine.List(ctx, db.sql, func(r engine.Row) (n sso.SaidName, err error) {
+	return engine.List(ctx, db.sql, func(r engine.Row) (n sso.AssertedName, err error) {
 		err = r.Scan(&n.Name, &n.People)
 		return n, err
 	},

@@ -67,7 +67,7 @@ func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Ent
 // failure, another call decides the rest.
 func (db *DB) DecideHeldSyncs(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
-) (done sso.HeldDecided, err error) {
+) (done sso.HeldResult, err error) {
 	defer func() { doing(&err, "decide held syncs") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()

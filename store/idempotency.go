@@ -22,10 +22,10 @@ const (
 // must call KeepAnswer or ReleaseRequest.
 func (db *DB) ClaimRequest(
 	ctx context.Context, k sso.RequestKey, request sso.Hash,
-) (a sso.KeptAnswer, known bool, err error) {
+) (a sso.KeptResponse, known bool, err error) {
 	defer func() { doing(&err, "claim request") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		a, known = sso.KeptAnswer{}, false
+		a, known = sso.KeptResponse{}, false
 		n, err := t.Exec(
 			ctx,
 			`insert into idempotency_keys (token_id, key, request, status, header, body, expires_at) values ($1, $2, $3, 0, '', '', $4)
@@ -70,7 +70,7 @@ func (db *DB) ClaimRequest(
 }
 
 // KeepAnswer ends a claim and stores the answer of the request.
-func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptAnswer) (err error) {
+func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptResponse) (err error) {
 	defer func() { doing(&err, "keep answer") }()
 	header, err := engine.JSONText(a.Header)
 	if err != nil {

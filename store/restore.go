@@ -50,7 +50,7 @@ func (t *tx) checkMoment(at, made time.Time) error {
 // with source default follow the others. A time before the history is Invalid
 // "moment_not_known".
 func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time,
-	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	confirm func(sso.Restoration) (bool, error)) (result sso.Restoration, err error) {
 	defer func() { doing(&err, "restore memberships") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		u, err := found(findUser(ctx, t, ent, user))
@@ -81,7 +81,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		)
 	})
 	if err != nil {
-		return sso.Restored{}, err
+		return sso.Restoration{}, err
 	}
 	return result, nil
 }
@@ -89,7 +89,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 // restoration compares the memberships of a user at a time with the current ones.
 func (t *tx) restoration(
 	ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
-) (r sso.Restored, err error) {
+) (r sso.Restoration, err error) {
 	then, err := pastOf(ctx, t, ent, user, at)
 	if err != nil {
 		return r, err
@@ -119,7 +119,7 @@ func restoredTo(by sso.Actor, at time.Time) string {
 }
 
 // eachUser returns a restore of a group as one membership change for each user.
-func eachUser(by sso.Actor, r sso.Restored, note string) []membershipChange {
+func eachUser(by sso.Actor, r sso.Restoration, note string) []membershipChange {
 	var changes []membershipChange
 	for _, p := range r.Add {
 		changes = append(changes, restored(by, p.User, []sso.PastMembership{p}, nil, note))
@@ -158,7 +158,7 @@ func restored(
 // RestoreGroup restores the members of a group at a time; confirm is as in
 // RestoreUser. The default group follows the others: Conflict "default_group".
 func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
-	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	confirm func(sso.Restoration) (bool, error)) (result sso.Restoration, err error) {
 	defer func() { doing(&err, "restore group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -185,7 +185,7 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		)
 	})
 	if err != nil {
-		return sso.Restored{}, err
+		return sso.Restoration{}, err
 	}
 	return result, nil
 }
@@ -194,7 +194,7 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 // ones. Deleted users cannot be restored.
 func (t *tx) groupRestoration(
 	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
-) (r sso.Restored, err error) {
+) (r sso.Restoration, err error) {
 	const members = "select " + pastColumns +
 		" from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" +
 		pastFrom + `

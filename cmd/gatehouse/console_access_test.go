@@ -289,7 +289,7 @@ func (d *consoleTest) user(who string, e sso.Enterprise, c sso.Connection) sso.S
 	s.Session.User = u.ID
 	d.keep(who, func(w http.ResponseWriter) error {
 		return d.g.sessions.Start(
-			w, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session,
+			w, httptest.NewRequest(http.MethodGet, "/", nil), token,
 		)
 	})
 	return s.Session
@@ -317,7 +317,7 @@ func (d *consoleTest) account(login, tied string) sso.Admin {
 	p, err := d.g.db.Principal(d.Context(), s.Token)
 	d.ok(err)
 	d.ok(d.g.admin.Tie(d.Context(), a.ID, &p))
-	who, err := d.g.admin.Confirming(d.Context(), access.Browser{Principal: &p})
+	who, err := d.g.admin.Confirmation(d.Context(), access.Browser{Principal: &p})
 	d.ok(err)
 	second, err := d.g.admin.Confirm(d.Context(), who, access.SignIn{
 		Password: "correct horse battery",

@@ -66,16 +66,16 @@ func New(o Options) (*Client, error) {
 		c.now = time.Now
 	}
 	var err error
-	if c.login, err = origin("login_url", o.LoginURL, defaultLoginURL); err != nil {
+	if c.login, err = parseOrigin("login_url", o.LoginURL, defaultLoginURL); err != nil {
 		return nil, err
 	}
-	c.graph, err = origin("graph_url", o.GraphURL, defaultGraphURL)
+	c.graph, err = parseOrigin("graph_url", o.GraphURL, defaultGraphURL)
 	return c, err
 }
 
-func origin(field, raw, otherwise string) (*url.URL, error) {
+func parseOrigin(field, raw, fallback string) (*url.URL, error) {
 	if raw == "" {
-		raw = otherwise
+		raw = fallback
 	}
 	u, err := url.Parse(raw)
 	if err != nil ||
@@ -127,22 +127,22 @@ var (
 // loses one.
 func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
-		return Memberships{}, denied(errors.New("the tenant or the person's object ID does not have the form of one"))
+		return Memberships{}, errDenied(errors.New("the tenant or the person's object ID does not have the form of one"))
 	}
 	ctx, cancel := context.WithTimeoutCause(
 		ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget),
 	)
 	defer cancel()
-	m, err := c.ask(ctx, app, oid)
+	m, err := c.fetchMemberships(ctx, app, oid)
 	if cause := context.Cause(ctx); err != nil &&
 		cause != nil &&
 		sso.CodeOf(err) == codeUnavailable {
-		return Memberships{}, unavailable(fmt.Errorf("%w (%w)", cause, err))
+		return Memberships{}, errUnavailable(fmt.Errorf("%w (%w)", cause, err))
 	}
 	return m, err
 }
 
-func (c *Client) ask(ctx context.Context, app Application, oid string) (Memberships, error) {
+func (c *Client) fetchMemberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	token, err := c.token(ctx, app)
 	if err != nil {
 		return Memberships{}, err
@@ -152,7 +152,7 @@ func (c *Client) ask(ctx context.Context, app Application, oid string) (Membersh
 
 const codeUnavailable = "directory_unavailable"
 
-func unavailable(err error) *sso.Error {
+func errUnavailable(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   codeUnavailable,
@@ -161,7 +161,7 @@ func unavailable(err error) *sso.Error {
 	}
 }
 
-func denied(err error) *sso.Error {
+func errDenied(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   sso.CodeDirectoryDenied,
@@ -170,7 +170,7 @@ func denied(err error) *sso.Error {
 	}
 }
 
-func tooMany(n int) *sso.Error {
+func errTooMany(n int) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   sso.CodeTooManyGroups,

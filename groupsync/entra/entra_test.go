@@ -210,9 +210,9 @@ func ids(n int) (all []string) {
 	return all
 }
 
-// TestBadAnswers: no list is given that might not be the whole one, and no
+// TestBadResponses: no list is given that might not be the whole one, and no
 // error repeats a secret.
-func TestBadAnswers(t *testing.T) {
+func TestBadResponses(t *testing.T) {
 	t.Parallel()
 	text := func(s string) func(http.ResponseWriter, *http.Request, int) {
 		return func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -380,7 +380,7 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-func TestTimeIsUp(t *testing.T) {
+func TestBudgetIsSpent(t *testing.T) {
 	t.Parallel()
 	g := serve(t, func(_ http.ResponseWriter, r *http.Request, _ int) {
 		<-r.Context().Done()

@@ -24,11 +24,11 @@ func (c *Client) token(ctx context.Context, app Application) (sso.Secret, error)
 		"scope":         {c.graph.String() + "/.default"},
 	}.Encode()
 	address := c.login.JoinPath(app.Tenant, "oauth2/v2.0/token")
-	var answer struct {
+	var response struct {
 		AccessToken string `json:"access_token"`
 		TokenType   string `json:"token_type"`
 	}
-	err := c.exchange(ctx, address, &answer, func(ctx context.Context) (*http.Request, error) {
+	err := c.exchange(ctx, address, &response, func(ctx context.Context) (*http.Request, error) {
 		req, err := http.NewRequestWithContext(
 			ctx, http.MethodPost, address.String(), strings.NewReader(form),
 		)
@@ -40,15 +40,15 @@ func (c *Client) token(ctx context.Context, app Application) (sso.Secret, error)
 	if err != nil {
 		return "", err
 	}
-	if answer.AccessToken == "" || !strings.EqualFold(answer.TokenType, "Bearer") {
-		return "", unavailable(errors.New("the token endpoint gave no bearer token"))
+	if response.AccessToken == "" || !strings.EqualFold(response.TokenType, "Bearer") {
+		return "", errUnavailable(errors.New("the token endpoint gave no bearer token"))
 	}
-	return sso.Secret(answer.AccessToken), nil
+	return sso.Secret(response.AccessToken), nil
 }
 
-// get fetches one page.
-func (c *Client) get(ctx context.Context, token sso.Secret, address *url.URL, into any) error {
-	return c.exchange(ctx, address, into, func(ctx context.Context) (*http.Request, error) {
+// getPage fetches one page.
+func (c *Client) getPage(ctx context.Context, token sso.Secret, address *url.URL, result any) error {
+	return c.exchange(ctx, address, result, func(ctx context.Context) (*http.Request, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 		if err == nil {
 			req.Header.Set("Authorization", "Bearer "+token.Reveal())
@@ -64,51 +64,51 @@ func (c *Client) get(ctx context.Context, token sso.Secret, address *url.URL, in
 // it, and reads the response. Bodies of refusals are not kept: they are foreign
 // text and may repeat what was sent.
 func (c *Client) exchange(
-	ctx context.Context, address *url.URL, into any, build func(context.Context) (*http.Request, error),
+	ctx context.Context, address *url.URL, result any, build func(context.Context) (*http.Request, error),
 ) error {
 	for try := 1; ; try++ {
 		req, err := build(ctx)
 		if err != nil {
-			return unavailable(fmt.Errorf("make a request: %w", err))
+			return errUnavailable(fmt.Errorf("make a request: %w", err))
 		}
-		later, err := c.once(req, address, into)
-		if err == nil || later < 0 || try == maxTries {
+		delay, err := c.send(req, address, result)
+		if err == nil || delay < 0 || try == maxTries {
 			return err
 		}
-		if later == 0 {
-			later = time.Second << (try - 1) // the response did not say when
+		if delay == 0 {
+			delay = time.Second << (try - 1) // the response did not say when
 		}
-		if wait(ctx, later) != nil {
+		if sleep(ctx, delay) != nil {
 			return err
 		}
 	}
 }
 
-// once sends req. A non-negative delay means that Graph asked to retry later;
+// send sends req. A non-negative delay means that Graph asked to retry later;
 // it is 0 if Graph did not say when.
-func (c *Client) once(req *http.Request, address *url.URL, into any) (later time.Duration, err error) {
+func (c *Client) send(req *http.Request, address *url.URL, result any) (delay time.Duration, err error) {
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return -1, unavailable(withoutURL(err))
+		return -1, errUnavailable(withoutURL(err))
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read, or is of no use
-	if from := resp.Request.URL; from.Scheme != address.Scheme || from.Host != address.Host {
-		return -1, unavailable(fmt.Errorf("%s led to another origin", address.Host))
+	if final := resp.Request.URL; final.Scheme != address.Scheme || final.Host != address.Host {
+		return -1, errUnavailable(fmt.Errorf("%s led to another origin", address.Host))
 	}
-	said := fmt.Errorf("%s answered with status %d", address.Host, resp.StatusCode)
+	status := fmt.Errorf("%s answered with status %d", address.Host, resp.StatusCode)
 	switch resp.StatusCode {
 	case http.StatusOK:
-		if err := read(resp.Body, into); err != nil {
-			return -1, unavailable(fmt.Errorf("the answer of %s: %w", address.Host, err))
+		if err := readJSON(resp.Body, result); err != nil {
+			return -1, errUnavailable(fmt.Errorf("the answer of %s: %w", address.Host, err))
 		}
 		return -1, nil
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return c.retryAfter(resp.Header.Get("Retry-After")), unavailable(said)
+		return c.retryAfter(resp.Header.Get("Retry-After")), errUnavailable(status)
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
-		return -1, denied(said)
+		return -1, errDenied(status)
 	}
-	return -1, unavailable(said)
+	return -1, errUnavailable(status)
 }
 
 // withoutURL returns the cause of a net/http error without its URL, which
@@ -120,7 +120,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-func read(body io.Reader, into any) error {
+func readJSON(body io.Reader, result any) error {
 	text, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
 	switch {
 	case err != nil:
@@ -128,7 +128,7 @@ func read(body io.Reader, into any) error {
 	case len(text) > MaxBody:
 		return fmt.Errorf("more than %d bytes", MaxBody)
 	}
-	if json.Unmarshal(text, into) != nil {
+	if json.Unmarshal(text, result) != nil {
 		return errors.New("not the JSON that was expected") // the parser's error may quote the response
 	}
 	return nil
@@ -146,8 +146,8 @@ func (c *Client) retryAfter(header string) time.Duration {
 	return 0
 }
 
-// wait sleeps for d. It fails at once if the context's deadline comes first.
-func wait(ctx context.Context, d time.Duration) error {
+// sleep sleeps for d. It fails at once if the context's deadline comes first.
+func sleep(ctx context.Context, d time.Duration) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded
 	}

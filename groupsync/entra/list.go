@@ -28,52 +28,52 @@ func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oi
 	found := map[string]string{} // names by ID: a group may be on two pages if the list changes meanwhile
 	for range maxPages {
 		var p page
-		if err := c.get(ctx, token, address, &p); err != nil {
+		if err := c.getPage(ctx, token, address, &p); err != nil {
 			return Memberships{}, err
 		}
 		if p.Value == nil {
-			return Memberships{}, unavailable(errors.New("a page without a list of groups"))
+			return Memberships{}, errUnavailable(errors.New("a page without a list of groups"))
 		}
 		for _, g := range *p.Value {
 			if !objectPattern.MatchString(g.ID) {
-				return Memberships{}, unavailable(errors.New("a group without an object ID"))
+				return Memberships{}, errUnavailable(errors.New("a group without an object ID"))
 			}
 			if g.DisplayName == "" && !app.ByID {
-				return Memberships{}, denied(errors.New(
+				return Memberships{}, errDenied(errors.New(
 					"the application may not read the names of groups: it needs GroupMember.Read.All",
 				))
 			}
 			found[g.ID] = g.DisplayName
 		}
 		if len(found) > MaxGroups {
-			return Memberships{}, tooMany(len(found))
+			return Memberships{}, errTooMany(len(found))
 		}
 		if p.Next == "" {
-			return memberships(app, found, source), nil
+			return newMemberships(app, found, source), nil
 		}
-		next, err := c.next(p.Next)
+		next, err := c.nextPage(p.Next)
 		if err != nil {
 			return Memberships{}, err
 		}
 		address = next
 	}
-	return Memberships{}, unavailable(fmt.Errorf("more than %d pages", maxPages))
+	return Memberships{}, errUnavailable(fmt.Errorf("more than %d pages", maxPages))
 }
 
-// next returns the address of the next page. It refuses another origin, which
+// nextPage returns the address of the next page. It refuses another origin, which
 // would receive the token.
-func (c *Client) next(link string) (*url.URL, error) {
+func (c *Client) nextPage(link string) (*url.URL, error) {
 	u, err := url.Parse(link)
 	if err != nil ||
 		u.Scheme != c.graph.Scheme ||
 		u.Host != c.graph.Host ||
 		u.User != nil {
-		return nil, unavailable(errors.New("the link to the next page leads elsewhere"))
+		return nil, errUnavailable(errors.New("the link to the next page leads elsewhere"))
 	}
 	return u, nil
 }
 
-func memberships(app Application, found map[string]string, source string) Memberships {
+func newMemberships(app Application, found map[string]string, source string) Memberships {
 	m := Memberships{Groups: sso.AssertedGroups{
 		State:  sso.GroupsEmpty,
 		Source: source,

@@ -235,9 +235,9 @@ func nearInWords(n sso.NearMiss) string {
 		return n.Asserted + " is what everyone’s group is called: no one is put there by name"
 	}
 	if n.Why == sso.IsObjectID {
-		return n.Asserted + ": " + n.Why.Words()
+		return n.Asserted + ": " + n.Why.Explanation()
 	}
-	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, n.Why.Words())
+	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, n.Why.Explanation())
 }
 
 func shorten(names []string) (first []string, more int) {

@@ -38,10 +38,10 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.FromFormat(from.Name, from.Address); err != nil {
-		return nil, errInvalid("The sender cannot be used.").Because(err)
+		return nil, errInvalid("The sender cannot be used.").WithCause(err)
 	}
 	if err := msg.To(m.To); err != nil {
-		return nil, errInvalid("The address cannot be used.").Because(err)
+		return nil, errInvalid("The address cannot be used.").WithCause(err)
 	}
 	msg.Subject(m.Subject)
 	msg.SetDate()

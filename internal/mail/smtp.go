@@ -203,5 +203,5 @@ func failure(err error) error {
 			Public: "The mail server does not deliver to this address. Ask your administrator whether it is right.",
 		}
 	}
-	return sso.MailUnavailable().Because(err)
+	return sso.MailUnavailable().WithCause(err)
 }

@@ -10,13 +10,13 @@ import (
 	"gatehouse/sso/address"
 )
 
-// InvitationLength is how long an invitation is valid.
+// InvitationLength is the lifetime of an invitation.
 const InvitationLength = 24 * time.Hour
 
 // loginPattern is ASCII, so that ignoring case is unambiguous.
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}$`)
 
-// NewAccount is what an invited admin enters.
+// NewAccount is the form that an invited admin fills in.
 type NewAccount struct {
 	Name     string
 	Login    string
@@ -40,11 +40,11 @@ func (n NewAccount) validate() error {
 			Message: "Use 2 to 100 letters, digits and . _ @ + -, beginning with a letter or digit.",
 		})
 	}
-	problems = append(problems, validPassword("password", n.Password, n.Login)...)
-	return invalid(problems)
+	problems = append(problems, checkPassword("password", n.Password, n.Login)...)
+	return errInvalid(problems)
 }
 
-func invalid(problems []sso.FieldError) error {
+func errInvalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
@@ -80,8 +80,8 @@ func (s *Service) Invitation(ctx context.Context, token sso.Secret) (sso.Invitat
 // FirstInvitation is Invite for an installation without an admin who can sign
 // in; ok is false if there is one.
 func (s *Service) FirstInvitation(ctx context.Context) (token sso.Secret, ok bool, err error) {
-	has, err := s.Sessions.HasAdmin(ctx)
-	if err != nil || has {
+	exists, err := s.Sessions.HasAdmin(ctx)
+	if err != nil || exists {
 		return "", false, err
 	}
 	_, token, err = s.Invite(ctx, sso.ActorStart, true)
@@ -125,7 +125,7 @@ func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, n
 	if err := s.allow(ctx, a.Login, "account page"); err != nil {
 		return err
 	}
-	if err := invalid(validPassword("password", next, a.Login)); err != nil {
+	if err := errInvalid(checkPassword("password", next, a.Login)); err != nil {
 		return err
 	}
 	same, err := s.hasher.matches(ctx, current, a.Password)

@@ -27,18 +27,18 @@ func errSecondStep() *sso.Error {
 	}
 }
 
-// secondOf reports whether a console session is still the second step of the
+// isSecondStepOf reports whether a console session is still the second step of the
 // browser's single sign-on session.
-func secondOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
+func isSecondStepOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
 	return p != nil &&
 		p.Session.ID == session.Session &&
 		p.Enterprise.ID == a.Enterprise &&
 		p.User.ID == a.User
 }
 
-// Recent returns nil if a visitor recently gave their password or used a
+// CheckRecent returns nil if a visitor recently gave their password or used a
 // passkey, and else Forbidden "confirmation_needed".
-func (s *Service) Recent(v sso.Visitor) error {
+func (s *Service) CheckRecent(v sso.Visitor) error {
 	if since := s.Now().Sub(v.ConfirmedAt); v.Admin != "" &&
 		!v.ConfirmedAt.IsZero() &&
 		since <= ConfirmedFor {
@@ -51,45 +51,45 @@ func (s *Service) Recent(v sso.Visitor) error {
 	}
 }
 
-// Confirming is an operator who is asked for a password or passkey.
-type Confirming struct {
+// Confirmation is an operator who is asked for a password or passkey.
+type Confirmation struct {
 	Admin sso.Admin
 	// session is the console session to confirm; "" if a new one begins, as the
 	// second step of second.
-	session sso.Secret
-	second  sso.SessionID
+	session       sso.Secret
+	signOnSession sso.SessionID
 }
 
-// Confirming finds the account that a browser is asked to confirm: that of its
+// Confirmation finds the account that a browser is asked to confirm: that of its
 // console session, or the one its single sign-on is tied to. Without either it
 // fails with Unauthenticated "session_ended".
-func (s *Service) Confirming(ctx context.Context, b Browser) (Confirming, error) {
-	v, err := s.byAccount(ctx, b)
+func (s *Service) Confirmation(ctx context.Context, b Browser) (Confirmation, error) {
+	v, err := s.visitorByAccount(ctx, b)
 	if err == nil {
 		a, err := s.Accounts.Admin(ctx, v.Admin)
-		return Confirming{Admin: a, session: b.Admin}, err
+		return Confirmation{Admin: a, session: b.Admin}, err
 	}
 	if sso.KindOf(err) != sso.Unauthenticated {
-		return Confirming{}, err
+		return Confirmation{}, err
 	}
 	if b.Principal == nil {
-		return Confirming{}, sso.NotSignedIn()
+		return Confirmation{}, sso.NotSignedIn()
 	}
 	p := b.Principal
 	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind && err != nil, err == nil && !a.DisabledAt.IsZero():
-		return Confirming{}, sso.NotSignedIn()
+		return Confirmation{}, sso.NotSignedIn()
 	case err != nil:
-		return Confirming{}, fmt.Errorf("find the account: %w", err)
+		return Confirmation{}, fmt.Errorf("find the account: %w", err)
 	}
-	return Confirming{Admin: a, second: p.Session.ID}, nil
+	return Confirmation{Admin: a, signOnSession: p.Session.ID}, nil
 }
 
 // Confirm checks the password of the account that Confirming found. It returns
 // the token of the new console session, or "" if there is one already. Errors:
 // "admin_refused" for a wrong password; TooMany.
-func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Secret, error) {
+func (s *Service) Confirm(ctx context.Context, c Confirmation, in SignIn) (sso.Secret, error) {
 	in.Login = c.Admin.Login
 	if err := s.allow(ctx, in.Login, "confirm page"); err != nil {
 		return "", err
@@ -105,14 +105,14 @@ func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Sec
 			Public: "This is not your password.",
 		})
 	}
-	return s.confirmed(ctx, c, in, "password")
+	return s.recordConfirmation(ctx, c, in, "password")
 }
 
-// confirmed records that the operator proved their identity. Enforced single
+// recordConfirmation records that the operator proved their identity. Enforced single
 // sign-on is no obstacle: it was the first step.
-func (s *Service) confirmed(ctx context.Context, c Confirming, in SignIn, how string) (sso.Secret, error) {
+func (s *Service) recordConfirmation(ctx context.Context, c Confirmation, in SignIn, how string) (sso.Secret, error) {
 	if c.session == "" {
-		in.Session = c.second
+		in.Session = c.signOnSession
 		return s.start(ctx, c.Admin, in, how+", after single sign-on")
 	}
 	if err := s.Sessions.ConfirmAdminSession(ctx, c.session.Hash(), how); err != nil {
@@ -123,7 +123,7 @@ func (s *Service) confirmed(ctx context.Context, c Confirming, in SignIn, how st
 
 // BeginConfirm starts a confirmation by passkey. ok is false if the account has
 // none.
-func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge, ok bool, err error) {
+func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirmation) (ch Challenge, ok bool, err error) {
 	o, err := ownerOf(c.Admin)
 	if err != nil || len(o.keys) == 0 {
 		return Challenge{}, false, err
@@ -134,41 +134,41 @@ func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge
 	if err != nil {
 		return Challenge{}, false, fmt.Errorf("ask for a passkey: %w", err)
 	}
-	ch, err = p.save(ctx, c.Admin.ID, options, session)
+	ch, err = p.saveChallenge(ctx, c.Admin.ID, options, session)
 	return ch, err == nil, err
 }
 
 // Confirm verifies the browser's signed challenge; see Service.Confirm. Every
 // failure of the passkey is "passkey_refused".
 func (p *Passkeys) Confirm(
-	ctx context.Context, c Confirming, token sso.Secret, answer []byte, in SignIn,
+	ctx context.Context, c Confirmation, token sso.Secret, response []byte, in SignIn,
 ) (sso.Secret, error) {
 	in.Login = c.Admin.Login
-	session, err := p.use(ctx, token, c.Admin.ID)
+	session, err := p.useChallenge(ctx, token, c.Admin.ID)
 	if err != nil {
 		return "", err
 	}
-	made, err := p.proveOwner(c.Admin, session, answer)
-	if err == nil && made.Authenticator.CloneWarning {
+	credential, err := p.verifyOwner(c.Admin, session, response)
+	if err == nil && credential.Authenticator.CloneWarning {
 		err = errors.New("its counter went backwards")
 	}
 	if err != nil {
 		return "", p.service.refuse(ctx, in, "passkey not accepted", errPasskey(err))
 	}
-	begun, err := p.service.confirmed(ctx, c, in, "passkey")
+	started, err := p.service.recordConfirmation(ctx, c, in, "passkey")
 	if err != nil {
 		return "", err
 	}
-	return begun, p.used(ctx, c.Admin.ID, made)
+	return started, p.recordUse(ctx, c.Admin.ID, credential)
 }
 
-// proveOwner verifies that a passkey of an account signed the challenge.
-func (p *Passkeys) proveOwner(a sso.Admin, session webauthn.SessionData, answer []byte) (*webauthn.Credential, error) {
+// verifyOwner verifies that a passkey of an account signed the challenge.
+func (p *Passkeys) verifyOwner(a sso.Admin, session webauthn.SessionData, response []byte) (*webauthn.Credential, error) {
 	o, err := ownerOf(a)
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {
 		return nil, err
 	}

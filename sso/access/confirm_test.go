@@ -11,7 +11,7 @@ import (
 // second takes the second step of a browser that is signed in at a company.
 func (f *fixture) second(p *sso.Principal, given sso.Secret) (sso.Secret, error) {
 	f.Helper()
-	who, err := f.Confirming(f.Context(), access.Browser{Principal: p})
+	who, err := f.Confirmation(f.Context(), access.Browser{Principal: p})
 	f.ok(err)
 	return f.Confirm(f.Context(), who, access.SignIn{Password: given})
 }
@@ -49,14 +49,14 @@ func TestSecondStep(t *testing.T) {
 	// Untied, it is worth nothing, and neither is the sign-in.
 	f.ok(f.Tie(ctx, olive.ID, nil))
 	f.fails(visitor(access.Browser{Principal: p, Admin: token}), "not_an_admin")
-	_, err = f.Confirming(ctx, access.Browser{Principal: p})
+	_, err = f.Confirmation(ctx, access.Browser{Principal: p})
 	f.fails(err, "session_ended")
 	// Neither does a disabled account come back by it.
 	f.account("recovery", true)
 	f.ok(f.Tie(ctx, olive.ID, p))
 	f.ok(f.Disable(ctx, "x", olive.ID))
 	f.fails(visitor(access.Browser{Principal: p, Admin: token}), "not_an_admin")
-	_, err = f.Confirming(ctx, access.Browser{Principal: p})
+	_, err = f.Confirmation(ctx, access.Browser{Principal: p})
 	f.fails(err, "session_ended")
 }
 
@@ -73,21 +73,21 @@ func TestRecentConfirmation(t *testing.T) {
 		f.ok(err)
 		return v
 	}
-	f.ok(f.Recent(visit()))
+	f.ok(f.CheckRecent(visit()))
 	f.move(access.ConfirmedFor + time.Second)
-	f.fails(f.Recent(visit()), "confirmation_needed")
-	who, err := f.Confirming(ctx, access.Browser{Admin: token})
+	f.fails(f.CheckRecent(visit()), "confirmation_needed")
+	who, err := f.Confirmation(ctx, access.Browser{Admin: token})
 	f.ok(err)
 	_, err = f.Confirm(ctx, who, access.SignIn{Password: "wrong wrong wrong"})
 	f.fails(err, "admin_refused")
-	f.fails(f.Recent(visit()), "confirmation_needed")
+	f.fails(f.CheckRecent(visit()), "confirmation_needed")
 	begun, err := f.Confirm(ctx, who, access.SignIn{Password: password})
 	f.ok(err)
 	if begun != "" {
 		t.Error("another session begins where there is one")
 	}
-	f.ok(f.Recent(visit()))
-	f.fails(f.Recent(sso.Visitor{
+	f.ok(f.CheckRecent(visit()))
+	f.fails(f.CheckRecent(sso.Visitor{
 		Role:        sso.RoleEnterpriseAdmin,
 		ConfirmedAt: f.Now(),
 	}), "confirmation_needed")

@@ -18,8 +18,8 @@ type evidence interface {
 	HasRecovery(ctx context.Context) (bool, error)
 }
 
-// looked is how many passed tests are searched for one that counts.
-const looked = 200
+// maxTestsSearched limits the passed tests that are searched for one that counts.
+const maxTestsSearched = 200
 
 func errTestNeeded() *sso.Error {
 	return &sso.Error{
@@ -62,7 +62,7 @@ func (s *Service) proof(ctx context.Context, by sso.Actor, ent sso.EnterpriseID)
 		return "", fmt.Errorf("list connections: %w", err)
 	}
 	runs, _, err := s.Evidence.TestRuns(
-		ctx, ent, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: looked},
+		ctx, ent, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: maxTestsSearched},
 	)
 	if err != nil {
 		return "", fmt.Errorf("list test connections: %w", err)
@@ -108,11 +108,11 @@ func (s *Service) MissingToEnforce(
 		}
 		missing = append(missing, known)
 	}
-	has, err := s.Evidence.HasRecovery(ctx)
+	exists, err := s.Evidence.HasRecovery(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for a recovery admin: %w", err)
 	}
-	if !has {
+	if !exists {
 		missing = append(missing, &sso.Error{
 			Kind:   sso.Conflict,
 			Code:   sso.CodeNoRecoveryAdmin,

@@ -161,7 +161,7 @@ func TestEnforcedPasswords(t *testing.T) {
 		t.Errorf("by single sign-on alone they are %+v (%v)", v, err)
 	}
 	// With the password besides: what is enforced is the first step.
-	who, err := f.Confirming(ctx, access.Browser{Principal: p})
+	who, err := f.Confirmation(ctx, access.Browser{Principal: p})
 	f.ok(err)
 	second, err := f.Confirm(ctx, who, access.SignIn{Password: password})
 	f.ok(err)

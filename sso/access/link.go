@@ -40,7 +40,7 @@ func (n NewLink) Validate() error {
 			Message: "Choose between 1 and 100.",
 		})
 	}
-	return invalid(problems)
+	return errInvalid(problems)
 }
 
 // CreateLink creates a setup link. Only the hash of its token is kept.

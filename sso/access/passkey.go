@@ -56,7 +56,7 @@ func NewPasskeys(s *Service, challenges Challenges, baseURL string) (*Passkeys, 
 	return &Passkeys{s, challenges, party}, nil
 }
 
-// Challenge is what a browser asks a passkey to sign.
+// Challenge is a challenge for the browser's passkey to sign.
 type Challenge struct {
 	Options []byte // JSON, as the browser's API takes it
 	Token   sso.Secret
@@ -85,14 +85,14 @@ func ownerOf(a sso.Admin) (owner, error) {
 	return o, nil
 }
 
-func (p *Passkeys) save(
+func (p *Passkeys) saveChallenge(
 	ctx context.Context, id sso.AdminID, options any, session *webauthn.SessionData,
 ) (Challenge, error) {
-	made, err := json.Marshal(options)
+	encodedOptions, err := json.Marshal(options)
 	if err != nil {
 		return Challenge{}, fmt.Errorf("write a challenge: %w", err)
 	}
-	kept, err := json.Marshal(session)
+	encodedSession, err := json.Marshal(session)
 	if err != nil {
 		return Challenge{}, fmt.Errorf("write a challenge down: %w", err)
 	}
@@ -100,16 +100,16 @@ func (p *Passkeys) save(
 	err = p.challenges.SaveChallenge(ctx, sso.PasskeyChallenge{
 		Token:     token.Hash(),
 		Admin:     id,
-		Session:   kept,
+		Session:   encodedSession,
 		ExpiresAt: p.service.Now().Add(challengeLength),
 	})
 	if err != nil {
 		return Challenge{}, fmt.Errorf("keep a challenge: %w", err)
 	}
-	return Challenge{made, token}, nil
+	return Challenge{encodedOptions, token}, nil
 }
 
-func (p *Passkeys) use(
+func (p *Passkeys) useChallenge(
 	ctx context.Context, token sso.Secret, id sso.AdminID,
 ) (session webauthn.SessionData, err error) {
 	c, err := p.challenges.UseChallenge(ctx, token.Hash())
@@ -150,7 +150,7 @@ func (p *Passkeys) BeginAdd(ctx context.Context, id sso.AdminID) (Challenge, err
 	if err != nil {
 		return Challenge{}, fmt.Errorf("begin to add a passkey: %w", err)
 	}
-	return p.save(ctx, id, options, session)
+	return p.saveChallenge(ctx, id, options, session)
 }
 
 func errPasskey(err error) error {
@@ -159,12 +159,12 @@ func errPasskey(err error) error {
 		Code:   sso.CodePasskeyRefused,
 		Public: "This passkey was not accepted. Try again, or use your password.",
 	}
-	return e.Because(err)
+	return e.WithCause(err)
 }
 
 // Add verifies the browser's signed challenge and stores the passkey.
-func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, answer []byte) error {
-	session, err := p.use(ctx, token, id)
+func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, response []byte) error {
+	session, err := p.useChallenge(ctx, token, id)
 	if err != nil {
 		return err
 	}
@@ -176,15 +176,15 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 	if err != nil {
 		return err
 	}
-	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
 	if err != nil {
 		return errPasskey(err)
 	}
-	made, err := p.party.CreateCredential(o, session, parsed)
+	created, err := p.party.CreateCredential(o, session, parsed)
 	if err != nil {
 		return errPasskey(err)
 	}
-	credential, err := json.Marshal(made)
+	credential, err := json.Marshal(created)
 	if err != nil {
 		return fmt.Errorf("write a passkey down: %w", err)
 	}
@@ -197,7 +197,7 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 	}
 	now := p.service.Now()
 	key := sso.Passkey{
-		ID:         made.ID,
+		ID:         created.ID,
 		Name:       "Passkey of " + now.UTC().Format("2 January 2006, 15:04"),
 		Credential: credential,
 		CreatedAt:  now,
@@ -210,7 +210,7 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 
 // Remove removes a passkey from an account; an unknown one is NotFound.
 func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error {
-	is := func(k sso.Passkey) bool { return bytes.Equal(k.ID, key) }
+	hasID := func(k sso.Passkey) bool { return bytes.Equal(k.ID, key) }
 	_, err := p.service.Accounts.UpdateAdmin(
 		ctx,
 		sso.Actor(id),
@@ -218,10 +218,10 @@ func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error
 		"admin.passkey_removed",
 		sso.Hash{},
 		func(a sso.Admin) (sso.Admin, error) {
-			if !slices.ContainsFunc(a.Passkeys, is) {
+			if !slices.ContainsFunc(a.Passkeys, hasID) {
 				return a, sso.NothingHere()
 			}
-			a.Passkeys = slices.DeleteFunc(slices.Clone(a.Passkeys), is)
+			a.Passkeys = slices.DeleteFunc(slices.Clone(a.Passkeys), hasID)
 			return a, nil
 		},
 	)
@@ -239,17 +239,17 @@ func (p *Passkeys) BeginSignIn(ctx context.Context) (Challenge, error) {
 	if err != nil {
 		return Challenge{}, fmt.Errorf("ask for a passkey: %w", err)
 	}
-	return p.save(ctx, "", options, session)
+	return p.saveChallenge(ctx, "", options, session)
 }
 
 // SignIn verifies the browser's signed challenge, begins a session and returns
 // its token. Every failure but "sso_enforced" is "passkey_refused".
-func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, in SignIn) (sso.Secret, error) {
-	session, err := p.use(ctx, token, "")
+func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, response []byte, in SignIn) (sso.Secret, error) {
+	challenge, err := p.useChallenge(ctx, token, "")
 	if err != nil {
 		return "", err
 	}
-	a, made, err := p.prove(ctx, session, answer)
+	a, credential, err := p.findOwner(ctx, challenge, response)
 	in.Login = a.Login
 	switch {
 	case sso.KindOf(err) == sso.Unavailable:
@@ -260,42 +260,42 @@ func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, 
 		return "", p.service.refuse(
 			ctx, in, "disabled", errPasskey(errors.New("the account is disabled")),
 		)
-	case made.Authenticator.CloneWarning:
+	case credential.Authenticator.CloneWarning:
 		return "", p.service.refuse(
 			ctx, in, "passkey was copied", errPasskey(errors.New("its counter went backwards")),
 		)
 	}
-	signed, err := p.service.begin(ctx, a, in, "passkey")
+	session, err := p.service.begin(ctx, a, in, "passkey")
 	if err != nil {
 		return "", err
 	}
-	return signed, p.used(ctx, a.ID, made)
+	return session, p.recordUse(ctx, a.ID, credential)
 }
 
-// prove finds the account whose passkey signed the challenge.
-func (p *Passkeys) prove(
-	ctx context.Context, session webauthn.SessionData, answer []byte,
-) (a sso.Admin, made *webauthn.Credential, err error) {
-	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
+// findOwner finds the account whose passkey signed the challenge.
+func (p *Passkeys) findOwner(
+	ctx context.Context, session webauthn.SessionData, response []byte,
+) (a sso.Admin, credential *webauthn.Credential, err error) {
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {
 		return a, nil, err
 	}
-	var asked error // the library keeps only the text of it
-	_, made, err = p.party.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
-		if a, asked = p.service.Account(ctx, sso.AdminID(handle)); asked != nil {
-			return nil, asked
+	var lookupErr error // the library keeps only the text of it
+	_, credential, err = p.party.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
+		if a, lookupErr = p.service.Account(ctx, sso.AdminID(handle)); lookupErr != nil {
+			return nil, lookupErr
 		}
 		return ownerOf(a)
 	}, session, parsed)
-	if asked != nil {
-		err = asked
+	if lookupErr != nil {
+		err = lookupErr
 	}
-	return a, made, err
+	return a, credential, err
 }
 
-// used records the use of a passkey, and its counter, which would reveal a
+// recordUse records the use of a passkey, and its counter, which would reveal a
 // copy.
-func (p *Passkeys) used(ctx context.Context, id sso.AdminID, made *webauthn.Credential) error {
+func (p *Passkeys) recordUse(ctx context.Context, id sso.AdminID, made *webauthn.Credential) error {
 	credential, err := json.Marshal(made)
 	if err != nil {
 		return fmt.Errorf("write a passkey down: %w", err)

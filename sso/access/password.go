@@ -22,8 +22,8 @@ const (
 // limited: a flood of guesses makes the next one wait instead of exhausting
 // memory.
 const (
-	hashesAtOnce = 2
-	hashPatience = 5 * time.Second
+	maxConcurrentHashes = 2
+	maxHashWait         = 5 * time.Second
 )
 
 // decoy is compared if there is no account, so that an unknown login takes as
@@ -34,7 +34,7 @@ const decoy = "$argon2id$v=19$m=12288,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAA
 // hasher creates and compares hashes of passwords.
 type hasher struct{ slots chan struct{} }
 
-func newHasher() *hasher { return &hasher{make(chan struct{}, hashesAtOnce)} }
+func newHasher() *hasher { return &hasher{make(chan struct{}, maxConcurrentHashes)} }
 
 // params returns those of the OWASP password storage cheat sheet with the least
 // memory: 12 MiB, three passes.
@@ -48,58 +48,58 @@ func params() *argon2id.Params {
 	}
 }
 
-func (h *hasher) turn(ctx context.Context) (done func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, hashPatience)
+func (h *hasher) acquire(ctx context.Context) (done func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, maxHashWait)
 	defer cancel()
 	select {
 	case h.slots <- struct{}{}:
 		return func() { <-h.slots }, nil
 	case <-ctx.Done():
-		return nil, busy(ctx.Err())
+		return nil, errBusy(ctx.Err())
 	}
 }
 
-func busy(err error) error {
+func errBusy(err error) error {
 	e := &sso.Error{
 		Kind:       sso.TooMany,
 		Code:       "rate_limited",
 		Public:     "Too many people are signing in at once. Wait a moment, then try again.",
-		RetryAfter: hashPatience,
+		RetryAfter: maxHashWait,
 	}
-	return e.Because(err)
+	return e.WithCause(err)
 }
 
 func (h *hasher) hash(ctx context.Context, password sso.Secret) (sso.Secret, error) {
-	done, err := h.turn(ctx)
+	done, err := h.acquire(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer done()
-	made, err := argon2id.CreateHash(password.Reveal(), params())
-	return sso.Secret(made), err
+	hash, err := argon2id.CreateHash(password.Reveal(), params())
+	return sso.Secret(hash), err
 }
 
 // matches compares a password with a hash. Without a hash it compares with the
 // decoy and returns false.
 func (h *hasher) matches(ctx context.Context, password, hash sso.Secret) (bool, error) {
-	known := hash != ""
-	if !known {
+	hasAccount := hash != ""
+	if !hasAccount {
 		hash = decoy
 	}
 	if utf8.RuneCountInString(password.Reveal()) > MaxPassword {
 		password = "" // of no account; it takes as long as any other
 	}
-	done, err := h.turn(ctx)
+	done, err := h.acquire(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer done()
 	same, err := argon2id.ComparePasswordAndHash(password.Reveal(), hash.Reveal())
-	return same && known, err
+	return same && hasAccount, err
 }
 
-// validPassword returns what is wrong with a new password for a login.
-func validPassword(field string, password sso.Secret, login string) []sso.FieldError {
+// checkPassword returns what is wrong with a new password for a login.
+func checkPassword(field string, password sso.Secret, login string) []sso.FieldError {
 	text := password.Reveal()
 	n := utf8.RuneCountInString(text)
 	switch {
@@ -111,7 +111,7 @@ func validPassword(field string, password sso.Secret, login string) []sso.FieldE
 	case n > MaxPassword:
 		return []sso.FieldError{{Field: field, Message: "Use at most 128 characters."}}
 	case !utf8.ValidString(text):
-		return []sso.FieldError{{Field: field, Message: "It has characters that cannot be in it."}}
+		return []sso.FieldError{{Field: field, Message: "It has characters that are not allowed."}}
 	case login != "" && strings.Contains(strings.ToLower(text), strings.ToLower(login)):
 		return []sso.FieldError{{
 			Field:   field,

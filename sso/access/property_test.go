@@ -81,8 +81,8 @@ func TestThereIsAlwaysARecoveryAdmin(t *testing.T) {
 	})
 }
 
-// TestLinksOpenAsOftenAsTheySay opens, revokes and waits in any order.
-func TestLinksOpenAsOftenAsTheySay(t *testing.T) {
+// TestSetupLinksOpenAtMostMaxOpens opens, revokes and waits in any order.
+func TestSetupLinksOpenAtMostMaxOpens(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	rapid.Check(t, func(r *rapid.T) {

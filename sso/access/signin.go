@@ -54,7 +54,7 @@ func errEnforced() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   sso.CodeSSOEnforced,
-		Public: "Your company signs in through its own identity provider alone. Sign in there, then open the console again.",
+		Public: "Your company signs in only through its own identity provider. Sign in there, then open the console again.",
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
 
 // begin starts the session of an account whose owner has proven their identity.
 func (s *Service) begin(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
-	enforced, err := s.enforced(ctx, a)
+	enforced, err := s.isEnforced(ctx, a)
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +115,7 @@ func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string)
 	}
 	err := s.Sessions.StartAdminSession(ctx, session, how)
 	if sso.KindOf(err) == sso.NotFoundKind { // it was disabled meanwhile
-		return "", errCredentials().Because(err)
+		return "", errCredentials().WithCause(err)
 	}
 	if err != nil {
 		return "", fmt.Errorf("start a session: %w", err)
@@ -123,9 +123,9 @@ func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string)
 	return token, nil
 }
 
-// enforced reports whether an account may not sign in with its own password or
+// isEnforced reports whether an account may not sign in with its own password or
 // passkey because the enterprise of its tied user enforces single sign-on.
-func (s *Service) enforced(ctx context.Context, a sso.Admin) (bool, error) {
+func (s *Service) isEnforced(ctx context.Context, a sso.Admin) (bool, error) {
 	if a.Recovery || a.Enterprise == "" {
 		return false, nil
 	}
@@ -163,12 +163,12 @@ func (s *Service) allow(ctx context.Context, login, from string) error {
 	key := "admin-login:" + sso.Secret(strings.ToLower(login) + " " + from).Hash().String()[:32]
 	wait, err := s.Limiter.Allow(ctx, key, triesPerMinute)
 	if err != nil || wait <= 0 {
-		return nil //nolint:nilerr // a limit protects from load; losing it must not lock everybody out
+		return nil //nolint:nilerr // a limit protects from load; losing it must not lock out every admin
 	}
-	return tooMany(wait)
+	return errTooMany(wait)
 }
 
-func tooMany(wait time.Duration) error {
+func errTooMany(wait time.Duration) error {
 	return &sso.Error{
 		Kind:       sso.TooMany,
 		Code:       "rate_limited",

@@ -20,10 +20,10 @@ func (c few) Allow(_ context.Context, key string, _ int) (time.Duration, error) 
 	return 0, nil
 }
 
-// TestStrangersLockNobodyOut: however often others guess at a login, its owner
+// TestStrangersCannotLockOutAnAdmin: however often others guess at a login, its owner
 // gets in from an address of their own, and from a browser that signed in before
 // even at the strangers' address.
-func TestStrangersLockNobodyOut(t *testing.T) {
+func TestStrangersCannotLockOutAnAdmin(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)
@@ -72,9 +72,9 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	}
 }
 
-// TestGuessesOfANetwork (CVE-2026-45364): guesses are counted for the network of
+// TestTriesOfANetworkAreLimited (CVE-2026-45364): guesses are counted for the network of
 // an IPv6 address, so that its 2^64 addresses are no 2^64 tries.
-func TestGuessesOfANetwork(t *testing.T) {
+func TestTriesOfANetworkAreLimited(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)

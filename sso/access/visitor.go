@@ -6,7 +6,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Browser is what a browser presents.
+// Browser holds the credentials that a browser presents.
 type Browser struct {
 	Admin sso.Secret // token of a local admin's session; "" for none
 	Setup sso.Secret // token of a session that a setup link began; "" for none
@@ -19,9 +19,9 @@ type Browser struct {
 // visits by the link, because that was their last deliberate act.
 func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	var v sso.Visitor
-	ways := []func(context.Context, Browser) (sso.Visitor, error){s.byAccount, s.byPrincipal, s.byLink}
-	for _, way := range ways {
-		found, err := way(ctx, b)
+	lookups := []func(context.Context, Browser) (sso.Visitor, error){s.visitorByAccount, s.visitorByPrincipal, s.visitorByLink}
+	for _, lookup := range lookups {
+		found, err := lookup(ctx, b)
 		switch {
 		case err == nil &&
 			found.Role == sso.RoleSetupLink &&
@@ -51,7 +51,7 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	return sso.Visitor{}, sso.NotSignedIn()
 }
 
-func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error) {
+func (s *Service) visitorByAccount(ctx context.Context, b Browser) (sso.Visitor, error) {
 	if b.Admin == "" {
 		return sso.Visitor{}, sso.NotSignedIn()
 	}
@@ -59,10 +59,10 @@ func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error)
 	if err != nil {
 		return sso.Visitor{}, err
 	}
-	if session.Session != "" && !secondOf(session, a, b.Principal) {
+	if session.Session != "" && !isSecondStepOf(session, a, b.Principal) {
 		return sso.Visitor{}, sso.NotSignedIn()
 	}
-	v := operator(a)
+	v := operatorVisitor(a)
 	v.ConfirmedAt = session.ConfirmedAt
 	if p := b.Principal; p != nil {
 		v.User = p.User.ID
@@ -70,7 +70,7 @@ func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error)
 	return v, nil
 }
 
-func operator(a sso.Admin) sso.Visitor {
+func operatorVisitor(a sso.Admin) sso.Visitor {
 	return sso.Visitor{
 		Role:  sso.RoleOperator,
 		Actor: sso.Actor(a.ID),
@@ -80,7 +80,7 @@ func operator(a sso.Admin) sso.Visitor {
 	}
 }
 
-func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, error) {
+func (s *Service) visitorByPrincipal(ctx context.Context, b Browser) (sso.Visitor, error) {
 	p := b.Principal
 	if p == nil {
 		return sso.Visitor{}, sso.NotSignedIn()
@@ -92,8 +92,8 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
 		return sso.Visitor{}, err
 	}
-	yes, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
-	if err == nil && !yes {
+	administers, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
+	if err == nil && !administers {
 		err = sso.NotSignedIn()
 	}
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 	}, nil
 }
 
-func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {
+func (s *Service) visitorByLink(ctx context.Context, b Browser) (sso.Visitor, error) {
 	if b.Setup == "" {
 		return sso.Visitor{}, sso.NotSignedIn()
 	}

@@ -34,10 +34,10 @@ func Email(s string) (string, error) {
 	switch {
 	case !found || strings.Contains(domain, "@"):
 		return "", errPlain
-	case !ascii(local):
+	case !isASCII(local):
 		return "", errLocal
-	case !ascii(domain):
-		converted, ok := strict(domain)
+	case !isASCII(domain):
+		converted, ok := convertStrict(domain)
 		if !ok {
 			return "", errDomain
 		}
@@ -52,15 +52,15 @@ func Email(s string) (string, error) {
 // Domain returns a domain name in lower case and ASCII. It applies all mappings
 // of IDNA (UTS #46), so it is for names whose result is shown before it counts.
 func Domain(name string) (string, error) {
-	if ascii(name) {
+	if isASCII(name) {
 		return strings.ToLower(name), nil
 	}
 	return idna.Lookup.ToASCII(name)
 }
 
-// strict converts a domain with characters other than ASCII if the conversion
+// convertStrict converts a domain with characters other than ASCII if the conversion
 // changes only case and composition.
-func strict(domain string) (string, bool) {
+func convertStrict(domain string) (string, bool) {
 	if !utf8.ValidString(domain) {
 		return "", false
 	}
@@ -74,26 +74,26 @@ func strict(domain string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	back, err := idna.Lookup.ToUnicode(converted)
+	decoded, err := idna.Lookup.ToUnicode(converted)
 	if err != nil {
 		return "", false
 	}
-	want, got := strings.Split(lower, "."), strings.Split(back, ".")
+	want, got := strings.Split(lower, "."), strings.Split(decoded, ".")
 	if len(want) != len(got) {
 		return "", false
 	}
 	for i, label := range want {
 		// A label that was Punycode before must not change.
-		if label != got[i] && !strings.HasPrefix(label, "xn--") || !oneWriting(got[i]) {
+		if label != got[i] && !strings.HasPrefix(label, "xn--") || !isSingleScript(got[i]) {
 			return "", false
 		}
 	}
 	return converted, true
 }
 
-// oneWriting reports whether the letters of a label are of one script, or of
+// isSingleScript reports whether the letters of a label are of one script, or of
 // scripts that are written together (UTS #39, "highly restrictive").
-func oneWriting(label string) bool {
+func isSingleScript(label string) bool {
 	var scripts []string
 	for _, r := range label {
 		if !unicode.IsLetter(r) {
@@ -107,13 +107,13 @@ func oneWriting(label string) bool {
 	if len(scripts) <= 1 {
 		return true
 	}
-	for _, together := range [...][]string{
+	for _, combination := range [...][]string{
 		{"Latin", "Han", "Hiragana", "Katakana"},
 		{"Latin", "Han", "Hangul"},
 		{"Latin", "Han", "Bopomofo"},
 	} {
 		if !slices.ContainsFunc(scripts, func(s string) bool {
-			return !slices.Contains(together, s)
+			return !slices.Contains(combination, s)
 		}) {
 			return true
 		}
@@ -135,6 +135,6 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-func ascii(s string) bool {
+func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }

@@ -17,7 +17,7 @@ var errHost = errors.New("the host is not a domain name")
 // Hosts are refused by the same rules as the domain of an e-mail address, see
 // [Email]. A percent-encoded host (RFC 3986 §3.2.2) is decoded first.
 func URL(s string) (string, error) {
-	start, end, found := hostIn(s)
+	start, end, found := findHost(s)
 	if !found {
 		return s, nil
 	}
@@ -29,7 +29,7 @@ func URL(s string) (string, error) {
 		}
 		host = decoded
 	}
-	if ascii(host) {
+	if isASCII(host) {
 		return s, nil // also if every reader refuses it, such as %2f in a host
 	}
 	converted, err := Host(host)
@@ -41,19 +41,19 @@ func URL(s string) (string, error) {
 
 // Host returns the name of a host in ASCII, as [URL] does.
 func Host(name string) (string, error) {
-	if ascii(name) {
+	if isASCII(name) {
 		return name, nil
 	}
-	converted, ok := strict(name)
-	if !ok || !resolvable(converted) {
+	converted, ok := convertStrict(name)
+	if !ok || !isResolvable(converted) {
 		return "", errHost
 	}
 	return converted, nil
 }
 
-// resolvable reports whether a name and its labels have lengths that DNS allows
+// isResolvable reports whether a name and its labels have lengths that DNS allows
 // (RFC 1035 §2.3.4).
-func resolvable(name string) bool {
+func isResolvable(name string) bool {
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
 		if label == "" || len(label) > 63 {
 			return false
@@ -76,9 +76,9 @@ func Origins(entered []string) []string {
 	return all
 }
 
-// hostIn finds the host in an address, without user name and port. It does not
+// findHost finds the host in an address, without user name and port. It does not
 // find an IP literal, which is ASCII or invalid.
-func hostIn(s string) (start, end int, found bool) {
+func findHost(s string) (start, end int, found bool) {
 	scheme := strings.Index(s, "://")
 	if scheme < 0 {
 		return 0, 0, false

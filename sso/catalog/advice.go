@@ -21,9 +21,9 @@ type Advice struct {
 // code.
 func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check) Advice {
 	failed := lastFailed(checks)
-	there := where(p, protocol)
-	for _, f := range faults(protocol) {
-		if !f.fits(code, failed) {
+	there := placesOf(p, protocol)
+	for _, f := range faultsOf(protocol) {
+		if !f.matches(code, failed) {
 			continue
 		}
 		return there.advise(f, failed)
@@ -36,23 +36,23 @@ func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check)
 			Do:      "look at the log",
 		}
 	}
-	spot := spotOf(e)
+	at := spotOf(e)
 	return Advice{
 		Cause: sso.Sentence(e.Meaning),
 		Side:  e.Side,
 		Do:    sso.Sentence(e.Do),
-		Place: there.at(spot),
-		Page:  pageOf(spot),
+		Place: there.placeOf(at),
+		Page:  pageOf(at),
 	}
 }
 
 // advise fills in a fault with the values of the check.
 func (p places) advise(f fault, c sso.Check) Advice {
 	return Advice{
-		Cause: fill(f.cause, c),
+		Cause: fillPlaceholders(f.cause, c),
 		Side:  f.side,
-		Do:    fill(f.do, c),
-		Place: p.at(f.spot),
+		Do:    fillPlaceholders(f.do, c),
+		Place: p.placeOf(f.spot),
 		Page:  pageOf(f.spot),
 	}
 }
@@ -78,38 +78,38 @@ type fault struct {
 	spot   spot
 }
 
-func (f fault) fits(code string, failed sso.Check) bool {
-	return has(f.codes, code) &&
-		has(f.checks, failed.Name) &&
+func (f fault) matches(code string, failed sso.Check) bool {
+	return listContains(f.codes, code) &&
+		listContains(f.checks, failed.Name) &&
 		strings.Contains(failed.Got, f.got)
 }
 
-func has(list, name string) bool {
+func listContains(list, name string) bool {
 	if list == "" {
 		return true
 	}
-	for one := range strings.SplitSeq(list, " ") {
-		if one == name {
+	for item := range strings.SplitSeq(list, " ") {
+		if item == name {
 			return true
 		}
 	}
 	return false
 }
 
-func fill(s string, c sso.Check) string {
+func fillPlaceholders(s string, c sso.Check) string {
 	got := c.Got
 	if got == "" {
 		got = "(missing)"
 	}
 	return strings.NewReplacer(
-		"{got}", got, "{want}", c.Want, "{field}", field(c.Name), "{off}", off(c), "{ago}",
-		strings.Replace(off(c), "behind ours", "ago", 1),
+		"{got}", got, "{want}", c.Want, "{field}", fieldName(c.Name), "{off}", clockOffset(c), "{ago}",
+		strings.Replace(clockOffset(c), "behind ours", "ago", 1),
 	).Replace(s)
 }
 
-// off returns the difference between the time that was sent and ours, which is
+// clockOffset returns the difference between the time that was sent and ours, which is
 // at the end of what was expected.
-func off(c sso.Check) string {
+func clockOffset(c sso.Check) string {
 	words := strings.Fields(c.Want)
 	got, err := time.Parse(time.RFC3339, c.Got)
 	if err != nil || len(words) == 0 {
@@ -120,14 +120,14 @@ func off(c sso.Check) string {
 	case err != nil:
 		return "different from ours"
 	case got.After(ours):
-		return sso.Spoken(got.Sub(ours)) + " ahead of ours"
+		return sso.FormatDuration(got.Sub(ours)) + " ahead of ours"
 	}
-	return sso.Spoken(ours.Sub(got)) + " behind ours"
+	return sso.FormatDuration(ours.Sub(got)) + " behind ours"
 }
 
-// field returns an admin's name for the part of an identity that a check is
+// fieldName returns an admin's name for the part of an identity that a check is
 // about.
-func field(check string) string {
+func fieldName(check string) string {
 	switch check {
 	case "email":
 		return "e-mail address"

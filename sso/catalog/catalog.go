@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Side is who must act.
+// Side is the party that must act.
 type Side string
 
 // The sides, by their words in the troubleshooting guide.
@@ -29,7 +29,7 @@ type Entry struct {
 func All() []Entry {
 	all := catalogue()
 	for i := range all {
-		all[i].Meaning, all[i].Do = plain(all[i].Meaning), plain(all[i].Do)
+		all[i].Meaning, all[i].Do = plainText(all[i].Meaning), plainText(all[i].Do)
 	}
 	return all
 }
@@ -47,14 +47,14 @@ func Of(code string) (Entry, bool) {
 // catalogue returns all entries in Markdown, as the guide has them.
 func catalogue() []Entry {
 	return slices.Concat(
-		signing(), saml(), oidc(), testConnections(), signingOut(), connections(), applications(),
-		api(), anyRequest(), backChannel(), mail(), console(),
+		signInCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(), connectionCodes(), applicationCodes(),
+		apiCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }
 
-// plain removes the Markdown of an entry: code and emphasis keep their text,
+// plainText removes the Markdown of an entry: code and emphasis keep their text,
 // and so does a link.
-func plain(s string) string {
+func plainText(s string) string {
 	s = strings.NewReplacer("`", "", "*", "").Replace(s)
 	for {
 		text, address := strings.Index(s, "["), strings.Index(s, "](")

@@ -85,7 +85,7 @@ func TestCatalogue(t *testing.T) {
 	if _, ok := Of("no_such_code"); ok {
 		t.Error("there is an entry of a code that is none")
 	}
-	if got := plain("*you*: [change it](policy.md), or `a` and [b](c)"); got != "you: change it, or a and b" {
+	if got := plainText("*you*: [change it](policy.md), or `a` and [b](c)"); got != "you: change it, or a and b" {
 		t.Errorf("plain text is %q", got)
 	}
 }
@@ -96,7 +96,7 @@ func TestPlaces(t *testing.T) {
 	for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
 		consoles := map[string]sso.Provider{}
 		for _, p := range sso.Providers {
-			there := where(p, protocol)
+			there := placesOf(p, protocol)
 			if other, taken := consoles[there.console]; taken {
 				t.Errorf("%s: %s and %s have one console", protocol, p, other)
 			}
@@ -106,13 +106,13 @@ func TestPlaces(t *testing.T) {
 					protocol == sso.OIDC && s == atAudience {
 					continue
 				}
-				if place := there.at(s); place == "" || place == there.console {
+				if place := there.placeOf(s); place == "" || place == there.console {
 					t.Errorf(
 						"%s over %s has no place for %d: %q", p, protocol, s, place,
 					)
 				}
 			}
-			for _, f := range faults(protocol) {
+			for _, f := range faultsOf(protocol) {
 				for code := range strings.SplitSeq(f.codes, " ") {
 					for check := range strings.SplitSeq(f.checks, " ") {
 						complete(t, p, protocol, code, []sso.Check{
@@ -142,8 +142,8 @@ func complete(t *testing.T, p sso.Provider, protocol sso.Protocol, code string, 
 	}
 	if a.Side == Operator &&
 		a.Page == "" &&
-		a.Place != elsewhere()[atServer].place &&
-		a.Place != elsewhere()[atProgram].place {
+		a.Place != fixedPlaces()[atServer].place &&
+		a.Place != fixedPlaces()[atProgram].place {
 		t.Errorf(
 			"%s, %s, %s: %s is not where an admin here acts", p, protocol, code,
 			a.Place,
@@ -151,15 +151,15 @@ func complete(t *testing.T, p sso.Provider, protocol sso.Protocol, code string, 
 	}
 	if a.Side == Person &&
 		a.Page != Tests &&
-		a.Place != elsewhere()[atPerson].place &&
-		a.Place != elsewhere()[atBrowser].place {
+		a.Place != fixedPlaces()[atPerson].place &&
+		a.Place != fixedPlaces()[atBrowser].place {
 		t.Errorf(
 			"%s, %s, %s: %s is not where the person acts", p, protocol, code,
 			a.Place,
 		)
 	}
-	if a.Place != elsewhere()[atServer].place &&
-		a.Place != elsewhere()[atProgram].place {
+	if a.Place != fixedPlaces()[atServer].place &&
+		a.Place != fixedPlaces()[atProgram].place {
 		forPeople(t, Advice{
 			Cause: strings.ReplaceAll(a.Cause, code, ""),
 			Do:    a.Do,

@@ -1,7 +1,7 @@
 package catalog
 
-// connections returns the codes about configuration.
-func connections() []Entry {
+// connectionCodes returns the codes about configuration.
+func connectionCodes() []Entry {
 	return []Entry{
 		{
 			"invalid_configuration", "Connections and domains",
@@ -35,7 +35,7 @@ func connections() []Entry {
 		{
 			"trust_approval_needed",
 			"Connections and domains",
-			"the draft, or the version before, changes whom the company trusts to say who its people are, and nobody has approved that",
+			"the draft, or the previous version, changes which identity provider the company trusts, and the change is not approved",
 			Company,
 			"another admin of the company, or an operator, approves it on the page of the connection; or pass a test connection of the draft " +
 				"in a browser that is signed in through the connection as it is now",
@@ -150,7 +150,7 @@ func connections() []Entry {
 			"url_not_allowed", "Connections and domains",
 			"the address is private, not https, or leads to one that is",
 			Operator,
-			"use an address on the public internet; for an identity provider inside your network, whoever runs Gatehouse can allow private addresses",
+			"use an address on the public internet; for an identity provider inside your network, the operator of Gatehouse can allow private addresses",
 		},
 		{
 			"domain_invalid", "Connections and domains",
@@ -173,8 +173,8 @@ func connections() []Entry {
 	}
 }
 
-// applications returns the codes of forward authentication.
-func applications() []Entry {
+// applicationCodes returns the codes of forward authentication.
+func applicationCodes() []Entry {
 	return []Entry{
 		{
 			"unknown_app", "Applications",

@@ -1,7 +1,7 @@
 package catalog
 
-// console returns the codes about access to the console.
-func console() []Entry {
+// consoleCodes returns the codes about access to the console.
+func consoleCodes() []Entry {
 	const area = "The console"
 	return []Entry{
 		{
@@ -77,7 +77,7 @@ func console() []Entry {
 			"setup_link_gone", area,
 			"the setup link is unknown, expired, used up or revoked, or its enterprise enforces single sign-on",
 			Company,
-			"ask whoever sent it for a new one; *Access* lists the links and why each opens nothing",
+			"ask the sender for a new one; *Access* lists the links and why each no longer opens",
 		},
 		{
 			"setup_link_bound", area,

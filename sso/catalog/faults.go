@@ -6,22 +6,22 @@ import (
 	"gatehouse/sso"
 )
 
-// faults returns the faults of a protocol, the specific ones before the
+// faultsOf returns the faults of a protocol, the specific ones before the
 // general.
-func faults(p sso.Protocol) []fault {
+func faultsOf(p sso.Protocol) []fault {
 	if p == sso.OIDC {
 		return slices.Concat(
-			onTheWay(), oidcFront(), oidcToken(), policies(), identity("oidc_attribute_invalid"),
+			transportFaults(), authorizationFaults(), idTokenFaults(), policyFaults(), identityFaults("oidc_attribute_invalid"),
 		)
 	}
 	return slices.Concat(
-		onTheWay(), samlSignatures(), samlMessages(), samlRules(), samlTimes(), policies(),
-		samlSubject(), identity("saml_attribute_invalid"),
+		transportFaults(), samlSignatureFaults(), samlMessageFaults(), samlRuleFaults(), samlTimeFaults(), policyFaults(),
+		samlSubjectFaults(), identityFaults("saml_attribute_invalid"),
 	)
 }
 
-// identity returns the faults of mapping claims to an identity.
-func identity(code string) []fault {
+// identityFaults returns the faults of mapping claims to an identity.
+func identityFaults(code string) []fault {
 	return []fault{
 		{
 			code,
@@ -50,9 +50,9 @@ func identity(code string) []fault {
 	}
 }
 
-// onTheWay returns the faults between the identity provider and us, for both
+// transportFaults returns the faults between the identity provider and us, for both
 // protocols.
-func onTheWay() []fault {
+func transportFaults() []fault {
 	return []fault{
 		{
 			"login_state_expired",
@@ -102,8 +102,8 @@ func onTheWay() []fault {
 	}
 }
 
-// policies returns the faults of a connection's own rules, for both protocols.
-func policies() []fault {
+// policyFaults returns the faults of a connection's own rules, for both protocols.
+func policyFaults() []fault {
 	return []fault{
 		{
 			"too_many_groups",
@@ -157,7 +157,7 @@ func policies() []fault {
 			"test_over",
 			"",
 			"",
-			"The test connection is over: nobody came back from the identity provider within ten minutes, or the response came twice.",
+			"The test connection has ended: the browser did not return from the identity provider within ten minutes, or the response came twice.",
 			Person,
 			"Run the test again, and finish it in one tab.",
 			atTests,
@@ -174,7 +174,7 @@ func policies() []fault {
 	}
 }
 
-func samlSignatures() []fault {
+func samlSignatureFaults() []fault {
 	const code = "saml_signature_invalid"
 	return []fault{
 		{
@@ -243,7 +243,7 @@ func samlSignatures() []fault {
 	}
 }
 
-func samlMessages() []fault {
+func samlMessageFaults() []fault {
 	return []fault{
 		{
 			"saml_malformed", "status", "", "The response has no usable status: {got}.", Company,
@@ -371,7 +371,7 @@ func samlMessages() []fault {
 	}
 }
 
-func samlRules() []fault {
+func samlRuleFaults() []fault {
 	const code = "saml_wrong_recipient"
 	return []fault{
 		{
@@ -411,7 +411,7 @@ func samlRules() []fault {
 	}
 }
 
-func samlTimes() []fault {
+func samlTimeFaults() []fault {
 	const code = "saml_expired"
 	return []fault{
 		{
@@ -452,12 +452,12 @@ func samlTimes() []fault {
 		},
 		{
 			code, "", "", "The assertion was valid until {got}, {ago}.", Company,
-			"Run the test again without pausing; if it stays so, set the identity provider's clock.", atClock,
+			"Run the test again without pausing; if it persists, set the identity provider's clock.", atClock,
 		},
 	}
 }
 
-func samlSubject() []fault {
+func samlSubjectFaults() []fault {
 	const code = "saml_attribute_invalid"
 	return []fault{
 		{

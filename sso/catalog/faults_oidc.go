@@ -1,7 +1,7 @@
 package catalog
 
-// oidcFront returns the faults before there is an ID token.
-func oidcFront() []fault {
+// authorizationFaults returns the faults before there is an ID token.
+func authorizationFaults() []fault {
 	return []fault{
 		{
 			"",
@@ -125,7 +125,7 @@ func oidcFront() []fault {
 		},
 		{
 			"", "code_exchange", "", "The token endpoint gave no usable response: {got}.", Company,
-			"Try again; if it stays so, look at the identity provider's status and log.", atLog,
+			"Try again; if it persists, look at the identity provider's status and log.", atLog,
 		},
 		{
 			"idp_unusable idp_unavailable",
@@ -138,7 +138,7 @@ func oidcFront() []fault {
 		},
 		{
 			"idp_unavailable", "", "", "The identity provider cannot be reached now: {got}.", Company,
-			"Try again; if it stays so, look at the identity provider's status and log.", atLog,
+			"Try again; if it persists, look at the identity provider's status and log.", atLog,
 		},
 		{
 			"idp_unusable",
@@ -150,7 +150,7 @@ func oidcFront() []fault {
 			atCertificate,
 		},
 		{
-			"idp_unusable", "", "", "What the identity provider answers cannot be used: {got}.", Company,
+			"idp_unusable", "", "", "The identity provider's response cannot be used: {got}.", Company,
 			"Change it at the identity provider; trying again does not help.", atLog,
 		},
 		{
@@ -165,8 +165,8 @@ func oidcFront() []fault {
 	}
 }
 
-// oidcToken returns the faults of an ID token.
-func oidcToken() []fault {
+// idTokenFaults returns the faults of an ID token.
+func idTokenFaults() []fault {
 	const code = "id_token_invalid"
 	return []fault{
 		{

@@ -57,10 +57,10 @@ type places struct {
 	assignment, issuer, log, clock, client, secret                               string
 }
 
-const theirClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
+const providerClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
 
-func (p places) at(s spot) string {
-	if h, known := elsewhere()[s]; known {
+func (p places) placeOf(s spot) string {
+	if h, known := fixedPlaces()[s]; known {
 		return h.place
 	}
 	below := map[spot]string{
@@ -79,11 +79,11 @@ func (p places) at(s spot) string {
 	}[s]
 	switch {
 	case s == atIssuerHere:
-		return p.at(atConfigure) + " › Issuer; compare with " + p.at(atIssuer)
+		return p.placeOf(atConfigure) + " › Issuer; compare with " + p.placeOf(atIssuer)
 	case s == atLog:
 		return p.log
 	case s == atClock && p.clock == "":
-		return theirClock
+		return providerClock
 	case s == atClock:
 		return p.clock
 	case below == "":
@@ -92,7 +92,7 @@ func (p places) at(s spot) string {
 	return p.console + " › " + below
 }
 
-func where(p sso.Provider, protocol sso.Protocol) places {
+func placesOf(p sso.Provider, protocol sso.Protocol) places {
 	if protocol == sso.OIDC {
 		return oidcPlaces(p)
 	}
@@ -146,9 +146,9 @@ func oidcPlaces(p sso.Provider) places {
 // StopPlaces returns the places for [guide.Stops], in their order: where the
 // application's identifier, its address, and its users are set.
 func StopPlaces(p sso.Provider, protocol sso.Protocol) [3]string {
-	there, name := where(p, protocol), atAudience
+	there, name := placesOf(p, protocol), atAudience
 	if protocol == sso.OIDC {
 		name = atClient
 	}
-	return [3]string{there.at(name), there.at(atACS), there.at(atAssignment)}
+	return [3]string{there.placeOf(name), there.placeOf(atACS), there.placeOf(atAssignment)}
 }

@@ -64,7 +64,7 @@ func googleSAML() places {
 		acs:         details + "ACS URL",
 		signing:     details + "Signed response",
 		certificate: details + "Certificate",
-		encryption:  "Google encrypts no assertions: was the answer of another identity provider delivered?",
+		encryption:  "Google encrypts no assertions: was the response of another identity provider delivered?",
 		subject:     details + "Name ID format and Name ID",
 		attributes:  "SAML attribute mapping › Attributes",
 		groups:      "SAML attribute mapping › Group membership (each group by name, at most 75)",

@@ -1,13 +1,13 @@
 package catalog
 
-// saml returns the codes of SAML sign-ins.
-func saml() []Entry {
+// samlCodes returns the codes of SAML sign-ins.
+func samlCodes() []Entry {
 	return []Entry{
 		{
 			"saml_malformed", "SAML",
-			"the answer is no SAML response, or has what none may have: a DOCTYPE, a comment, a CDATA section, another encoding than UTF-8. The attempt says what and where",
+			"the message is not a SAML response, or contains what is not allowed: a DOCTYPE, a comment, a CDATA section, an encoding other than UTF-8. The attempt shows what and where",
 			Company,
-			"start again; if it stays, look at what is between the identity provider and Gatehouse",
+			"start again; if it persists, check what is between the identity provider and Gatehouse",
 		},
 		{
 			"saml_too_complex", "SAML",
@@ -15,7 +15,7 @@ func saml() []Entry {
 			Company, "send only the groups assigned to the application",
 		},
 		{
-			"saml_signature_invalid", "SAML", "nothing that we trust signed what has to be signed",
+			"saml_signature_invalid", "SAML", "the response or the assertion is not signed by a trusted certificate",
 			Company,
 			"sign response or assertion with RSA-SHA256 or better. New certificate there? An admin here: *Certificates* of the connection, *Fetch it now*, or add it there",
 		},
@@ -49,12 +49,12 @@ func saml() []Entry {
 	}
 }
 
-// oidc returns the codes of OpenID Connect sign-ins.
-func oidc() []Entry {
+// oidcCodes returns the codes of OpenID Connect sign-ins.
+func oidcCodes() []Entry {
 	return []Entry{
 		{
 			"id_token_invalid", "OpenID Connect",
-			"signature, issuer, audience, nonce or times of the ID token are not right, or userinfo is about somebody else",
+			"the ID token's signature, issuer, audience, nonce or times are wrong, or userinfo describes another person",
 			Company,
 			"the check says which; usual causes are the client ID of another application, and clocks",
 		},
@@ -66,16 +66,16 @@ func oidc() []Entry {
 	}
 }
 
-// signingOut returns the codes of signing out.
-func signingOut() []Entry {
+// signOutCodes returns the codes of signing out.
+func signOutCodes() []Entry {
 	return []Entry{
 		{
 			"session_ended", "Signing out", "the session was ended, or was not used for too long",
 			Person, "sign in again",
 		},
 		{
-			"logout_token_invalid", "Signing out", "a back-channel logout whose token is not right",
-			Company, "is the back-channel logout address of the right connection registered?",
+			"logout_token_invalid", "Signing out", "the token of a back-channel logout is not valid",
+			Company, "check that the back-channel logout address of the right connection is registered",
 		},
 		{
 			"saml_logout_encrypted", "Signing out",
@@ -85,8 +85,8 @@ func signingOut() []Entry {
 		},
 		{
 			"logout_unanswerable", "Signing out",
-			"a logout request came, and the identity provider has no address for the answer",
-			Company, "have a SingleLogoutService in the metadata",
+			"a logout request came, and the identity provider has no address for the response",
+			Company, "publish a SingleLogoutService in the metadata",
 		},
 	}
 }

@@ -1,7 +1,7 @@
 package catalog
 
-// api returns the codes of the API.
-func api() []Entry {
+// apiCodes returns the codes of the API.
+func apiCodes() []Entry {
 	return []Entry{
 		{
 			"invalid_token", "API", "no API token, or one that is unknown, revoked or expired",
@@ -23,7 +23,7 @@ func api() []Entry {
 			"name_taken", "API",
 			"another group of the organization has this name, as its own or as an IdP name",
 			Operator,
-			"use that one, or remove the name there first: the answer says which group has it",
+			"use that one, or remove the name there first: the response says which group has it",
 		},
 		{
 			"group_is_default",
@@ -41,7 +41,7 @@ func api() []Entry {
 		},
 		{
 			"nothing_to_compare", "API",
-			"sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection",
+			"there is no draft to compare sign-ins with, or the connection is not enabled",
 			Operator, "edit the connection first; enable it if it is not",
 		},
 		{
@@ -98,8 +98,8 @@ func api() []Entry {
 	}
 }
 
-// anyRequest returns the codes that any request may get.
-func anyRequest() []Entry {
+// requestCodes returns the codes that any request may get.
+func requestCodes() []Entry {
 	return []Entry{
 		{
 			"rate_limited", "Any request", "too many requests", Person,
@@ -107,15 +107,15 @@ func anyRequest() []Entry {
 		},
 		{
 			"storage_full", "Any request", "there is no room for what is to be written", Operator,
-			"make room on the disk of the database; sessions last, and it continues automatically",
+			"free space on the database’s disk; sessions stay valid, and work resumes automatically",
 		},
 		{
 			"temporarily_unavailable", "Any request", "the database cannot answer", Operator,
-			"the log has the cause; nobody was signed out",
+			"the log has the cause; no user was signed out",
 		},
 		{
 			"shutting_down", "Any request", "this node is about to stop", Operator,
-			"the load balancer should have moved on: `shutdown_delay`",
+			"the load balancer should no longer send requests here: see `shutdown_delay`",
 		},
 		{
 			"internal", "Any request", "an unexpected error", Operator,
@@ -158,8 +158,8 @@ func anyRequest() []Entry {
 	}
 }
 
-// backChannel returns the codes of back-channel logout.
-func backChannel() []Entry {
+// backChannelCodes returns the codes of back-channel logout.
+func backChannelCodes() []Entry {
 	return []Entry{
 		{
 			"invalid_request", "Back-channel logout", "the request was refused", Company,
@@ -169,8 +169,8 @@ func backChannel() []Entry {
 	}
 }
 
-// mail returns the codes of sending mail.
-func mail() []Entry {
+// mailCodes returns the codes of sending mail.
+func mailCodes() []Entry {
 	return []Entry{
 		{
 			"mail_settings", "Mail", "the mail server's settings cannot be used", Operator,

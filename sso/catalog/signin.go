@@ -1,7 +1,7 @@
 package catalog
 
-// signing returns the codes of signing in by either protocol.
-func signing() []Entry {
+// signInCodes returns the codes of signing in by either protocol.
+func signInCodes() []Entry {
 	return []Entry{
 		{
 			"unknown_company", "Signing in",
@@ -22,11 +22,11 @@ func signing() []Entry {
 			"cookies_blocked", "Signing in",
 			"the response came without any cookie: the browser blocks cookies for this site, or the sign-in began in another browser",
 			Person,
-			"allow cookies for that host, and start again. If it happens to everybody: does the reverse proxy drop cookies?",
+			"allow cookies for that host, and start again. If it happens to every user, check whether the reverse proxy drops cookies",
 		},
 		{
 			"login_state_expired", "Signing in",
-			"older than ten minutes, finished already, or begun in another browser",
+			"the sign-in is older than ten minutes, was finished already, or began in another browser",
 			Person,
 			"start again, in one tab. If it happens to everyone, check that the reverse proxy passes cookies on, and that the configured base URL is the one that browsers show",
 		},
@@ -38,7 +38,7 @@ func signing() []Entry {
 		},
 		{
 			"idp_ignores_requests", "Signing in",
-			"the identity provider answered a request of ours with an answer to none, twice in a row",
+			"the identity provider sent an unsolicited response to our request, twice in a row",
 			Company,
 			"make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection's",
 		},
@@ -64,7 +64,7 @@ func signing() []Entry {
 		},
 		{
 			"idp_unusable", "Signing in",
-			"what the identity provider answers cannot be used, and trying again does not change it: its name is not in DNS, its TLS certificate is not trusted, HTTP 4xx, a document that cannot be read, no usable key",
+			"the identity provider’s response cannot be used, and trying again does not help: its name is not in DNS, its TLS certificate is not trusted, HTTP 4xx, a document that cannot be read, no usable key",
 			Company,
 			"the attempt says which; change it at the identity provider, or correct the address that was entered here",
 		},
@@ -124,12 +124,12 @@ func signing() []Entry {
 			Person, "send a new code, or start again",
 		},
 		{
-			"code_malformed", "Signing in", "not six digits; this costs no try", Person,
+			"code_malformed", "Signing in", "the entry is not six digits; it does not count as a try", Person,
 			"enter the six digits; space, hyphens and other punctuation between them do not matter",
 		},
 		{
 			"too_many_codes", "Signing in",
-			"more than 3 codes in ten minutes or 10 in a day for a person, or 300 in an hour from one network address that nobody entered",
+			"more than 3 codes in ten minutes or 10 in a day for one person, or 300 unused codes in an hour for one network address",
 			Person,
 			"wait. If it happens to everyone, Gatehouse may see the address of the reverse proxy instead of theirs: the operator names the proxy as a trusted one",
 		},
@@ -149,7 +149,7 @@ func signing() []Entry {
 		},
 		{
 			"directory_unavailable", "Signing in",
-			"in an attempt: Microsoft Graph gave no usable list of groups in six seconds; memberships are unknown, so nobody loses one",
+			"in an attempt: Microsoft Graph gave no usable list of groups in six seconds; memberships are unknown, so none is removed",
 			Company,
 			"try again; if it is throttled often, send only the groups assigned to the application",
 		},

@@ -1,11 +1,11 @@
 package catalog
 
-// testConnections returns the codes of test connections.
-func testConnections() []Entry {
+// testCodes returns the codes of test connections.
+func testCodes() []Entry {
 	return []Entry{
 		{
 			"test_over", "Test connections",
-			"the test connection is finished already, or nobody came back from the identity provider within ten minutes",
+			"the test connection has ended already, or the browser did not return from the identity provider within ten minutes",
 			Person, "start another one",
 		},
 		{

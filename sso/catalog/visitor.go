@@ -2,7 +2,7 @@ package catalog
 
 import "cmp"
 
-// Visitor is what the failure page tells a visitor around the sentence of an
+// Visitor has the words of the failure page around the sentence of an
 // error.
 type Visitor struct {
 	Heading string
@@ -16,14 +16,14 @@ type Visitor struct {
 func ForVisitor(status int, code string) Visitor {
 	words, ok := visitorWords()[code]
 	if !ok {
-		words = byStatus(status, code)
+		words = visitorByStatus(status, code)
 	}
 	words.Label = cmp.Or(words.Label, "Go to sign-in")
 	words.Href = cmp.Or(words.Href, "/login")
 	return words
 }
 
-func byStatus(status int, code string) Visitor {
+func visitorByStatus(status int, code string) Visitor {
 	switch {
 	case status == 404:
 		return Visitor{

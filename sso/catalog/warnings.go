@@ -10,13 +10,13 @@ import (
 // Warn returns the advice about a warning of a test connection, as [For] does
 // about a failure.
 func Warn(p sso.Provider, protocol sso.Protocol, w sso.Warning) Advice {
-	there, as := where(p, protocol), sso.Check{
+	there, as := placesOf(p, protocol), sso.Check{
 		Name: w.Field,
 		Want: w.Want,
 		Got:  w.Got,
 	}
 	for _, known := range warnings() {
-		if has(known.codes, w.Code) && strings.Contains(w.Want+w.Got, known.got) {
+		if listContains(known.codes, w.Code) && strings.Contains(w.Want+w.Got, known.got) {
 			return there.advise(known, as)
 		}
 	}
@@ -93,7 +93,7 @@ func groupWarnings() []fault {
 			"groups_unfetched",
 			"",
 			"",
-			"What may list the groups could not be read: userinfo, or an attribute that is encrypted by itself.",
+			"The groups could not be read: they may be in userinfo, which failed, or in an attribute that is encrypted separately.",
 			Company,
 			"Put the groups into the ID token, or look at the identity provider's log for why userinfo failed. Over SAML, encrypt the assertion, not its attributes.",
 			atGroups,
@@ -102,7 +102,7 @@ func groupWarnings() []fault {
 			"groups_not_mapped",
 			"",
 			"",
-			"The attribute mapping reads no groups, so nobody gets any through this connection.",
+			"The attribute mapping reads no groups, so no user gets a group through this connection.",
 			Operator,
 			"Enter the name of the group attribute in the attribute mapping.",
 			atMapping,
@@ -267,7 +267,7 @@ func otherWarnings() []fault {
 			"",
 			"",
 			"No e-mail address was sent for this person: none of {want} is there. " +
-				"An address is optional here, so that refuses nobody. " +
+				"An address is optional here, so the sign-in is not refused. " +
 				"Applications are told the address that is known from before, or none.",
 			Company,
 			"If this person has a mailbox, send the address as one of {want}. If not, nothing has to be done.",

@@ -28,7 +28,7 @@ func (w *editing) defaultGroups(ctx context.Context, entries []string) {
 			w.add(
 				invalid, field,
 				fmt.Sprintf("This company has no group %q. Enter organization/group, as on the page of the group.",
-					sso.Inert(entry)),
+					sso.Sanitize(entry)),
 			)
 		case err != nil:
 			w.cause = errors.Join(w.cause, err)

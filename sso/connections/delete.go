@@ -45,7 +45,7 @@ func whom(r sso.ConnectionReach) string {
 		return people
 	}
 	names := strings.Join(r.Logins, ", ")
-	if r.Only > len(r.Logins) || r.Active > len(r.Logins) {
+	if r.Exclusive > len(r.Logins) || r.Active > len(r.Logins) {
 		names += " and others"
 	}
 	return people + " (" + names + ")"

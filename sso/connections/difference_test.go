@@ -124,10 +124,10 @@ func TestLocksOut(t *testing.T) {
 	}{
 		"the only one": {
 			sso.ConnectionReach{
-				State:  sso.ConnectionEnabled,
-				Active: 3,
-				Only:   3,
-				Logins: []string{"ada", "bob", "cy"},
+				State:     sso.ConnectionEnabled,
+				Active:    3,
+				Exclusive: 3,
+				Logins:    []string{"ada", "bob", "cy"},
 			},
 			"3 active people (ada, bob, cy).",
 		},
@@ -140,27 +140,27 @@ func TestLocksOut(t *testing.T) {
 		},
 		"more than are named": {
 			sso.ConnectionReach{
-				State:  sso.ConnectionEnabled,
-				Active: 9,
-				Only:   2,
-				Logins: []string{"ada", "bob"},
+				State:     sso.ConnectionEnabled,
+				Active:    9,
+				Exclusive: 2,
+				Logins:    []string{"ada", "bob"},
 			},
 			"(ada, bob and others)",
 		},
 		"one of two": {
 			sso.ConnectionReach{
-				State:  sso.ConnectionEnabled,
-				Active: 3,
-				Only:   3,
-				Others: 1,
+				State:     sso.ConnectionEnabled,
+				Active:    3,
+				Exclusive: 3,
+				Others:    1,
 			},
 			"",
 		},
 		"disabled": {
 			sso.ConnectionReach{
-				State:  sso.ConnectionDisabled,
-				Active: 3,
-				Only:   3,
+				State:     sso.ConnectionDisabled,
+				Active:    3,
+				Exclusive: 3,
 			},
 			"",
 		},

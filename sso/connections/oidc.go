@@ -92,7 +92,7 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 		w.addWarning(Warning{
 			Code:  IDPUnanswered,
 			Field: field,
-			Message: "The identity provider cannot be asked now: " + sso.ExplainFetch(err).Says +
+			Message: "The identity provider cannot be asked now: " + sso.ExplainFetch(err).Reason +
 				". It is asked again when the connection is enabled.",
 		})
 	case sso.KindOf(err) == sso.Upstream:
@@ -179,7 +179,7 @@ func unreachable(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "metadata_unreadable",
-		Public: "The discovery document cannot be read at this address: " + sso.ExplainFetch(err).Says + ".",
+		Public: "The discovery document cannot be read at this address: " + sso.ExplainFetch(err).Reason + ".",
 		Err:    err,
 	}
 }
@@ -194,7 +194,7 @@ func (s *Service) confirmIssuer(ctx context.Context, cfg *sso.Config) error {
 	d, err := s.OIDC.Discover(ctx, discoveryOf(*cfg.OIDC))
 	if err != nil {
 		if e, ok := errors.AsType[*sso.Error](err); ok {
-			e = e.Because(e.Err) // a copy
+			e = e.WithCause(e.Err) // a copy
 			e.Fields = []sso.FieldError{{Field: "oidc.issuer", Message: e.Public}}
 			return e
 		}

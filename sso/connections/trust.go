@@ -227,7 +227,7 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 	switch {
 	case a.Through == "":
 		return sso.NothingHere()
-	case change.By(a.By) || change.By(sso.Actor(a.Link)):
+	case change.IsBy(a.By) || change.IsBy(sso.Actor(a.Link)):
 		return errOtherApprover()
 	}
 	if own, err := s.ownLink(ctx, c.Enterprise, a.By, change); err != nil || own {

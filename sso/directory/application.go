@@ -136,7 +136,7 @@ func (s *Service) resolve(ctx context.Context, edit *ApplicationEdit) (problems 
 func (s *Service) byKey(ctx context.Context, field, key string) (sso.EnterpriseID, []sso.FieldError, error) {
 	unknown := []sso.FieldError{{
 		Field:   field,
-		Message: "There is no enterprise with the key " + sso.Inert(key) + ".",
+		Message: "There is no enterprise with the key " + sso.Sanitize(key) + ".",
 	}}
 	if sso.ValidateKey(field, key) != nil {
 		return sso.EnterpriseID("?" + key), unknown, nil

@@ -109,9 +109,9 @@ type Move struct {
 // run calls do with the decision it asks for, and returns what would change also
 // if that is refused. A removal that the share brake stops is Conflict
 // "share_brake".
-func (m Move) run(do func(confirm func(sso.Restored) (bool, error)) (sso.Restored, error)) (sso.Restored, error) {
-	var seen sso.Restored
-	result, err := do(func(r sso.Restored) (bool, error) {
+func (m Move) run(do func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)) (sso.Restoration, error) {
+	var seen sso.Restoration
+	result, err := do(func(r sso.Restoration) (bool, error) {
 		seen = r
 		if !m.DryRun &&
 			!m.Confirmed &&
@@ -130,9 +130,9 @@ func (m Move) run(do func(confirm func(sso.Restored) (bool, error)) (sso.Restore
 // no burst, so that the share brake does not apply. A moment of which nothing is
 // known is Invalid "moment_not_known".
 func (s *Service) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
-	at time.Time, dryRun bool) (sso.Restored, error) {
+	at time.Time, dryRun bool) (sso.Restoration, error) {
 	move := Move{DryRun: dryRun, Confirmed: true}
-	return move.run(func(confirm func(sso.Restored) (bool, error)) (sso.Restored, error) {
+	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.RestoreUser(ctx, by, ent, user, at, confirm)
 	})
 }
@@ -140,8 +140,8 @@ func (s *Service) RestoreUser(ctx context.Context, by sso.Actor, ent sso.Enterpr
 // RestoreGroup restores a group's members to a moment. Errors: as RestoreUser;
 // Conflict "share_brake"; Conflict "default_group" for a default group.
 func (s *Service) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-	at time.Time, move Move) (sso.Restored, error) {
-	return move.run(func(confirm func(sso.Restored) (bool, error)) (sso.Restored, error) {
+	at time.Time, move Move) (sso.Restoration, error) {
+	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.RestoreGroup(ctx, by, ent, group, at, confirm)
 	})
 }
@@ -149,8 +149,8 @@ func (s *Service) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterp
 // ReconcileGroup makes a group's members those whom the identity provider last
 // named, as far as that is certain. Errors: Conflict "share_brake".
 func (s *Service) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-	move Move) (sso.Restored, error) {
-	return move.run(func(confirm func(sso.Restored) (bool, error)) (sso.Restored, error) {
+	move Move) (sso.Restoration, error) {
+	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.ReconcileGroup(ctx, by, ent, group, groupsync.Reconcile, confirm)
 	})
 }
@@ -172,6 +172,6 @@ func (s *Service) DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.Ent
 // DecideHeldSyncs approves or discards everything that is held for one cause. It
 // returns what was decided before an error, too.
 func (s *Service) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
-	d sso.HeldDecision) (sso.HeldDecided, error) {
+	d sso.HeldDecision) (sso.HeldResult, error) {
 	return s.options.Groups.DecideHeldSyncs(ctx, by, ent, d)
 }

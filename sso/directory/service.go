@@ -38,16 +38,16 @@ type groupWriter interface {
 // as a sync that was held would have.
 type membershipMover interface {
 	RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time,
-		confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+		confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)
 	RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
-		confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+		confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)
 	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+		decide func(sso.DriftingUser) (add, remove bool), confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)
 	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DecideHeldSyncs(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
-	) (sso.HeldDecided, error)
+	) (sso.HeldResult, error)
 }
 
 // userWriter changes users; store.DB does.

@@ -14,11 +14,11 @@ import (
 // A variation selector at the end stays: it belongs to the character before it,
 // as in an emoji.
 func Clean(name string) string {
-	if ascii(name) {
+	if isASCII(name) {
 		return strings.TrimFunc(name, unicode.IsSpace)
 	}
 	for {
-		cleaned := trim(norm.NFC.String(name))
+		cleaned := trimIgnorable(norm.NFC.String(name))
 		if cleaned == name {
 			return name
 		}
@@ -26,16 +26,16 @@ func Clean(name string) string {
 	}
 }
 
-func trim(name string) string {
+func trimIgnorable(name string) string {
 	name = strings.TrimLeftFunc(name, func(r rune) bool {
-		return ignorable(r) || unicode.Is(unicode.Variation_Selector, r)
+		return isIgnorable(r) || unicode.Is(unicode.Variation_Selector, r)
 	})
-	return strings.TrimRightFunc(name, ignorable)
+	return strings.TrimRightFunc(name, isIgnorable)
 }
 
-// ignorable reports whether a character is space, or has no glyph of its own
+// isIgnorable reports whether a character is space, or has no glyph of its own
 // (Default_Ignorable_Code_Point without variation selectors).
-func ignorable(r rune) bool {
+func isIgnorable(r rune) bool {
 	return unicode.IsSpace(r) ||
 		unicode.Is(unicode.Cf, r) ||
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)

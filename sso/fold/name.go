@@ -16,17 +16,17 @@ const Version = "1"
 // removes differences of case, space, compatibility forms, invisible
 // characters, and Greek and Cyrillic letters that look Latin.
 func Name(name string) string {
-	if ascii(name) {
-		return plain(name)
+	if isASCII(name) {
+		return foldASCII(name)
 	}
-	s := strings.Map(look, norm.NFKC.String(strings.ToValidUTF8(name, "")))
-	s = strings.Map(look, norm.NFKC.String(cases.Fold().String(s))) // folding can bring in letters that look Latin
+	s := strings.Map(latinLookAlike, norm.NFKC.String(strings.ToValidUTF8(name, "")))
+	s = strings.Map(latinLookAlike, norm.NFKC.String(cases.Fold().String(s))) // folding can bring in letters that look Latin
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// ascii reports whether name is ASCII, as most names of groups are. They are
+// isASCII reports whether name is ASCII, as most names of groups are. They are
 // folded at every sign-in that asserts them, so they take a faster path.
-func ascii(name string) bool {
+func isASCII(name string) bool {
 	for i := range len(name) {
 		if name[i] >= 0x80 {
 			return false
@@ -35,8 +35,8 @@ func ascii(name string) bool {
 	return true
 }
 
-// plain folds an ASCII name.
-func plain(name string) string {
+// foldASCII folds an ASCII name.
+func foldASCII(name string) string {
 	name = strings.ToLower(name)
 	if name == "" ||
 		name[0] <= ' ' ||
@@ -48,10 +48,10 @@ func plain(name string) string {
 	return name
 }
 
-// look returns the Latin letter that r looks like, and drops invisible
+// latinLookAlike returns the Latin letter that r looks like, and drops invisible
 // characters. Cherokee becomes upper case, as Unicode folds it; cases.Fold
 // swaps its case.
-func look(r rune) rune {
+func latinLookAlike(r rune) rune {
 	if unicode.Is(unicode.Cherokee, r) {
 		return unicode.ToUpper(r)
 	}

@@ -16,8 +16,8 @@ type Reading struct {
 
 // Limits of Readings: near misses are a hint, and hostile values are long.
 const (
-	longestRead  = 4096 // bytes
-	mostReadings = 24
+	maxReadBytes = 4096 // bytes
+	maxReadings  = 24
 )
 
 // Readings returns the names that an asserted name may mean, the nearest first:
@@ -26,12 +26,12 @@ const (
 // pieces between ; , | and blanks.
 func Readings(asserted string) []Reading {
 	all := []Reading{{Text: asserted}}
-	if len(asserted) > longestRead {
+	if len(asserted) > maxReadBytes {
 		return all
 	}
 	add := func(text string, why sso.Nearness) {
 		text = strings.TrimSpace(text)
-		if text == "" || text == asserted || len(all) == mostReadings {
+		if text == "" || text == asserted || len(all) == maxReadings {
 			return
 		}
 		for _, r := range all {
@@ -55,7 +55,7 @@ func Readings(asserted string) []Reading {
 	if name, domain, ok := strings.Cut(asserted, "@"); ok && strings.Contains(domain, ".") {
 		add(name, sso.HasDomain)
 	}
-	for _, text := range bracketed(asserted) {
+	for _, text := range bracketedMembers(asserted) {
 		add(text, sso.IsBracketed)
 	}
 	for _, cut := range []string{";,|\n\t", ";,|\n\t "} {
@@ -68,9 +68,9 @@ func Readings(asserted string) []Reading {
 	return all
 }
 
-// bracketed returns the members of a list that is written as text: JSON, or
+// bracketedMembers returns the members of a list that is written as text: JSON, or
 // names between brackets.
-func bracketed(text string) []string {
+func bracketedMembers(text string) []string {
 	text = strings.TrimSpace(text)
 	var names []string
 	if json.Unmarshal([]byte(text), &names) == nil {

@@ -8,7 +8,7 @@ func customSAML() Guide {
 		Protocol: sso.SAML,
 		Product:  "Another identity provider",
 		Role:     "Admin access to your identity provider.",
-		Why:      "Whatever speaks SAML 2.0.",
+		Why:      "Any product that supports SAML 2.0.",
 		Create: Part{
 			Title: createTitle,
 			Do: []Instruction{
@@ -112,7 +112,7 @@ func customOIDC() Guide {
 		Product:  "Another identity provider",
 		Better:   true,
 		Role:     "Admin access to your identity provider.",
-		Why:      "Whatever speaks OpenID Connect.",
+		Why:      "Any product that supports OpenID Connect.",
 		Create: Part{
 			Title: createTitle,
 			Do: []Instruction{
@@ -186,7 +186,7 @@ func customOIDC() Guide {
 		Groups: Part{
 			Title: groupTitle,
 			Do: []Instruction{
-				do("Have a claim `groups` put into the ID token or the userinfo answer, with the names of all groups someone is in. Some products want the scope `groups` for that: add it in step 2."),
+				do("Have a claim `groups` put into the ID token or the userinfo response, with the names of all groups someone is in. Some products want the scope `groups` for that: add it in step 2."),
 			},
 			Warnings: []string{byName},
 		},

@@ -173,7 +173,7 @@ func entraOIDC() Guide {
 		Attributes: Part{
 			Title: claimTitle,
 			Do: []Instruction{
-				do("Login and name are sent by themselves."),
+				do("Login and name are sent by default."),
 				do("Open *Token configuration*, select *Add optional claim*, the token type *ID*, and tick `email`. Select *Add*."),
 			},
 			Warnings: []string{"People are known by `tid` and `oid`, which never change. Their address may."},

@@ -161,7 +161,7 @@ func keycloakOIDC() Guide {
 		},
 		Attributes: Part{
 			Title: claimTitle,
-			Do:    []Instruction{do("Login, e-mail and name are sent by themselves. There is nothing to do for them.")},
+			Do:    []Instruction{do("Login, e-mail and name are sent by default. No step is needed for them.")},
 		},
 		Claims: []Claim{
 			{

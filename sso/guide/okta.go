@@ -169,7 +169,7 @@ func oktaOIDC() Guide {
 		Attributes: Part{
 			Title: claimTitle,
 			Do: []Instruction{
-				do("Login, e-mail and name are sent by themselves. There is nothing to do for them."),
+				do("Login, e-mail and name are sent by default. No step is needed for them."),
 			},
 		},
 		Claims: []Claim{

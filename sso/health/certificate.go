@@ -12,10 +12,10 @@ import (
 // is told, in the order in which they are reached; 0 is the expiry itself.
 func thresholds() [6]int { return [...]int{int(sso.CertificateWarning / day), 30, 14, 7, 1, 0} }
 
-// Latest returns the certificate of a connection's live configuration that
+// LatestCertificate returns the certificate of a connection's live configuration that
 // expires last: until then the identity provider has a trusted one to sign
 // with. It returns false if there is none.
-func Latest(c sso.Connection) (cert *x509.Certificate, fingerprint string, ok bool) {
+func LatestCertificate(c sso.Connection) (cert *x509.Certificate, fingerprint string, ok bool) {
 	if c.Live == nil || c.Live.SAML == nil {
 		return nil, "", false
 	}
@@ -41,10 +41,10 @@ func DaysLeft(until, now time.Time) int {
 	return int(left / day)
 }
 
-// certificate reports that the last certificate of a connection expires soon, or
+// checkCertificate reports that the last certificate of a connection expires soon, or
 // has expired.
-func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
-	cert, fingerprint, ok := Latest(c)
+func checkCertificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	cert, fingerprint, ok := LatestCertificate(c)
 	if !ok {
 		return f, false
 	}

@@ -21,9 +21,9 @@ type State struct {
 
 // The periods that Vitals must cover for Evaluate.
 const (
-	Shown  = 14 * 24 * time.Hour // how long back days are counted
-	recent = 24 * time.Hour      // what counts as now
-	enough = 5                   // consecutive sign-ins that are conclusive
+	Shown             = 14 * 24 * time.Hour // how long back days are counted
+	recentPeriod      = 24 * time.Hour      // what counts as now
+	conclusiveSignIns = 5                   // consecutive sign-ins that are conclusive
 )
 
 // Query returns the query for State.Vitals at a moment.
@@ -31,22 +31,22 @@ func Query(now time.Time) sso.VitalsQuery {
 	day := now.UTC().Truncate(24 * time.Hour)
 	return sso.VitalsQuery{
 		Days:   day.Add(24*time.Hour - Shown),
-		Since:  now.Add(-recent),
-		Newest: enough,
+		Since:  now.Add(-recentPeriod),
+		Newest: conclusiveSignIns,
 	}
 }
 
 const (
 	day = 24 * time.Hour
-	// patience is how long fetching metadata may fail before an admin is told:
+	// metadataPatience is how long fetching metadata may fail before an admin is told:
 	// identity providers are maintained at night.
-	patience = 6 * time.Hour
+	metadataPatience = 6 * time.Hour
 	// A connection is failing once half of at least this many sign-ins fail,
 	// and until less than a quarter do, so that one near the limit is reported
 	// once.
-	fewFailures = 5
-	failing     = 2
-	recovered   = 4
+	minFailures      = 5
+	failingDivisor   = 2
+	recoveredDivisor = 4
 )
 
 // Evaluate returns the problems of an enterprise, the most urgent first. It is
@@ -54,16 +54,16 @@ const (
 func Evaluate(s State) []sso.Finding {
 	var all []sso.Finding
 	for _, c := range s.Connections {
-		if f, ok := trust(c); ok {
+		if f, ok := checkTrust(c); ok {
 			all = append(all, f)
 		}
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}
-		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){
-			certificate, metadata, keys, groups, provisioning, errorRate, trusted,
+		for _, check := range []func(State, sso.Connection) (sso.Finding, bool){
+			checkCertificate, checkMetadata, checkKeys, checkGroups, checkProvisioning, checkErrorRate, checkTestedTrust,
 		} {
-			if f, ok := look(s, c); ok {
+			if f, ok := check(s, c); ok {
 				f.Connection = c.ID
 				all = append(all, f)
 			}
@@ -74,7 +74,7 @@ func Evaluate(s State) []sso.Finding {
 		all = append(all, sso.Finding{
 			HealthKey: sso.HealthKey{Kind: sso.HealthLogins},
 			FindingDetail: sso.FindingDetail{
-				Text: contested(n),
+				Text: contestedText(n),
 				Side: string(catalog.Operator),
 				Path: "questions",
 				Do:   "Look at both records and decide: give one of the two another login, deactivate the one who had it, or refuse the other.",
@@ -82,54 +82,54 @@ func Evaluate(s State) []sso.Finding {
 		})
 	}
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
-		return cmp.Or(btoi(b.Urgent)-btoi(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
+		return cmp.Or(boolToInt(b.Urgent)-boolToInt(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
 	})
 	return all
 }
 
-func btoi(b bool) int {
+func boolToInt(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func contested(n int) string {
+func contestedText(n int) string {
 	if n == 1 {
 		return "A person claims a login that another active person has."
 	}
 	return fmt.Sprintf("%d people claim a login that another active person has.", n)
 }
 
-func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
+func checkMetadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	since := c.Metadata.FailingSince
 	if c.Live.SAML == nil ||
 		c.Live.SAML.MetadataURL == "" ||
 		since.IsZero() ||
-		s.Now.Sub(since) < patience {
+		s.Now.Sub(since) < metadataPatience {
 		return f, false
 	}
 	f.Kind = sso.HealthMetadata
 	f.FindingDetail = sso.FindingDetail{
-		Text: "The metadata of " + c.Name + " cannot be fetched since " +
+		Text: "The metadata of " + c.Name + " has not been fetchable since " +
 			since.UTC().Format("2 January 2006, 15:04 UTC") +
 			". Sign-in continues until the identity provider changes its certificate.",
 		Side: string(catalog.Company),
-		Do:   "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error,
+		Do:   "Open the metadata address in a browser. The last error was: " + c.Metadata.Error,
 		At:   since.UTC(),
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true
 }
 
-// told is how long a replacement of all keys is reported.
-const told = 7 * day
+// keysReported is the time for which a replacement of all keys is reported.
+const keysReported = 7 * day
 
-// keys reports that metadata replaced every certificate at once.
-func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
+// checkKeys reports that metadata replaced every certificate at once.
+func checkKeys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind = sso.HealthKeys
 	if c.Live.SAML == nil {
-		return publishedKeys(s, c, f)
+		return checkPublishedKeys(s, c, f)
 	}
 	f.Side, f.Path = string(catalog.Operator), "connections/"+string(c.ID)+"/certificates"
 	switch at := c.Live.SAML.ReplacedAt; {
@@ -140,7 +140,7 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 			" names new signing certificates alone. They are not trusted until an admin confirms them."
 		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, someone else changed the metadata."
 		return f, true
-	case !at.IsZero() && s.Now.Sub(at) < told:
+	case !at.IsZero() && s.Now.Sub(at) < keysReported:
 		f.Subject = at.UTC().Format(time.RFC3339)
 		f.At = at.UTC()
 		f.Text = "The metadata of " + c.Name + " replaced all signing certificates at once. The new ones are trusted."
@@ -150,8 +150,8 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	return f, false
 }
 
-// publishedKeys is keys for an OpenID provider.
-func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool) {
+// checkPublishedKeys is keys for an OpenID provider.
+func checkPublishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool) {
 	cfg := c.Live.OIDC
 	if cfg == nil {
 		return f, false
@@ -164,23 +164,23 @@ func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool)
 		f.Text = "The identity provider of " + c.Name +
 			" publishes new signing keys alone. Sign-ins are refused until an admin confirms them."
 		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
-			"If so, confirm them; if not, somebody else changed what is published."
+			"If so, confirm them; if not, someone else changed what is published."
 		return f, true
-	case !cfg.ReplacedAt.IsZero() && s.Now.Sub(cfg.ReplacedAt) < told:
+	case !cfg.ReplacedAt.IsZero() && s.Now.Sub(cfg.ReplacedAt) < keysReported:
 		f.Subject = cfg.ReplacedAt.UTC().Format(time.RFC3339)
 		f.At = cfg.ReplacedAt.UTC()
 		f.Text = "The identity provider of " + c.Name + " replaced all signing keys at once. The new ones are trusted."
 		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
-			"If not, somebody else changed what is published: disable the connection."
+			"If not, someone else changed what is published: disable the connection."
 		return f, true
 	}
 	return f, false
 }
 
-// groups reports that the last sign-ins had no groups, or none that were fully
+// checkGroups reports that the last sign-ins had no groups, or none that were fully
 // understood, although one of the users had some before.
-func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
-	n, partly, had := 0, 0, false
+func checkGroups(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	count, partial, hadGroups := 0, 0, false
 	for _, a := range s.Vitals.Newest {
 		if a.Connection != c.ID || a.Outcome != sso.OutcomeSucceeded {
 			continue
@@ -188,34 +188,34 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		switch a.Groups.State {
 		case sso.GroupsAbsent:
 		case sso.GroupsPartial:
-			partly++
+			partial++
 		default:
 			return f, false
 		}
-		n, had = n+1, had || s.Vitals.HadGroups[a.User]
+		count, hadGroups = count+1, hadGroups || s.Vitals.HadGroups[a.User]
 	}
-	if n < enough || !had || c.Live.Provisioning == sso.ProvisionSCIM {
+	if count < conclusiveSignIns || !hadGroups || c.Live.Provisioning == sso.ProvisionSCIM {
 		return f, false
 	}
 	text := "The last %d sign-ins through %s said nothing about groups, and there were some before. No one lost a membership."
-	do := ": send the groups again."
-	if partly > 0 {
+	advice := ": send the groups again."
+	if partial > 0 {
 		text = "The groups of the last %d sign-ins through %s were not understood, or only in part. No one lost a membership, and no one will until they are."
-		do = ": send the names of groups as a list of texts. The page of each sign-in lists what was not understood, and why."
+		advice = ": send the names of groups as a list of texts. The page of each sign-in lists what was not understood, and why."
 	}
 	f.Kind = sso.HealthGroups
 	f.FindingDetail = sso.FindingDetail{
-		Text: fmt.Sprintf(text, n, c.Name),
+		Text: fmt.Sprintf(text, count, c.Name),
 		Side: string(catalog.Company),
-		Do:   catalog.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + do,
+		Do:   catalog.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + advice,
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true
 }
 
-// provisioning reports that memberships are left to provisioning, which does
+// checkProvisioning reports that memberships are left to provisioning, which does
 // not exist yet, so that no sign-in changes them.
-func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
+func checkProvisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
 	if c.Live.Provisioning != sso.ProvisionSCIM {
 		return f, false
 	}
@@ -251,14 +251,14 @@ func Failures(v sso.Vitals, c sso.ConnectionID) (total, failed int, code string)
 	return total, failed, code
 }
 
-func errorRate(s State, c sso.Connection) (f sso.Finding, ok bool) {
+func checkErrorRate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	total, failed, code := Failures(s.Vitals, c.ID)
 	f.Kind = sso.HealthErrors
-	before := slices.ContainsFunc(s.Open, func(e sso.HealthEvent) bool {
+	reported := slices.ContainsFunc(s.Open, func(e sso.HealthEvent) bool {
 		return e.Kind == f.Kind && e.Connection == c.ID
 	})
-	bad := failed >= fewFailures && failed*failing >= total ||
-		before && failed > 0 && failed*recovered >= total
+	bad := failed >= minFailures && failed*failingDivisor >= total ||
+		reported && failed > 0 && failed*recoveredDivisor >= total
 	if !bad {
 		return f, false
 	}

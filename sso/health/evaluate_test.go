@@ -383,7 +383,7 @@ func TestErrorRate(t *testing.T) {
 	}
 }
 
-func TestHeldAndOrder(t *testing.T) {
+func TestHeldSyncsAndOrder(t *testing.T) {
 	t.Parallel()
 	s := health.State{
 		Now:         begin,

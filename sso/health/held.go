@@ -13,7 +13,7 @@ func heldSyncs(s State) (all []sso.Finding) {
 		if t.Waiting == 0 {
 			continue // an admin has decided about all of them
 		}
-		text, do := heldWords(t, nameOf(s, t.Connection))
+		text, do := heldText(t, connectionName(s, t.Connection))
 		subject := string(t.Cause)
 		if t.Group != "" {
 			subject += " " + string(t.Group)
@@ -37,7 +37,7 @@ func heldSyncs(s State) (all []sso.Finding) {
 	return all
 }
 
-func nameOf(s State, id sso.ConnectionID) string {
+func connectionName(s State, id sso.ConnectionID) string {
 	for _, c := range s.Connections {
 		if c.ID == id {
 			return c.Name
@@ -46,8 +46,8 @@ func nameOf(s State, id sso.ConnectionID) string {
 	return "a connection that was deleted"
 }
 
-// heldWords says what is held, and what to do about it.
-func heldWords(t sso.HeldTally, connection string) (text, do string) {
+// heldText says what is held, and what to do about it.
+func heldText(t sso.HeldTally, connection string) (text, do string) {
 	people := "1 person signed in"
 	if t.Waiting != 1 {
 		people = fmt.Sprintf("%d people signed in", t.Waiting)
@@ -65,12 +65,12 @@ func heldWords(t sso.HeldTally, connection string) (text, do string) {
 		if t.GroupName == "" {
 			t.GroupName = "a group that was deleted since"
 		}
-		return "Sign-ins through " + connection + " would take too many people out of " +
+		return "Sign-ins through " + connection + " would remove too many people from " +
 			t.GroupName + " at once, so removals from it are held. " + people, decide
 	case sso.HeldMatchesNothing:
 		return "None of the group names that " + connection + " sent matches a group here. " +
 			people, decide
 	}
-	return "A sign-in through " + connection + " would take the last member out of the admin groups. " + people,
+	return "A sign-in through " + connection + " would remove the last member from the admin groups. " + people,
 		"Look at the held group syncs and approve or discard them. Until then people sign in with their old groups."
 }

@@ -61,28 +61,28 @@ func New(o Options) *Service {
 }
 
 const (
-	// claim is how long a node may take to send the mails of one enterprise. If
+	// mailClaim is how long a node may take to send the mails of one enterprise. If
 	// it stops meanwhile, another node sends them afterwards.
-	claim = 4 * time.Minute
-	// heldLately is how far back RunHeld looks; Run covers older syncs.
-	heldLately = 2 * time.Hour
+	mailClaim = 4 * time.Minute
+	// heldPeriod is how far back RunHeld looks; Run covers older syncs.
+	heldPeriod = 2 * time.Hour
 )
 
 // RunHeld examines the enterprises with a recently held group sync. It is cheap
 // if there is none, so that it can run every minute. Like Run it may run on
 // several nodes at once.
 func (s *Service) RunHeld(ctx context.Context) error {
-	some, err := s.Facts.EnterprisesHeld(ctx, s.Now().Add(-heldLately))
+	enterprises, err := s.Facts.EnterprisesHeld(ctx, s.Now().Add(-heldPeriod))
 	if err != nil {
 		return fmt.Errorf("list enterprises with held syncs: %w", err)
 	}
-	return s.seeAll(ctx, some)
+	return s.examineAll(ctx, enterprises)
 }
 
-func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed error) {
-	for _, e := range some {
+func (s *Service) examineAll(ctx context.Context, enterprises []sso.Enterprise) (failed error) {
+	for _, e := range enterprises {
 		// An enterprise that was deleted meanwhile is no failure.
-		if err := s.see(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
+		if err := s.recordFindings(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
 			failed = errors.Join(failed, fmt.Errorf("look at %s: %w", e.Key, err))
 		}
 	}
@@ -94,14 +94,14 @@ func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed err
 func (s *Service) Run(ctx context.Context) error {
 	var failed error
 	for cursor := ""; ; {
-		some, next, err := s.Facts.Enterprises(ctx, sso.Page{
+		enterprises, next, err := s.Facts.Enterprises(ctx, sso.Page{
 			Cursor: cursor,
 			Limit:  200,
 		})
 		if err != nil {
 			return errors.Join(failed, fmt.Errorf("list enterprises: %w", err))
 		}
-		failed = errors.Join(failed, s.seeAll(ctx, some))
+		failed = errors.Join(failed, s.examineAll(ctx, enterprises))
 		if next == "" || ctx.Err() != nil {
 			return failed
 		}
@@ -127,13 +127,13 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	return state, Evaluate(state), nil
 }
 
-func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
+func (s *Service) recordFindings(ctx context.Context, e sso.Enterprise) error {
 	state, found, err := s.Examine(ctx, e.ID)
 	if err != nil {
 		return err
 	}
 	for _, c := range state.Connections {
-		if cert, _, ok := Latest(c); ok && c.State == sso.ConnectionEnabled {
+		if cert, _, ok := LatestCertificate(c); ok && c.State == sso.ConnectionEnabled {
 			s.Observe(c, DaysLeft(cert.NotAfter, state.Now))
 		}
 	}
@@ -150,17 +150,17 @@ func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
 	if s.Mail == nil {
 		return nil
 	}
-	return s.tell(ctx, e)
+	return s.sendFindings(ctx, e)
 }
 
-// tell sends the findings that were not sent yet. They count as sent once one
+// sendFindings sends the findings that were not sent yet. They count as sent once one
 // recipient's mail server accepted them; otherwise the next run tries again.
-func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
-	events, err := s.Ledger.ClaimHealthMail(ctx, e.ID, s.Now().Add(claim))
+func (s *Service) sendFindings(ctx context.Context, e sso.Enterprise) error {
+	events, err := s.Ledger.ClaimHealthMail(ctx, e.ID, s.Now().Add(mailClaim))
 	if err != nil || len(events) == 0 {
 		return err
 	}
-	to, err := s.recipients(ctx, e.ID, forOperators(events))
+	to, err := s.recipients(ctx, e.ID, concernsOperators(events))
 	if err != nil {
 		return err
 	}
@@ -169,10 +169,10 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 		Site:    s.Site,
 		Items:   s.items(e, events),
 	}
-	told := 0
+	sent := 0
 	var failed error
-	for _, address := range to {
-		letter.To = address
+	for _, recipient := range to {
+		letter.To = recipient
 		m, err := letter.Message()
 		if err == nil {
 			err = s.Mail.Send(ctx, m)
@@ -181,18 +181,18 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 			failed = errors.Join(failed, fmt.Errorf("tell an admin: %w", err))
 			continue
 		}
-		told++
+		sent++
 	}
 	ids := make([]sso.HealthEventID, len(events))
 	for i, event := range events {
 		ids[i] = event.ID
 	}
-	if told == 0 {
+	if sent == 0 {
 		return errors.Join(
 			failed, s.Ledger.ReleaseHealthMail(context.WithoutCancel(ctx), e.ID, ids),
 		)
 	}
-	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, told))
+	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, sent))
 }
 
 // recipients returns the admins of the enterprise, or the operators if no admin
@@ -202,22 +202,22 @@ func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID, both boo
 	if err != nil {
 		return nil, fmt.Errorf("find admins: %w", err)
 	}
-	if all = usable(all); len(all) > 0 && !both {
+	if all = validAddresses(all); len(all) > 0 && !both {
 		return all, nil
 	}
 	operators, err := s.Ledger.OperatorAddresses(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find operators: %w", err)
 	}
-	for _, address := range usable(operators) {
-		if !slices.Contains(all, address) {
-			all = append(all, address)
+	for _, operator := range validAddresses(operators) {
+		if !slices.Contains(all, operator) {
+			all = append(all, operator)
 		}
 	}
 	return all, nil
 }
 
-func usable(logins []string) []string {
+func validAddresses(logins []string) []string {
 	var addresses []string
 	for _, login := range logins {
 		if email, err := address.Email(login); err == nil {
@@ -233,7 +233,7 @@ func (s *Service) items(e sso.Enterprise, events []sso.HealthEvent) []mail.Healt
 		items[i] = mail.HealthItem{
 			Text: f.Text,
 			Do:   f.Do,
-			Side: Whose(f.Side),
+			Side: SideName(f.Side),
 			By:   f.By,
 			Link: s.Link(e, f.Path),
 		}

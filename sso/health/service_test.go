@@ -189,9 +189,9 @@ func databases() map[string]func(testing.TB) string {
 	}
 }
 
-// TestToldOnce has two nodes look every hour at a certificate that expires: each
+// TestFindingIsMailedOnce has two nodes look every hour at a certificate that expires: each
 // threshold is told once to each admin, and what to do is in it.
-func TestToldOnce(t *testing.T) {
+func TestFindingIsMailedOnce(t *testing.T) {
 	for name, fresh := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -332,9 +332,9 @@ func TestMailServerDown(t *testing.T) {
 	}
 }
 
-// TestWhomToTell checks that operators are told if no admin has an address, and
+// TestRecipients checks that operators are told if no admin has an address, and
 // that a finding is only recorded without mail or recipients.
-func TestWhomToTell(t *testing.T) {
+func TestRecipients(t *testing.T) {
 	w := newWorld(t, storetest.SQLite, 20*day)
 	w.hour()
 	all, _, err := w.db.HealthEvents(

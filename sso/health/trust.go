@@ -7,9 +7,9 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// trust reports a change of trust that waits for a decision, also for a
+// checkTrust reports a change of trust that waits for a decision, also for a
 // connection that is not enabled, since new connections begin that way.
-func trust(c sso.Connection) (f sso.Finding, ok bool) {
+func checkTrust(c sso.Connection) (f sso.Finding, ok bool) {
 	change := c.Trust.Waiting()
 	if change == nil {
 		return f, false
@@ -28,22 +28,23 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	return f, true
 }
 
-// forOperators reports whether operators are told as well as the enterprise's
+// concernsOperators reports whether operators are told as well as the enterprise's
 // admins: an admin may have made the change.
-func forOperators(events []sso.HealthEvent) bool {
+func concernsOperators(events []sso.HealthEvent) bool {
 	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool {
 		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted
 	})
 }
 
-// trustShown is how long a change of trust that a test approved is shown.
-const trustShown = 7 * day
+// trustReported is the time for which a change of trust that a test approved is
+// shown.
+const trustReported = 7 * day
 
-// trusted reports a change of trust that went live because a user known through
+// checkTestedTrust reports a change of trust that went live because a user known through
 // the previous trust passed a test. That user may be its author.
-func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
+func checkTestedTrust(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	change := c.Trust.Tested
-	if change == nil || s.Now.Sub(c.Trust.Since) > trustShown {
+	if change == nil || s.Now.Sub(c.Trust.Since) > trustReported {
 		return f, false
 	}
 	f.Kind, f.Subject = sso.HealthTrusted, subjectOf(change)

@@ -9,9 +9,9 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestChangeOfTrustIsTold tells the admins and the operators within minutes that
+// TestTrustChangeIsReported tells the admins and the operators within minutes that
 // a change of trust waits, once for each content, and no more once it is decided.
-func TestChangeOfTrustIsTold(t *testing.T) {
+func TestTrustChangeIsReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.SQLite, 900*day)
 	w.admin("ada", "ada@acme.test")
@@ -90,9 +90,9 @@ func TestChangeOfTrustIsTold(t *testing.T) {
 	}
 }
 
-// TestTestedTrustIsTold tells the admins and the operators of a change of trust
+// TestTestedTrustIsReported tells the admins and the operators of a change of trust
 // that a passed test alone made live, for a week.
-func TestTestedTrustIsTold(t *testing.T) {
+func TestTestedTrustIsReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.SQLite, 900*day)
 	w.admin("ada", "ada@acme.test")

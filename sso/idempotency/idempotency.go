@@ -9,8 +9,8 @@ import (
 
 // store keeps claims and answers; store.DB implements it.
 type store interface {
-	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptAnswer, known bool, err error)
-	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptAnswer) error
+	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptResponse, known bool, err error)
+	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptResponse) error
 	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
 }
 
@@ -29,8 +29,8 @@ func New(s store, log *slog.Logger) *Service { return &Service{s, log} }
 // kept, so it may be tried again with its key. Errors besides those of run: Invalid
 // "idempotency_key_reused"; Conflict "idempotency_key_in_use".
 func (s *Service) Once(
-	ctx context.Context, k sso.RequestKey, request sso.Hash, run func() (sso.KeptAnswer, error),
-) (answer sso.KeptAnswer, replayed bool, err error) {
+	ctx context.Context, k sso.RequestKey, request sso.Hash, run func() (sso.KeptResponse, error),
+) (answer sso.KeptResponse, replayed bool, err error) {
 	answer, known, err := s.store.ClaimRequest(ctx, k, request)
 	if err != nil || known {
 		return answer, known, err
@@ -44,7 +44,7 @@ func (s *Service) Once(
 	}()
 	answer, err = run()
 	if err != nil {
-		return sso.KeptAnswer{}, false, err
+		return sso.KeptResponse{}, false, err
 	}
 	done = true
 	// The request is carried out: failing to keep its answer is no failure of it.

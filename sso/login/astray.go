@@ -108,7 +108,7 @@ func (s *Service) misdelivered(
 	if err != nil {
 		return Result{}, true, fmt.Errorf("find connection: %w", err)
 	}
-	want, got := s.address(c), sso.Inert(shorter(d.Address))
+	want, got := s.address(c), sso.Sanitize(shorter(d.Address))
 	switch {
 	case cb.Form.Has("SAMLart"):
 		want, got = want+" by HTTP-POST", got+" by HTTP-Artifact"

@@ -261,9 +261,9 @@ func (t *try) record(ctx context.Context, cause error) error {
 		Err:    cause,
 	}
 	if known, ok := errors.AsType[*sso.Error](cause); ok {
-		failure = known.Because(cause)
+		failure = known.WithCause(cause)
 		if known == cause { //nolint:errorlint // the very same value: nothing was wrapped around it
-			failure = known.Because(known.Err)
+			failure = known.WithCause(known.Err)
 		}
 	}
 	t.attempt.Outcome, t.attempt.Code, t.attempt.Detail = sso.OutcomeFailed, failure.Code, cause.Error()
@@ -275,7 +275,7 @@ func (t *try) record(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := t.keep(ctx, failure); err != nil {
-		return failure.Because(errors.Join(failure.Err, fmt.Errorf("record attempt: %w", err)))
+		return failure.WithCause(errors.Join(failure.Err, fmt.Errorf("record attempt: %w", err)))
 	}
 	failure.Reference = t.attempt.ID
 	return failure

@@ -171,7 +171,7 @@ func TestDefaultGroupsBeforehand(t *testing.T) {
 				c.ID,
 				ops,
 				groupsync.Reconcile,
-				func(sso.Restored) (bool, error) {
+				func(sso.Restoration) (bool, error) {
 					return true, nil
 				},
 			)

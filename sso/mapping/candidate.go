@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// expand returns the value of a candidate: of the claim it names, or of the
+// expandCandidate returns the value of a candidate: of the claim it names, or of the
 // template it is. A template counts only if every claim in it has a value, so
 // that "{givenname} {surname}" never gives half a name.
-func expand(candidate string, claim func(string) (string, bool)) (string, bool) {
+func expandCandidate(candidate string, claim func(string) (string, bool)) (string, bool) {
 	if !strings.Contains(candidate, "{") {
 		return claim(candidate)
 	}

@@ -17,9 +17,9 @@ const (
 	oidcHasGroups = "hasgroups"     // implicit and hybrid flows
 )
 
-// groups reads the groups and their state from the assertion.
-func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
-	if r.failed != nil {
+// readGroups reads the groups and their state from the assertion.
+func (r *reader) readGroups(m sso.Mapping) sso.AssertedGroups {
+	if r.err != nil {
 		return sso.AssertedGroups{}
 	}
 	g, sent, err := r.assertedGroups(m)
@@ -41,15 +41,15 @@ func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 		)
 	}
 	if g.Unfetched {
-		got = "unknown: what would say it, userinfo or an encrypted attribute, could not be read"
+		got = "unknown: userinfo or an encrypted attribute could not be read"
 	}
 	if g.Unread > 0 {
 		got += fmt.Sprintf("; the first %d are read", len(g.Names))
 	}
 	if g.NotUnderstoodCount > 0 {
 		got += fmt.Sprintf(
-			"; %d not understood, and no one loses a group by it: %s",
-			g.NotUnderstoodCount, firstRaw(g.NotUnderstood),
+			"; %d not understood, which removes no membership: %s",
+			g.NotUnderstoodCount, summarizeRaw(g.NotUnderstood),
 		)
 	}
 	return sso.Check{
@@ -61,8 +61,8 @@ func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 	}
 }
 
-// firstRaw says why the first few values were not understood.
-func firstRaw(all []sso.RawGroup) string {
+// summarizeRaw says why the first few values were not understood.
+func summarizeRaw(all []sso.RawGroup) string {
 	const few = 3
 	var texts []string
 	for _, raw := range all[:min(few, len(all))] {
@@ -76,10 +76,10 @@ func firstRaw(all []sso.RawGroup) string {
 // provider truncates, counted as it was sent: with blanks and duplicates. sent
 // is that length.
 func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, err error) {
-	pointer, pointed := r.pointer(m.Groups)
+	pointer, pointed := r.overagePointer(m.Groups)
 	empty := ""
 	for _, name := range m.Groups {
-		list, present := r.list(name)
+		list, present := r.claimList(name)
 		if !present {
 			continue
 		}
@@ -94,16 +94,16 @@ func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, 
 			}
 			continue
 		}
-		s.g.Source = name
-		s.g.State = sso.GroupsValues
-		s.settle()
+		s.groups.Source = name
+		s.groups.State = sso.GroupsValues
+		s.setState()
 		if pointed || sent == m.GroupLimit {
-			s.g.State = sso.GroupsTruncated
+			s.groups.State = sso.GroupsTruncated
 		}
-		return s.g, sent, nil
+		return s.groups, sent, nil
 	}
 	if !pointed && empty == "" {
-		if g, sent := r.withoutObjects(m.Groups); sent > 0 {
+		if g, sent := r.groupsWithoutObjects(m.Groups); sent > 0 {
 			return g, sent, nil
 		}
 	}
@@ -116,8 +116,8 @@ func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, 
 	return sso.AssertedGroups{Unfetched: r.unfetched}, 0, nil
 }
 
-// list returns the values of a claim. In most claims all of them are strings.
-func (r *reader) list(name string) (sso.MixedClaim, bool) {
+// claimList returns the values of a claim. In most claims all of them are strings.
+func (r *reader) claimList(name string) (sso.MixedClaim, bool) {
 	if mixed, ok := r.mixed[name]; ok {
 		return mixed, true
 	}
@@ -125,13 +125,13 @@ func (r *reader) list(name string) (sso.MixedClaim, bool) {
 	if ok {
 		return sso.MixedClaim{Texts: texts}, true
 	}
-	return r.withoutMember(name)
+	return r.listWithoutMember(name)
 }
 
-// withoutMember handles a name such as groups.name if groups is a list of
+// listWithoutMember handles a name such as groups.name if groups is a list of
 // objects and none has that member: none of them is understood. A single object
 // without the member is no list, and says nothing about groups.
-func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
+func (r *reader) listWithoutMember(name string) (sso.MixedClaim, bool) {
 	for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
 		name[:dot], '.',
 	) {
@@ -160,11 +160,11 @@ func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
 	return sso.MixedClaim{}, false
 }
 
-// withoutObjects handles a name such as groups.name if groups has strings or
+// groupsWithoutObjects handles a name such as groups.name if groups has strings or
 // scalars in place of objects, and no candidate of the mapping has a value:
 // something was said about groups, so they are not absent. sent is the number
 // of values.
-func (r *reader) withoutObjects(candidates []string) (g sso.AssertedGroups, sent int) {
+func (r *reader) groupsWithoutObjects(candidates []string) (g sso.AssertedGroups, sent int) {
 	for _, name := range candidates {
 		for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
 			name[:dot], '.',
@@ -194,7 +194,7 @@ func (r *reader) withoutObjects(candidates []string) (g sso.AssertedGroups, sent
 
 func isObject(g sso.RawGroup) bool { return strings.HasPrefix(g.Raw, "{") }
 
-func (r *reader) pointer(candidates []string) (string, bool) {
+func (r *reader) overagePointer(candidates []string) (string, bool) {
 	if _, ok := r.values(samlOverage); ok {
 		return samlOverage, true
 	}
@@ -221,16 +221,16 @@ func Narrow(m sso.Mapping, g sso.AssertedGroups) (sso.AssertedGroups, error) {
 		return sso.AssertedGroups{}, err
 	}
 	names := g.Names
-	s.g = g
-	s.g.Names = nil
+	s.groups = g
+	s.groups.Names = nil
 	for _, name := range names {
-		s.take(name)
+		s.addName(name)
 	}
-	s.settle()
-	return s.g, nil
+	s.setState()
+	return s.groups, nil
 }
 
-func compile(expression string) (*regexp.Regexp, error) {
+func compileExpression(expression string) (*regexp.Regexp, error) {
 	if expression == "" {
 		return nil, nil
 	}

@@ -30,25 +30,25 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 	if m.Subject != "" {
 		subject = strings.Split(m.Subject, "|")
 	}
-	id.Subject = r.require("subject", subject, usableKey(sso.MaxSubjectLength))
-	id.Login = r.require("login", m.Login, usableKey(sso.MaxLoginLength))
-	switch _, _, sent := r.first(m.Email); {
+	id.Subject = r.requireValue("subject", subject, checkKey(sso.MaxSubjectLength))
+	id.Login = r.requireValue("login", m.Login, checkKey(sso.MaxLoginLength))
+	switch _, _, sent := r.firstValue(m.Email); {
 	case len(m.Email) == 0:
 	case sent || !cfg.EmailOptional:
-		id.Email = r.require("email", m.Email, address.Email)
+		id.Email = r.requireValue("email", m.Email, address.Email)
 	default:
-		id.EmailUnsaid = r.without("email", m.Email)
+		id.EmailUnsaid = r.recordMissing("email", m.Email)
 	}
-	id.Name = r.name(m.Name, id.Login)
-	id.EmailVerified = id.Email != "" && r.affirmed(m.EmailVerified)
-	id.Groups = r.groups(m)
+	id.Name = r.displayName(m.Name, id.Login)
+	id.EmailVerified = id.Email != "" && r.isVerified(m.EmailVerified)
+	id.Groups = r.readGroups(m)
 
-	if r.failed != nil {
+	if r.err != nil {
 		return sso.Identity{}, r.checks, &sso.Error{
 			Kind:   sso.Forbidden,
 			Code:   string(c.Protocol) + "_attribute_invalid",
 			Public: "Your company's sign-in sent information about you that we cannot use.",
-			Err:    r.failed,
+			Err:    r.err,
 		}
 	}
 	return id, r.checks, nil
@@ -79,7 +79,7 @@ type reader struct {
 	unfetched bool                               // groups were to be fetched and could not be
 	mixed     map[string]sso.MixedClaim
 	checks    []sso.Check
-	failed    error
+	err       error
 }
 
 func newReader(a sso.Assertion) reader {
@@ -100,26 +100,26 @@ func (r *reader) fail(name, want, got string, err error) {
 		Want: want,
 		Got:  got,
 	})
-	r.failed = err
+	r.err = err
 }
 
-// require returns the value of the first candidate that has one, as usable
+// requireValue returns the value of the first candidate that has one, as usable
 // returns it. A candidate with an unusable value fails: falling back to the
-// next would let whoever controls one claim choose which claim counts.
-func (r *reader) require(name string, candidates []string, usable func(string) (string, error)) string {
-	if r.failed != nil {
+// next would let a user who controls one claim choose which claim counts.
+func (r *reader) requireValue(name string, candidates []string, check func(string) (string, error)) string {
+	if r.err != nil {
 		return ""
 	}
 	want := strings.Join(candidates, ", ")
-	from, value, ok := r.first(candidates)
+	from, value, ok := r.firstValue(candidates)
 	if !ok {
-		r.fail(name, want, "none of them", fmt.Errorf("no %s: none of %s is there", name, want))
+		r.fail(name, want, "none of them", fmt.Errorf("no %s: none of %s was sent", name, want))
 		return ""
 	}
-	kept, err := usable(value)
+	checked, err := check(value)
 	if err != nil {
 		r.fail(
-			name, want, fmt.Sprintf("%q from %s: %v", clip(value), from, err),
+			name, want, fmt.Sprintf("%q from %s: %v", truncate(value), from, err),
 			fmt.Errorf("%s from %s: %w", name, from, err),
 		)
 		return ""
@@ -127,16 +127,16 @@ func (r *reader) require(name string, candidates []string, usable func(string) (
 	r.checks = append(r.checks, sso.Check{
 		Name: name,
 		Want: want,
-		Got:  kept + " (" + from + ")",
+		Got:  checked + " (" + from + ")",
 		OK:   true,
 	})
-	return kept
+	return checked
 }
 
-// without records that an optional part was not sent, and reports whether there
+// recordMissing records that an optional part was not sent, and reports whether there
 // was no failure before.
-func (r *reader) without(name string, candidates []string) bool {
-	if r.failed != nil {
+func (r *reader) recordMissing(name string, candidates []string) bool {
+	if r.err != nil {
 		return false
 	}
 	r.checks = append(r.checks, sso.Check{
@@ -148,23 +148,23 @@ func (r *reader) without(name string, candidates []string) bool {
 	return true
 }
 
-func (r *reader) first(candidates []string) (from, value string, ok bool) {
+func (r *reader) firstValue(candidates []string) (from, value string, ok bool) {
 	for _, c := range candidates {
-		if value, ok = expand(c, r.claims); ok {
+		if value, ok = expandCandidate(c, r.claims); ok {
 			return c, value, true
 		}
 	}
 	return "", "", false
 }
 
-// name returns the display name, or the login if there is none: a missing name
+// displayName returns the display name, or the login if there is none: a missing name
 // refuses no user.
-func (r *reader) name(candidates []string, login string) string {
-	if r.failed != nil {
+func (r *reader) displayName(candidates []string, login string) string {
+	if r.err != nil {
 		return ""
 	}
 	want := strings.Join(candidates, ", ")
-	from, value, ok := r.first(candidates)
+	from, value, ok := r.firstValue(candidates)
 	if ok && len(value) <= sso.MaxNameLength && sso.Printable(value) {
 		r.checks = append(r.checks, sso.Check{
 			Name: "name",
@@ -174,9 +174,9 @@ func (r *reader) name(candidates []string, login string) string {
 		})
 		return value
 	}
-	got := "none of them; the login stands in"
+	got := "none of them; the login is used instead"
 	if ok {
-		got = fmt.Sprintf("%q from %s is too long or has invisible characters; the login stands in", clip(value), from)
+		got = fmt.Sprintf("%q from %s is too long or has invisible characters; the login is used instead", truncate(value), from)
 	}
 	r.checks = append(r.checks, sso.Check{
 		Name:    "name",
@@ -188,7 +188,7 @@ func (r *reader) name(candidates []string, login string) string {
 	return login
 }
 
-func (r *reader) affirmed(candidates []string) bool {
+func (r *reader) isVerified(candidates []string) bool {
 	for _, c := range candidates {
 		if all, ok := r.values(c); ok && len(all) > 0 {
 			return len(all) == 1 && (all[0] == "true" || all[0] == "1" && c == claimEdov)
@@ -197,11 +197,11 @@ func (r *reader) affirmed(candidates []string) bool {
 	return false
 }
 
-func usableKey(max int) func(string) (string, error) {
+func checkKey(limit int) func(string) (string, error) {
 	return func(v string) (string, error) {
 		switch {
-		case len(v) > max:
-			return "", fmt.Errorf("longer than %d bytes", max)
+		case len(v) > limit:
+			return "", fmt.Errorf("longer than %d bytes", limit)
 		case !sso.Printable(v):
 			return "", errors.New("control, invisible or text-direction characters")
 		}
@@ -209,7 +209,7 @@ func usableKey(max int) func(string) (string, error) {
 	}
 }
 
-func clip(s string) string {
+func truncate(s string) string {
 	if len(s) > 80 {
 		return strings.ToValidUTF8(s[:80], "") + "…"
 	}

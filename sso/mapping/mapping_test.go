@@ -775,7 +775,7 @@ func FuzzExpand(f *testing.F) {
 	f.Add("{a", "}")
 	f.Add("", "0")
 	f.Fuzz(func(t *testing.T, candidate, value string) {
-		got, ok := expand(candidate, func(string) (string, bool) {
+		got, ok := expandCandidate(candidate, func(string) (string, bool) {
 			return value, true
 		})
 		if checkCandidate(candidate) == nil && !ok {

@@ -12,11 +12,11 @@ import (
 // admins write the expressions and its identity provider sends the text, while
 // all customers share the processors.
 const (
-	longestSelector = 1024 // bytes, of include and of exclude
-	largestSelector = 1000 // instructions of the compiled program
-	// longestMatched is the longest value that expressions are tried on, in
+	maxSelectorBytes = 1024 // bytes, of include and of exclude
+	maxSelectorSize  = 1000 // instructions of the compiled program
+	// maxMatchedBytes is the longest value that expressions are tried on, in
 	// bytes.
-	longestMatched = 4096
+	maxMatchedBytes = 4096
 	// freeSteps is how much work on a list is not timed: bytes times
 	// instructions.
 	freeSteps = 20_000_000
@@ -42,16 +42,16 @@ func newMeter(expressions ...string) *meter {
 	return m
 }
 
-// over reports whether the limit is reached, so that the remaining values are
+// exceeded reports whether the limit is reached, so that the remaining values are
 // not read.
-func (m *meter) over() bool { return m.steps > freeSteps && m.spent > matchTime }
+func (m *meter) exceeded() bool { return m.steps > freeSteps && m.spent > matchTime }
 
-// begin is called before the expressions are tried on a value. It returns the
+// start is called before the expressions are tried on a value. It returns the
 // function to call afterwards.
-func (m *meter) begin(value string) (end func()) {
+func (m *meter) start(value string) (end func()) {
 	m.steps += len(value) * m.perByte
-	begun := m.now()
-	return func() { m.spent += m.now().Sub(begun) }
+	started := m.now()
+	return func() { m.spent += m.now().Sub(started) }
 }
 
 // instructions returns the size of a compiled expression; 0 for an empty one
@@ -73,13 +73,13 @@ func instructions(expression string) int {
 
 // checkSelector returns what is wrong with include or exclude.
 func checkSelector(expression string) error {
-	if _, err := compile(expression); err != nil {
+	if _, err := compileExpression(expression); err != nil {
 		return err
 	}
 	switch {
-	case len(expression) > longestSelector:
-		return fmt.Errorf("use at most %d bytes", longestSelector)
-	case instructions(expression) > largestSelector:
+	case len(expression) > maxSelectorBytes:
+		return fmt.Errorf("use at most %d bytes", maxSelectorBytes)
+	case instructions(expression) > maxSelectorSize:
 		return errors.New("this expression is too large: use smaller repetitions")
 	}
 	return nil

@@ -56,15 +56,15 @@ func TestHostileExpressionsAreCutOff(t *testing.T) {
 				return clock
 			}
 			sent := s.read(sso.MixedClaim{Texts: longList()})
-			s.settle()
-			read := len(s.g.Names)
+			s.setState()
+			read := len(s.groups.Names)
 			if sent != sso.MaxGroups ||
-				s.g.State != sso.GroupsTruncated ||
+				s.groups.State != sso.GroupsTruncated ||
 				read == 0 ||
-				read+s.g.Unread != sso.MaxGroups {
+				read+s.groups.Unread != sso.MaxGroups {
 				t.Errorf(
-					"%s: sent %d, read %d, unread %d", s.g.State, sent, read,
-					s.g.Unread,
+					"%s: sent %d, read %d, unread %d", s.groups.State, sent, read,
+					s.groups.Unread,
 				)
 			}
 			if tried/2 > sso.MaxGroups/2 {
@@ -91,8 +91,8 @@ func TestSlowMachineCutsNothingOff(t *testing.T) {
 		return clock
 	}
 	s.read(sso.MixedClaim{Texts: longList()})
-	if len(s.g.Names) != sso.MaxGroups || s.g.Unread != 0 {
-		t.Errorf("%d names and %d unread", len(s.g.Names), s.g.Unread)
+	if len(s.groups.Names) != sso.MaxGroups || s.groups.Unread != 0 {
+		t.Errorf("%d names and %d unread", len(s.groups.Names), s.groups.Unread)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestSlowMachineCutsNothingOff(t *testing.T) {
 // whatever an expression would have made of them, and so remove no membership.
 func TestValuesFarTooLong(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("a", longestMatched) + "0"
+	long := strings.Repeat("a", maxMatchedBytes) + "0"
 	for name, change := range hostile() {
 		id, _, err := apply(with(change), sso.Claims{
 			"login":  {"ada"},
@@ -115,8 +115,8 @@ func TestValuesFarTooLong(t *testing.T) {
 	}
 }
 
-// TestReplacementThatRepeats makes no name longer than what is looked at.
-func TestReplacementThatRepeats(t *testing.T) {
+// TestRepeatingReplacementIsLimited makes no name longer than what is looked at.
+func TestRepeatingReplacementIsLimited(t *testing.T) {
 	t.Parallel()
 	m := with(func(m *sso.Mapping) {
 		m.GroupsRewrite = &sso.Rewrite{
@@ -135,10 +135,10 @@ func TestReplacementThatRepeats(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name, leftOut := s.match(value); leftOut ||
-			len(name) > longestMatched ||
-			unusable(name) != sso.RawTooLong {
-			t.Errorf("%d bytes, %v, %q", len(name), leftOut, unusable(name))
+		if name, leftOut := s.selectName(value); leftOut ||
+			len(name) > maxMatchedBytes ||
+			unusableReason(name) != sso.RawTooLong {
+			t.Errorf("%d bytes, %v, %q", len(name), leftOut, unusableReason(name))
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestSelectorsHaveASize(t *testing.T) {
 		"repetition":    `(?:a?){900}z`,
 		"nested":        `(?:(?:a?){30}){30}`,
 		"many":          strings.Repeat(`(?:a?){100}|`, 20) + "z",
-		"longest":       strings.Repeat("a", longestSelector+1),
+		"longest":       strings.Repeat("a", maxSelectorBytes+1),
 		"not RE2":       `(?=a)`,
 		"does not end ": `(`,
 	} {

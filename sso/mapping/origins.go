@@ -22,7 +22,7 @@ func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]s
 		"name":           m.Name,
 		"email_verified": m.EmailVerified,
 	} {
-		from, _, ok := r.first(candidates)
+		from, _, ok := r.firstValue(candidates)
 		switch {
 		case !ok:
 		case !isSubject(from):

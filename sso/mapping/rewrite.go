@@ -15,8 +15,8 @@ import (
 // Limits of a rewrite expression. RE2 takes time in proportion to the value and
 // to the size of the program, so both are limited.
 const (
-	longestPattern = 512 // bytes, of the pattern and of the replacement
-	largestPattern = 500 // instructions of the compiled program
+	maxPatternBytes = 512 // bytes, of the pattern and of the replacement
+	maxPatternSize  = 500 // instructions of the compiled program
 )
 
 // rewriter converts values to names of groups.
@@ -43,10 +43,10 @@ func newRewriter(r *sso.Rewrite) (*rewriter, error) {
 	return w, err
 }
 
-// name returns a value rewritten. A value that the rewrite does not apply to,
+// rewrite returns a value rewritten. A value that the rewrite does not apply to,
 // or would make blank, stays as it is: an admin sees a name that matches no
 // group, but not one that vanished.
-func (w *rewriter) name(value string) string {
+func (w *rewriter) rewrite(value string) string {
 	if w == nil {
 		return value
 	}
@@ -71,9 +71,9 @@ func (w *rewriter) name(value string) string {
 	return rewritten
 }
 
-// members returns the member names of a JSON object, sorted, if the rewrite
+// memberNames returns the member names of a JSON object, sorted, if the rewrite
 // extracts them.
-func (w *rewriter) members(text string) ([]string, bool) {
+func (w *rewriter) memberNames(text string) ([]string, bool) {
 	if w == nil || w.preset != sso.RewriteMembers {
 		return nil, false
 	}
@@ -102,10 +102,10 @@ func checkRewrite(r *sso.Rewrite) (member string, err error) {
 		return "", nil
 	case r.Pattern == "":
 		return "pattern", errors.New("enter an expression, or choose a preset")
-	case len(r.Pattern) > longestPattern:
-		return "pattern", fmt.Errorf("use at most %d bytes", longestPattern)
-	case len(r.Replace) > longestPattern:
-		return "replace", fmt.Errorf("use at most %d bytes", longestPattern)
+	case len(r.Pattern) > maxPatternBytes:
+		return "pattern", fmt.Errorf("use at most %d bytes", maxPatternBytes)
+	case len(r.Replace) > maxPatternBytes:
+		return "replace", fmt.Errorf("use at most %d bytes", maxPatternBytes)
 	}
 	parsed, err := syntax.Parse(r.Pattern, syntax.Perl)
 	if err != nil {
@@ -114,7 +114,7 @@ func checkRewrite(r *sso.Rewrite) (member string, err error) {
 	if parsed.MaxCap() == 0 {
 		return "pattern", errors.New("put the part that is the name in parentheses")
 	}
-	if instructions(r.Pattern) > largestPattern {
+	if instructions(r.Pattern) > maxPatternSize {
 		return "pattern", errors.New("this expression is too large: use smaller repetitions")
 	}
 	return "", nil

@@ -20,17 +20,17 @@ type selection struct {
 	meter            *meter
 	seen             map[string]bool
 	blank            bool // only blank values were read
-	// tell, if not nil, is called with every value that is not blank.
-	tell func(sso.TracedGroup)
-	g    sso.AssertedGroups
+	// onValue, if not nil, is called with every value that is not blank.
+	onValue func(sso.TracedGroup)
+	groups  sso.AssertedGroups
 }
 
 func newSelection(m sso.Mapping) (*selection, error) {
-	include, err := compile(m.Include)
+	include, err := compileExpression(m.Include)
 	if err != nil {
 		return nil, fmt.Errorf("include: %w", err)
 	}
-	exclude, err := compile(m.Exclude)
+	exclude, err := compileExpression(m.Exclude)
 	if err != nil {
 		return nil, fmt.Errorf("exclude: %w", err)
 	}
@@ -58,126 +58,126 @@ func newSelection(m sso.Mapping) (*selection, error) {
 func (s *selection) read(list sso.MixedClaim) (sent int) {
 	sent = len(list.Other)
 	for _, other := range list.Other {
-		if members, ok := s.rewrite.members(other.Raw); ok {
-			sent += s.takeMembers(other.Raw, members) - 1
+		if members, ok := s.rewrite.memberNames(other.Raw); ok {
+			sent += s.addMembers(other.Raw, members) - 1
 			continue
 		}
 		s.blank = false
-		s.g.AddRaw(other.Raw, other.Why)
-		s.told(sso.TracedGroup{Sent: other.Raw, Why: other.Why})
+		s.groups.AddRaw(other.Raw, other.Why)
+		s.report(sso.TracedGroup{Sent: other.Raw, Why: other.Why})
 	}
 	for _, value := range list.Texts {
-		if members, ok := s.rewrite.members(value); ok {
-			sent += s.takeMembers(value, members)
+		if members, ok := s.rewrite.memberNames(value); ok {
+			sent += s.addMembers(value, members)
 			continue
 		}
-		if s.serialized(value, len(list.Texts)+len(list.Other) == 1) {
+		if s.looksLikeList(value, len(list.Texts)+len(list.Other) == 1) {
 			s.blank = false
-			s.g.AddRaw(value, sso.RawLooksLikeList)
+			s.groups.AddRaw(value, sso.RawLooksLikeList)
 		}
 		parts := []string{value}
 		if s.delimiter != "" {
 			parts = strings.Split(value, s.delimiter)
 		}
-		sent += s.takeAll(parts)
+		sent += s.addAll(parts)
 	}
 	return sent
 }
 
-// takeMembers adds the member names of an object and returns how many there
+// addMembers adds the member names of an object and returns how many there
 // are.
-func (s *selection) takeMembers(object string, names []string) int {
+func (s *selection) addMembers(object string, names []string) int {
 	for _, name := range names {
-		s.takeFrom(object, name)
+		s.addPart(object, name)
 	}
 	return len(names)
 }
 
-// takeAll adds names and returns how many there are.
-func (s *selection) takeAll(names []string) int {
+// addAll adds names and returns how many there are.
+func (s *selection) addAll(names []string) int {
 	for _, name := range names {
-		s.take(name)
+		s.addName(name)
 	}
 	return len(names)
 }
 
-// take adds one name, as sent.
-func (s *selection) take(sent string) { s.takeFrom(sent, sent) }
+// addName adds one name, as sent.
+func (s *selection) addName(sent string) { s.addPart(sent, sent) }
 
-// takeFrom adds one name that was part of a sent value.
-func (s *selection) takeFrom(whole, sent string) {
+// addPart adds one name that was part of a sent value.
+func (s *selection) addPart(whole, sent string) {
 	if strings.TrimSpace(sent) == "" {
 		return
 	}
 	s.blank = false
-	name, leftOut := s.match(sent)
+	name, leftOut := s.selectName(sent)
 	traced := sso.TracedGroup{Sent: whole, Name: name}
-	switch why := unusable(name); {
+	switch why := unusableReason(name); {
 	case leftOut:
 		traced.LeftOut = true
-	case s.meter.over() && why == "":
+	case s.meter.exceeded() && why == "":
 		if !s.seen[name] {
 			s.seen[name] = true
-			s.g.Unread++
+			s.groups.Unread++
 		}
 	case why != "":
-		s.g.AddRaw(sent, why)
+		s.groups.AddRaw(sent, why)
 		traced.Name, traced.Why = "", why
 	case s.seen[name]:
-	case len(s.g.Names) == sso.MaxGroups:
+	case len(s.groups.Names) == sso.MaxGroups:
 		s.seen[name] = true
-		s.g.Unread++
+		s.groups.Unread++
 	default:
 		s.seen[name] = true
-		s.g.Names = append(s.g.Names, name)
+		s.groups.Names = append(s.groups.Names, name)
 	}
-	s.told(traced)
+	s.report(traced)
 }
 
-// match returns the name that the expressions make of a value, and whether they
+// selectName returns the name that the expressions make of a value, and whether they
 // leave it out. They are not tried on a value that is far too long for a name,
 // nor after they took too much time; the value then stays as sent.
-func (s *selection) match(sent string) (name string, leftOut bool) {
-	if len(sent) > longestMatched || s.meter.over() {
+func (s *selection) selectName(sent string) (name string, leftOut bool) {
+	if len(sent) > maxMatchedBytes || s.meter.exceeded() {
 		return fold.Clean(sent), false
 	}
-	defer s.meter.begin(sent)()
-	name = s.rewrite.name(sent)
-	if len(name) > longestMatched { // by a replacement that repeats captures
-		name = strings.ToValidUTF8(name[:longestMatched], "")
+	defer s.meter.start(sent)()
+	name = s.rewrite.rewrite(sent)
+	if len(name) > maxMatchedBytes { // by a replacement that repeats captures
+		name = strings.ToValidUTF8(name[:maxMatchedBytes], "")
 	}
 	name = fold.Clean(name)
-	leftOut = name != "" && s.drops(name)
-	if seen := visible(name); leftOut && seen != name {
-		leftOut = s.drops(seen)
+	leftOut = name != "" && s.isExcluded(name)
+	if shown := visibleText(name); leftOut && shown != name {
+		leftOut = s.isExcluded(shown)
 	}
 	return name, leftOut
 }
 
-func (s *selection) told(v sso.TracedGroup) {
-	if s.tell != nil {
-		s.tell(v)
+func (s *selection) report(v sso.TracedGroup) {
+	if s.onValue != nil {
+		s.onValue(v)
 	}
 }
 
-// drops reports whether include or exclude leaves a name out.
-func (s *selection) drops(name string) bool {
+// isExcluded reports whether include or exclude leaves a name out.
+func (s *selection) isExcluded(name string) bool {
 	return s.include != nil && !s.include.MatchString(name) ||
 		s.exclude != nil && s.exclude.MatchString(name)
 }
 
-// settle sets the state according to the values.
-func (s *selection) settle() {
+// setState sets the state according to the values.
+func (s *selection) setState() {
 	switch {
-	case s.g.Unread > 0:
-		s.g.State = sso.GroupsTruncated
-	case s.g.NotUnderstoodCount > 0 && s.g.State.Complete():
-		s.g.State = sso.GroupsPartial
+	case s.groups.Unread > 0:
+		s.groups.State = sso.GroupsTruncated
+	case s.groups.NotUnderstoodCount > 0 && s.groups.State.Complete():
+		s.groups.State = sso.GroupsPartial
 	}
 }
 
-// unusable returns why no group can have a name; "" if one can.
-func unusable(name string) sso.RawReason {
+// unusableReason returns why no group can have a name; "" if one can.
+func unusableReason(name string) sso.RawReason {
 	switch {
 	case name == "":
 		return sso.RawInvisible
@@ -197,9 +197,9 @@ func unusable(name string) sso.RawReason {
 	return ""
 }
 
-// visible returns a name as a reader sees it. If include would have matched
+// visibleText returns a name as a reader sees it. If include would have matched
 // that form, the value is reported instead of dropped.
-func visible(name string) string {
+func visibleText(name string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
@@ -211,49 +211,49 @@ func visible(name string) string {
 	}, name)), " ")
 }
 
-// serialized reports whether a value looks like several names in one text: a
+// looksLikeList reports whether a value looks like several names in one text: a
 // list in brackets or, for a single value without a configured delimiter, one
 // word in brackets or names separated by semicolons, bars or commas. A
 // distinguished name has commas and is one name. The value stays a name as
 // well, in case a group has it.
-func (s *selection) serialized(value string, alone bool) bool {
+func (s *selection) looksLikeList(value string, single bool) bool {
 	v := fold.Clean(value)
-	if inBrackets(v) {
+	if isBracketedList(v) {
 		return true
 	}
-	if !alone || s.delimiter != "" {
+	if !single || s.delimiter != "" {
 		return false
 	}
-	if oneInBrackets(v) {
+	if isBracketedWord(v) {
 		return true
 	}
-	return pieces(v, ";") > 1 ||
-		pieces(v, "|") > 1 ||
-		pieces(v, ",") > 1 && !distinguishedName(v)
+	return countPieces(v, ";") > 1 ||
+		countPieces(v, "|") > 1 ||
+		countPieces(v, ",") > 1 && !looksLikeDN(v)
 }
 
-// inBrackets reports whether a value is written as a list: ["a","b"], [a, b],
+// isBracketedList reports whether a value is written as a list: ["a","b"], [a, b],
 // {"a","b"}, ('a', 'b'), or is what JavaScript makes of an object converted to
 // text. One word in brackets may be a name, or an object ID.
-func inBrackets(v string) bool {
+func isBracketedList(v string) bool {
 	if len(v) < 2 {
 		return false
 	}
-	inside := v[1 : len(v)-1]
+	inner := v[1 : len(v)-1]
 	switch v[:1] + v[len(v)-1:] {
 	case "[]":
-		return strings.TrimSpace(inside) == "" ||
-			strings.ContainsAny(inside, `,"';`) ||
-			inside == "object Object"
+		return strings.TrimSpace(inner) == "" ||
+			strings.ContainsAny(inner, `,"';`) ||
+			inner == "object Object"
 	case "{}", "()":
-		return strings.TrimSpace(inside) == "" || strings.ContainsAny(inside, `,"';`)
+		return strings.TrimSpace(inner) == "" || strings.ContainsAny(inner, `,"';`)
 	}
 	return false
 }
 
-// oneInBrackets reports whether a value is a list of one as programs write it:
+// isBracketedWord reports whether a value is a list of one as programs write it:
 // [a] in Java and Go, {a} in PostgreSQL. An object ID in braces is one name.
-func oneInBrackets(v string) bool {
+func isBracketedWord(v string) bool {
 	if len(v) < 2 {
 		return false
 	}
@@ -266,8 +266,8 @@ func oneInBrackets(v string) bool {
 	return false
 }
 
-// pieces counts the non-blank parts between separators.
-func pieces(v, separator string) (n int) {
+// countPieces counts the non-blank parts between separators.
+func countPieces(v, separator string) (n int) {
 	for piece := range strings.SplitSeq(v, separator) {
 		if strings.TrimSpace(piece) != "" {
 			n++
@@ -276,9 +276,9 @@ func pieces(v, separator string) (n int) {
 	return n
 }
 
-// distinguishedName reports whether v has the form of a distinguished name (RFC
+// looksLikeDN reports whether v has the form of a distinguished name (RFC
 // 4514): it begins with an attribute type and an equals sign.
-func distinguishedName(v string) bool {
+func looksLikeDN(v string) bool {
 	kind, _, ok := strings.Cut(v, "=")
 	kind = strings.TrimSpace(kind)
 	return ok && kind != "" && !strings.ContainsFunc(kind, func(r rune) bool {

@@ -232,8 +232,8 @@ func TestNotUnderstood(t *testing.T) {
 	}
 }
 
-// TestUnderstood: names that only look odd.
-func TestUnderstood(t *testing.T) {
+// TestUnusualNamesAreUnderstood: names that only look odd.
+func TestUnusualNamesAreUnderstood(t *testing.T) {
 	t.Parallel()
 	for _, texts := range [][]string{
 		{"CN=Ops,OU=Groups,DC=acme,DC=test"},

@@ -2,8 +2,8 @@ package mapping
 
 import "gatehouse/sso"
 
-// mostTraced is how many values of a list [Trace] returns.
-const mostTraced = 200
+// maxTraced limits the values of a list that [Trace] returns.
+const maxTraced = 200
 
 // Trace returns what a mapping makes of the groups of an identity, value by
 // value: what was sent, and what of it is compared with names of groups. It
@@ -12,7 +12,7 @@ const mostTraced = 200
 func Trace(m sso.Mapping, id sso.Identity) (sso.GroupTrace, error) {
 	r := newReader(sso.Assertion{Claims: id.Claims, Mixed: id.Mixed})
 	for _, name := range m.Groups {
-		list, present := r.list(name)
+		list, present := r.claimList(name)
 		if !present {
 			continue
 		}
@@ -21,8 +21,8 @@ func Trace(m sso.Mapping, id sso.Identity) (sso.GroupTrace, error) {
 			return sso.GroupTrace{}, err
 		}
 		trace := sso.GroupTrace{Source: name}
-		s.tell = func(v sso.TracedGroup) {
-			if len(trace.Values) < mostTraced {
+		s.onValue = func(v sso.TracedGroup) {
+			if len(trace.Values) < maxTraced {
 				trace.Values = append(trace.Values, v)
 			}
 		}

@@ -103,13 +103,13 @@ func TestTraceKeepsWhatWasSent(t *testing.T) {
 			t.Errorf("value %d: got %+v; want %+v", i, v, want[i])
 		}
 	}
-	many := make([]string, 3*mostTraced)
+	many := make([]string, 3*maxTraced)
 	for i := range many {
 		many[i] = "x"
 	}
 	if trace, err := Trace(m, sso.Identity{
 		Claims: sso.Claims{"groups": many},
-	}); err != nil || len(trace.Values) != mostTraced {
+	}); err != nil || len(trace.Values) != maxTraced {
 		t.Errorf("%d values, %v", len(trace.Values), err)
 	}
 }

@@ -24,7 +24,7 @@ func checkRegexps(tree *ast.AST) []string {
 		}
 		args := e.AsCall().Args()
 		pattern := args[len(args)-1]
-		if !smallRegexp(pattern) {
+		if !isSmallRegexp(pattern) {
 			at := tree.SourceInfo().GetStartLocation(pattern.ID())
 			problems = append(
 				problems,
@@ -36,7 +36,7 @@ func checkRegexps(tree *ast.AST) []string {
 	return problems
 }
 
-func smallRegexp(pattern ast.Expr) bool {
+func isSmallRegexp(pattern ast.Expr) bool {
 	if pattern.Kind() != ast.LiteralKind {
 		return false
 	}
@@ -52,10 +52,10 @@ func smallRegexp(pattern ast.Expr) bool {
 	return err == nil && len(compiled.Inst) <= maxRegexp
 }
 
-// sizes tells the library how long the variables can be.
-type sizes struct{}
+// sizeEstimator tells the library how long the variables can be.
+type sizeEstimator struct{}
 
-func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
+func (sizeEstimator) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	path := node.Path()
 	if len(path) == 0 {
 		return nil
@@ -73,14 +73,14 @@ func sizeWithin(v variable, path []string) uint64 {
 	switch {
 	case len(path) == 0:
 		return v.size
-	case v.typ == texts:
+	case v.typ == stringsType:
 		return sso.MaxGroupNameLength
-	case v.typ == claims && len(path) == 1 && path[0] == "@values":
-		return manyValues
+	case v.typ == claimsType && len(path) == 1 && path[0] == "@values":
+		return assumedValues
 	}
-	return longValue
+	return assumedValueLength
 }
 
-func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+func (sizeEstimator) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }

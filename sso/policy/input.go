@@ -44,58 +44,58 @@ type variable struct {
 
 // Sizes assumed by cost estimates where no rule of ours limits them.
 const (
-	manyClaims = 100
-	manyValues = 100
-	longValue  = 1024
+	assumedClaims      = 100
+	assumedValues      = 100
+	assumedValueLength = 1024
 )
 
 // variables lists every variable with its type. Names have dots, so that a
 // misspelt one is an error at save and not an empty value at a sign-in.
 var variables = [...]variable{
-	{"identity.subject", text, sso.MaxSubjectLength, func(in Input) any {
+	{"identity.subject", stringType, sso.MaxSubjectLength, func(in Input) any {
 		return in.Identity.Subject
 	}},
-	{"identity.login", text, sso.MaxLoginLength, func(in Input) any {
+	{"identity.login", stringType, sso.MaxLoginLength, func(in Input) any {
 		return in.Identity.Login
 	}},
-	{"identity.email", text, sso.MaxLoginLength, func(in Input) any {
+	{"identity.email", stringType, sso.MaxLoginLength, func(in Input) any {
 		return in.Identity.Email
 	}},
-	{"identity.email_domain", text, sso.MaxLoginLength, func(in Input) any {
+	{"identity.email_domain", stringType, sso.MaxLoginLength, func(in Input) any {
 		return sso.EmailDomain(in.Identity.Email)
 	}},
-	{"identity.email_verified", truth, 0, func(in Input) any {
+	{"identity.email_verified", boolType, 0, func(in Input) any {
 		return in.Identity.EmailVerified
 	}},
-	{"identity.name", text, sso.MaxNameLength, func(in Input) any {
+	{"identity.name", stringType, sso.MaxNameLength, func(in Input) any {
 		return in.Identity.Name
 	}},
-	{"identity.groups", texts, sso.MaxGroups, func(in Input) any {
+	{"identity.groups", stringsType, sso.MaxGroups, func(in Input) any {
 		return in.Identity.Groups.Names
 	}},
-	{"identity.matched_groups", texts, sso.MaxGroups, func(in Input) any {
+	{"identity.matched_groups", stringsType, sso.MaxGroups, func(in Input) any {
 		return in.MatchedGroups
 	}},
-	{"identity.groups_state", text, 16, func(in Input) any {
+	{"identity.groups_state", stringType, 16, func(in Input) any {
 		return in.Identity.Groups.State.String()
 	}},
-	{"identity.claims", claims, manyClaims, func(in Input) any {
+	{"identity.claims", claimsType, assumedClaims, func(in Input) any {
 		return map[string][]string(in.Identity.Claims)
 	}},
-	{"connection.id", text, 64, func(in Input) any { return string(in.Connection.ID) }},
-	{"connection.name", text, sso.MaxNameLength, func(in Input) any {
+	{"connection.id", stringType, 64, func(in Input) any { return string(in.Connection.ID) }},
+	{"connection.name", stringType, sso.MaxNameLength, func(in Input) any {
 		return in.Connection.Name
 	}},
-	{"connection.protocol", text, 16, func(in Input) any {
+	{"connection.protocol", stringType, 16, func(in Input) any {
 		return string(in.Connection.Protocol)
 	}},
-	{"connection.provider", text, 16, func(in Input) any {
+	{"connection.provider", stringType, 16, func(in Input) any {
 		return string(in.Connection.Provider)
 	}},
-	{"connection.trusted", truth, 0, func(in Input) any { return in.Trusted }},
-	{"enterprise.key", text, 64, func(in Input) any { return in.Enterprise.Key }},
-	{"enterprise.name", text, sso.MaxNameLength, func(in Input) any {
+	{"connection.trusted", boolType, 0, func(in Input) any { return in.Trusted }},
+	{"enterprise.key", stringType, 64, func(in Input) any { return in.Enterprise.Key }},
+	{"enterprise.name", stringType, sso.MaxNameLength, func(in Input) any {
 		return in.Enterprise.Name
 	}},
-	{"domain_verified", truth, 0, func(in Input) any { return in.DomainVerified }},
+	{"domain_verified", boolType, 0, func(in Input) any { return in.DomainVerified }},
 }

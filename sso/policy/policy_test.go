@@ -192,8 +192,8 @@ const everything = `identity.subject == "s1" && identity.login == "ada" && ident
 	identity.claims == {"employeeType": ["staff"]} && connection.id == "conn-1" && connection.name == "Okta" && connection.protocol == "saml" &&
 	connection.provider == "okta" && identity.matched_groups == ["dev"] && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified`
 
-// TestRefused are expressions that cannot be saved, with where it says why.
-func TestRefused(t *testing.T) {
+// TestInvalidExpressions are expressions that cannot be saved, with where it says why.
+func TestInvalidExpressions(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat(`identity.groups.exists(g, g.matches(".*a.*b.*c.*")) || `, 40) + "true"
 	for name, c := range map[string]struct{ expression, want string }{
@@ -275,9 +275,9 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestRunEnds has expressions that may be saved and meet more than any identity
+// TestRunIsLimited has expressions that may be saved and meet more than any identity
 // provider sends: the run is cut off, and the answer is the careful one.
-func TestRunEnds(t *testing.T) {
+func TestRunIsLimited(t *testing.T) {
 	t.Parallel()
 	huge := person(func(in *policy.Input) {
 		in.Identity.Claims = sso.Claims{"c": make([]string, 20_000)}
@@ -334,8 +334,8 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-// TestAtOnce is for the race detector.
-func TestAtOnce(t *testing.T) {
+// TestConcurrentUse is for the race detector.
+func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	v, err := policy.CompileVerification(sso.EmailVerification{
 		Mode:       policy.ModeExpression,

@@ -23,10 +23,10 @@ type (
 )
 
 var (
-	text   = cel.StringType
-	truth  = cel.BoolType
-	texts  = cel.ListType(cel.StringType)
-	claims = cel.MapType(cel.StringType, texts)
+	stringType  = cel.StringType
+	boolType    = cel.BoolType
+	stringsType = cel.ListType(cel.StringType)
+	claimsType  = cel.MapType(cel.StringType, stringsType)
 )
 
 // Limits of an expression. Cost is in the library's units, roughly one step
@@ -53,11 +53,11 @@ type program struct{ run cel.Program }
 func compile(field, expression string, results ...*celType) (*program, *ast.AST, error) {
 	switch {
 	case strings.TrimSpace(expression) == "":
-		return nil, nil, unusable(field, "Enter the expression that decides.")
+		return nil, nil, errExpression(field, "Enter the expression that decides.")
 	case len(expression) > MaxExpression ||
 		!utf8.ValidString(expression) ||
 		strings.ContainsRune(expression, 0):
-		return nil, nil, unusable(
+		return nil, nil, errExpression(
 			field, fmt.Sprintf("Use at most %d bytes of text.", MaxExpression),
 		)
 	}
@@ -67,22 +67,22 @@ func compile(field, expression string, results ...*celType) (*program, *ast.AST,
 	}
 	checked, issues := env.Compile(expression)
 	if issues.Err() != nil {
-		return nil, nil, unusable(field, messages(issues.Errors())...)
+		return nil, nil, errExpression(field, problemMessages(issues.Errors())...)
 	}
 	if problems := checkRegexps(checked.NativeRep()); len(problems) > 0 {
-		return nil, nil, unusable(field, problems...)
+		return nil, nil, errExpression(field, problems...)
 	}
 	if !slices.ContainsFunc(results, checked.OutputType().IsExactType) {
-		return nil, nil, unusable(
+		return nil, nil, errExpression(
 			field,
 			fmt.Sprintf(
 				"Line 1, column 1: the result is of type %s, wanted: %s.",
-				checked.OutputType(), names(results),
+				checked.OutputType(), typeNames(results),
 			),
 		)
 	}
-	if cost, err := env.EstimateCost(checked, sizes{}); err != nil || cost.Max > maxCost {
-		return nil, nil, unusable(
+	if cost, err := env.EstimateCost(checked, sizeEstimator{}); err != nil || cost.Max > maxCost {
+		return nil, nil, errExpression(
 			field,
 			"Line 1, column 1: this could take too long with long lists. Use fewer loops within loops, and fewer regular expressions.",
 		)
@@ -90,7 +90,7 @@ func compile(field, expression string, results ...*celType) (*program, *ast.AST,
 	run, err := env.Program(checked, cel.CostLimit(maxRun), cel.InterruptCheckFrequency(100),
 		cel.OptimizeRegex(interpreter.MatchesRegexOptimization))
 	if err != nil {
-		return nil, nil, unusable(field, "Line 1, column 1: "+clean(err.Error()))
+		return nil, nil, errExpression(field, "Line 1, column 1: "+cleanMessage(err.Error()))
 	}
 	return &program{run}, checked.NativeRep(), nil
 }
@@ -125,7 +125,7 @@ func (p *program) eval(in Input) (ref.Val, error) {
 	return value, nil
 }
 
-func unusable(field string, messages ...string) error {
+func errExpression(field string, messages ...string) error {
 	e := &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "expression_invalid",
@@ -137,12 +137,12 @@ func unusable(field string, messages ...string) error {
 	return e
 }
 
-// messages returns the first problems in words, each with its position.
-func messages(problems []*common.Error) []string {
+// problemMessages returns the first problems in words, each with its position.
+func problemMessages(problems []*common.Error) []string {
 	var all []string
 	for _, p := range problems[:min(len(problems), maxProblems)] {
 		at := position(p.Location.Line(), p.Location.Column())
-		all = append(all, at+clean(p.Message)+hint(p.Message))
+		all = append(all, at+cleanMessage(p.Message)+suggestNames(p.Message))
 	}
 	return all
 }
@@ -152,8 +152,8 @@ func position(line, column int) string {
 	return fmt.Sprintf("Line %d, column %d: ", max(line, 1), max(column, 0)+1)
 }
 
-// hint lists the existing variables after a misspelt name.
-func hint(problem string) string {
+// suggestNames lists the existing variables after a misspelt name.
+func suggestNames(problem string) string {
 	for _, noun := range [...]string{"identity", "connection", "enterprise"} {
 		reference := "undeclared reference to '" + noun
 		if !strings.Contains(problem, reference+"'") && !strings.Contains(problem, reference+".") {
@@ -170,24 +170,24 @@ func hint(problem string) string {
 	return ""
 }
 
-const longestMessage = 200
+const maxMessageBytes = 200
 
-// clean shortens a message of the library to one line: it may quote the
+// cleanMessage shortens a message of the library to one line: it may quote the
 // expression.
-func clean(message string) string {
+func cleanMessage(message string) string {
 	message = strings.Map(func(r rune) rune {
 		if !sso.Printable(string(r)) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(message, " "))
-	if len(message) > longestMessage {
-		message = strings.ToValidUTF8(message[:longestMessage], "") + "…"
+	if len(message) > maxMessageBytes {
+		message = strings.ToValidUTF8(message[:maxMessageBytes], "") + "…"
 	}
 	return message
 }
 
-func names(all []*celType) string {
+func typeNames(all []*celType) string {
 	var out []string
 	for _, t := range all {
 		out = append(out, t.String())
@@ -195,11 +195,11 @@ func names(all []*celType) string {
 	return strings.Join(out, " or ")
 }
 
-// leaves returns the expressions that e may evaluate to: the branches of
+// resultExpressions returns the expressions that e may evaluate to: the branches of
 // conditions, or e itself.
-func leaves(e ast.Expr) []ast.Expr {
+func resultExpressions(e ast.Expr) []ast.Expr {
 	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional {
-		return append(leaves(e.AsCall().Args()[1]), leaves(e.AsCall().Args()[2])...)
+		return append(resultExpressions(e.AsCall().Args()[1]), resultExpressions(e.AsCall().Args()[2])...)
 	}
 	return []ast.Expr{e}
 }

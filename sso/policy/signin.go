@@ -38,7 +38,7 @@ func (s *SignIn) Check(in Input) error {
 	}
 	value, err := s.program.eval(in)
 	if err != nil {
-		return denied.Because(err)
+		return denied.WithCause(err)
 	}
 	if allowed, _ := value.Value().(bool); !allowed {
 		return denied

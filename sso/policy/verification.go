@@ -12,9 +12,9 @@ import (
 	"gatehouse/sso"
 )
 
-// byDefault is the result of an expression that leaves the decision to mode
+// defaultResult is the result of an expression that leaves the decision to mode
 // unverified-domain.
-const byDefault = "default"
+const defaultResult = "default"
 
 // The modes of sso.EmailVerification.
 const (
@@ -41,29 +41,29 @@ func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 		return &Verification{mode: v.Mode}, nil
 	case ModeExpression:
 	default:
-		return nil, unusable("email_verification.mode", "Choose always, unverified-domain, never or expression.")
+		return nil, errExpression("email_verification.mode", "Choose always, unverified-domain, never or expression.")
 	}
 	p, tree, err := compile(verificationField, v.Expression, cel.BoolType, cel.StringType)
 	if err != nil {
 		return nil, err
 	}
 	if tree.GetType(tree.Expr().ID()).IsExactType(cel.StringType) {
-		if err := checkWords(tree); err != nil {
+		if err := checkResults(tree); err != nil {
 			return nil, err
 		}
 	}
 	return &Verification{mode: v.Mode, program: p}, nil
 }
 
-// checkWords requires every result to be a literal, so that a misspelt one is
+// checkResults requires every result to be a literal, so that a misspelt one is
 // found when it is saved.
-func checkWords(tree *ast.AST) error {
+func checkResults(tree *ast.AST) error {
 	words := []string{
 		string(sso.RequireCode), string(sso.SkipCode), string(sso.VouchFirst),
-		string(sso.DenyEntry), byDefault,
+		string(sso.DenyEntry), defaultResult,
 	}
 	var problems []string
-	for _, leaf := range leaves(tree.Expr()) {
+	for _, leaf := range resultExpressions(tree.Expr()) {
 		if leaf.Kind() == ast.LiteralKind {
 			if word, ok := leaf.AsLiteral().(types.String); ok && slices.Contains(words, string(word)) {
 				continue
@@ -77,7 +77,7 @@ func checkWords(tree *ast.AST) error {
 		)
 	}
 	if len(problems) > 0 {
-		return unusable(verificationField, problems[:min(len(problems), maxProblems)]...)
+		return errExpression(verificationField, problems[:min(len(problems), maxProblems)]...)
 	}
 	return nil
 }
@@ -100,9 +100,9 @@ func (v *Verification) decide(in Input) sso.EmailDecision {
 	case ModeAlways:
 		return decision(sso.RequireCode, "This connection asks everyone to verify their address.")
 	case ModeExpression:
-		return v.byExpression(in)
+		return v.decideByExpression(in)
 	}
-	d := unverifiedDomain(in)
+	d := decideByDomain(in)
 	if d.Action == sso.RequireCode && in.NoMail {
 		// This is the default mode, so it must not lock out all users of an
 		// installation that cannot send codes.
@@ -111,32 +111,32 @@ func (v *Verification) decide(in Input) sso.EmailDecision {
 	return d
 }
 
-func (v *Verification) byExpression(in Input) sso.EmailDecision {
+func (v *Verification) decideByExpression(in Input) sso.EmailDecision {
 	value, err := v.program.eval(in)
 	if err != nil {
 		return decision(
 			sso.RequireCode,
-			"The expression failed, so a code is asked for: "+clean(err.Error())+".",
+			"The expression failed, so a code is asked for: "+cleanMessage(err.Error())+".",
 		)
 	}
 	word, _ := value.Value().(string)
-	if yes, ok := value.Value().(bool); ok {
-		word = byDefault
-		if yes {
+	if skip, ok := value.Value().(bool); ok {
+		word = defaultResult
+		if skip {
 			word = string(sso.SkipCode)
 		}
 	}
-	if word != byDefault {
+	if word != defaultResult {
 		return decision(
 			sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word),
 		)
 	}
-	d := unverifiedDomain(in)
+	d := decideByDomain(in)
 	d.Reason = "No rule on this connection applied, so the default was used. " + d.Reason
 	return d
 }
 
-func unverifiedDomain(in Input) sso.EmailDecision {
+func decideByDomain(in Input) sso.EmailDecision {
 	domain := sso.EmailDomain(in.Identity.Email)
 	switch {
 	case in.Identity.Email == "":

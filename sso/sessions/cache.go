@@ -68,7 +68,7 @@ type Cache struct {
 	loads   singleflight.Group
 	marks   marks
 	touches touches
-	shared  shared
+	dedup   deduplicator
 	list    *position
 }
 
@@ -89,7 +89,7 @@ func New(o Options) *Cache {
 	c := &Cache{
 		Options: o,
 		start:   o.Now(),
-		shared:  newShared(),
+		dedup:   newDeduplicator(),
 		list:    newPosition(),
 	}
 	for i := range c.shards {
@@ -103,7 +103,7 @@ func New(o Options) *Cache {
 // fails as Store.Principal does.
 func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
 	now := c.Now()
-	if e, ok := c.shard(token).Get(token); ok && c.trusts(e, now) {
+	if e, ok := c.shard(token).Get(token); ok && c.isFresh(e, now) {
 		if p, alive := c.use(e, token, now); alive {
 			return p, nil
 		}
@@ -135,14 +135,14 @@ func (c *Cache) shard(token sso.Hash) *lru.Cache[sso.Hash, *entry] {
 	return c.shards[token[0]%shardCount]
 }
 
-// since returns the age of the cache. It is monotonic if the clock is, so that
+// age returns the age of the cache. It is monotonic if the clock is, so that
 // setting the machine's clock makes no entry older or younger.
-func (c *Cache) since(now time.Time) time.Duration { return now.Sub(c.start) }
+func (c *Cache) age(now time.Time) time.Duration { return now.Sub(c.start) }
 
-// trusts reports whether an entry may be used without asking the store.
-func (c *Cache) trusts(e *entry, now time.Time) bool {
-	at := c.since(now)
-	return at-e.loaded < lifetime && c.list.current(at) && c.marks.pass(e)
+// isFresh reports whether an entry may be used without asking the store.
+func (c *Cache) isFresh(e *entry, now time.Time) bool {
+	at := c.age(now)
+	return at-e.loaded < lifetime && c.list.isCurrent(at) && c.marks.covers(e)
 }
 
 // use returns the session as of now, or false if it has ended.
@@ -178,7 +178,7 @@ func (c *Cache) load(ctx context.Context, token sso.Hash) (*entry, error) {
 }
 
 func (c *Cache) fetch(ctx context.Context, token sso.Hash, generation uint64) (*entry, error) {
-	e := &entry{loaded: c.since(c.Now())}
+	e := &entry{loaded: c.age(c.Now())}
 	e.checked.Store(generation)
 	p, err := c.Store.Principal(ctx, token)
 	if sso.KindOf(err) == sso.Unauthenticated {
@@ -190,7 +190,7 @@ func (c *Cache) fetch(ctx context.Context, token sso.Hash, generation uint64) (*
 	if p.Session.Token != token {
 		return nil, errors.New("the store answered for another session")
 	}
-	e.compact = c.shared.compact(&p)
+	e.compact = c.dedup.compact(&p)
 	seen := p.Session.LastSeenAt.UnixMicro()
 	e.seen.Store(seen)
 	e.touched.Store(seen)

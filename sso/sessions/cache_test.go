@@ -14,7 +14,7 @@ import (
 	"gatehouse/sso/sessions"
 )
 
-func TestRemembers(t *testing.T) {
+func TestSessionsAreCached(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	w := newWorld(t, inMemory, clock.Now)
@@ -219,7 +219,7 @@ func TestStoreDown(t *testing.T) {
 	w.asks(n, 0, func() { w.alive(n, ada) })
 }
 
-func TestCallerGone(t *testing.T) {
+func TestCallerCancels(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	n, ada := w.caching(), w.signIn("ada")
@@ -230,9 +230,9 @@ func TestCallerGone(t *testing.T) {
 	}
 }
 
-// TestStoreMixesUp covers T-REDIS-MIX and T-CACHEKEY: the store's answer about
+// TestStoreReturnsAnotherSession covers T-REDIS-MIX and T-CACHEKEY: the store's answer about
 // another session is refused.
-func TestStoreMixesUp(t *testing.T) {
+func TestStoreReturnsAnotherSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
@@ -265,10 +265,10 @@ func TestCacheKey(t *testing.T) {
 	}
 }
 
-// TestMixup covers T-MIXUP: many users at once, some of them ending their
+// TestNoSessionIsAnotherUsers covers T-MIXUP: many users at once, some of them ending their
 // session, and no session is ever another user's. A busy store that cannot
 // answer is no mix-up.
-func TestMixup(t *testing.T) {
+func TestNoSessionIsAnotherUsers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	// small: entries come and go
@@ -384,7 +384,7 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-func TestErrorsAreTheStores(t *testing.T) {
+func TestStoreErrorsAreReturned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	_, err := w.caching().Principal(t.Context(), sso.Hash{})

@@ -24,7 +24,7 @@ type compact struct {
 	created, expires, userCreated, lastSignIn, vouched int64 // microseconds; 0: never
 }
 
-// common is what users of one connection share.
+// common has the values that users of one connection share.
 type common struct {
 	enterprise    sso.Enterprise
 	connection    sso.ConnectionID
@@ -55,24 +55,24 @@ const (
 type groupLists = lru.Cache[[sha256.Size]byte, *[]sso.PrincipalGroup]
 
 const (
-	listsKept  = 4096
-	groupsKept = 16384
+	maxLists  = 4096
+	maxGroups = 16384
 )
 
-// shared deduplicates what package unique cannot hold.
-type shared struct {
+// deduplicator deduplicates what package unique cannot hold.
+type deduplicator struct {
 	lists  *groupLists
 	groups *lru.Cache[sso.GroupID, sso.PrincipalGroup]
 }
 
-func newShared() shared {
-	lists, _ := lru.New[[sha256.Size]byte, *[]sso.PrincipalGroup](listsKept) // fails only for sizes below 1
-	groups, _ := lru.New[sso.GroupID, sso.PrincipalGroup](groupsKept)
-	return shared{lists, groups}
+func newDeduplicator() deduplicator {
+	lists, _ := lru.New[[sha256.Size]byte, *[]sso.PrincipalGroup](maxLists) // fails only for sizes below 1
+	groups, _ := lru.New[sso.GroupID, sso.PrincipalGroup](maxGroups)
+	return deduplicator{lists, groups}
 }
 
-// list returns the shared list with the same groups.
-func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
+// groupList returns the shared list with the same groups.
+func (s deduplicator) groupList(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 	if len(groups) == 0 {
 		return nil
 	}
@@ -87,40 +87,40 @@ func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 	if known, ok := s.lists.Get(key); ok {
 		return known
 	}
-	own := make([]sso.PrincipalGroup, len(groups))
+	stored := make([]sso.PrincipalGroup, len(groups))
 	for i, g := range groups {
 		if known, ok := s.groups.Get(g.ID); ok && known == g {
 			g = known // the same texts, stored once
 		} else {
 			s.groups.Add(g.ID, g)
 		}
-		own[i] = g
+		stored[i] = g
 	}
-	s.lists.Add(key, &own)
-	return &own
+	s.lists.Add(key, &stored)
+	return &stored
 }
 
-func (s shared) compact(p *sso.Principal) compact {
-	same := p.User.Login == p.User.Email
+func (s deduplicator) compact(p *sso.Principal) compact {
+	loginIsEmail := p.User.Login == p.User.Email
 	c := compact{
 		common: unique.Make(common{
 			p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout,
-			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, same,
+			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, loginIsEmail,
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
-		groups:      s.list(p.Groups),
-		created:     micros(p.Session.CreatedAt),
-		expires:     micros(p.Session.ExpiresAt),
-		userCreated: micros(p.User.CreatedAt),
-		lastSignIn:  micros(p.User.LastSignInAt),
-		vouched:     micros(p.User.VouchedAt),
+		groups:      s.groupList(p.Groups),
+		created:     toMicros(p.Session.CreatedAt),
+		expires:     toMicros(p.Session.ExpiresAt),
+		userCreated: toMicros(p.User.CreatedAt),
+		lastSignIn:  toMicros(p.User.LastSignInAt),
+		vouched:     toMicros(p.User.VouchedAt),
 	}
 	texts := [ownTexts]string{
 		string(p.Session.ID), string(p.User.ID), string(p.Session.Attempt), p.Session.Subject,
 		p.Session.SessionIndex, p.Session.Remote,
 		p.User.Login, p.User.Email, p.User.Name,
 	}
-	if same {
+	if loginIsEmail {
 		texts[emailText] = ""
 	}
 	c.text = strings.Join(texts[:], "")
@@ -132,7 +132,7 @@ func (s shared) compact(p *sso.Principal) compact {
 	return c
 }
 
-func (c *compact) own(i int) string {
+func (c *compact) ownText(i int) string {
 	begin := uint32(0)
 	if i > 0 {
 		begin = c.ends[i-1]
@@ -143,43 +143,43 @@ func (c *compact) own(i int) string {
 // principal returns the original principal, with the time it was last seen,
 // which changes.
 func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
-	all, user, login := c.common.Value(), sso.UserID(c.own(userText)), c.own(loginText)
+	shared, user, login := c.common.Value(), sso.UserID(c.ownText(userText)), c.ownText(loginText)
 	email := login
-	if !all.loginIsEmail {
-		email = c.own(emailText)
+	if !shared.loginIsEmail {
+		email = c.ownText(emailText)
 	}
 	p := sso.Principal{
 		Session: sso.Session{
-			ID:           sso.SessionID(c.own(sessionText)),
+			ID:           sso.SessionID(c.ownText(sessionText)),
 			Token:        token,
-			Enterprise:   all.enterprise.ID,
-			Connection:   all.connection,
+			Enterprise:   shared.enterprise.ID,
+			Connection:   shared.connection,
 			User:         user,
-			Attempt:      sso.AttemptID(c.own(attemptText)),
-			Subject:      c.own(subjectText),
-			NameIDFormat: all.format,
-			SessionIndex: c.own(indexText),
-			Remote:       c.own(remoteText),
+			Attempt:      sso.AttemptID(c.ownText(attemptText)),
+			Subject:      c.ownText(subjectText),
+			NameIDFormat: shared.format,
+			SessionIndex: c.ownText(indexText),
+			Remote:       c.ownText(remoteText),
 			UserAgent:    c.browser.Value(),
-			CreatedAt:    moment(c.created),
-			LastSeenAt:   moment(seen),
-			IdleTimeout:  all.idle,
-			ExpiresAt:    moment(c.expires),
+			CreatedAt:    fromMicros(c.created),
+			LastSeenAt:   fromMicros(seen),
+			IdleTimeout:  shared.idle,
+			ExpiresAt:    fromMicros(c.expires),
 		},
 		User: sso.User{
 			ID:            user,
-			Enterprise:    all.enterprise.ID,
+			Enterprise:    shared.enterprise.ID,
 			Login:         login,
-			LoginGiven:    all.loginGiven,
+			LoginGiven:    shared.loginGiven,
 			Email:         email,
-			EmailVerified: all.emailVerified,
-			Name:          c.own(nameText),
-			Status:        all.status,
-			CreatedAt:     moment(c.userCreated),
-			LastSignInAt:  moment(c.lastSignIn),
-			VouchedAt:     moment(c.vouched),
+			EmailVerified: shared.emailVerified,
+			Name:          c.ownText(nameText),
+			Status:        shared.status,
+			CreatedAt:     fromMicros(c.userCreated),
+			LastSignInAt:  fromMicros(c.lastSignIn),
+			VouchedAt:     fromMicros(c.vouched),
 		},
-		Enterprise: all.enterprise,
+		Enterprise: shared.enterprise,
 	}
 	if c.groups != nil {
 		p.Groups = *c.groups
@@ -187,16 +187,16 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 	return p
 }
 
-// micros and moment convert times as the store does, so that a time read from
+// toMicros and moment convert times as the store does, so that a time read from
 // there comes back the same.
-func micros(t time.Time) int64 {
+func toMicros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixMicro()
 }
 
-func moment(n int64) time.Time {
+func fromMicros(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
 	}

@@ -47,7 +47,7 @@ func fill(v reflect.Value, n *int) {
 // TestCompactKeepsEverything also of fields that do not exist yet.
 func TestCompactKeepsEverything(t *testing.T) {
 	t.Parallel()
-	s := newShared()
+	s := newDeduplicator()
 	for _, empty := range []bool{true, false} {
 		var p sso.Principal
 		if !empty {
@@ -59,7 +59,7 @@ func TestCompactKeepsEverything(t *testing.T) {
 			p.Session.Browser = sso.Hash{}
 		}
 		c := s.compact(&p)
-		if diff := cmp.Diff(p, c.principal(p.Session.Token, micros(p.Session.LastSeenAt))); diff != "" {
+		if diff := cmp.Diff(p, c.principal(p.Session.Token, toMicros(p.Session.LastSeenAt))); diff != "" {
 			t.Errorf("empty %v: %s", empty, diff)
 		}
 	}
@@ -67,7 +67,7 @@ func TestCompactKeepsEverything(t *testing.T) {
 
 func TestGroupListsAreShared(t *testing.T) {
 	t.Parallel()
-	s := newShared()
+	s := newDeduplicator()
 	list := func(names ...string) *[]sso.PrincipalGroup {
 		var all []sso.PrincipalGroup
 		for _, n := range names {
@@ -77,7 +77,7 @@ func TestGroupListsAreShared(t *testing.T) {
 				Name:         n,
 			})
 		}
-		return s.list(all)
+		return s.groupList(all)
 	}
 	first := list("a", "b")
 	if list("a", "b") != first ||
@@ -87,7 +87,7 @@ func TestGroupListsAreShared(t *testing.T) {
 		list() != nil {
 		t.Error("lists of the same groups are not one, or of others are")
 	}
-	renamed := s.list([]sso.PrincipalGroup{{
+	renamed := s.groupList([]sso.PrincipalGroup{{
 		ID:           "group-a",
 		Organization: "web",
 		Name:         "renamed",
@@ -130,7 +130,7 @@ func memory(t *testing.T, groups int) int {
 	now := time.Now()
 	for i := range n {
 		p := testPrincipal(i, groups, now)
-		e := &entry{compact: c.shared.compact(&p)}
+		e := &entry{compact: c.dedup.compact(&p)}
 		c.shard(p.Session.Token).Add(p.Session.Token, e)
 	}
 	each := (heap() - before) / n

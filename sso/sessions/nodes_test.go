@@ -145,9 +145,9 @@ func waitFor(t testing.TB, done func() bool) {
 	}
 }
 
-// TestBusIsFaster: each round would take half a second by polling, because it
+// TestBusIsFasterThanPolling: each round would take half a second by polling, because it
 // begins when a poll has just ended.
-func TestBusIsFaster(t *testing.T) {
+func TestBusIsFasterThanPolling(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	bus := &nodetest.LocalBus{}

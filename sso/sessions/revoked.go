@@ -16,51 +16,51 @@ const maxMarks = 4096
 // are not needed: entries read before them have expired. The zero value is
 // empty.
 type marks struct {
-	mu  sync.Mutex // held by writers
-	now atomic.Pointer[noted]
+	mu      sync.Mutex // held by writers
+	current atomic.Pointer[markSet]
 }
 
-// noted is immutable: readers take it without a lock, and adding makes a new
+// markSet is immutable: readers take it without a lock, and adding makes a new
 // one.
-type noted struct {
+type markSet struct {
 	generation uint64 // grows with every addition
 	floor      uint64 // entries read before this generation are stale
-	of         map[string]note
+	byID       map[string]mark
 }
 
-type note struct {
+type mark struct {
 	generation uint64
 	at         time.Duration
 }
 
-func (m *marks) load() *noted {
-	if n := m.now.Load(); n != nil {
+func (m *marks) load() *markSet {
+	if n := m.current.Load(); n != nil {
 		return n
 	}
-	return &noted{}
+	return &markSet{}
 }
 
 func (m *marks) generation() uint64 { return m.load().generation }
 
-// pass reports whether an entry is not revoked, and remembers the generation
+// covers reports whether an entry is not revoked, and remembers the generation
 // examined, so that the next check costs one comparison.
-func (m *marks) pass(e *entry) bool {
+func (m *marks) covers(e *entry) bool {
 	n, checked := m.load(), e.checked.Load()
 	if checked == n.generation {
 		return true
 	}
 	if checked < n.floor ||
-		n.after(e.own(sessionText), checked) ||
-		n.after(e.own(userText), checked) ||
-		n.after(string(e.common.Value().enterprise.ID), checked) {
+		n.revokedAfter(e.ownText(sessionText), checked) ||
+		n.revokedAfter(e.ownText(userText), checked) ||
+		n.revokedAfter(string(e.common.Value().enterprise.ID), checked) {
 		return false
 	}
 	e.checked.Store(n.generation)
 	return true
 }
 
-func (n *noted) after(id string, generation uint64) bool {
-	found, ok := n.of[id]
+func (n *markSet) revokedAfter(id string, generation uint64) bool {
+	found, ok := n.byID[id]
 	return ok && found.generation > generation
 }
 
@@ -71,33 +71,33 @@ func (m *marks) add(revoked []sso.Revocation, at time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old := m.load()
-	n := &noted{
+	n := &markSet{
 		generation: old.generation + 1,
 		floor:      old.floor,
-		of:         make(map[string]note, len(old.of)+len(revoked)),
+		byID:       make(map[string]mark, len(old.byID)+len(revoked)),
 	}
-	for id, found := range old.of {
+	for id, found := range old.byID {
 		if at-found.at <= lifetime {
-			n.of[id] = found
+			n.byID[id] = found
 		}
 	}
 	for _, r := range revoked {
 		for _, id := range [...]string{string(r.Session), string(r.User), string(r.Enterprise)} {
 			if id != "" {
-				n.of[id] = note{n.generation, at}
+				n.byID[id] = mark{n.generation, at}
 			}
 		}
 	}
-	if len(n.of) > maxMarks {
-		n.floor, n.of = n.generation, nil
+	if len(n.byID) > maxMarks {
+		n.floor, n.byID = n.generation, nil
 	}
-	m.now.Store(n)
+	m.current.Store(n)
 }
 
-// all marks every cached entry stale.
-func (m *marks) all() {
+// invalidateAll marks every cached entry stale.
+func (m *marks) invalidateAll() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	next := m.load().generation + 1
-	m.now.Store(&noted{generation: next, floor: next})
+	m.current.Store(&markSet{generation: next, floor: next})
 }

@@ -119,9 +119,9 @@ func TestRevokedWhileUnreadable(t *testing.T) {
 	}
 }
 
-// TestListWithHoles: where the list does not say what happened, everything is
+// TestRevocationListWithGaps: where the list does not say what happened, everything is
 // asked again.
-func TestListWithHoles(t *testing.T) {
+func TestRevocationListWithGaps(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		more int // revocations of others, after the one that matters
@@ -190,10 +190,10 @@ func TestManyRevocations(t *testing.T) {
 	w.alive(n, bob)
 }
 
-// TestNotesOutliveEntries revokes at every moment of the life of an entry, and
+// TestMarksOutliveEntries revokes at every moment of the life of an entry, and
 // others after it, which is when old notes are dropped. The entry is looked at
 // once, late: looking forgets it.
-func TestNotesOutliveEntries(t *testing.T) {
+func TestMarksOutliveEntries(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	w := newWorld(t, inMemory, clock.Now)
@@ -223,7 +223,7 @@ func TestNotesOutliveEntries(t *testing.T) {
 	}
 }
 
-func TestRevokedForAGoneCaller(t *testing.T) {
+func TestRevokedAfterCallerCancels(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")

@@ -38,7 +38,7 @@ func (t *touches) add(id sso.SessionID, at time.Time) {
 	}
 }
 
-func (t *touches) take() map[sso.SessionID]time.Time {
+func (t *touches) nextBatch() map[sso.SessionID]time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	batch := map[sso.SessionID]time.Time{}
@@ -56,7 +56,7 @@ func (t *touches) take() map[sso.SessionID]time.Time {
 // next time, up to as many sessions as are cached.
 func (c *Cache) flush(ctx context.Context) error {
 	for {
-		batch := c.touches.take()
+		batch := c.touches.nextBatch()
 		if len(batch) == 0 {
 			return nil
 		}

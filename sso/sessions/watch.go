@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	pollEvery   = 500 * time.Millisecond
-	pollTimeout = time.Second
-	staleAfter  = 2 * time.Second       // without having read the list
-	restAfter   = 10 * time.Millisecond // after a poll, however often the bus signals
-	maxBehind   = 1000                  // how many Revocations returns at a time
+	pollEvery      = 500 * time.Millisecond
+	pollTimeout    = time.Second
+	staleAfter     = 2 * time.Second       // without having read the list
+	pauseAfterPoll = 10 * time.Millisecond // after a poll, however often the bus signals
+	maxBehind      = 1000                  // how many Revocations returns at a time
 )
 
-// position is how far the list of revocations was read, and when.
+// position is the last entry of the list of revocations that was read, and when.
 type position struct {
 	reading chan struct{} // held by the reader; a channel, so that waiting for it can be cancelled
 	applied int64         // negative before the first poll
@@ -31,24 +31,24 @@ func newPosition() *position {
 	return p
 }
 
-// current reports whether the list was read recently enough to use the cache.
-func (p *position) current(at time.Duration) bool {
+// isCurrent reports whether the list was read recently enough to use the cache.
+func (p *position) isCurrent(at time.Duration) bool {
 	return at-time.Duration(p.at.Load()) < staleAfter
 }
 
 // Run keeps the cache up to date until ctx ends: it reads revocations and
 // writes when sessions were used.
 func (c *Cache) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() { c.watch(ctx) })
-	both.Go(func() { c.flushing(ctx) })
-	both.Wait()
+	var loops sync.WaitGroup
+	loops.Go(func() { c.watch(ctx) })
+	loops.Go(func() { c.flushPeriodically(ctx) })
+	loops.Wait()
 }
 
 func (c *Cache) watch(ctx context.Context) {
-	var nudges <-chan struct{}
+	var signals <-chan struct{}
 	if c.Bus != nil {
-		nudges = c.Bus.Subscribe(ctx)
+		signals = c.Bus.Subscribe(ctx)
 	}
 	ticks := time.NewTicker(pollEvery)
 	defer ticks.Stop()
@@ -64,28 +64,28 @@ func (c *Cache) watch(ctx context.Context) {
 			c.Log.InfoContext(ctx, "revocations readable again; sessions are cached")
 		}
 		failing = err != nil
-		rest(ctx)
+		pause(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
-		case _, open := <-nudges:
+		case _, open := <-signals:
 			if !open {
-				nudges = nil
+				signals = nil
 			}
 		}
 	}
 }
 
-func rest(ctx context.Context) {
+func pause(ctx context.Context) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(restAfter):
+	case <-time.After(pauseAfterPoll):
 	}
 }
 
-// flushing writes pending uses at intervals, and once more when the node stops.
-func (c *Cache) flushing(ctx context.Context) {
+// flushPeriodically writes pending uses at intervals, and once more when the node stops.
+func (c *Cache) flushPeriodically(ctx context.Context) {
 	ticks := time.NewTicker(flushEvery)
 	defer ticks.Stop()
 	for {
@@ -109,7 +109,7 @@ func (c *Cache) flushing(ctx context.Context) {
 func (c *Cache) Revoked(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx) // the request that made the change may be over
 	if err := c.poll(ctx); err != nil {
-		c.marks.all()
+		c.marks.invalidateAll()
 		c.Log.WarnContext(ctx, "what was revoked cannot be read: every session is read again", "error", err)
 	}
 	if c.Bus == nil {
@@ -130,7 +130,7 @@ func (c *Cache) poll(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("wait for the list of revocations: %w", ctx.Err())
 	}
-	at := c.since(c.Now()) // before: what is committed later is not in the answer
+	at := c.age(c.Now()) // before: what is committed later is not in the answer
 	newest, err := c.Store.LastRevocation(ctx)
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 		return nil
 	}
 	if c.list.applied < 0 || behind < 0 || behind > maxBehind {
-		c.marks.all()
+		c.marks.invalidateAll()
 		c.list.applied = newest
 		return nil
 	}
@@ -159,19 +159,19 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 	if err != nil {
 		return err
 	}
-	if complete(revoked, c.list.applied, newest) {
+	if isComplete(revoked, c.list.applied, newest) {
 		newest = revoked[len(revoked)-1].Sequence
-		c.marks.add(revoked, c.since(c.Now()))
+		c.marks.add(revoked, c.age(c.Now()))
 	} else {
-		c.marks.all()
+		c.marks.invalidateAll()
 	}
 	c.list.applied = newest
 	return nil
 }
 
-// complete reports whether the list continues from applied up to newest or
+// isComplete reports whether the list continues from applied up to newest or
 // beyond.
-func complete(revoked []sso.Revocation, applied, newest int64) bool {
+func isComplete(revoked []sso.Revocation, applied, newest int64) bool {
 	for i, r := range revoked {
 		if r.Sequence != applied+int64(i)+1 {
 			return false

@@ -37,11 +37,11 @@ type Options struct {
 }
 
 const (
-	rotateAfter = 30 * 24 * time.Hour
-	lead        = time.Hour   // published before it signs
-	kept        = time.Hour   // published after the next one signs
-	readEvery   = time.Minute // much less than lead
-	readTimeout = 2 * time.Second
+	rotateAfter     = 30 * 24 * time.Hour
+	publishedBefore = time.Hour   // published before it signs
+	publishedAfter  = time.Hour   // published after the next one signs
+	readEvery       = time.Minute // much less than lead
+	readTimeout     = 2 * time.Second
 )
 
 // Keys signs with the installation's keys. It is safe for concurrent use. The
@@ -49,14 +49,14 @@ const (
 type Keys struct {
 	Options
 	reading sync.Mutex
-	now     atomic.Pointer[set]
+	cached  atomic.Pointer[keySet]
 }
 
-// set is the keys as read last. It is immutable.
-type set struct {
+// keySet is the keys as read last. It is immutable.
+type keySet struct {
 	signer    jose.Signer
 	published []byte
-	tried     time.Time
+	readAt    time.Time
 }
 
 // New returns Keys.
@@ -66,7 +66,7 @@ func New(o Options) *Keys { return &Keys{Options: o} }
 // marshal to a JSON object. It fails with Unavailable only if no key could ever
 // be read.
 func (k *Keys) Sign(ctx context.Context, claims any) (string, error) {
-	s, err := k.current(ctx)
+	s, err := k.currentSet(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -83,18 +83,18 @@ func (k *Keys) Sign(ctx context.Context, claims any) (string, error) {
 
 // Published returns the JSON Web Key Set that verifies the tokens.
 func (k *Keys) Published(ctx context.Context) ([]byte, error) {
-	s, err := k.current(ctx)
+	s, err := k.currentSet(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return s.published, nil
 }
 
-// current returns the keys, and reads them again if they are old. Concurrent
+// currentSet returns the keys, and reads them again if they are old. Concurrent
 // callers get the old ones meanwhile.
-func (k *Keys) current(ctx context.Context) (*set, error) {
-	s := k.now.Load()
-	if s != nil && k.Now().Sub(s.tried) < readEvery {
+func (k *Keys) currentSet(ctx context.Context) (*keySet, error) {
+	s := k.cached.Load()
+	if s != nil && k.Now().Sub(s.readAt) < readEvery {
 		return s, nil
 	}
 	if s == nil {
@@ -103,26 +103,26 @@ func (k *Keys) current(ctx context.Context) (*set, error) {
 		return s, nil
 	}
 	defer k.reading.Unlock()
-	if newer := k.now.Load(); newer != s {
+	if newer := k.cached.Load(); newer != s {
 		return newer, nil
 	}
-	read, err := k.read(ctx)
+	fresh, err := k.readSet(ctx)
 	switch {
 	case err == nil:
-		s = read
+		s = fresh
 	case s == nil:
 		return nil, fmt.Errorf("read signing keys: %w", err)
 	default:
 		k.Log.WarnContext(ctx, "signing keys not reloaded; the loaded ones stay in use", "error", err)
-		again := *s
-		again.tried = k.Now()
-		s = &again
+		retried := *s
+		retried.readAt = k.Now()
+		s = &retried
 	}
-	k.now.Store(s)
+	k.cached.Store(s)
 	return s, nil
 }
 
-func (k *Keys) read(ctx context.Context) (*set, error) {
+func (k *Keys) readSet(ctx context.Context) (*keySet, error) {
 	// The caller may leave; the others want the result too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 	defer cancel()
@@ -131,49 +131,49 @@ func (k *Keys) read(ctx context.Context) (*set, error) {
 		return nil, err
 	}
 	now := k.Now()
-	if add, remove := due(keys, now); add || len(remove) > 0 {
-		keys, err = k.Store.ChangeSigningKeys(ctx, func(have []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
-			add, remove := due(have, now) // another node may have been faster
+	if add, remove := planRotation(keys, now); add || len(remove) > 0 {
+		keys, err = k.Store.ChangeSigningKeys(ctx, func(current []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
+			add, remove := planRotation(current, now) // another node may have been faster
 			if !add {
 				return nil, remove, nil
 			}
-			made, err := newKey()
-			return made, remove, err
+			key, err := newKey()
+			return key, remove, err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return newSet(keys, now)
+	return newKeySet(keys, now)
 }
 
-// due says whether a key must be created, and which are no longer needed. keys
+// planRotation says whether a key must be created, and which are no longer needed. keys
 // are in the order of their creation.
-func due(keys []sso.SigningKey, now time.Time) (add bool, remove []sso.KeyID) {
+func planRotation(keys []sso.SigningKey, now time.Time) (add bool, remove []sso.KeyID) {
 	if len(keys) == 0 {
 		return true, nil
 	}
 	for i := range len(keys) - 1 {
-		if now.After(keys[i+1].CreatedAt.Add(lead + kept)) {
+		if now.After(keys[i+1].CreatedAt.Add(publishedBefore + publishedAfter)) {
 			remove = append(remove, keys[i].ID)
 		}
 	}
 	return now.Sub(keys[len(keys)-1].CreatedAt) >= rotateAfter, remove
 }
 
-// signs returns the key that signs: the newest that was published for long
+// signingKey returns the key that signs: the newest that was published for long
 // enough, or else the first one.
-func signs(keys []sso.SigningKey, now time.Time) sso.SigningKey {
+func signingKey(keys []sso.SigningKey, now time.Time) sso.SigningKey {
 	for i := len(keys) - 1; i > 0; i-- {
-		if !now.Before(keys[i].CreatedAt.Add(lead)) {
+		if !now.Before(keys[i].CreatedAt.Add(publishedBefore)) {
 			return keys[i]
 		}
 	}
 	return keys[0]
 }
 
-func newSet(keys []sso.SigningKey, now time.Time) (*set, error) {
-	s := &set{tried: now}
+func newKeySet(keys []sso.SigningKey, now time.Time) (*keySet, error) {
+	s := &keySet{readAt: now}
 	var public jose.JSONWebKeySet
 	for _, k := range keys {
 		key, err := x509.ParsePKIXPublicKey(k.Public)
@@ -191,7 +191,7 @@ func newSet(keys []sso.SigningKey, now time.Time) (*set, error) {
 	if s.published, err = json.Marshal(public); err != nil {
 		return nil, fmt.Errorf("write the key set: %w", err)
 	}
-	k := signs(keys, now)
+	k := signingKey(keys, now)
 	private, err := privateKey(k)
 	if err != nil {
 		return nil, err

@@ -181,7 +181,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-func TestStoreAway(t *testing.T) {
+func TestStoreUnavailable(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
 	i.down = true

@@ -87,7 +87,7 @@ func (s *Service) Replay(
 		}
 	}
 	r := s.newTestRun(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
-	r.checks.That(
+	r.checks.Record(
 		true, "recorded", "what an attempt asserted",
 		"the sign-in of "+a.At.UTC().Format(time.RFC1123),
 	)

@@ -111,14 +111,14 @@ func (r *testRun) certificate(fingerprint string) {
 			continue
 		}
 		left := cert.NotAfter.Sub(r.svc.Now())
-		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " + sso.Spoken(left)
+		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " + sso.FormatDuration(left)
 		if left < 0 {
 			got = "expired on " + cert.NotAfter.UTC().Format("2 January 2006")
 		}
 		if left < sso.CertificateWarning {
 			r.checks.Warn("certificate", "valid for more than 60 days", got)
 		} else {
-			r.checks.That(true, "certificate", "valid now", "expires "+got)
+			r.checks.Record(true, "certificate", "valid now", "expires "+got)
 		}
 	}
 }
@@ -138,17 +138,17 @@ func (r *testRun) clock() {
 			return
 		}
 		off := issued.Sub(r.at)
-		switch got := sso.Spoken(off); {
+		switch got := sso.FormatDuration(off); {
 		case off > sso.NoticeableSkew:
-			r.checks.Warn("clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours", got+" ahead")
+			r.checks.Warn("clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours", got+" ahead")
 		case off < -6*sso.NoticeableSkew:
 			r.checks.Warn(
-				"clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
+				"clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours",
 				got+" behind, or the response took so long",
 			)
 		default:
-			r.checks.That(
-				true, "clock", "within "+sso.Spoken(sso.NoticeableSkew)+" of ours",
+			r.checks.Record(
+				true, "clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours",
 				"off by "+got+" at most",
 			)
 		}

@@ -166,7 +166,7 @@ func (s *Service) open(
 	if err != nil {
 		r := s.newTestRun(c, cfg, run, sso.Callback{})
 		if c.Protocol == sso.OIDC {
-			r.checks.That(
+			r.checks.Record(
 				false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err),
 			)
 		}
@@ -228,7 +228,7 @@ func (s *Service) StopTest(
 		if err := r.sameBrowser(); err != nil {
 			return err
 		}
-		r.checks.That(check.OK, check.Name, check.Want, check.Got)
+		r.checks.Record(check.OK, check.Name, check.Want, check.Got)
 		return cause
 	})
 }
@@ -277,7 +277,7 @@ func (r *testRun) sameBrowser() error {
 	case !mine:
 		got = "another browser"
 	}
-	if !r.checks.That(mine, "browser", "the browser that was sent to the identity provider", got) {
+	if !r.checks.Record(mine, "browser", "the browser that was sent to the identity provider", got) {
 		return sso.LoginExpired()
 	}
 	return nil
@@ -294,7 +294,7 @@ func (r *testRun) live(ctx context.Context, asked bool) error {
 		if !asked {
 			got = "(missing)"
 		}
-		if !r.checks.That(asked, "state", "that of the request", got) {
+		if !r.checks.Record(asked, "state", "that of the request", got) {
 			return sso.LoginExpired()
 		}
 		first, err := r.svc.TestRuns.UsePendingLogin(ctx, *r.pending)
@@ -335,7 +335,7 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 	if used {
 		got = "one that signed somebody in already"
 	}
-	if !r.checks.That(!used, "replay", "an answer that was not used before", got) {
+	if !r.checks.Record(!used, "replay", "an answer that was not used before", got) {
 		return sso.Replayed()
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 const fewest = 3
 
 func (r *testRun) raise(w sso.Warning) {
-	w.Want, w.Got = sso.Inert(w.Want), sso.Inert(w.Got)
+	w.Want, w.Got = sso.Sanitize(w.Want), sso.Sanitize(w.Got)
 	r.result.Warnings = append(r.result.Warnings, w)
 }
 

@@ -285,7 +285,7 @@ func testBrakeTakesOver(t *testing.T, fresh fresh) {
 		Restore:    true,
 	})
 	w.ok(err)
-	w.same(sso.HeldDecided{Decided: 4}, done)
+	w.same(sso.HeldResult{Decided: 4}, done)
 	w.chainHolds()
 }
 
@@ -399,7 +399,7 @@ func (w *world) decidesNothing(other *world, dev sso.Group) {
 			d.Cause, d.Approve, d.Restore = sso.HeldNamesChanged, approve, true
 			done, err := w.db.DecideHeldSyncs(w.Context(), by, other.ent.ID, d)
 			w.ok(err)
-			w.same(sso.HeldDecided{}, done)
+			w.same(sso.HeldResult{}, done)
 		}
 	}
 	w.same(before, w.dump())
@@ -518,7 +518,7 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 		Restore: true,
 	})
 	w.ok(err)
-	w.same(sso.HeldDecided{Decided: 1}, done)
+	w.same(sso.HeldResult{Decided: 1}, done)
 	w.tallies(w.shareTally(sre, "Org web/sre", true))
 }
 

@@ -96,14 +96,14 @@ func testExpected(t *testing.T, fresh fresh) {
 }
 
 // drift gives who strays, by login.
-func (w *world) drift(group sso.GroupID, expected, actual int) map[string]sso.Drifting {
+func (w *world) drift(group sso.GroupID, expected, actual int) map[string]sso.DriftingUser {
 	w.Helper()
 	d, err := w.db.GroupDrift(w.Context(), w.ent.ID, group)
 	w.ok(err)
 	if d.Expected != expected || d.Actual != actual || d.More {
 		w.Errorf("got %+v; want %d expected, %d actual", d, expected, actual)
 	}
-	byLogin := map[string]sso.Drifting{}
+	byLogin := map[string]sso.DriftingUser{}
 	for _, x := range d.Drifting {
 		byLogin[x.User.Login] = x
 	}
@@ -130,7 +130,7 @@ func testReconcile(t *testing.T, fresh fresh) {
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
 	before := w.dump()
-	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, func(sso.Restored) (bool, error) {
+	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, asExpected, func(sso.Restoration) (bool, error) {
 		return false, nil
 	})
 	w.ok(err)
@@ -155,7 +155,7 @@ func testReconcile(t *testing.T, fresh fresh) {
 	w.historyHolds()
 }
 
-func asExpected(d sso.Drifting) (add, remove bool) {
+func asExpected(d sso.DriftingUser) (add, remove bool) {
 	return d.Expected, !d.Expected
 }
 

@@ -190,8 +190,8 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, w.group["web/sre"].ID))
 	w.clock.Move(time.Hour)
 	before := w.dump()
-	var shown sso.Restored
-	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(r sso.Restored) (bool, error) {
+	var shown sso.Restoration
+	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(r sso.Restoration) (bool, error) {
 		shown = r
 		return false, nil
 	})
@@ -256,7 +256,7 @@ func (w *world) restoreRefused(u sso.User, then time.Time) {
 	ctx := w.Context()
 	before := w.dump()
 	refused := sso.InvalidField("x", "x", "No.")
-	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) {
+	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restoration) (bool, error) {
 		return true, refused
 	})
 	w.fails(err, sso.Invalid, "x")
@@ -278,7 +278,7 @@ func testRestoreGroup(t *testing.T, fresh fresh) {
 	w.enter("new", "sre")
 	group := w.group["web/sre"].ID
 	before := w.dump()
-	shown, err := w.db.RestoreGroup(ctx, by, w.ent.ID, group, then, func(r sso.Restored) (bool, error) {
+	shown, err := w.db.RestoreGroup(ctx, by, w.ent.ID, group, then, func(r sso.Restoration) (bool, error) {
 		return false, nil
 	})
 	w.ok(err)

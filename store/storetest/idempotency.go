@@ -46,7 +46,7 @@ func testIdempotency(t *testing.T, fresh fresh) {
 	}
 }
 
-func (w *world) claimRequest(k sso.RequestKey, request sso.Hash) (sso.KeptAnswer, bool, error) {
+func (w *world) claimRequest(k sso.RequestKey, request sso.Hash) (sso.KeptResponse, bool, error) {
 	return w.db.ClaimRequest(w.Context(), k, request)
 }
 
@@ -61,14 +61,14 @@ func (w *world) claimFree(k sso.RequestKey, request sso.Hash) {
 
 func (w *world) keepAnswer(k sso.RequestKey, request, another sso.Hash) (error, bool) {
 	ctx := w.Context()
-	answer := sso.KeptAnswer{
+	answer := sso.KeptResponse{
 		Status: 201,
 		Header: map[string]string{"ETag": `"1"`},
 		Body:   []byte(`{"id":"ß\u2028"}`),
 	}
 	w.ok(w.db.KeepAnswer(ctx, k, answer))
 	w.ok(w.db.ReleaseRequest(ctx, k)) // too late: it is answered
-	w.ok(w.db.KeepAnswer(ctx, k, sso.KeptAnswer{Status: 500}))
+	w.ok(w.db.KeepAnswer(ctx, k, sso.KeptResponse{Status: 500}))
 	got, known, err := w.claimRequest(k, another)
 	w.ok(err)
 	w.same(answer, got)

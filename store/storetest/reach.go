@@ -26,7 +26,7 @@ func testReach(t *testing.T, fresh fresh) {
 	w.same(sso.ConnectionReach{
 		State:    sso.ConnectionEnabled,
 		People:   6,
-		Only:     6,
+		Exclusive:     6,
 		Active:   6,
 		Others:   1,
 		Sessions: 6,
@@ -42,7 +42,7 @@ func testReach(t *testing.T, fresh fresh) {
 	w.same(sso.ConnectionReach{
 		State:    sso.ConnectionEnabled,
 		People:   1,
-		Only:     1,
+		Exclusive:     1,
 		Active:   7,
 		Others:   1,
 		Sessions: 1,

@@ -77,7 +77,7 @@ type foreign struct {
 }
 
 // yes confirms everything.
-func yes(sso.Restored) (bool, error) { return true, nil }
+func yes(sso.Restoration) (bool, error) { return true, nil }
 
 func (f foreign) enterprises() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
@@ -201,7 +201,7 @@ func (f foreign) history() calls {
 			return d.Actual, err
 		},
 		"ReconcileGroup": func() (int, error) {
-			_, err := db.ReconcileGroup(ctx, by, ent, group, func(sso.Drifting) (bool, bool) {
+			_, err := db.ReconcileGroup(ctx, by, ent, group, func(sso.DriftingUser) (bool, bool) {
 				return true, true
 			}, yes)
 			return 0, err

@@ -96,7 +96,7 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if p.Tied, p.CanTie, err = h.linkedSignIns(r, a); err != nil {
 		return err
 	}
-	if h.Service.Recent(v.Visitor) != nil {
+	if h.Service.CheckRecent(v.Visitor) != nil {
 		p.Confirm = confirmMe()
 	}
 	if err := h.passkeys(r, a, p); err != nil {

@@ -15,12 +15,12 @@ import (
 const confirmPasskeyPath = console.ConfirmPath + "/passkey"
 
 // confirming returns the account whose password or passkey is asked for.
-func (h *Handlers) confirming(r *http.Request) (access.Confirming, error) {
+func (h *Handlers) confirming(r *http.Request) (access.Confirmation, error) {
 	b, err := h.browser(r)
 	if err != nil {
-		return access.Confirming{}, err
+		return access.Confirmation{}, err
 	}
-	return h.Service.Confirming(r.Context(), b)
+	return h.Service.Confirmation(r.Context(), b)
 }
 
 // askConfirm asks an operator for their password or a passkey once more.
@@ -35,7 +35,7 @@ func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
 	return h.showConfirm(w, r, http.StatusOK, c, consolePath(r.URL.Query().Get("return_to")), nil)
 }
 
-func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirming, returnTo string,
+func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirmation, returnTo string,
 	problem error) error {
 	p := &adminConfirmPage{
 		Login:    c.Admin.Login,
@@ -63,7 +63,7 @@ func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status in
 }
 
 func (h *Handlers) confirm(w http.ResponseWriter, r *http.Request) error {
-	return h.confirmed(w, r, func(c access.Confirming) (sso.Secret, error) {
+	return h.confirmed(w, r, func(c access.Confirmation) (sso.Secret, error) {
 		in := h.signInOf(r)
 		in.Password = sso.Secret(r.PostForm.Get("password"))
 		return h.Service.Confirm(r.Context(), c, in)
@@ -74,7 +74,7 @@ func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) erro
 	if h.Passkeys == nil {
 		return route.SeeOther(w, console.ConfirmPath)
 	}
-	return h.confirmed(w, r, func(c access.Confirming) (sso.Secret, error) {
+	return h.confirmed(w, r, func(c access.Confirmation) (sso.Secret, error) {
 		token, answer := sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer"))
 		return h.Passkeys.Confirm(r.Context(), c, token, answer, h.signInOf(r))
 	})
@@ -82,7 +82,7 @@ func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) erro
 
 // confirmed redirects to return_to once prove accepts the credentials.
 func (h *Handlers) confirmed(
-	w http.ResponseWriter, r *http.Request, prove func(access.Confirming) (sso.Secret, error),
+	w http.ResponseWriter, r *http.Request, prove func(access.Confirmation) (sso.Secret, error),
 ) error {
 	c, err := h.confirming(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
@@ -112,7 +112,7 @@ func (h *Handlers) confirmed(
 // passkey recently. Other visitors are asked for it first, and do is not called.
 func (h *Handlers) requireConfirmation(do console.Handler) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-		if h.Service.Recent(v.Visitor) != nil {
+		if h.Service.CheckRecent(v.Visitor) != nil {
 			return route.SeeOther(w, confirmMe())
 		}
 		return do(w, r, v)

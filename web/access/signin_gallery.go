@@ -196,7 +196,7 @@ func exampleEnforcedSignIn() *adminSignInPage {
 	enforced := adminSignIn()
 	enforced.Wrong = []ui.Wrong{
 		{
-			Message: "Your company signs in through its own identity provider alone. Sign in there, then open the console again.",
+			Message: "Your company signs in only through its own identity provider. Sign in there, then open the console again.",
 		},
 	}
 	enforced.Company = &ui.Choice{

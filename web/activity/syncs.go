@@ -166,7 +166,7 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 			Asserted:     m.Asserted,
 			Group:        m.Name,
 			Organization: m.OrganizationName,
-			Why:          m.Why.Words(),
+			Why:          m.Why.Explanation(),
 		})
 	}
 	return a.Console.Render(w, http.StatusOK, p)

@@ -44,8 +44,8 @@ func (a *answer) send(w http.ResponseWriter) {
 // keptHeaders are those that belong to an answer and not to its sending.
 func keptHeaders() []string { return []string{"Content-Type", "Etag", "Location"} }
 
-func (a *answer) kept() sso.KeptAnswer {
-	k := sso.KeptAnswer{
+func (a *answer) kept() sso.KeptResponse {
+	k := sso.KeptResponse{
 		Status: a.status,
 		Header: map[string]string{},
 		Body:   without(a.body.Bytes(), a.once),
@@ -71,7 +71,7 @@ func without(body []byte, member string) []byte {
 	return out
 }
 
-func replayed(k sso.KeptAnswer) *answer {
+func replayed(k sso.KeptResponse) *answer {
 	a := &answer{status: k.Status}
 	for name, v := range k.Header {
 		a.Header().Set(name, v)

@@ -61,7 +61,7 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, badRequest("The request ended before it was complete.").Because(err)
+		return nil, badRequest("The request ended before it was complete.").WithCause(err)
 	}
 	if len(body) == 0 {
 		return nil, nil
@@ -111,7 +111,7 @@ func checkJSON(body []byte) error {
 				}},
 			}
 		case err != nil:
-			return badRequest("The body is not valid JSON.").Because(fmt.Errorf(
+			return badRequest("The body is not valid JSON.").WithCause(fmt.Errorf(
 				"after %d bytes", dec.InputOffset(),
 			))
 		case dec.StackDepth() > maxDepth:

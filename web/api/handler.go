@@ -197,11 +197,11 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, err
 	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
 	h.Write(body)
 	var out *answer
-	kept, repeated, err := a.Requests.Once(r.Context(), k, sso.Hash(h.Sum(nil)), func() (sso.KeptAnswer, error) {
+	kept, repeated, err := a.Requests.Once(r.Context(), k, sso.Hash(h.Sum(nil)), func() (sso.KeptResponse, error) {
 		var err error
 		out, err = a.run(r, k.Token)
 		if err != nil {
-			return sso.KeptAnswer{}, err
+			return sso.KeptResponse{}, err
 		}
 		return out.kept(), nil
 	})

@@ -62,7 +62,7 @@ func viewPast(p sso.PastMembership) pastMembership {
 	}
 }
 
-func viewRestored(r sso.Restored) restored {
+func viewRestored(r sso.Restoration) restored {
 	return restored{
 		Done:    r.Done,
 		Added:   viewAll(r.Add, viewPast),
@@ -131,7 +131,7 @@ func (a *API) reconcileGroup(ctx context.Context, c caller, in *struct {
 	return restoredAnswer(r, err)
 }
 
-func restoredAnswer(r sso.Restored, err error) (*out[restored], error) {
+func restoredAnswer(r sso.Restoration, err error) (*out[restored], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ type stray struct {
 	Held       *sso.HeldSyncID       `json:"held" doc:"The sync of theirs that waits for an admin." example:"held-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 
-func viewStray(d sso.Drifting) stray {
+func viewStray(d sso.DriftingUser) stray {
 	comes, goes := groupsync.Reconcile(d)
 	v := stray{
 		User:       d.User.ID,

@@ -124,7 +124,7 @@ func galleryChooseOther() *chooseProviderPage {
 			}}},
 			{
 				"Another identity provider",
-				[]protocolWay{galleryWay("OpenID Connect", "Whatever speaks OpenID Connect.", true)},
+				[]protocolWay{galleryWay("OpenID Connect", "Any product that supports OpenID Connect.", true)},
 			},
 		},
 	}

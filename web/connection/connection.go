@@ -30,7 +30,7 @@ type connectionReader interface {
 // held of them; store.DB does.
 type groupReader interface {
 	heldReader
-	SaidNames(ctx context.Context, ent sso.EnterpriseID) ([]sso.SaidName, error)
+	SaidNames(ctx context.Context, ent sso.EnterpriseID) ([]sso.AssertedName, error)
 	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
 	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)

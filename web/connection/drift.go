@@ -194,7 +194,7 @@ func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, previ
 	}
 	for _, m := range preview.Changes.Record.NearMisses {
 		if m.Why == sso.IsObjectID {
-			p.Notes = append(p.Notes, "“"+m.Asserted+"”: "+m.Why.Words()+".")
+			p.Notes = append(p.Notes, "“"+m.Asserted+"”: "+m.Why.Explanation()+".")
 		}
 	}
 	for _, o := range preview.Organizations {
@@ -205,7 +205,7 @@ func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, previ
 			Kept:    plain(o.Kept),
 		}
 		for _, m := range o.NearMisses {
-			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+m.Why.Words())
+			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+m.Why.Explanation())
 		}
 		p.Organizations = append(p.Organizations, c)
 	}

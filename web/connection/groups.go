@@ -102,7 +102,7 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 
 // namesOf puts what was said beside what is here.
 func namesOf(
-	said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization,
+	said []sso.AssertedName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization,
 ) []name {
 	all := map[string]*name{}
 	of := func(text string) *name {

@@ -361,9 +361,9 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 	case c.State == sso.ConnectionEnabled:
 		text := "This blocks sign-in through this connection and ends " +
 			ui.Count(reach.Sessions, "session", "sessions") + ". The configuration stays."
-		if reach.Only > 0 {
-			text += " " + ui.People(reach.Only) + " (" + strings.Join(reach.Logins, ", ") +
-				ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
+		if reach.Exclusive > 0 {
+			text += " " + ui.People(reach.Exclusive) + " (" + strings.Join(reach.Logins, ", ") +
+				ellipsis(reach.Exclusive > len(reach.Logins)) + ") cannot sign in another way."
 		}
 		all = append(all, ui.Confirm{
 			Label:  "Disable",

@@ -78,7 +78,7 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	}
 	raw, look, _ := wanted(r)
 	at, err := momentOf(raw)
-	var seen sso.Restored
+	var seen sso.Restoration
 	if err == nil {
 		seen, err = d.Service.RestoreUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, look)
 	}
@@ -126,7 +126,7 @@ type restoring struct {
 	action string
 	raw    string // the moment as it was typed
 	at     time.Time
-	seen   sso.Restored
+	seen   sso.Restoration
 	err    error
 	row    func(sso.PastMembership) movedRow
 }
@@ -214,9 +214,9 @@ func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v conso
 	raw, look, sure := wanted(r)
 	at, wrong := momentOf(raw)
 	move := directory.Move{DryRun: look, Confirmed: sure}
-	return d.moveGroup(w, r, v, "restored", func(ctx context.Context, g sso.Group) (sso.Restored, error) {
+	return d.moveGroup(w, r, v, "restored", func(ctx context.Context, g sso.Group) (sso.Restoration, error) {
 		if wrong != nil {
-			return sso.Restored{}, wrong
+			return sso.Restoration{}, wrong
 		}
 		return d.Service.RestoreGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, at, move)
 	}, restoring{
@@ -229,7 +229,7 @@ func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v conso
 func (d *Directory) reconcileGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	_, look, sure := wanted(r)
 	move := directory.Move{DryRun: look, Confirmed: sure}
-	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group) (sso.Restored, error) {
+	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group) (sso.Restoration, error) {
 		return d.Service.ReconcileGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, move)
 	}, restoring{action: "reconcile"}, look)
 }
@@ -240,7 +240,7 @@ func (d *Directory) moveGroup(
 	r *http.Request,
 	v console.Visit,
 	said string,
-	do func(context.Context, sso.Group) (sso.Restored, error),
+	do func(context.Context, sso.Group) (sso.Restoration, error),
 	s restoring,
 	look bool,
 ) error {

@@ -106,7 +106,7 @@ func causeOf(e sso.Enterprise, cause string) causeLink {
 	case kind == "link":
 		return causeLink{Text: "a setup link"}
 	}
-	return causeLink{Text: sso.Inert(cause)}
+	return causeLink{Text: sso.Sanitize(cause)}
 }
 
 // reasonWords says why somebody is not where they were last said to be.

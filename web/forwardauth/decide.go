@@ -41,8 +41,8 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 	}
 	if v.origin = v.application.origin(v.asked.scheme, v.asked.host); v.origin == "" {
 		v.err = errUnknown(fmt.Errorf(
-			"%s is not at %s://%s", v.application.Key, sso.Inert(v.asked.scheme),
-			sso.Inert(v.asked.host),
+			"%s is not at %s://%s", v.application.Key, sso.Sanitize(v.asked.scheme),
+			sso.Sanitize(v.asked.host),
 		))
 		return v
 	}

@@ -140,7 +140,7 @@ func findingTodos(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 	for _, f := range found {
 		t := ui.Todo{
 			State: "warn",
-			Text:  f.Text + " " + health.Whose(f.Side) + ": " + f.Do,
+			Text:  f.Text + " " + health.SideName(f.Side) + ": " + f.Do,
 			Href:  console.Home(e) + "/" + f.Path,
 			Label: todoLabel(f.Kind),
 		}
@@ -321,7 +321,7 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		return ui.Fact{Label: label, Time: &moment}
 	}
 	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), failureRate(s, c))
-	if cert, _, ok := health.Latest(c); ok {
+	if cert, _, ok := health.LatestCertificate(c); ok {
 		h.Facts = append(h.Facts, certificateFact(health.DaysLeft(cert.NotAfter, s.Now)))
 	}
 	if skew, ok := health.Skew(s.Vitals, c.ID); ok {

@@ -57,7 +57,7 @@ func readFiles(body []byte, boundary string) (url.Values, error) {
 }
 
 func unreadable(err error) error {
-	return refusal(codeBad, "The form cannot be read.").Because(err)
+	return refusal(codeBad, "The form cannot be read.").WithCause(err)
 }
 
 // partName returns the field name of a part, and whether the part is a file.

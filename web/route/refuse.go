@@ -151,7 +151,7 @@ func parseValues(encoded string) (url.Values, error) {
 	}
 	values, err := url.ParseQuery(encoded)
 	if err != nil {
-		return nil, refusal(codeBad, "The parameters cannot be read.").Because(err)
+		return nil, refusal(codeBad, "The parameters cannot be read.").WithCause(err)
 	}
 	for name, all := range values {
 		if !utf8.ValidString(name) {
@@ -232,14 +232,14 @@ func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	files = files && media == multipartForm
 	if media != urlEncoded && !files {
-		return refusal(codeMedia, "Send this as "+urlEncoded+".").Because(err)
+		return refusal(codeMedia, "Send this as "+urlEncoded+".").WithCause(err)
 	}
 	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLarge(limit, err)
 	}
 	if err != nil {
-		return refusal(codeBad, "The request ended before it was complete.").Because(err)
+		return refusal(codeBad, "The request ended before it was complete.").WithCause(err)
 	}
 	var values url.Values
 	if files {
@@ -266,7 +266,7 @@ func tooLarge(limit int64, err error) error {
 		codeBody, "The request is too large: the limit is "+strconv.FormatInt(limit, 10)+" bytes.",
 	)
 	if err != nil {
-		return e.Because(fmt.Errorf("read body: %w", err))
+		return e.WithCause(fmt.Errorf("read body: %w", err))
 	}
 	return e
 }

@@ -136,7 +136,7 @@ func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
 		case err == nil && of.secret == "":
 			found, of = p, v
 		case err == nil && p.User.ID != found.User.ID:
-			return sso.Principal{}, sso.NotSignedIn().Because(errTwoPeople)
+			return sso.Principal{}, sso.NotSignedIn().WithCause(errTwoPeople)
 		case err == nil && p.Session.CreatedAt.After(found.Session.CreatedAt):
 			found, of = p, v
 		case err == nil:

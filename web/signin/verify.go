@@ -139,7 +139,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		Sent:       !waiting.SentAt.IsZero(),
 		SentAt:     ui.NewTime(waiting.SentAt, now),
 		Until:      ui.NewTime(waiting.CodeUntil, now),
-		Locked:     waiting.Dead() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil),
+		Locked:     waiting.Locked() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil),
 	}
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
 		p.Problem = known.Public

@@ -336,7 +336,7 @@ func galleryTestFailedEarly() *testPage {
 	p.Failed = &testFailed{
 		Cause: "The identity provider did not answer, or not usably: idp.acme.example answered with status 503.",
 		Who:   "Your company’s IT team, at the identity provider",
-		Do:    "Try again; if it stays so, look at the identity provider's status and log.",
+		Do:    "Try again; if it persists, look at the identity provider's status and log.",
 		Place: "Okta Admin Console › Reports › System Log",
 		Code:  "idp_unavailable",
 	}

@@ -309,7 +309,7 @@ func viewGroups(r sso.TestResult) *testGroups {
 			Asserted:     n.Asserted,
 			Name:         n.Name,
 			Organization: n.OrganizationName,
-			Why:          n.Why.Words(),
+			Why:          n.Why.Explanation(),
 		})
 	}
 	return view

@@ -124,8 +124,8 @@ func TestManyGroups(t *testing.T) {
 	}
 }
 
-// TestTooMany: what is refused is refused as too complex, whatever it is.
-func TestTooMany(t *testing.T) {
+// TestLimits: a response beyond a limit is refused as too complex.
+func TestLimits(t *testing.T) {
 	t.Parallel()
 	for name, more := range map[string]string{
 		"values": strings.Repeat(
@@ -145,9 +145,9 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
-// TestRollover: while an identity provider changes its key, either is accepted,
+// TestCertificateRollover: while an identity provider changes its key, either is accepted,
 // in any order and again and again.
-func TestRollover(t *testing.T) {
+func TestCertificateRollover(t *testing.T) {
 	t.Parallel()
 	p := setup{
 		Trusted: []string{"idp-expired", "idp", "idp-next", "idp-p256"},
@@ -188,9 +188,9 @@ func TestRollover(t *testing.T) {
 	p.refuse(t, mixed, badSignature)
 }
 
-// TestOtherConnection: an answer for one connection is none for another, even if
+// TestResponseForAnotherConnection: a response for one connection is refused at another, even if
 // both trust the same identity provider.
-func TestOtherConnection(t *testing.T) {
+func TestResponseForAnotherConnection(t *testing.T) {
 	t.Parallel()
 	p := setup{}.party(t)
 	doc := reply{knobs: signing("assertion")}.build(t)

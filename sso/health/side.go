@@ -2,8 +2,8 @@ package health
 
 import "gatehouse/sso/catalog"
 
-// Whose says who must act; side is a catalog.Side.
-func Whose(side string) string {
+// SideName says who must act; side is a catalog.Side.
+func SideName(side string) string {
 	switch catalog.Side(side) {
 	case catalog.Person:
 		return "The person who signs in"

@@ -8,9 +8,9 @@ import (
 	"gatehouse/sso"
 )
 
-// meaningful returns the claims that the protocol reads whatever the mapping
+// protocolClaims returns the claims that the protocol reads whatever the mapping
 // is.
-func meaningful() []string {
+func protocolClaims() []string {
 	return []string{
 		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr",
 		"amr", "tid", "oid",
@@ -23,46 +23,46 @@ func meaningful() []string {
 // JOSE header: no two names may differ only in case.
 func strictDocument(data []byte) (document, error) {
 	d, err := parseDocument(data)
-	if err == nil && len(d.twins) > 0 {
-		err = d.twinsError(d.twins[0])
+	if err == nil && len(d.caseDuplicates) > 0 {
+		err = d.caseDuplicateError(d.caseDuplicates[0])
 	}
 	return d, err
 }
 
-func (d document) twinsError(pair [2]string) error {
+func (d document) caseDuplicateError(pair [2]string) error {
 	return fmt.Errorf(
-		"%q and %q are the same name to some readers", sso.Inert(pair[0]), sso.Inert(pair[1]),
+		"%q and %q are the same name to some readers", sso.Sanitize(pair[0]), sso.Sanitize(pair[1]),
 	)
 }
 
-// unambiguous refuses names that differ only in case if the protocol or the
+// checkCaseDuplicates refuses names that differ only in case if the protocol or the
 // mapping reads one of them. Other names cannot be confused.
-func (a *answer) unambiguous(d document) error {
-	if len(d.twins) == 0 {
+func (v *verifier) checkCaseDuplicates(d document) error {
+	if len(d.caseDuplicates) == 0 {
 		return nil
 	}
-	read := append(meaningful(), mapped(a.mapping)...)
-	for _, pair := range d.twins {
-		if slices.ContainsFunc(read, func(name string) bool {
-			return concerns(pair[0], name) || concerns(pair[1], name)
+	relevant := append(protocolClaims(), mappedClaims(v.mapping)...)
+	for _, pair := range d.caseDuplicates {
+		if slices.ContainsFunc(relevant, func(name string) bool {
+			return overlaps(pair[0], name) || overlaps(pair[1], name)
 		}) {
-			return errToken(d.twinsError(pair))
+			return errToken(d.caseDuplicateError(pair))
 		}
 	}
 	return nil
 }
 
-// concerns reports whether path equals name, contains it, or is below it,
+// overlaps reports whether path equals name, contains it, or is below it,
 // ignoring case.
-func concerns(path, name string) bool {
-	path, name = fold(path), fold(name)
+func overlaps(path, name string) bool {
+	path, name = foldName(path), foldName(name)
 	return path == name ||
 		strings.HasPrefix(name, path+".") ||
 		strings.HasPrefix(path, name+".")
 }
 
-// mapped returns the claims that a mapping reads.
-func mapped(m sso.Mapping) []string {
+// mappedClaims returns the claims that a mapping reads.
+func mappedClaims(m sso.Mapping) []string {
 	candidates := slices.Concat(
 		strings.Split(m.Subject, "|"), m.Login, m.Email, m.EmailVerified, m.Name, m.Groups,
 	)

@@ -24,15 +24,15 @@ const (
 	Admins       Page = "admins"       // of the installation
 )
 
-// here is a spot outside the identity provider.
-type here struct {
+// fixedPlace is a spot outside the identity provider.
+type fixedPlace struct {
 	place string
 	page  Page
 }
 
-// elsewhere returns the spots that do not depend on the identity provider.
-func elsewhere() map[spot]here {
-	return map[spot]here{
+// fixedPlaces returns the spots that do not depend on the identity provider.
+func fixedPlaces() map[spot]fixedPlace {
+	return map[spot]fixedPlace{
 		atConfigure: {"Here: the connection › Setup assistant › Configure connection", Configure},
 		atMapping:   {"Here: the connection › Attribute mapping", Mapping},
 		atTests:     {"Here: the connection › Test connections", Tests},
@@ -69,13 +69,13 @@ func pageOf(s spot) Page {
 	if s == atIssuerHere {
 		return Configure
 	}
-	return elsewhere()[s].page
+	return fixedPlaces()[s].page
 }
 
 // spotOf returns where to act on a catalogue entry without a more specific
 // check.
 func spotOf(e Entry) spot {
-	if s, known := spots()[e.Code]; known {
+	if s, known := codeSpots()[e.Code]; known {
 		return s
 	}
 	switch {
@@ -97,8 +97,8 @@ func spotOf(e Entry) spot {
 	return atServer
 }
 
-// spots returns the spots that do not follow from the side and area of a code.
-func spots() map[string]spot {
+// codeSpots returns the spots that do not follow from the side and area of a code.
+func codeSpots() map[string]spot {
 	return map[string]spot{
 		"idp_initiated_disabled":   atACS,
 		"idp_ignores_requests":     atACS,
