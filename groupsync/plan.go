@@ -257,7 +257,9 @@ func (p *planner) updateDefaultGroups() {
 		switch {
 		case member[g.Organization] && !exists:
 			p.join(g.ID, sso.SourceDefault)
-		case !member[g.Organization] && exists && row.Source == sso.SourceDefault:
+		case !member[g.Organization] &&
+			exists &&
+			row.Source == sso.SourceDefault:
 			p.leave(g.ID)
 		}
 	}

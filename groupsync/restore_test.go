@@ -52,14 +52,26 @@ func TestRestoreUser(t *testing.T) {
 		then, now list
 		want      sso.Restoration
 	}{
-		{"nothing changed", list{kept, inDefault}, list{kept, inDefault}, sso.Restoration{}},
+		{
+			"nothing changed",
+			list{kept, inDefault},
+			list{kept, inDefault},
+			sso.Restoration{},
+		},
 		{"left a group", list{kept, lost}, list{kept}, sso.Restoration{Add: list{lost}}},
-		{"joined a group", list{kept}, list{kept, joined}, sso.Restoration{Remove: list{joined}}},
+		{
+			"joined a group",
+			list{kept},
+			list{kept, joined},
+			sso.Restoration{Remove: list{joined}},
+		},
 		{"the group was deleted", list{gone}, nil, sso.Restoration{Gone: list{gone}}},
 		{"default groups follow", list{inDefault}, nil, sso.Restoration{}},
 		{"default groups follow when joining", nil, list{inDefault}, sso.Restoration{}},
 		{
-			"all at once", list{lost, gone, kept}, list{kept, joined},
+			"all at once",
+			list{lost, gone, kept},
+			list{kept, joined},
 			sso.Restoration{
 				Add:    list{lost},
 				Remove: list{joined},
@@ -92,7 +104,11 @@ func TestRestoreGroup(t *testing.T) {
 func TestReconcileGroupDoesWhatIsDecided(t *testing.T) {
 	t.Parallel()
 	d := sso.GroupDrift{
-		Group:  sso.Group{ID: "g", Name: "builders", Organization: "o"},
+		Group: sso.Group{
+			ID:           "g",
+			Name:         "builders",
+			Organization: "o",
+		},
 		Actual: 3,
 		Drifting: []sso.DriftingUser{
 			{User: sso.User{ID: "missing"}},

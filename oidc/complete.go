@@ -110,7 +110,9 @@ func (v *verifier) checkAuthorizationResponse(cb sso.Callback) (string, error) {
 	if denied {
 		reason := sso.Sanitize(params["error"] + " " + params["error_description"])
 		v.checks.Record(false, "authorization", "a code", reason)
-		return "", errAuthorization(params["error"], fmt.Errorf("the identity provider said %q", reason))
+		return "", errAuthorization(
+			params["error"], fmt.Errorf("the identity provider said %q", reason),
+		)
 	}
 	if code := params["code"]; code != "" && len(code) <= maxCode {
 		return code, nil
@@ -133,7 +135,9 @@ func (v *verifier) checkIssParameter(form url.Values, denied bool) error {
 	if !present {
 		got = "missing, though the identity provider promises it"
 	}
-	if !v.checks.Record(present && got == v.config.Issuer, "response_issuer", v.config.Issuer, got) {
+	if !v.checks.Record(
+		present && got == v.config.Issuer, "response_issuer", v.config.Issuer, got,
+	) {
 		return errIssuer(fmt.Errorf(
 			"iss parameter: want %q, got %q", v.config.Issuer, sso.Sanitize(got),
 		))

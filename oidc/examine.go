@@ -62,20 +62,25 @@ func (rp *RelyingParty) ExamineToken(
 		}
 	}
 	then.now = func() time.Time { return at }
-	x, err := then.examine(c, cfg, sso.PendingLogin{Nonce: sso.Secret(nonce)}, func(a *verifier) (sso.Assertion, error) {
-		ctx, cancel := context.WithTimeout(ctx, budget)
-		defer cancel()
-		if err := a.loadDiscovery(ctx); err != nil {
-			return sso.Assertion{}, err
-		}
-		a.captured = true
-		a.report("The ID token", payloadOf(token))
-		id, err := a.verifyIDToken(ctx, tokens{id: token})
-		if err != nil {
-			return sso.Assertion{}, err
-		}
-		return a.buildAssertion(id), nil
-	})
+	x, err := then.examine(
+		c,
+		cfg,
+		sso.PendingLogin{Nonce: sso.Secret(nonce)},
+		func(a *verifier) (sso.Assertion, error) {
+			ctx, cancel := context.WithTimeout(ctx, budget)
+			defer cancel()
+			if err := a.loadDiscovery(ctx); err != nil {
+				return sso.Assertion{}, err
+			}
+			a.captured = true
+			a.report("The ID token", payloadOf(token))
+			id, err := a.verifyIDToken(ctx, tokens{id: token})
+			if err != nil {
+				return sso.Assertion{}, err
+			}
+			return a.buildAssertion(id), nil
+		},
+	)
 	x.Captured, x.At = true, at
 	for i, check := range x.Checks {
 		if check.OK && check.Name == "nonce" {
@@ -198,7 +203,9 @@ func isSecretName(name string) bool {
 // loadDiscovery loads the discovery document.
 func (v *verifier) loadDiscovery(ctx context.Context) (err error) {
 	if v.discovery, err = v.provider.metadata(ctx); err != nil {
-		v.checks.Record(false, "discovery", "the discovery document of "+v.config.Issuer, explain(err))
+		v.checks.Record(
+			false, "discovery", "the discovery document of "+v.config.Issuer, explain(err),
+		)
 	}
 	return err
 }

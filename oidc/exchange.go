@@ -134,7 +134,8 @@ func readTokens(host string, status int, body []byte) (tokens, error) {
 		code != "server_error" &&
 		code != "temporarily_unavailable":
 		return tokens{}, errDenied(fmt.Errorf(
-			"the token endpoint answered %d %s", status, sso.Sanitize(code+" "+stringOf(r.Description)),
+			"the token endpoint answered %d %s", status,
+			sso.Sanitize(code+" "+stringOf(r.Description)),
 		))
 	case unreadable == nil && code != "":
 		return tokens{}, errUpstream(fmt.Errorf(

@@ -74,7 +74,8 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	switch {
 	case !slices.Contains(algorithms, h.Algorithm):
 		return h, fmt.Errorf(
-			"algorithm %q, not one of %s", sso.Sanitize(h.Algorithm), strings.Join(algorithms, ", "),
+			"algorithm %q, not one of %s", sso.Sanitize(h.Algorithm),
+			strings.Join(algorithms, ", "),
 		)
 	case !slices.Contains(types, kind):
 		return h, fmt.Errorf("type %q", sso.Sanitize(h.Type))
@@ -107,7 +108,10 @@ func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error
 			return nil, s.upstream
 		}
 		v.checks.Record(
-			false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verifyErr),
+			false,
+			"signature",
+			want,
+			fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verifyErr),
 		)
 		return nil, errToken(verifyErr)
 	}
@@ -117,12 +121,16 @@ func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error
 		err = v.checkCaseDuplicates(doc)
 	}
 	if !v.checks.Record(
-		err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(orAsWanted(adminCause(err))),
+		err == nil, "claims", "a JSON object without repeated names",
+		fmt.Sprint(orAsWanted(adminCause(err))),
 	) {
 		return nil, errToken(fmt.Errorf("ID token: %w", err))
 	}
 	id := &idToken{document: doc}
-	for _, check := range []func(*idToken) error{v.checkIssuer, v.checkAudience, v.checkAuthorizedParty, v.checkTimes, v.checkNonce, v.checkSubject} {
+	for _, check := range []func(*idToken) error{
+		v.checkIssuer, v.checkAudience, v.checkAuthorizedParty, v.checkTimes, v.checkNonce,
+		v.checkSubject,
+	} {
 		if err := check(id); err != nil {
 			return nil, errToken(err)
 		}
@@ -209,7 +217,8 @@ func (v *verifier) checkTimes(id *idToken) error {
 		return err
 	}
 	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
-	want := "at most " + sso.FormatDuration(maxTokenAge) + " before and " + sso.FormatDuration(leeway) +
+	want := "at most " + sso.FormatDuration(maxTokenAge) + " before and " +
+		sso.FormatDuration(leeway) +
 		" after our time, " + stamp(now)
 	if id.issuedAt, err = id.timeMember("iat"); err != nil || id.issuedAt.IsZero() {
 		return v.check(false, "issued_at", want, orMissing("", err))
@@ -222,7 +231,8 @@ func (v *verifier) checkTimes(id *idToken) error {
 	}
 	if begins, err := id.timeMember("nbf"); err != nil || begins.After(newest) {
 		return v.check(
-			false, "not_before", "at most "+sso.FormatDuration(leeway)+" after our time, "+stamp(now),
+			false, "not_before",
+			"at most "+sso.FormatDuration(leeway)+" after our time, "+stamp(now),
 			orMissing(stamp(begins), err),
 		)
 	}

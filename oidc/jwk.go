@@ -72,7 +72,9 @@ func parseKeys(doc []byte) (keySet, error) {
 		if len(set.skipped) > 0 {
 			reasons = ": " + strings.Join(set.skipped, "; ")
 		}
-		return keySet{}, fmt.Errorf("none of the %d keys of the set can verify a signature%s", len(published.Keys), reasons)
+		return keySet{}, fmt.Errorf(
+			"none of the %d keys of the set can verify a signature%s", len(published.Keys), reasons,
+		)
 	}
 	return set, nil
 }

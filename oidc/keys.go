@@ -118,7 +118,10 @@ func (p *provider) cacheKeys(keys keySet, err error) {
 		return
 	}
 	if p.config.ConfirmNewKeys && p.config.Replaces(keys.thumbprints()) {
-		keys.skipped = append(keys.skipped, fmt.Sprintf("%d new keys that wait for an admin to confirm them", len(keys.keys)))
+		keys.skipped = append(
+			keys.skipped,
+			fmt.Sprintf("%d new keys that wait for an admin to confirm them", len(keys.keys)),
+		)
 		keys.keys = nil
 	}
 	keys.generation = p.keys.value.generation + 1

@@ -166,7 +166,9 @@ func badUserinfo() []defect {
 			signedUserinfo(map[string]any{"sub": "eve"}, nil),
 		),
 		down("500", verifier(500, "text/html", "oops")),
-		broken("401", verifier(401, "application/json", `{"error":"invalid_token"}`)),
+		broken(
+			"401", verifier(401, "application/json", `{"error":"invalid_token"}`),
+		),
 		broken("without end", endless),
 		broken("of 1 GB", gigabyte),
 		down("slow", slow),

@@ -101,7 +101,8 @@ func (r *cached[T]) isFetched() bool { return !r.fetchedAt.IsZero() }
 // failed.
 func (r *cached[T]) isUsable(now time.Time, age time.Duration) bool {
 	elapsed := now.Sub(r.fetchedAt)
-	return r.isFetched() && (elapsed < age || elapsed < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
+	return r.isFetched() &&
+		(elapsed < age || elapsed < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
 }
 
 func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provider {
@@ -119,10 +120,16 @@ func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provid
 			Issuer:       cfg.Issuer,
 			DiscoveryURL: cfg.DiscoveryURL,
 		},
-		discoveryURL:         discoveryURL,
-		slots:                make(chan struct{}, maxCalls),
-		refetches:            allowance{burst: refetchBurst, every: refetchEvery},
-		unsolicitedRefetches: allowance{burst: unsolicitedBurst, every: unsolicitedEvery},
+		discoveryURL: discoveryURL,
+		slots:        make(chan struct{}, maxCalls),
+		refetches: allowance{
+			burst: refetchBurst,
+			every: refetchEvery,
+		},
+		unsolicitedRefetches: allowance{
+			burst: unsolicitedBurst,
+			every: unsolicitedEvery,
+		},
 	}
 }
 

@@ -82,7 +82,8 @@ func (v *verifier) addUserinfo(ctx context.Context, t tokens, id *idToken) error
 		err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err),
 	) {
 		return errToken(fmt.Errorf(
-			"userinfo is about %q, the ID token about %q", sso.Sanitize(got), sso.Sanitize(id.subject),
+			"userinfo is about %q, the ID token about %q", sso.Sanitize(got),
+			sso.Sanitize(id.subject),
 		))
 	}
 	mergeClaims(&id.document, info, v.mapping)

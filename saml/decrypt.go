@@ -79,7 +79,9 @@ func readEncrypted(el *etree.Element, recipient string) (*encryptedElement, erro
 	}
 	var ok bool
 	if e.data, ok = dataEncryption(attrValue(encryptionMethod, "Algorithm")); !ok {
-		return nil, fmt.Errorf("data encryption %q", sso.Sanitize(attrValue(encryptionMethod, "Algorithm")))
+		return nil, fmt.Errorf(
+			"data encryption %q", sso.Sanitize(attrValue(encryptionMethod, "Algorithm")),
+		)
 	}
 	if e.ciphertext, err = cipherValue(data); err != nil {
 		return nil, err

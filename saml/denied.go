@@ -51,7 +51,8 @@ func statusText(code string) string {
 		return "Your company's identity provider did not accept our request. Your admin should compare the settings on both sides."
 	case "Responder":
 		return "Your company's identity provider could not answer." + ask + "."
-	case "NoAvailableIDP", "NoSupportedIDP", "ProxyCountExceeded", "PartialLogout", "ResourceNotRecognized", "TooManyResponses",
+	case "NoAvailableIDP", "NoSupportedIDP", "ProxyCountExceeded", "PartialLogout",
+		"ResourceNotRecognized", "TooManyResponses",
 		"UnknownAttrProfile", "InvalidAttrNameOrValue", "RequestVersionDeprecated",
 		"RequestVersionTooHigh", "RequestVersionTooLow":
 		return "Your company's identity provider did not let you in."

@@ -362,7 +362,8 @@ func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 			Code:   "metadata_entity_changed",
 			Public: "This metadata is of another identity provider than the one configured here. Make a new connection for it.",
 			Err: fmt.Errorf(
-				"entityID: want %q, got %q", sso.Sanitize(cfg.IDPEntityID), sso.Sanitize(m.EntityID),
+				"entityID: want %q, got %q", sso.Sanitize(cfg.IDPEntityID),
+				sso.Sanitize(m.EntityID),
 			),
 		}
 	}

@@ -103,7 +103,9 @@ func (sp *ServiceProvider) sendLogout(
 	}
 	redirect, err := out.encode()
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("logout at %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err)
+		return sso.Redirect{}, fmt.Errorf(
+			"logout at %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err,
+		)
 	}
 	return redirect, nil
 }

@@ -35,7 +35,9 @@ func readQuery(rawQuery string) (redirectMessage, error) {
 		name, raw, _ := strings.Cut(pair, "=")
 		plain, err := url.QueryUnescape(name)
 		if err != nil {
-			return redirectMessage{}, errMalformed(errors.New("a name that is not escaped properly"))
+			return redirectMessage{}, errMalformed(errors.New(
+				"a name that is not escaped properly",
+			))
 		}
 		switch plain {
 		case fieldRequest, fieldResponse, fieldRelayState, fieldAlgorithm, fieldSignature,
@@ -44,7 +46,9 @@ func readQuery(rawQuery string) (redirectMessage, error) {
 			continue
 		}
 		if _, repeated := r.params[plain]; repeated || plain != name {
-			return redirectMessage{}, errMalformed(fmt.Errorf("%s stands twice or is escaped", plain))
+			return redirectMessage{}, errMalformed(fmt.Errorf(
+				"%s stands twice or is escaped", plain,
+			))
 		}
 		r.params[plain] = raw
 	}

@@ -242,7 +242,9 @@ func fragment(plain []byte, around []etree.Attr, tag string, l limits) (root *et
 		return nil, 0, errScan(err)
 	}
 	if seen.space != nsAssertion || seen.tag != tag {
-		return nil, 0, errSignature(fmt.Errorf("an element %q was encrypted", sso.Sanitize(seen.tag)))
+		return nil, 0, errSignature(fmt.Errorf(
+			"an element %q was encrypted", sso.Sanitize(seen.tag),
+		))
 	}
 	if seen.duplicateID {
 		return nil, 0, errSignature(errors.New("two elements with one ID"))

@@ -150,7 +150,8 @@ func (v *verifier) checkConditions() error {
 			if err := v.checkAudience(child); err != nil {
 				return err
 			}
-		case hasName(child, nsAssertion, "OneTimeUse"), hasName(child, nsAssertion, "ProxyRestriction"):
+		case hasName(child, nsAssertion, "OneTimeUse"),
+			hasName(child, nsAssertion, "ProxyRestriction"):
 			// Every assertion is used once here, and none is passed on.
 		default:
 			// Core §2.5.1.1: an unknown condition makes the assertion's

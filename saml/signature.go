@@ -65,7 +65,8 @@ func digestMethod(uri string) (crypto.Hash, bool) {
 // have no comments, so the variants with and without comments are the same.
 func isCanonicalization(uri string) bool {
 	switch dsig.AlgorithmID(uri) {
-	case dsig.CanonicalXML10ExclusiveAlgorithmId, dsig.CanonicalXML10ExclusiveWithCommentsAlgorithmId,
+	case dsig.CanonicalXML10ExclusiveAlgorithmId,
+		dsig.CanonicalXML10ExclusiveWithCommentsAlgorithmId,
 		dsig.CanonicalXML10RecAlgorithmId, dsig.CanonicalXML10WithCommentsAlgorithmId,
 		dsig.CanonicalXML11AlgorithmId, dsig.CanonicalXML11WithCommentsAlgorithmId:
 		return true
@@ -132,7 +133,9 @@ func (s *signature) readSignedInfo(el *etree.Element, id string) error {
 }
 
 func (s *signature) readReference(el *etree.Element) error {
-	parts, err := readSequence(el, []string{"Id", "URI"}, "Transforms", "DigestMethod", "DigestValue")
+	parts, err := readSequence(
+		el, []string{"Id", "URI"}, "Transforms", "DigestMethod", "DigestValue",
+	)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,9 @@ func deliverableUntil(assertion, subject *etree.Element) time.Time {
 			}
 		}
 	}
-	if issued, err := parseTime(attrValue(assertion, "IssueInstant")); err == nil && until.After(issued.Add(maxValidity)) {
+	if issued, err := parseTime(attrValue(
+		assertion, "IssueInstant",
+	)); err == nil && until.After(issued.Add(maxValidity)) {
 		until = issued.Add(maxValidity)
 	}
 	return until
@@ -252,7 +254,9 @@ func errEncryptedID(err error) error {
 // nameIDElement returns the NameID in el, decrypted by reveal if it is an
 // EncryptedID, or nil if there is neither. Only one name in one form is allowed
 // (core §2.4.1).
-func nameIDElement(el *etree.Element, reveal func(hidden *etree.Element) (*etree.Element, error)) (*etree.Element, error) {
+func nameIDElement(
+	el *etree.Element, reveal func(hidden *etree.Element) (*etree.Element, error),
+) (*etree.Element, error) {
 	plain, hidden := children(el, nsAssertion, "NameID"), children(el, nsAssertion, "EncryptedID")
 	switch n := len(plain) + len(hidden); {
 	case n == 0:

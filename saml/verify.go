@@ -142,7 +142,9 @@ type signatureVerifier struct {
 
 // verifyElement verifies the signature of el, if it has one, and returns the part that
 // may be read. Without a signature, signed is false and opened is el.
-func (v *signatureVerifier) verifyElement(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
+func (v *signatureVerifier) verifyElement(
+	el *etree.Element, name string,
+) (opened *etree.Element, signed bool, err error) {
 	s, err := readSignature(el)
 	if err != nil {
 		v.checks.Record(false, name, "one enveloped signature of the usual form", err.Error())
@@ -154,7 +156,9 @@ func (v *signatureVerifier) verifyElement(el *etree.Element, name string) (opene
 	want := "signed by " + v.trust.fingerprints()
 	weak := s.method.hash == crypto.SHA1 || s.digest == crypto.SHA1
 	if weak && !v.allowSHA1 {
-		v.checks.Record(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		v.checks.Record(
+			false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String(),
+		)
 		return nil, false, errSignature(errors.New("SHA-1, which this connection does not allow"))
 	}
 	presented := s.presentedCertificate()

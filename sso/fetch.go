@@ -55,7 +55,9 @@ func ExplainFetch(err error) FetchFailure {
 		if e.IsNotFound {
 			return FetchFailure{"the name " + Sanitize(e.Name) + " does not exist in DNS", true}
 		}
-		return FetchFailure{"the name " + Sanitize(e.Name) + " could not be looked up in DNS", false}
+		return FetchFailure{
+			"the name " + Sanitize(e.Name) + " could not be looked up in DNS", false,
+		}
 	}
 	if says := explainTLS(err); says != "" {
 		return FetchFailure{says, true}

@@ -87,7 +87,9 @@ func (t Trust) Waiting() *TrustChange {
 // CorrectsOwn reports whether the draft corrects what one setup link wrote and
 // enabled, that link alone wrote the correction, and it was not refused.
 func (t Trust) CorrectsOwn() bool {
-	return t.EnabledBy != "" && !t.Draft.Refused() && t.Draft.hasSoleAuthor(t.EnabledBy)
+	return t.EnabledBy != "" &&
+		!t.Draft.Refused() &&
+		t.Draft.hasSoleAuthor(t.EnabledBy)
 }
 
 // hasSoleAuthor reports whether an actor is the only author of a change.

@@ -127,7 +127,9 @@ var (
 // loses one.
 func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
-		return Memberships{}, errDenied(errors.New("the tenant or the person's object ID does not have the form of one"))
+		return Memberships{}, errDenied(errors.New(
+			"the tenant or the person's object ID does not have the form of one",
+		))
 	}
 	ctx, cancel := context.WithTimeoutCause(
 		ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget),

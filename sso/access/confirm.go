@@ -163,7 +163,9 @@ func (p *Passkeys) Confirm(
 }
 
 // verifyOwner verifies that a passkey of an account signed the challenge.
-func (p *Passkeys) verifyOwner(a sso.Admin, session webauthn.SessionData, response []byte) (*webauthn.Credential, error) {
+func (p *Passkeys) verifyOwner(
+	a sso.Admin, session webauthn.SessionData, response []byte,
+) (*webauthn.Credential, error) {
 	o, err := ownerOf(a)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,9 @@ type Browser struct {
 // visits by the link, because that was their last deliberate act.
 func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	var v sso.Visitor
-	lookups := []func(context.Context, Browser) (sso.Visitor, error){s.visitorByAccount, s.visitorByPrincipal, s.visitorByLink}
+	lookups := []func(context.Context, Browser) (sso.Visitor, error){
+		s.visitorByAccount, s.visitorByPrincipal, s.visitorByLink,
+	}
 	for _, lookup := range lookups {
 		found, err := lookup(ctx, b)
 		switch {

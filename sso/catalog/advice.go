@@ -102,7 +102,8 @@ func fillPlaceholders(s string, c sso.Check) string {
 		got = "(missing)"
 	}
 	return strings.NewReplacer(
-		"{got}", got, "{want}", c.Want, "{field}", fieldName(c.Name), "{off}", clockOffset(c), "{ago}",
+		"{got}", got, "{want}", c.Want, "{field}", fieldName(c.Name), "{off}", clockOffset(c),
+		"{ago}",
 		strings.Replace(clockOffset(c), "behind ours", "ago", 1),
 	).Replace(s)
 }

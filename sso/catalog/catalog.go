@@ -47,7 +47,8 @@ func Of(code string) (Entry, bool) {
 // catalogue returns all entries in Markdown, as the guide has them.
 func catalogue() []Entry {
 	return slices.Concat(
-		signInCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(), connectionCodes(), applicationCodes(),
+		signInCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(), connectionCodes(),
+		applicationCodes(),
 		apiCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }

@@ -85,7 +85,9 @@ func TestCatalogue(t *testing.T) {
 	if _, ok := Of("no_such_code"); ok {
 		t.Error("there is an entry of a code that is none")
 	}
-	if got := plainText("*you*: [change it](policy.md), or `a` and [b](c)"); got != "you: change it, or a and b" {
+	if got := plainText(
+		"*you*: [change it](policy.md), or `a` and [b](c)",
+	); got != "you: change it, or a and b" {
 		t.Errorf("plain text is %q", got)
 	}
 }

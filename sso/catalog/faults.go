@@ -11,11 +11,13 @@ import (
 func faultsOf(p sso.Protocol) []fault {
 	if p == sso.OIDC {
 		return slices.Concat(
-			transportFaults(), authorizationFaults(), idTokenFaults(), policyFaults(), identityFaults("oidc_attribute_invalid"),
+			transportFaults(), authorizationFaults(), idTokenFaults(), policyFaults(),
+			identityFaults("oidc_attribute_invalid"),
 		)
 	}
 	return slices.Concat(
-		transportFaults(), samlSignatureFaults(), samlMessageFaults(), samlRuleFaults(), samlTimeFaults(), policyFaults(),
+		transportFaults(), samlSignatureFaults(), samlMessageFaults(), samlRuleFaults(),
+		samlTimeFaults(), policyFaults(),
 		samlSubjectFaults(), identityFaults("saml_attribute_invalid"),
 	)
 }

@@ -74,8 +74,11 @@ func signOutCodes() []Entry {
 			Person, "sign in again",
 		},
 		{
-			"logout_token_invalid", "Signing out", "the token of a back-channel logout is not valid",
-			Company, "check that the back-channel logout address of the right connection is registered",
+			"logout_token_invalid",
+			"Signing out",
+			"the token of a back-channel logout is not valid",
+			Company,
+			"check that the back-channel logout address of the right connection is registered",
 		},
 		{
 			"saml_logout_encrypted", "Signing out",

@@ -109,7 +109,9 @@ type Move struct {
 // run calls do with the decision it asks for, and returns what would change also
 // if that is refused. A removal that the share brake stops is Conflict
 // "share_brake".
-func (m Move) run(do func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)) (sso.Restoration, error) {
+func (m Move) run(
+	do func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error),
+) (sso.Restoration, error) {
 	var seen sso.Restoration
 	result, err := do(func(r sso.Restoration) (bool, error) {
 		seen = r

@@ -20,13 +20,18 @@ type editable struct {
 
 func (f *fixture) editables() []editable {
 	f.Helper()
-	app, err := f.CreateApplication(f.Context(), admin, sso.ForwardAuth, directory.ApplicationEdit{
-		Key:     new("wiki"),
-		Name:    new("Wiki"),
-		Origins: []string{"https://wiki.example.com"},
-	})
+	app, err := f.CreateApplication(
+		f.Context(), admin, sso.ForwardAuth,
+		directory.ApplicationEdit{
+			Key:     new("wiki"),
+			Name:    new("Wiki"),
+			Origins: []string{"https://wiki.example.com"},
+		},
+	)
 	f.ok(err)
-	return []editable{f.editableApplication(app.ID), f.editableGroup(), f.editableOrganization()}
+	return []editable{
+		f.editableApplication(app.ID), f.editableGroup(), f.editableOrganization(),
+	}
 }
 
 func (f *fixture) editableApplication(id sso.ApplicationID) editable {
@@ -41,10 +46,15 @@ func (f *fixture) editableApplication(id sso.ApplicationID) editable {
 			return a.Revision, all[0].Revision
 		},
 		rename: func(revision int64, name string) (int64, error) {
-			a, err := f.UpdateApplication(ctx, admin, id, directory.ApplicationEdit{Revision: revision, Name: &name})
+			a, err := f.UpdateApplication(ctx, admin, id, directory.ApplicationEdit{
+				Revision: revision,
+				Name:     &name,
+			})
 			return a.Revision, err
 		},
-		remove: func(revision int64) error { return f.DeleteApplication(ctx, admin, id, revision) },
+		remove: func(revision int64) error {
+			return f.DeleteApplication(ctx, admin, id, revision)
+		},
 	}
 }
 
@@ -55,15 +65,22 @@ func (f *fixture) editableGroup() editable {
 		read: func() (int64, int64) {
 			g, err := f.db.Group(ctx, ent, id)
 			f.ok(err)
-			all, _, err := f.db.Groups(ctx, ent, sso.GroupFilter{Name: g.Name}, sso.Page{})
+			all, _, err := f.db.Groups(
+				ctx, ent, sso.GroupFilter{Name: g.Name}, sso.Page{},
+			)
 			f.ok(err)
 			return g.Revision, all[0].Group.Revision
 		},
 		rename: func(revision int64, name string) (int64, error) {
-			g, err := f.UpdateGroup(ctx, admin, ent, id, directory.GroupEdit{Revision: revision, Name: &name})
+			g, err := f.UpdateGroup(ctx, admin, ent, id, directory.GroupEdit{
+				Revision: revision,
+				Name:     &name,
+			})
 			return g.Revision, err
 		},
-		remove: func(revision int64) error { return f.DeleteGroup(ctx, admin, ent, id, revision) },
+		remove: func(revision int64) error {
+			return f.DeleteGroup(ctx, admin, ent, id, revision)
+		},
 	}
 }
 
@@ -79,10 +96,18 @@ func (f *fixture) editableOrganization() editable {
 			return o.Revision, all[0].Organization.Revision
 		},
 		rename: func(revision int64, name string) (int64, error) {
-			o, err := f.UpdateOrganization(ctx, admin, ent, id, directory.OrganizationEdit{Revision: revision, Name: &name})
+			o, err := f.UpdateOrganization(
+				ctx, admin, ent, id,
+				directory.OrganizationEdit{
+					Revision: revision,
+					Name:     &name,
+				},
+			)
 			return o.Revision, err
 		},
-		remove: func(revision int64) error { return f.DeleteOrganization(ctx, admin, ent, id, revision) },
+		remove: func(revision int64) error {
+			return f.DeleteOrganization(ctx, admin, ent, id, revision)
+		},
 	}
 }
 
@@ -141,7 +166,9 @@ func TestConcurrentEdits(t *testing.T) {
 			errs := make([]error, 10)
 			var group sync.WaitGroup
 			for i := range errs {
-				group.Go(func() { _, errs[i] = o.rename(1, fmt.Sprint("edit ", i)) })
+				group.Go(func() {
+					_, errs[i] = o.rename(1, fmt.Sprint("edit ", i))
+				})
 			}
 			group.Wait()
 			saved := 0

@@ -42,7 +42,9 @@ type membershipMover interface {
 	RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
 		confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)
 	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-		decide func(sso.DriftingUser) (add, remove bool), confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error)
+		decide func(sso.DriftingUser) (add, remove bool), confirm func(sso.Restoration) (bool, error)) (
+		sso.Restoration, error,
+	)
 	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DecideHeldSyncs(

@@ -37,7 +37,7 @@ type Options struct {
 	Enterprises enterpriseFinder
 	// Graph is asked for groups that a response had no room for, if the
 	// connection is configured for it. Optional.
-	Graph Graph
+	Graph graph
 	// DirectoryBudget bounds a request to Graph while a user waits; 0 means six
 	// seconds.
 	DirectoryBudget time.Duration

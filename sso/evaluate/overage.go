@@ -13,9 +13,9 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// Graph lists the groups of a user that a response had no room for; entra.Client
+// graph lists the groups of a user that a response had no room for; entra.Client
 // does.
-type Graph interface {
+type graph interface {
 	Memberships(ctx context.Context, app entra.Application, oid string) (entra.Memberships, error)
 }
 

@@ -20,7 +20,8 @@ func Name(name string) string {
 		return foldASCII(name)
 	}
 	s := strings.Map(latinLookAlike, norm.NFKC.String(strings.ToValidUTF8(name, "")))
-	s = strings.Map(latinLookAlike, norm.NFKC.String(cases.Fold().String(s))) // folding can bring in letters that look Latin
+	// folding can bring in letters that look Latin
+	s = strings.Map(latinLookAlike, norm.NFKC.String(cases.Fold().String(s)))
 	return strings.Join(strings.Fields(s), " ")
 }
 

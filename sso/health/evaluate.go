@@ -61,7 +61,8 @@ func Evaluate(s State) []sso.Finding {
 			continue
 		}
 		for _, check := range []func(State, sso.Connection) (sso.Finding, bool){
-			checkCertificate, checkMetadata, checkKeys, checkGroups, checkProvisioning, checkErrorRate, checkTestedTrust,
+			checkCertificate, checkMetadata, checkKeys, checkGroups, checkProvisioning,
+			checkErrorRate, checkTestedTrust,
 		} {
 			if f, ok := check(s, c); ok {
 				f.Connection = c.ID
@@ -82,7 +83,9 @@ func Evaluate(s State) []sso.Finding {
 		})
 	}
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
-		return cmp.Or(boolToInt(b.Urgent)-boolToInt(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
+		return cmp.Or(
+			boolToInt(b.Urgent)-boolToInt(a.Urgent), cmp.Compare(a.Threshold, b.Threshold),
+		)
 	})
 	return all
 }
@@ -194,7 +197,9 @@ func checkGroups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		}
 		count, hadGroups = count+1, hadGroups || s.Vitals.HadGroups[a.User]
 	}
-	if count < conclusiveSignIns || !hadGroups || c.Live.Provisioning == sso.ProvisionSCIM {
+	if count < conclusiveSignIns ||
+		!hadGroups ||
+		c.Live.Provisioning == sso.ProvisionSCIM {
 		return f, false
 	}
 	text := "The last %d sign-ins through %s said nothing about groups, and there were some before. No one lost a membership."

@@ -9,7 +9,9 @@ import (
 
 // store keeps claims and answers; store.DB implements it.
 type store interface {
-	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptResponse, known bool, err error)
+	ClaimRequest(
+		ctx context.Context, k sso.RequestKey, request sso.Hash,
+	) (answer sso.KeptResponse, known bool, err error)
 	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptResponse) error
 	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
 }
@@ -49,7 +51,10 @@ func (s *Service) Once(
 	done = true
 	// The request is carried out: failing to keep its answer is no failure of it.
 	if err := s.store.KeepAnswer(ctx, k, answer); err != nil {
-		s.log.WarnContext(ctx, "response to an idempotent request not saved", "token", string(k.Token), "error", err)
+		s.log.WarnContext(
+			ctx, "response to an idempotent request not saved", "token", string(k.Token), "error",
+			err,
+		)
 	}
 	return answer, false, nil
 }

@@ -45,7 +45,9 @@ func TestOnce(t *testing.T) {
 	store, log := &requests{}, new(bytes.Buffer)
 	service := idempotency.New(store, slog.New(slog.NewTextHandler(log, nil)))
 	once := func(run func() (sso.KeptResponse, error)) (sso.KeptResponse, bool, error) {
-		return service.Once(t.Context(), sso.RequestKey{Token: "tok-1"}, sso.Hash{}, run)
+		return service.Once(
+			t.Context(), sso.RequestKey{Token: "tok-1"}, sso.Hash{}, run,
+		)
 	}
 	failure := errors.New("failed")
 	if _, _, err := once(func() (sso.KeptResponse, error) {
@@ -60,17 +62,25 @@ func TestOnce(t *testing.T) {
 	if store.released != 2 {
 		t.Errorf("after a panic, the claim was released %d times", store.released)
 	}
-	created := func() (sso.KeptResponse, error) { return sso.KeptResponse{Status: 201}, nil }
+	created := func() (sso.KeptResponse, error) {
+		return sso.KeptResponse{Status: 201}, nil
+	}
 	store.keepErr = failure
-	if a, replayed, err := once(created); a.Status != 201 || replayed || err != nil {
+	if a, replayed, err := once(created); a.Status != 201 ||
+		replayed ||
+		err != nil {
 		t.Errorf("an answer that is not kept: %v %t %v", a, replayed, err)
 	}
-	if !strings.Contains(log.String(), "response to an idempotent request not saved") {
+	if !strings.Contains(
+		log.String(), "response to an idempotent request not saved",
+	) {
 		t.Error("it was not logged")
 	}
 	store.keepErr = nil
 	for _, want := range []bool{false, true} {
-		if a, replayed, err := once(created); a.Status != 201 || replayed != want || err != nil {
+		if a, replayed, err := once(created); a.Status != 201 ||
+			replayed != want ||
+			err != nil {
 			t.Errorf("%v %t %v, want replayed %t", a, replayed, err, want)
 		}
 	}

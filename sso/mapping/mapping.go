@@ -176,7 +176,10 @@ func (r *reader) displayName(candidates []string, login string) string {
 	}
 	got := "none of them; the login is used instead"
 	if ok {
-		got = fmt.Sprintf("%q from %s is too long or has invisible characters; the login is used instead", truncate(value), from)
+		got = fmt.Sprintf(
+			"%q from %s is too long or has invisible characters; the login is used instead",
+			truncate(value), from,
+		)
 	}
 	r.checks = append(r.checks, sso.Check{
 		Name:    "name",

@@ -82,7 +82,9 @@ var variables = [...]variable{
 	{"identity.claims", claimsType, assumedClaims, func(in Input) any {
 		return map[string][]string(in.Identity.Claims)
 	}},
-	{"connection.id", stringType, 64, func(in Input) any { return string(in.Connection.ID) }},
+	{"connection.id", stringType, 64, func(in Input) any {
+		return string(in.Connection.ID)
+	}},
 	{"connection.name", stringType, sso.MaxNameLength, func(in Input) any {
 		return in.Connection.Name
 	}},

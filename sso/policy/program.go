@@ -199,7 +199,9 @@ func typeNames(all []*celType) string {
 // conditions, or e itself.
 func resultExpressions(e ast.Expr) []ast.Expr {
 	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional {
-		return append(resultExpressions(e.AsCall().Args()[1]), resultExpressions(e.AsCall().Args()[2])...)
+		return append(
+			resultExpressions(e.AsCall().Args()[1]), resultExpressions(e.AsCall().Args()[2])...,
+		)
 	}
 	return []ast.Expr{e}
 }

@@ -132,14 +132,17 @@ func (k *Keys) readSet(ctx context.Context) (*keySet, error) {
 	}
 	now := k.Now()
 	if add, remove := planRotation(keys, now); add || len(remove) > 0 {
-		keys, err = k.Store.ChangeSigningKeys(ctx, func(current []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
-			add, remove := planRotation(current, now) // another node may have been faster
-			if !add {
-				return nil, remove, nil
-			}
-			key, err := newKey()
-			return key, remove, err
-		})
+		keys, err = k.Store.ChangeSigningKeys(
+			ctx,
+			func(current []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
+				add, remove := planRotation(current, now) // another node may have been faster
+				if !add {
+					return nil, remove, nil
+				}
+				key, err := newKey()
+				return key, remove, err
+			},
+		)
 		if err != nil {
 			return nil, err
 		}

@@ -111,7 +111,8 @@ func (r *testRun) certificate(fingerprint string) {
 			continue
 		}
 		left := cert.NotAfter.Sub(r.svc.Now())
-		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " + sso.FormatDuration(left)
+		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " +
+			sso.FormatDuration(left)
 		if left < 0 {
 			got = "expired on " + cert.NotAfter.UTC().Format("2 January 2006")
 		}
@@ -140,7 +141,9 @@ func (r *testRun) clock() {
 		off := issued.Sub(r.at)
 		switch got := sso.FormatDuration(off); {
 		case off > sso.NoticeableSkew:
-			r.checks.Warn("clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours", got+" ahead")
+			r.checks.Warn(
+				"clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours", got+" ahead",
+			)
 		case off < -6*sso.NoticeableSkew:
 			r.checks.Warn(
 				"clock", "within "+sso.FormatDuration(sso.NoticeableSkew)+" of ours",

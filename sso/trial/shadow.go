@@ -54,7 +54,11 @@ func (s *Service) Compare(ctx context.Context, in SignIn) {
 		}()
 		ctx, cancel := context.WithTimeout(ctx, shadowBudget)
 		defer cancel()
-		x := &comparison{SignIn: in, svc: s, c: c}
+		x := &comparison{
+			SignIn: in,
+			svc:    s,
+			c:      c,
+		}
 		if err := s.TestRuns.RecordShadow(ctx, x.difference(ctx)); err != nil {
 			s.Log.WarnContext(
 				ctx, "sign-in not compared with the draft", "connection", c.ID, "attempt",
@@ -140,7 +144,10 @@ func (x *comparison) byDraft(ctx context.Context) (*evaluate.Outcome, error) {
 		if x.Pending == nil && !acceptsUnsolicited(in.Config) {
 			return nil, sso.IDPInitiatedDisabled()
 		}
-		in.Evidence = evaluate.Response{Callback: x.Callback, Pending: x.Pending}
+		in.Evidence = evaluate.Response{
+			Callback: x.Callback,
+			Pending:  x.Pending,
+		}
 	} else {
 		in.Evidence = evaluate.Assertion{Assertion: *x.Outcome.Assertion}
 	}

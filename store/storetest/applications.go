@@ -229,7 +229,9 @@ func testPrincipalGroups(t *testing.T, fresh fresh) {
 	w.enter("bob", "sre")
 	s := w.signIn("ada", "dev", "Dev")
 	u, _ := w.record(s)
-	w.principalGroups(s, "app/Dev", "app/Members", "app/dev", "web/Members", "web/dev")
+	w.principalGroups(
+		s, "app/Dev", "app/Members", "app/dev", "web/Members", "web/dev",
+	)
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/dev"].ID, u.ID))
 	w.principalGroups(s, "app/Dev", "app/Members", "app/dev")
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["app/dev"].ID, u.ID))

@@ -499,7 +499,8 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 		})
 	}
 	want := []sso.HeldTally{
-		w.shareTally(dev, "Org web/dev", true), w.shareTally(sre, "Org web/sre", true),
+		w.shareTally(dev, "Org web/dev", true),
+		w.shareTally(sre, "Org web/sre", true),
 	}
 	slices.SortFunc(want, func(a, b sso.HeldTally) int {
 		return cmp.Compare(a.Group, b.Group)

@@ -24,13 +24,13 @@ func testReach(t *testing.T, fresh fresh) {
 	w.ok(err)
 	seen := w.clock.Now()
 	w.same(sso.ConnectionReach{
-		State:    sso.ConnectionEnabled,
-		People:   6,
-		Exclusive:     6,
-		Active:   6,
-		Others:   1,
-		Sessions: 6,
-		LastSeen: seen,
+		State:     sso.ConnectionEnabled,
+		People:    6,
+		Exclusive: 6,
+		Active:    6,
+		Others:    1,
+		Sessions:  6,
+		LastSeen:  seen,
 		Logins: []string{
 			"ada@acme.test", "bob@acme.test", "cy@acme.test", "dan@acme.test",
 			"eve@acme.test",
@@ -40,14 +40,14 @@ func testReach(t *testing.T, fresh fresh) {
 	w.conn = second
 	w.enter("zoe")
 	w.same(sso.ConnectionReach{
-		State:    sso.ConnectionEnabled,
-		People:   1,
-		Exclusive:     1,
-		Active:   7,
-		Others:   1,
-		Sessions: 1,
-		LastSeen: w.clock.Now(),
-		Logins:   []string{"zoe@acme.test"},
+		State:     sso.ConnectionEnabled,
+		People:    1,
+		Exclusive: 1,
+		Active:    7,
+		Others:    1,
+		Sessions:  1,
+		LastSeen:  w.clock.Now(),
+		Logins:    []string{"zoe@acme.test"},
 	}, w.reachOf(second))
 	w.same(0, w.reachOf(first).Sessions)
 

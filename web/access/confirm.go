@@ -35,8 +35,14 @@ func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
 	return h.showConfirm(w, r, http.StatusOK, c, consolePath(r.URL.Query().Get("return_to")), nil)
 }
 
-func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirmation, returnTo string,
-	problem error) error {
+func (h *Handlers) showConfirm(
+	w http.ResponseWriter,
+	r *http.Request,
+	status int,
+	c access.Confirmation,
+	returnTo string,
+	problem error,
+) error {
 	p := &adminConfirmPage{
 		Login:    c.Admin.Login,
 		ReturnTo: returnTo,

@@ -283,7 +283,10 @@ func whose(side catalog.Side) string {
 func identity(i sso.Identity) []ui.Fact {
 	email := ui.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
 	if i.Email != "" && i.EmailVerified {
-		email.Badge = &ui.Badge{Label: "verified by the identity provider", State: "ok"}
+		email.Badge = &ui.Badge{
+			Label: "verified by the identity provider",
+			State: "ok",
+		}
 	}
 	return []ui.Fact{
 		{

@@ -124,7 +124,10 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
 		Setup:     service,
-		Preview:   ssotrial.New(ssotrial.Options{Facts: f.db, Evaluator: evaluate.New(evaluate.Options{})}),
+		Preview: ssotrial.New(ssotrial.Options{
+			Facts:     f.db,
+			Evaluator: evaluate.New(evaluate.Options{}),
+		}),
 		Tests: ssotrial.New(ssotrial.Options{
 			Facts:    f.db,
 			TestRuns: f.db,

@@ -172,5 +172,7 @@ func (a *API) deleteGroup(ctx context.Context, c caller, in *struct {
 	IfMatch string      `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
 	Group   sso.GroupID `path:"group"`
 }) (*done, error) {
-	return nil, a.Directory.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group, revisionOf(in.IfMatch))
+	return nil, a.Directory.DeleteGroup(
+		ctx, c.by, c.enterprise.ID, in.Group, revisionOf(in.IfMatch),
+	)
 }

@@ -104,11 +104,14 @@ func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
 }) (*revised[organization], error) {
-	o, err := a.Directory.UpdateOrganization(ctx, c.by, c.enterprise.ID, in.Organization, directory.OrganizationEdit{
-		Revision: revisionOf(in.IfMatch),
-		Key:      in.Body.Key,
-		Name:     in.Body.Name,
-	})
+	o, err := a.Directory.UpdateOrganization(
+		ctx, c.by, c.enterprise.ID, in.Organization,
+		directory.OrganizationEdit{
+			Revision: revisionOf(in.IfMatch),
+			Key:      in.Body.Key,
+			Name:     in.Body.Name,
+		},
+	)
 	return revisedAnswer(viewOrganization(o), o.Revision, err)
 }
 
@@ -116,5 +119,7 @@ func (a *API) deleteOrganization(ctx context.Context, c caller, in *struct {
 	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
 	Organization sso.OrganizationID `path:"organization"`
 }) (*done, error) {
-	return nil, a.Directory.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization, revisionOf(in.IfMatch))
+	return nil, a.Directory.DeleteOrganization(
+		ctx, c.by, c.enterprise.ID, in.Organization, revisionOf(in.IfMatch),
+	)
 }

@@ -27,25 +27,49 @@ func TestRevisions(t *testing.T) {
 			got := f.do("GET", path, nil)
 			old := got.Header().Get("ETag")
 			if old != `"1"` || got.json["revision"] != 1.0 {
-				t.Errorf("a new %s has the ETag %s and revision %v", noun, old, got.json["revision"])
+				t.Errorf(
+					"a new %s has the ETag %s and revision %v", noun, old,
+					got.json["revision"],
+				)
 			}
 			got = f.do("PATCH", path, m{"name": "one"}, "If-Match", old)
 			f.wants(got, 200, "")
 			if tag := got.Header().Get("ETag"); tag != `"2"` || got.json["revision"] != 2.0 {
-				t.Errorf("an edited %s has the ETag %s and revision %v", noun, tag, got.json["revision"])
+				t.Errorf(
+					"an edited %s has the ETag %s and revision %v", noun, tag,
+					got.json["revision"],
+				)
 			}
 			before := f.history()
-			for _, stale := range []string{old, `"3"`, `"x"`, "2", `W/"2"`, `"2", "3"`, `"-1"`, `"02"`, `""`} {
-				f.wants(f.do("PATCH", path, m{"name": "two"}, "If-Match", stale), 412, "changed_meanwhile")
-				f.wants(f.do("DELETE", path, nil, "If-Match", stale), 412, "changed_meanwhile")
+			for _, stale := range []string{
+				old, `"3"`, `"x"`, "2", `W/"2"`, `"2", "3"`, `"-1"`, `"02"`, `""`,
+			} {
+				f.wants(
+					f.do("PATCH", path, m{"name": "two"}, "If-Match", stale), 412,
+					"changed_meanwhile",
+				)
+				f.wants(
+					f.do("DELETE", path, nil, "If-Match", stale), 412,
+					"changed_meanwhile",
+				)
 			}
 			// A stale edit is reported as one although its values are wrong, too.
-			f.wants(f.do("PATCH", path, m{"name": " "}, "If-Match", old), 412, "changed_meanwhile")
+			f.wants(
+				f.do("PATCH", path, m{"name": " "}, "If-Match", old), 412,
+				"changed_meanwhile",
+			)
 			if diff := cmp.Diff(before, f.history()); diff != "" {
 				t.Errorf("a stale edit of the %s changed something: %s", noun, diff)
 			}
 			for i, current := range []string{`"2"`, "*", ""} {
-				f.wants(f.do("PATCH", path, m{"name": fmt.Sprint("three", i)}, "If-Match", current), 200, "")
+				f.wants(
+					f.do(
+						"PATCH", path, m{"name": fmt.Sprint("three", i)}, "If-Match",
+						current,
+					),
+					200,
+					"",
+				)
 			}
 			f.wants(f.do("PATCH", path, m{"name": "three2"}), 200, "")
 			if tag := f.do("GET", path, nil).Header().Get("ETag"); tag != `"5"` {
@@ -68,7 +92,9 @@ func (f *fixture) oneWins(path string) {
 	var group sync.WaitGroup
 	codes := make(chan int, 10)
 	for i := range cap(codes) {
-		r := f.request("PATCH", path, m{"name": fmt.Sprint("contested", i)}, "If-Match", tag)
+		r := f.request(
+			"PATCH", path, m{"name": fmt.Sprint("contested", i)}, "If-Match", tag,
+		)
 		group.Go(func() {
 			w := httptest.NewRecorder()
 			f.ServeHTTP(w, r)
@@ -113,7 +139,10 @@ func TestCreatedRevisions(t *testing.T) {
 					t.Errorf("POST %s has the ETag %s", path, tag)
 				}
 			}
-			edited := f.do("PATCH", got.Header().Get("Location"), m{"name": "newer"}, "If-Match", `"1"`)
+			edited := f.do(
+				"PATCH", got.Header().Get("Location"), m{"name": "newer"},
+				"If-Match", `"1"`,
+			)
 			f.wants(edited, 200, "")
 		}
 	})

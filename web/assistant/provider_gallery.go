@@ -84,7 +84,9 @@ func galleryChooseFirst() *chooseProviderPage {
 			{
 				"Okta",
 				[]protocolWay{
-					galleryWay("OpenID Connect", "Fewest steps, and no certificate to renew.", true),
+					galleryWay(
+						"OpenID Connect", "Fewest steps, and no certificate to renew.", true,
+					),
 					galleryWay("SAML", "If your company asks for SAML, or for encrypted assertions.", false),
 				},
 			},
@@ -99,11 +101,15 @@ func galleryChooseFirst() *chooseProviderPage {
 			},
 			{
 				"Google Workspace",
-				[]protocolWay{galleryWay("SAML", "The only way in which Google sends groups.", true)},
+				[]protocolWay{
+					galleryWay("SAML", "The only way in which Google sends groups.", true),
+				},
 			},
 			{
 				"AD FS",
-				[]protocolWay{galleryWay("SAML", "New certificates are picked up automatically.", true)},
+				[]protocolWay{
+					galleryWay("SAML", "New certificates are picked up automatically.", true),
+				},
 			},
 		},
 	}
@@ -124,7 +130,9 @@ func galleryChooseOther() *chooseProviderPage {
 			}}},
 			{
 				"Another identity provider",
-				[]protocolWay{galleryWay("OpenID Connect", "Any product that supports OpenID Connect.", true)},
+				[]protocolWay{
+					galleryWay("OpenID Connect", "Any product that supports OpenID Connect.", true),
+				},
 			},
 		},
 	}

@@ -231,7 +231,9 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	typed, revision := r.PostForm.Get("confirm"), console.Revision(r.PostForm)
 	// A form of another revision asked for no name, or for that of another
 	// connection: Enable refuses it.
-	if revision == s.Connection.Revision && !s.passed() && connections.Tidy(typed) != s.Connection.Name {
+	if revision == s.Connection.Revision &&
+		!s.passed() &&
+		connections.Tidy(typed) != s.Connection.Name {
 		return a.askEnable(w, s, typed, sso.InvalidField(
 			"invalid_configuration", "confirm",
 			"Enter the name of the connection, exactly as it is.",

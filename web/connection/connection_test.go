@@ -168,9 +168,12 @@ func newFixture(t *testing.T) *fixture {
 		Groups:      f.db,
 		Setup:       service,
 		Directory:   rules,
-		Preview:     trial.New(trial.Options{Facts: f.db, Evaluator: evaluate.New(evaluate.Options{})}),
-		BaseURL:     "https://sso.example",
-		Now:         time.Now,
+		Preview: trial.New(trial.Options{
+			Facts:     f.db,
+			Evaluator: evaluate.New(evaluate.Options{}),
+		}),
+		BaseURL: "https://sso.example",
+		Now:     time.Now,
 	}).Register(f.router)
 	testconnection.New(testconnection.Options{
 		Store:   f.db,
@@ -369,7 +372,9 @@ func TestDraftAndGroups(t *testing.T) {
 		"No groups that match", "^x$", "Discard the draft",
 	)
 	f.says(303, "POST", f.home+"/shadow/start", nil, "?done=started")
-	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed only once")
+	f.says(
+		200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed only once",
+	)
 	f.says(303, "POST", f.home+"/shadow/stop", nil, "?done=stopped")
 	f.says(303, "POST", f.home+"/discard", nil, "?done=discarded")
 	f.says(200, "GET", f.home+"/groups", nil, "unmatched", "All names (1)")

@@ -268,7 +268,9 @@ type answer struct {
 // current one, as the form on its page does.
 func (f *fixture) do(who, method, path string, form url.Values) answer {
 	f.Helper()
-	if revision := f.revision(path); method == http.MethodPost && revision != 0 && !form.Has("revision") {
+	if revision := f.revision(path); method == http.MethodPost &&
+		revision != 0 &&
+		!form.Has("revision") {
 		form = maps.Clone(form)
 		if form == nil {
 			form = url.Values{}

@@ -71,7 +71,9 @@ func (d *Directory) groupPage(r *http.Request, v console.Visit, g sso.Group) (*g
 		AddHref: here + "/add",
 		Default: g.Default,
 		Action:  here,
-		Search:  search(q, here, "Name, login or e-mail", "The beginning is enough. Case does not matter."),
+		Search: search(
+			q, here, "Name, login or e-mail", "The beginning is enough. Case does not matter.",
+		),
 		Moment:  d.momentForm(here+"/history", "at", "Show members", ""),
 		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
 	}
@@ -89,7 +91,9 @@ func (d *Directory) searchMembers(
 	prefix := q.text("q")
 	members, next, err = d.Members.SearchMembers(ctx, ent, group, prefix, q.page())
 	if sso.CodeOf(err) == sso.CodeInvalidCursor {
-		members, next, err = d.Members.SearchMembers(ctx, ent, group, prefix, sso.Page{Limit: listSize})
+		members, next, err = d.Members.SearchMembers(
+			ctx, ent, group, prefix, sso.Page{Limit: listSize},
+		)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("list members: %w", err)

@@ -155,7 +155,9 @@ func (d *Directory) showOrganization(
 		Hidden: []ui.HiddenField{console.RevisionField(o.Revision)},
 		Fields: form,
 	}
-	p.Wrong = blameEdit(wrong, organizationForm(o.Key, o.Name), append(pointers(form), &remove.Field)...)
+	p.Wrong = blameEdit(
+		wrong, organizationForm(o.Key, o.Name), append(pointers(form), &remove.Field)...,
+	)
 	p.Remove = remove
 	p.Flash = console.Said(r, map[string]string{
 		"created":       "Organization created, with its default group.",

@@ -15,7 +15,10 @@ func galleryChangedMeanwhile() []gallery.Example {
 		Name:   "OrganizationDetail-changed-meanwhile",
 		Status: 409,
 		Page: &organizationDetailPage{
-			Base: gallery.Console("Organizations", ui.Link{Label: "Organizations", Href: here}),
+			Base: gallery.Console("Organizations", ui.Link{
+				Label: "Organizations",
+				Href:  here,
+			}),
 			Name: "Research and development",
 			Wrong: blameEdit(
 				sso.ChangedMeanwhile("organization"),
@@ -28,7 +31,11 @@ func galleryChangedMeanwhile() []gallery.Example {
 			Remove: ui.TypedForm{
 				Action: here + "/x/delete",
 				Button: "Delete this organization",
-				Field:  ui.Field{ID: "typed", Name: "typed", Label: "Type the key research to go on"},
+				Field: ui.Field{
+					ID:    "typed",
+					Name:  "typed",
+					Label: "Type the key research to go on",
+				},
 			},
 		},
 	}}

@@ -60,9 +60,12 @@ func (f *fixture) editables() []editable {
 			},
 		},
 		{
-			noun:  "application",
-			path:  "/admin/applications/" + string(a.ID),
-			form:  url.Values{"key": {"wiki"}, "origins": {"https://wiki.example.com"}},
+			noun: "application",
+			path: "/admin/applications/" + string(a.ID),
+			form: url.Values{
+				"key":     {"wiki"},
+				"origins": {"https://wiki.example.com"},
+			},
 			other: "allow_preflight",
 			value: "true",
 			shown: "Saved now: yes.",
@@ -106,14 +109,20 @@ func TestTwoAdminsEditAtOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, e := range f.editables() {
-		send := func(form url.Values) answer { return f.do("operator", "POST", e.path, form) }
+		send := func(form url.Values) answer {
+			return f.do("operator", "POST", e.path, form)
+		}
 		first := f.revisionOf(f.do("operator", "GET", e.path, nil))
 		second := f.revisionOf(f.do("operator", "GET", e.path, nil))
 		if a := send(e.typed("First", first, e.other, e.value)); a.status != 303 {
 			f.shows(a, 303)
 		}
 		for what, revision := range map[string]string{
-			"earlier": second, "no": "", "another": "77", "a negative": "-1", "a wrong": "x",
+			"earlier":    second,
+			"no":         "",
+			"another":    "77",
+			"a negative": "-1",
+			"a wrong":    "x",
 		} {
 			before := f.state()
 			a := send(e.typed("Second", revision))
@@ -155,7 +164,9 @@ func TestConcurrentEditsOfOneRevision(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range cap(statuses) {
 			group.Go(func() {
-				statuses <- f.do("operator", "POST", e.path, e.typed(fmt.Sprint("Name ", i), "1")).status
+				statuses <- f.do(
+					"operator", "POST", e.path, e.typed(fmt.Sprint("Name ", i), "1"),
+				).status
 			})
 		}
 		group.Wait()

@@ -164,7 +164,8 @@ func forwarded(name string) bool {
 		}
 	}
 	switch name {
-	case "forwarded", "via", "true-client-ip", "cdn-loop", "proxy-connection", "x-real-ip", "x-client-ip",
+	case "forwarded", "via", "true-client-ip", "cdn-loop", "proxy-connection", "x-real-ip",
+		"x-client-ip",
 		"x-cluster-client-ip", "x-proxyuser-ip", "fastly-client-ip", "x-appengine-user-ip",
 		"x-request-start":
 		return true

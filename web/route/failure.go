@@ -240,7 +240,8 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 			return
 		}
 		rt.Log.ErrorContext(
-			r.Context(), "failure page not rendered", "request_id", requestIDOf(r.Context()), "error",
+			r.Context(), "failure page not rendered", "request_id", requestIDOf(r.Context()),
+			"error",
 			err,
 		)
 		if rec, ok := w.(*recorder); ok && rec.status != 0 {

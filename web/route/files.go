@@ -48,7 +48,9 @@ func readFiles(body []byte, boundary string) (url.Values, error) {
 		value := string(content)
 		if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
 			if !file {
-				return nil, refusal(codeEncoding, "A parameter"+quoteParameter(name)+" is not text.")
+				return nil, refusal(
+					codeEncoding, "A parameter"+quoteParameter(name)+" is not text.",
+				)
 			}
 			value = base64.StdEncoding.EncodeToString(content)
 		}

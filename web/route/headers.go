@@ -29,8 +29,9 @@ func (s *surface) headers(h http.Header) {
 	}
 }
 
-// AllowFormTo allows the forms of this response to post to the origin of target: Content-Security-Policy has no other way for a page that carries a
-// message to an identity provider.
+// AllowFormTo allows the forms of this response to post to the origin of target:
+// Content-Security-Policy has no other way for a page that carries a message to an identity
+// provider.
 func AllowFormTo(w http.ResponseWriter, target string) {
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,'") {

@@ -159,7 +159,9 @@ func parseValues(encoded string) (url.Values, error) {
 		}
 		for _, v := range all {
 			if !utf8.ValidString(v) {
-				return nil, refusal(codeEncoding, "A parameter"+quoteParameter(name)+" is not valid UTF-8.")
+				return nil, refusal(
+					codeEncoding, "A parameter"+quoteParameter(name)+" is not valid UTF-8.",
+				)
 			}
 		}
 	}

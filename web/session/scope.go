@@ -81,7 +81,9 @@ const (
 // countSignIn counts a sign-in in a cookie of the browser. Over https a post from
 // an identity provider carries it, too.
 func (m *Manager) countSignIn(w http.ResponseWriter, r *http.Request) {
-	m.signInCount.write(w, strconv.Itoa(min(m.recentSignIns(r)+1, maxCounted)), int(signInWindow.Seconds()))
+	m.signInCount.write(
+		w, strconv.Itoa(min(m.recentSignIns(r)+1, maxCounted)), int(signInWindow.Seconds()),
+	)
 }
 
 // recentSignIns returns the count of recent sign-ins in the cookie. Clients can

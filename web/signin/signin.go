@@ -275,7 +275,8 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 		ReturnTo:   returnTo,
 	}
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
-		if start.Replaces = agreedReplacement(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
+		if start.Replaces = agreedReplacement(r, query); start.Replaces == "" ||
+			start.Replaces != principal.Session.ID {
 			return s.askAtLink(w, principal, found.Enterprise, connection, returnTo)
 		}
 	}
