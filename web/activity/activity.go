@@ -63,8 +63,6 @@ func New(o Options) *Activity { return &Activity{o} }
 // Register adds the pages.
 func (a *Activity) Register(rt *route.Router) {
 	const at = console.Prefix + "/enterprises/{enterprise}/activity"
-	// Reading a long chain takes a while.
-	seldom := []route.Rate{{Name: "verify-audit", PerMinute: 10}}
 	a.Console.Add(rt,
 		console.Page{Pattern: "GET " + at, Need: console.Enterprise, Handle: a.attempts},
 		console.Page{
@@ -83,46 +81,23 @@ func (a *Activity) Register(rt *route.Router) {
 			Need:    console.Enterprise,
 			Handle:  a.provisioning,
 		},
-		console.Page{Pattern: "GET " + at + "/audit", Need: console.Enterprise, Handle: a.audit},
-		console.Page{
-			Pattern: "GET " + at + "/audit/verify",
-			Need:    console.Enterprise,
-			Handle:  a.verify,
-			Rates:   seldom,
-		},
-		console.Page{
-			Pattern: "GET " + at + "/audit/events.jsonl",
-			Need:    console.Enterprise,
-			Handle:  a.exportJSON,
-			Rates:   seldom,
-		},
-		console.Page{
-			Pattern: "GET " + at + "/audit/events.csv",
-			Need:    console.Enterprise,
-			Handle:  a.exportCSV,
-			Rates:   seldom,
-		},
-		console.Page{Pattern: "GET " + instance, Need: console.Operator, Handle: a.audit},
-		console.Page{
-			Pattern: "GET " + instance + "/verify",
-			Need:    console.Operator,
-			Handle:  a.verify,
-			Rates:   seldom,
-		},
-		console.Page{
-			Pattern: "GET " + instance + "/events.jsonl",
-			Need:    console.Operator,
-			Handle:  a.exportJSON,
-			Rates:   seldom,
-		},
-		console.Page{
-			Pattern: "GET " + instance + "/events.csv",
-			Need:    console.Operator,
-			Handle:  a.exportCSV,
-			Rates:   seldom,
-		},
 		console.Page{Pattern: "GET " + guide, Need: console.AnyAdmin, Handle: a.guide},
 	)
+	a.Console.Add(rt, a.auditPages(at+"/audit", console.Enterprise)...)
+	a.Console.Add(rt, a.auditPages(instance, console.Operator)...)
+}
+
+// auditPages returns the pages of one audit log: the installation's, or that of an
+// enterprise.
+func (a *Activity) auditPages(at string, need console.Need) []console.Page {
+	// Reading a long chain takes a while.
+	seldom := []route.Rate{{Name: "verify-audit", PerMinute: 10}}
+	return []console.Page{
+		{Pattern: "GET " + at, Need: need, Handle: a.audit},
+		{Pattern: "GET " + at + "/verify", Need: need, Handle: a.verify, Rates: seldom},
+		{Pattern: "GET " + at + "/events.jsonl", Need: need, Handle: a.exportJSON, Rates: seldom},
+		{Pattern: "GET " + at + "/events.csv", Need: need, Handle: a.exportCSV, Rates: seldom},
+	}
 }
 
 const (

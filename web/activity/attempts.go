@@ -20,10 +20,7 @@ import (
 func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	n := read(r, console.At(v.Enterprise, "activity"), "reference", "login", "outcome", "code")
 	if reference := strings.TrimSpace(n.query.Get("reference")); reference != "" {
-		id, err := sso.ParseID[sso.AttemptID](reference)
-		if err == nil {
-			_, err = a.Records.AssertedAttempt(r.Context(), v.Enterprise.ID, id)
-		}
+		id, err := a.findReference(r, v, reference)
 		switch {
 		case err == nil:
 			return route.SeeOther(w, console.At(v.Enterprise, "activity", "attempts", string(id)))
@@ -39,46 +36,64 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	var all []sso.Attempt
-	next := ""
-	if len(n.wrong) == 0 {
-		f := sso.AttemptFilter{
-			Login:   n.query.Get("login"),
-			Outcome: sso.Outcome(n.query.Get("outcome")),
-			Code:    n.query.Get("code"),
-			Since:   n.since,
-		}
-		if all, next, err = a.Records.Attempts(
-			r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor},
-		); err != nil {
-			return fmt.Errorf("list attempts: %w", err)
-		}
+	all, next, err := a.listAttempts(r, v, n)
+	if err != nil {
+		return fmt.Errorf("list attempts: %w", err)
 	}
 	p := &attemptsPage{
-		Base: a.Console.Base(v, console.AreaActivity),
-		eventList: n.happened(tabs(v.Enterprise, tabAttempts), next,
-			&ui.Field{Name: "reference", Label: "Reference", Mono: true},
-			&ui.Field{Name: "login", Label: "Login", Autocomplete: "off"},
-			&ui.Field{
-				Name:  "outcome",
-				Label: "Result",
-				Kind:  "select",
-				Options: []ui.Option{
-					{Label: "any"},
-					{Value: "failed", Label: "failed"},
-					{Value: "succeeded", Label: "succeeded"},
-					{Value: "pending", Label: "waiting for code"},
-					{Value: string(sso.OutcomeUnmatched), Label: "unmatched response"},
-				},
-			},
-			&ui.Field{Name: "code", Label: "Code", Mono: true},
-			sinceField(),
-		),
+		Base:      a.Console.Base(v, console.AreaActivity),
+		eventList: n.happened(tabs(v.Enterprise, tabAttempts), next, attemptFields()...),
 	}
 	for _, x := range all {
 		p.Rows = append(p.Rows, a.row(names, x))
 	}
 	return a.Console.Render(w, n.status(), p)
+}
+
+// findReference returns the attempt that a reference names; NotFound without one.
+func (a *Activity) findReference(r *http.Request, v console.Visit, reference string) (sso.AttemptID, error) {
+	id, err := sso.ParseID[sso.AttemptID](reference)
+	if err == nil {
+		_, err = a.Records.AssertedAttempt(r.Context(), v.Enterprise.ID, id)
+	}
+	return id, err
+}
+
+// listAttempts returns a page of the attempts that match a filter, and the cursor
+// of the next one; nothing for an invalid filter.
+func (a *Activity) listAttempts(r *http.Request, v console.Visit, n filter) ([]sso.Attempt, string, error) {
+	if len(n.wrong) > 0 {
+		return nil, "", nil
+	}
+	f := sso.AttemptFilter{
+		Login:   n.query.Get("login"),
+		Outcome: sso.Outcome(n.query.Get("outcome")),
+		Code:    n.query.Get("code"),
+		Since:   n.since,
+	}
+	return a.Records.Attempts(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor})
+}
+
+// attemptFields returns the fields of the filter of attempts.
+func attemptFields() []*ui.Field {
+	return []*ui.Field{
+		{Name: "reference", Label: "Reference", Mono: true},
+		{Name: "login", Label: "Login", Autocomplete: "off"},
+		{
+			Name:  "outcome",
+			Label: "Result",
+			Kind:  "select",
+			Options: []ui.Option{
+				{Label: "any"},
+				{Value: "failed", Label: "failed"},
+				{Value: "succeeded", Label: "succeeded"},
+				{Value: "pending", Label: "waiting for code"},
+				{Value: string(sso.OutcomeUnmatched), Label: "unmatched response"},
+			},
+		},
+		{Name: "code", Label: "Code", Mono: true},
+		sinceField(),
+	}
 }
 
 // noReference returns why no attempt has the reference.
@@ -176,12 +191,7 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 	}
 	if i := x.Identity; i != nil {
 		p.Said = identity(*i)
-		for _, name := range slices.Sorted(maps.Keys(i.Claims)) {
-			p.Claims = append(p.Claims, claimLine{
-				Name:   name,
-				Values: strings.Join(i.Claims[name], ", "),
-			})
-		}
+		p.Claims = claims(*i)
 		if c.Draft != nil && i.Claims != nil {
 			p.Replay = &replay{
 				Action:  console.AtConnection(v.Enterprise, c.ID, "tests"),
@@ -195,17 +205,49 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 
 // facts returns the details of an attempt, with links.
 func (a *Activity) facts(r *http.Request, names *actorNames, x sso.Attempt) ([]ui.Fact, error) {
-	e, at := names.v.Enterprise, ui.NewTime(x.At, a.Now())
+	who := ui.Fact{
+		Label: "Person",
+		Value: cmp.Or(x.Login, "unknown: the sign-in ended too early"),
+	}
+	if x.User != "" {
+		person, err := names.link(r.Context(), string(x.User))
+		if err != nil {
+			return nil, fmt.Errorf("find person: %w", err)
+		}
+		who.Value, who.Href = person.Label, person.Href
+	}
+	facts := a.circumstances(names, x, who)
+	if x.User == "" {
+		return facts, nil
+	}
+	e := names.v.Enterprise
+	records, _, err := a.Records.SyncRecords(r.Context(), e.ID, sso.SyncFilter{
+		User:    x.User,
+		Attempt: x.ID,
+	}, sso.Page{Limit: 1})
+	if err != nil {
+		return nil, fmt.Errorf("find sync record: %w", err)
+	}
+	for _, s := range records {
+		facts = append(facts, ui.Fact{
+			Label: "Group sync",
+			Value: "What it changed",
+			Href:  console.At(e, "activity", "syncs", string(s.ID)),
+		})
+	}
+	return facts, nil
+}
+
+// circumstances returns when and from where an attempt was made, by whom and
+// through which connection.
+func (a *Activity) circumstances(names *actorNames, x sso.Attempt, who ui.Fact) []ui.Fact {
+	at := ui.NewTime(x.At, a.Now())
 	connection := ui.Fact{
 		Label: "Connection",
 		Value: names.connection(x.Connection),
 	}
 	if names.connections[x.Connection].ID != "" {
-		connection.Href = console.AtConnection(e, x.Connection)
-	}
-	who := ui.Fact{
-		Label: "Person",
-		Value: cmp.Or(x.Login, "unknown: the sign-in ended too early"),
+		connection.Href = console.AtConnection(names.v.Enterprise, x.Connection)
 	}
 	facts := []ui.Fact{
 		{Label: "When", Time: &at},
@@ -227,29 +269,7 @@ func (a *Activity) facts(r *http.Request, names *actorNames, x sso.Attempt) ([]u
 			Value: thousands(x.More) + " more responses like this in this minute",
 		})
 	}
-	if x.User == "" {
-		return facts, nil
-	}
-	person, err := names.link(r.Context(), string(x.User))
-	if err != nil {
-		return nil, fmt.Errorf("find person: %w", err)
-	}
-	facts[2].Value, facts[2].Href = person.Label, person.Href
-	records, _, err := a.Records.SyncRecords(r.Context(), e.ID, sso.SyncFilter{
-		User:    x.User,
-		Attempt: x.ID,
-	}, sso.Page{Limit: 1})
-	if err != nil {
-		return nil, fmt.Errorf("find sync record: %w", err)
-	}
-	for _, s := range records {
-		facts = append(facts, ui.Fact{
-			Label: "Group sync",
-			Value: "What it changed",
-			Href:  console.At(e, "activity", "syncs", string(s.ID)),
-		})
-	}
-	return facts, nil
+	return facts
 }
 
 // advice returns why an attempt failed and what to do; nil for a success.
@@ -278,6 +298,18 @@ func whose(side catalog.Side) string {
 		return "The company’s IT admin, at the identity provider"
 	}
 	return "An admin, here in the console"
+}
+
+// claims returns the claims by name.
+func claims(i sso.Identity) []claimLine {
+	var all []claimLine
+	for _, name := range slices.Sorted(maps.Keys(i.Claims)) {
+		all = append(all, claimLine{
+			Name:   name,
+			Values: strings.Join(i.Claims[name], ", "),
+		})
+	}
+	return all
 }
 
 func identity(i sso.Identity) []ui.Fact {

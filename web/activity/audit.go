@@ -26,19 +26,29 @@ func chainOf(v console.Visit, r *http.Request) (ent sso.EnterpriseID, at string)
 	return v.Enterprise.ID, console.At(v.Enterprise, "activity", "audit")
 }
 
-// asked returns the filter of an audit log.
-func (a *Activity) asked(
-	r *http.Request, v console.Visit,
-) (n filter, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
+// auditQuery selects events of an audit log.
+type auditQuery struct {
+	form       filter
+	enterprise sso.EnterpriseID // "" for the log of the installation
+	events     sso.AuditFilter
+}
+
+// readQuery returns what a request asks of an audit log.
+func (a *Activity) readQuery(r *http.Request, v console.Visit) (auditQuery, error) {
 	ent, at := chainOf(v, r)
-	n = read(r, at, "actor", "action")
-	f = sso.AuditFilter{Action: n.query.Get("action"), Since: n.since}
+	n := read(r, at, "actor", "action")
+	q := auditQuery{
+		form:       n,
+		enterprise: ent,
+		events:     sso.AuditFilter{Action: n.query.Get("action"), Since: n.since},
+	}
 	if entered := strings.TrimSpace(n.query.Get("actor")); entered != "" {
-		if f.Actor, err = a.parseActor(r.Context(), v, entered); err != nil {
-			return n, ent, f, fmt.Errorf("find out who is meant: %w", err)
+		var err error
+		if q.events.Actor, err = a.parseActor(r.Context(), v, entered); err != nil {
+			return q, fmt.Errorf("find out who is meant: %w", err)
 		}
 	}
-	return n, ent, f, nil
+	return q, nil
 }
 
 func (a *Activity) audit(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -69,33 +79,34 @@ func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visi
 }
 
 func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, checked *chainCheck) error {
-	n, ent, f, err := a.asked(r, v)
+	q, err := a.readQuery(r, v)
 	if err != nil {
 		return err
 	}
 	var all []sso.AuditEvent
 	next := ""
-	if len(n.wrong) == 0 {
-		if all, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Cursor: n.cursor}); err != nil {
+	if len(q.form.wrong) == 0 {
+		page := sso.Page{Cursor: q.form.cursor}
+		if all, next, err = a.Records.AuditEvents(r.Context(), q.enterprise, q.events, page); err != nil {
 			return fmt.Errorf("list audit events: %w", err)
 		}
 	}
 	p := &auditLogPage{
 		Checked:  checked,
-		Check:    n.at + "/verify",
-		JSON:     n.export("/events.jsonl"),
-		CSV:      n.export("/events.csv"),
-		Instance: ent == "",
+		Check:    q.form.at + "/verify",
+		JSON:     q.form.export("/events.jsonl"),
+		CSV:      q.form.export("/events.csv"),
+		Instance: q.enterprise == "",
 	}
 	area := console.AreaActivity
 	var links []ui.Link
-	if ent == "" {
+	if q.enterprise == "" {
 		area = console.AreaAdmins
 	} else {
 		links = tabs(v.Enterprise, tabAudit)
 	}
 	p.Base = a.Console.Base(v, area)
-	p.eventList = n.happened(links, next,
+	p.eventList = q.form.happened(links, next,
 		&ui.Field{
 			Name:         "actor",
 			Label:        "Who",
@@ -121,7 +132,7 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return a.Console.Render(w, n.status(), p)
+	return a.Console.Render(w, q.form.status(), p)
 }
 
 func (a *Activity) changeRow(ctx context.Context, names *actorNames, e sso.AuditEvent) (changeRow, error) {
@@ -219,24 +230,24 @@ func (a *Activity) export(
 	write func(sso.AuditEvent) error,
 	flush func() error,
 ) error {
-	n, ent, f, err := a.asked(r, v)
+	q, err := a.readQuery(r, v)
 	if err != nil {
 		return err
 	}
-	if len(n.wrong) > 0 {
+	if len(q.form.wrong) > 0 {
 		return &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "validation_failed",
-			Public: n.wrong[0].Message,
-			Fields: n.wrong,
+			Public: q.form.wrong[0].Message,
+			Fields: q.form.wrong,
 		}
 	}
-	part, next, err := a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Limit: 200})
+	part, next, err := a.Records.AuditEvents(r.Context(), q.enterprise, q.events, sso.Page{Limit: 200})
 	if err != nil {
 		return fmt.Errorf("list audit events: %w", err)
 	}
 	name := "audit"
-	if ent != "" {
+	if q.enterprise != "" {
 		name += "-" + v.Enterprise.Key
 	}
 	w.Header().Set("Content-Type", mime)
@@ -254,7 +265,7 @@ func (a *Activity) export(
 		}
 		// The client has a minute for each page, however long the log is.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
-		if part, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{
+		if part, next, err = a.Records.AuditEvents(r.Context(), q.enterprise, q.events, sso.Page{
 			Cursor: next,
 			Limit:  200,
 		}); err != nil {

@@ -46,27 +46,8 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 		product = ""
 	}
 	p := &guidePage{Base: a.Console.Base(v, console.AreaTroubleshooting)}
-	found := 0
-	for _, e := range catalog.All() {
-		if !strings.Contains(e.Code, sought) {
-			continue
-		}
-		if len(p.Areas) == 0 || p.Areas[len(p.Areas)-1].Name != e.Area {
-			p.Areas = append(p.Areas, guideArea{
-				ID:   "area-" + strconv.Itoa(len(p.Areas)+1),
-				Name: e.Area,
-			})
-		}
-		area := &p.Areas[len(p.Areas)-1]
-		area.Rows = append(area.Rows, guideRow{
-			Code:    e.Code,
-			Meaning: sso.Sentence(e.Meaning),
-			Whose:   whose(e.Side),
-			Do:      sso.Sentence(e.Do),
-			Place:   place(product, e),
-		})
-		found++
-	}
+	var found int
+	p.Areas, found = searchCatalog(sought, product)
 	h := n.happened(nil, "",
 		&ui.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"},
 		&ui.Field{
@@ -85,6 +66,31 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 		}
 	}
 	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// searchCatalog returns the codes that contain a text, by area, and their number.
+func searchCatalog(sought, product string) (areas []guideArea, found int) {
+	for _, e := range catalog.All() {
+		if !strings.Contains(e.Code, sought) {
+			continue
+		}
+		if len(areas) == 0 || areas[len(areas)-1].Name != e.Area {
+			areas = append(areas, guideArea{
+				ID:   "area-" + strconv.Itoa(len(areas)+1),
+				Name: e.Area,
+			})
+		}
+		area := &areas[len(areas)-1]
+		area.Rows = append(area.Rows, guideRow{
+			Code:    e.Code,
+			Meaning: sso.Sentence(e.Meaning),
+			Whose:   whose(e.Side),
+			Do:      sso.Sentence(e.Do),
+			Place:   place(product, e),
+		})
+		found++
+	}
+	return areas, found
 }
 
 // place returns where to fix a code in the identity provider's console; "" if the

@@ -12,30 +12,13 @@ import (
 
 func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	n := read(r, console.At(v.Enterprise, "activity", "syncs"), "login")
-	f, nobody := sso.SyncFilter{Since: n.since}, false
-	if login := n.query.Get("login"); login != "" {
-		users, _, err := a.Names.Users(
-			r.Context(), v.Enterprise.ID, sso.UserFilter{Login: login}, sso.Page{Limit: 1},
-		)
-		if err != nil {
-			return fmt.Errorf("find person: %w", err)
-		}
-		if nobody = len(users) == 0; !nobody {
-			f.User = users[0].ID
-		}
-	}
 	names, err := a.naming(r.Context(), v)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	var all []sso.SyncRecord
-	next := ""
-	if len(n.wrong) == 0 && !nobody {
-		if all, next, err = a.Records.SyncRecords(
-			r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor},
-		); err != nil {
-			return fmt.Errorf("list sync records: %w", err)
-		}
+	all, next, err := a.listSyncs(r, v, n)
+	if err != nil {
+		return err
 	}
 	p := &syncListPage{
 		Base: a.Console.Base(v, console.AreaActivity),
@@ -61,6 +44,32 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 		})
 	}
 	return a.Console.Render(w, n.status(), p)
+}
+
+// listSyncs returns a page of the sync records that match a filter, and the cursor
+// of the next one; nothing for an unknown login or an invalid filter.
+func (a *Activity) listSyncs(r *http.Request, v console.Visit, n filter) ([]sso.SyncRecord, string, error) {
+	f := sso.SyncFilter{Since: n.since}
+	if login := n.query.Get("login"); login != "" {
+		users, _, err := a.Names.Users(
+			r.Context(), v.Enterprise.ID, sso.UserFilter{Login: login}, sso.Page{Limit: 1},
+		)
+		if err != nil {
+			return nil, "", fmt.Errorf("find person: %w", err)
+		}
+		if len(users) == 0 {
+			return nil, "", nil
+		}
+		f.User = users[0].ID
+	}
+	if len(n.wrong) > 0 {
+		return nil, "", nil
+	}
+	all, next, err := a.Records.SyncRecords(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor})
+	if err != nil {
+		return nil, "", fmt.Errorf("list sync records: %w", err)
+	}
+	return all, next, nil
 }
 
 func mode(m sso.SyncMode) string {
@@ -118,7 +127,6 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return fmt.Errorf("find person: %w", err)
 	}
-	at := ui.NewTime(s.At, a.Now())
 	p := &syncDetailPage{
 		Base: a.Console.Base(v, console.AreaActivity, ui.Link{
 			Label: tabSyncs,
@@ -131,28 +139,9 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		Groups:    said(s.Asserted),
 		Matched:   s.Matched,
 		Unmatched: s.Unmatched,
-		Facts: []ui.Fact{
-			{Label: "When", Time: &at},
-			{Label: "Time", Value: at.Exact},
-			{Label: "Person", Value: who.Label, Href: who.Href},
-			{Label: "Mode", Value: mode(s.Mode)},
-		},
+		Facts:     a.syncFacts(names, s, who),
+		Near:      nearMisses(s),
 	}
-	if s.Connection != "" {
-		p.Facts = append(p.Facts, ui.Fact{
-			Label: "Connection",
-			Value: names.connection(s.Connection),
-		})
-	}
-	cause := ui.Fact{Label: "Cause", Value: "an admin"}
-	if s.Attempt != "" {
-		cause = ui.Fact{
-			Label: "Cause",
-			Value: "the sign-in " + string(s.Attempt),
-			Href:  console.At(v.Enterprise, "activity", "attempts", string(s.Attempt)),
-		}
-	}
-	p.Facts = append(p.Facts, cause)
 	if s.Held != "" {
 		p.Held = console.At(v.Enterprise, "held")
 	}
@@ -161,15 +150,43 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 	} else {
 		p.Unknown = console.At(v.Enterprise, "groups")
 	}
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// syncFacts returns the details of a sync, with links.
+func (a *Activity) syncFacts(names *actorNames, s sso.SyncRecord, who ui.Link) []ui.Fact {
+	at := ui.NewTime(s.At, a.Now())
+	facts := []ui.Fact{
+		{Label: "When", Time: &at},
+		{Label: "Time", Value: at.Exact},
+		{Label: "Person", Value: who.Label, Href: who.Href},
+		{Label: "Mode", Value: mode(s.Mode)},
+	}
+	if s.Connection != "" {
+		facts = append(facts, ui.Fact{
+			Label: "Connection",
+			Value: names.connection(s.Connection),
+		})
+	}
+	cause := ui.Fact{Label: "Cause", Value: "an admin"}
+	if s.Attempt != "" {
+		cause.Value = "the sign-in " + string(s.Attempt)
+		cause.Href = console.At(names.v.Enterprise, "activity", "attempts", string(s.Attempt))
+	}
+	return append(facts, cause)
+}
+
+func nearMisses(s sso.SyncRecord) []nearGroup {
+	var all []nearGroup
 	for _, m := range s.NearMisses {
-		p.Near = append(p.Near, nearGroup{
+		all = append(all, nearGroup{
 			Asserted:     m.Asserted,
 			Group:        m.Name,
 			Organization: m.OrganizationName,
 			Why:          m.Why.Explanation(),
 		})
 	}
-	return a.Console.Render(w, http.StatusOK, p)
+	return all
 }
 
 // changes returns the changes by organization, in their recorded order.
