@@ -64,8 +64,8 @@ func TestBlockedCookiesAreNamed(t *testing.T) {
 	}
 }
 
-// TestReloadWhileSignedIn: a response that was used before leads on whoever is
-// signed in at that company, and nobody else.
+// TestReloadWhileSignedIn: a used response redirects to the account only users
+// who are signed in at that company.
 func TestReloadWhileSignedIn(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{

@@ -157,8 +157,8 @@ func TestABrowserIsNotItsAddress(t *testing.T) {
 	}
 }
 
-// TestWhatFailsForOtherReasonsIsFree: a policy that lets nobody in, a store that
-// is down and a code that is wrong are no garbage.
+// TestWhatFailsForOtherReasonsIsFree: a policy that denies the sign-in, a store
+// that is down and a wrong code do not count as invalid messages.
 func TestWhatFailsForOtherReasonsIsFree(t *testing.T) {
 	t.Parallel()
 	for _, err := range []*sso.Error{

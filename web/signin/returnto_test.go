@@ -122,8 +122,8 @@ func hostile() []string {
 	return all
 }
 
-// TestReturnToNeverLeaves asks the real handlers: whoever is signed in already
-// is sent where return_to says at once.
+// TestReturnToNeverLeaves asks the real handlers, which redirect signed-in users
+// to return_to at once.
 func TestReturnToNeverLeaves(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -78,97 +78,103 @@ const (
 	maxLogout   = 256 << 10 // the same of a logout message
 )
 
+// The reasons why a form of another site may be posted to a route.
+const (
+	whyPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
+	whySigned  = "the identity provider's page posts it; only signed messages count"
+)
+
 // Register adds the routes.
 func (s *Signin) Register(rt *route.Router) {
-	starts := []route.Rate{{Name: startsLimit, PerMinute: s.SignInPerAddress}}
-	documents := []route.Rate{{Name: "metadata", PerMinute: 300}}
-	answer := s.limited(bySignature, responseFailed, s.answer) // an IdP-initiated response has no other proof
-	callback := s.limited(byBrowser, responseFailed, s.answer)
+	rt.Page(s.pages()...)
+	rt.Callback(s.samlCallbacks()...)
+	rt.Callback(s.oidcCallbacks()...)
 	stray := s.limited(byBrowser, responseFailed, s.stray)
-	slo := s.limited(bySignature, logoutFailed, s.singleLogout)
-	backchannel := s.limited(bySignature, logoutFailed, s.backchannelLogout)
-	verify := s.limited(byBrowser, codeFailed, s.verify)
-	resend := s.limited(byBrowser, codeFailed, s.resend)
-	const byPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
-	const bySignature = "the identity provider's page posts it; only signed messages count"
-	rt.Page(
-		route.Route{Pattern: "GET /{$}", Handle: s.home},
-		route.Route{Pattern: "GET /login", Handle: s.form, Rates: starts},
-		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
-		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
-		route.Route{Pattern: "POST /login/sso", Handle: s.link, Rates: starts},
-		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
-		route.Route{
+	rt.Callback(
+		s.strayResponse("POST /saml/{connection}/metadata", stray),
+		s.strayResponse("POST /saml/{path...}", stray),
+		s.strayResponse("POST /oidc/{path...}", stray),
+		route.Route{Pattern: "GET /saml/{connection}/acs", Handle: stray},
+		route.Route{Pattern: "GET /saml/{path...}", Handle: stray},
+		route.Route{Pattern: "GET /oidc/{path...}", Handle: stray},
+	)
+	rt.Stray(s.strayResponse("POST /{path...}", stray))
+	rt.Machine(route.Route{
+		Pattern: "POST /oidc/{connection}/backchannel-logout",
+		Handle:  s.limited(bySignature, logoutFailed, s.backchannelLogout),
+		Why:     "the identity provider's server posts it; only signed tokens count",
+	})
+}
+
+func (s *Signin) pages() []route.Route {
+	starts := []route.Rate{{Name: startsLimit, PerMinute: s.SignInPerAddress}}
+	return []route.Route{
+		{Pattern: "GET /{$}", Handle: s.home},
+		{Pattern: "GET /login", Handle: s.form, Rates: starts},
+		{Pattern: "POST /login", Handle: s.find, Rates: starts},
+		{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
+		{Pattern: "POST /login/sso", Handle: s.link, Rates: starts},
+		{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
+		{
 			Pattern: "GET /login/tested/{connection}/{test}",
 			Handle:  s.showTestResult,
 			Rates:   starts,
 		},
-		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
-		route.Route{Pattern: "POST " + verifyPath, Handle: verify},
-		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: resend},
-		route.Route{Pattern: "GET /logout", Handle: s.confirmLogout},
-		route.Route{Pattern: "POST /logout", Handle: s.logout},
-	)
-	rt.Callback(
-		route.Route{
+		{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
+		{Pattern: "POST " + verifyPath, Handle: s.limited(byBrowser, codeFailed, s.verify)},
+		{Pattern: "POST " + verifyPath + "/resend", Handle: s.limited(byBrowser, codeFailed, s.resend)},
+		{Pattern: "GET /logout", Handle: s.confirmLogout},
+		{Pattern: "POST /logout", Handle: s.logout},
+	}
+}
+
+// samlCallbacks returns the endpoints of a SAML connection.
+func (s *Signin) samlCallbacks() []route.Route {
+	slo := s.limited(bySignature, logoutFailed, s.singleLogout)
+	return []route.Route{
+		{
 			Pattern: "GET /saml/{connection}/metadata",
 			Handle:  s.metadata,
-			Rates:   documents,
+			Rates:   []route.Rate{{Name: "metadata", PerMinute: 300}},
 		},
-		route.Route{
-			Pattern:  "POST /saml/{connection}/acs",
-			Handle:   answer,
+		{
+			Pattern: "POST /saml/{connection}/acs",
+			// An IdP-initiated response has no proof but its signature.
+			Handle:   s.limited(bySignature, responseFailed, s.answer),
 			MaxBody:  maxResponse,
 			TooLarge: s.tooLarge,
 			Admit:    s.admitLarge,
-			Why:      byPending,
+			Why:      whyPending,
 		},
-		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: slo},
-		route.Route{
+		{Pattern: "GET /saml/{connection}/slo", Handle: slo},
+		{
 			Pattern: "POST /saml/{connection}/slo",
 			Handle:  slo,
 			MaxBody: maxLogout,
-			Why:     bySignature,
+			Why:     whySigned,
 		},
-		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: callback},
-		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: callback, Why: byPending},
-		route.Route{Pattern: "GET /saml/{connection}/acs", Handle: stray},
-		route.Route{
-			Pattern: "POST /saml/{connection}/metadata",
-			Handle:  stray,
-			MaxBody: maxResponse,
-			Admit:   s.admitLarge,
-			Why:     byPending,
-		},
-		route.Route{Pattern: "GET /saml/{path...}", Handle: stray},
-		route.Route{
-			Pattern: "POST /saml/{path...}",
-			Handle:  stray,
-			MaxBody: maxResponse,
-			Admit:   s.admitLarge,
-			Why:     byPending,
-		},
-		route.Route{Pattern: "GET /oidc/{path...}", Handle: stray},
-		route.Route{
-			Pattern: "POST /oidc/{path...}",
-			Handle:  stray,
-			MaxBody: maxResponse,
-			Admit:   s.admitLarge,
-			Why:     byPending,
-		},
-	)
-	rt.Stray(route.Route{
-		Pattern: "POST /{path...}",
-		Handle:  stray,
+	}
+}
+
+// oidcCallbacks returns the redirect URI of an OpenID Connect connection.
+func (s *Signin) oidcCallbacks() []route.Route {
+	callback := s.limited(byBrowser, responseFailed, s.answer)
+	return []route.Route{
+		{Pattern: "GET /oidc/{connection}/callback", Handle: callback},
+		{Pattern: "POST /oidc/{connection}/callback", Handle: callback, Why: whyPending},
+	}
+}
+
+// strayResponse returns a route for responses sent to an address that expects
+// none.
+func (s *Signin) strayResponse(pattern string, handle route.Handler) route.Route {
+	return route.Route{
+		Pattern: pattern,
+		Handle:  handle,
 		MaxBody: maxResponse,
 		Admit:   s.admitLarge,
-		Why:     byPending,
-	})
-	rt.Machine(route.Route{
-		Pattern: "POST /oidc/{connection}/backchannel-logout",
-		Handle:  backchannel,
-		Why:     "the identity provider's server posts it; only signed tokens count",
-	})
+		Why:     whyPending,
+	}
 }
 
 // home redirects signed-in users to their account, and other visitors to the

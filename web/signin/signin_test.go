@@ -351,8 +351,8 @@ func TestFailedAnswerHasAWayOn(t *testing.T) {
 	}
 }
 
-// TestUnknownConnectionsLookAlike: one that never was, one that cannot be, and
-// one of somebody else's.
+// TestUnknownConnectionsLookAlike: an unknown ID, a malformed ID and one of
+// another enterprise.
 func TestUnknownConnectionsLookAlike(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -87,8 +87,8 @@ func TestEveryStopLeadsOn(t *testing.T) {
 	}
 }
 
-// TestStartingAgainKeepsTheDeepLink: somebody who came from a page of an application
-// gets back to it, however many times the sign-in failed before.
+// TestStartingAgainKeepsTheDeepLink: a user who came from a page of an application
+// gets back to it, however many sign-ins failed before.
 func TestStartingAgainKeepsTheDeepLink(t *testing.T) {
 	t.Parallel()
 	for name, returnTo := range map[string]string{
