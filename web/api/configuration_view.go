@@ -89,44 +89,11 @@ func viewConfiguration(c *sso.Config) *configuration {
 		EmailOptional:     c.EmailOptional,
 		AllowSignIn:       c.AllowSignIn,
 	}
-	if s := c.SAML; s != nil {
-		v.SAML = &configurationSAML{
-			MetadataURL:       some(s.MetadataURL),
-			IDPEntityID:       s.IDPEntityID,
-			SSOURL:            s.SSO.URL,
-			SSOBinding:        s.SSO.Binding,
-			Certificates:      make([]certificate, 0, len(s.Certificates)),
-			SignRequests:      s.SignRequests,
-			AllowIDPInitiated: s.IDPInitiated,
-			NameIDFormat:      s.NameIDFormat,
-			ForceAuthn:        s.ForceAuthn,
-			AllowSHA1:         s.AllowSHA1,
-			ClockSkew:         int(s.Skew() / time.Second),
-			ConfirmNewKeys:    s.ConfirmNewKeys,
-			Pending:           make([]certificate, 0, len(s.Pending)),
-		}
-		for _, cert := range s.Pending {
-			v.SAML.Pending = append(v.SAML.Pending, viewCertificate(cert))
-		}
-		if s.SLO != nil {
-			v.SAML.SLOURL = some(s.SLO.URL)
-		}
-		for _, cert := range s.Certificates {
-			v.SAML.Certificates = append(v.SAML.Certificates, viewCertificate(cert))
-		}
+	if c.SAML != nil {
+		v.SAML = viewSAML(c.SAML)
 	}
-	if o := c.OIDC; o != nil {
-		v.OIDC = &configurationOIDC{
-			Issuer:          o.Issuer,
-			DiscoveryURL:    some(o.DiscoveryURL),
-			ClientID:        o.ClientID,
-			HasClientSecret: o.ClientSecret != "",
-			AuthMethod:      o.AuthMethod,
-			Scopes:          always(o.Scopes),
-			Prompt:          some(o.Prompt),
-			ConfirmNewKeys:  o.ConfirmNewKeys,
-			PendingKeys:     always(o.PendingKeys),
-		}
+	if c.OIDC != nil {
+		v.OIDC = viewOIDC(c.OIDC)
 	}
 	if d := c.Directory; d != nil {
 		v.Directory = &configurationDirectory{
@@ -137,6 +104,48 @@ func viewConfiguration(c *sso.Config) *configuration {
 		}
 	}
 	return v
+}
+
+func viewSAML(s *sso.SAMLConfig) *configurationSAML {
+	v := &configurationSAML{
+		MetadataURL:       some(s.MetadataURL),
+		IDPEntityID:       s.IDPEntityID,
+		SSOURL:            s.SSO.URL,
+		SSOBinding:        s.SSO.Binding,
+		Certificates:      make([]certificate, 0, len(s.Certificates)),
+		SignRequests:      s.SignRequests,
+		AllowIDPInitiated: s.IDPInitiated,
+		NameIDFormat:      s.NameIDFormat,
+		ForceAuthn:        s.ForceAuthn,
+		AllowSHA1:         s.AllowSHA1,
+		ClockSkew:         int(s.Skew() / time.Second),
+		ConfirmNewKeys:    s.ConfirmNewKeys,
+		Pending:           make([]certificate, 0, len(s.Pending)),
+	}
+	for _, cert := range s.Pending {
+		v.Pending = append(v.Pending, viewCertificate(cert))
+	}
+	if s.SLO != nil {
+		v.SLOURL = some(s.SLO.URL)
+	}
+	for _, cert := range s.Certificates {
+		v.Certificates = append(v.Certificates, viewCertificate(cert))
+	}
+	return v
+}
+
+func viewOIDC(o *sso.OIDCConfig) *configurationOIDC {
+	return &configurationOIDC{
+		Issuer:          o.Issuer,
+		DiscoveryURL:    some(o.DiscoveryURL),
+		ClientID:        o.ClientID,
+		HasClientSecret: o.ClientSecret != "",
+		AuthMethod:      o.AuthMethod,
+		Scopes:          always(o.Scopes),
+		Prompt:          some(o.Prompt),
+		ConfirmNewKeys:  o.ConfirmNewKeys,
+		PendingKeys:     always(o.PendingKeys),
+	}
 }
 
 // viewCertificate shows what of a certificate can be read; one that cannot was

@@ -65,23 +65,27 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 	}
 	if v.Enterprise.ID != "" {
 		b.Console.Home = Home(v.Enterprise)
-		own := ui.Area{
-			Heading: v.Enterprise.Name,
-			Links: []ui.Link{
-				{Label: AreaOverview, Href: Home(v.Enterprise)},
-				{Label: AreaConnections, Href: At(v.Enterprise, "connections")},
-				{Label: AreaGroups, Href: At(v.Enterprise, "groups")},
-				{Label: AreaPeople, Href: At(v.Enterprise, "people")},
-				{Label: AreaOrganizations, Href: At(v.Enterprise, "organizations")},
-				{Label: AreaDomains, Href: At(v.Enterprise, "domains")},
-				{Label: AreaActivity, Href: At(v.Enterprise, "activity")},
-				{Label: AreaAccess, Href: At(v.Enterprise, "access")},
-			},
-		}
-		b.Console.Areas = append(b.Console.Areas, own)
+		b.Console.Areas = append(b.Console.Areas, enterpriseArea(v.Enterprise))
 	}
 	mark(b.Console.Areas, area)
 	return b
+}
+
+// enterpriseArea returns the navigation of one enterprise.
+func enterpriseArea(e sso.Enterprise) ui.Area {
+	return ui.Area{
+		Heading: e.Name,
+		Links: []ui.Link{
+			{Label: AreaOverview, Href: Home(e)},
+			{Label: AreaConnections, Href: At(e, "connections")},
+			{Label: AreaGroups, Href: At(e, "groups")},
+			{Label: AreaPeople, Href: At(e, "people")},
+			{Label: AreaOrganizations, Href: At(e, "organizations")},
+			{Label: AreaDomains, Href: At(e, "domains")},
+			{Label: AreaActivity, Href: At(e, "activity")},
+			{Label: AreaAccess, Href: At(e, "access")},
+		},
+	}
 }
 
 // mark marks the link of the page's area as current.

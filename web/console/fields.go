@@ -114,6 +114,18 @@ func FieldOptions(field string) []ui.Option {
 			{Value: "never", Label: "Never"},
 			{Value: "expression", Label: "By the rule below"},
 		}
+	case "provisioning":
+		return []ui.Option{
+			{Value: "jit", Label: "At sign-in"},
+		}
+	}
+	return protocolOptions(field)
+}
+
+// protocolOptions returns the values of a field of one protocol; nil if it has no
+// fixed values.
+func protocolOptions(field string) []ui.Option {
+	switch field {
 	case "saml.allow_idp_initiated":
 		return []ui.Option{
 			{Value: "off", Label: "Not allowed"},
@@ -153,10 +165,6 @@ func FieldOptions(field string) []ui.Option {
 			{Value: "login", Label: "Ask for the password every time"},
 			{Value: "select_account", Label: "Ask which account"},
 			{Value: "consent", Label: "Ask for consent"},
-		}
-	case "provisioning":
-		return []ui.Option{
-			{Value: "jit", Label: "At sign-in"},
 		}
 	}
 	return nil

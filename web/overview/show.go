@@ -60,26 +60,32 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 		p.Connections = append(p.Connections, connection(e, s, c))
 	}
 	if v.Role == sso.RoleOperator {
-		p.Operator = &operatorForms{
-			Rename: console.At(e, "rename"),
-			Fields: fields(e.Name, e.Key, "")[:2],
-			Delete: ui.TypedForm{
-				Action: console.At(e, "delete"),
-				Button: "Delete this enterprise",
-				Text: "All connections, people, groups, sign-ins and sessions of " + e.Name +
-					" are deleted. Only a backup can restore them. The audit log stays.",
-				Field: ui.Field{
-					ID:           "confirm",
-					Name:         "confirm",
-					Label:        "Type " + e.Key + " to confirm",
-					Mono:         true,
-					Autocomplete: "off",
-				},
-			},
-		}
-		p.Operator.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
+		p.Operator = newOperatorForms(e)
 	}
 	return p, nil
+}
+
+// newOperatorForms returns the forms that rename and delete an enterprise.
+func newOperatorForms(e sso.Enterprise) *operatorForms {
+	forms := &operatorForms{
+		Rename: console.At(e, "rename"),
+		Fields: fields(e.Name, e.Key, "")[:2],
+		Delete: ui.TypedForm{
+			Action: console.At(e, "delete"),
+			Button: "Delete this enterprise",
+			Text: "All connections, people, groups, sign-ins and sessions of " + e.Name +
+				" are deleted. Only a backup can restore them. The audit log stays.",
+			Field: ui.Field{
+				ID:           "confirm",
+				Name:         "confirm",
+				Label:        "Type " + e.Key + " to confirm",
+				Mono:         true,
+				Autocomplete: "off",
+			},
+		},
+	}
+	forms.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
+	return forms
 }
 
 // verdict returns the state of sign-in as a badge and a sentence.
