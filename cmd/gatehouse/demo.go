@@ -67,7 +67,14 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // serving has closed it, unless something failed before
-	c := demoConfig(dir, l, o.verbose)
+	return a.serveDemo(ctx, o, l, demoConfig(dir, l, o.verbose), start)
+}
+
+// serveDemo serves the demo from the listener until ctx is done. start is when the
+// command began.
+func (a *app) serveDemo(
+	ctx context.Context, o demoOptions, l net.Listener, c config.Config, start time.Time,
+) (err error) {
 	outside, err := demo.OpenOutside(ctx, c.BaseURL, nil)
 	if err != nil {
 		return err
