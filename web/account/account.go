@@ -63,10 +63,6 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find session: %w", err)
 	}
-	memberships, err := a.Store.UserMemberships(r.Context(), p.Enterprise.ID, p.User.ID)
-	if err != nil {
-		return fmt.Errorf("list memberships: %w", err)
-	}
 	attempts, _, err := a.Store.Attempts(
 		r.Context(), p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID}, sso.Page{Limit: latest},
 	)
@@ -77,32 +73,47 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // if deleted meanwhile, the session is about to end
 		return fmt.Errorf("find connection: %w", err)
 	}
+	page, err := a.page(r, p, a.profile(p, connection), attempts)
+	if err != nil {
+		return err
+	}
+	return a.Pages.Render(w, http.StatusOK, page)
+}
+
+// page returns the account page, or the one that explains the missing access of a
+// user without groups.
+func (a *Account) page(
+	r *http.Request, p sso.Principal, profile profileFacts, attempts []sso.Attempt,
+) (ui.Page, error) {
 	base := ui.Base{
 		Enterprise: p.Enterprise.Name,
 		User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
 		Flash:      flash(r),
 	}
-	profile := a.profile(p, connection)
+	memberships, err := a.Store.UserMemberships(r.Context(), p.Enterprise.ID, p.User.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list memberships: %w", err)
+	}
 	if len(memberships) == 0 {
 		records, _, err := a.Store.SyncRecords(
 			r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1},
 		)
 		if err != nil {
-			return fmt.Errorf("find sync record: %w", err)
+			return nil, fmt.Errorf("find sync record: %w", err)
 		}
-		return a.Pages.Render(w, http.StatusOK, noAccess(base, profile, attempts, records))
+		return noAccess(base, profile, attempts, records), nil
 	}
 	sessions, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
 	if err != nil {
-		return fmt.Errorf("list sessions: %w", err)
+		return nil, fmt.Errorf("list sessions: %w", err)
 	}
-	return a.Pages.Render(w, http.StatusOK, &accountPage{
+	return &accountPage{
 		Base:          base,
 		Profile:       profile,
 		Organizations: a.organizations(memberships),
 		Sessions:      a.sessions(sessions, p.Session.ID),
 		SignIns:       a.signIns(attempts),
-	})
+	}, nil
 }
 
 // flash returns the message that a redirect asks the page to show.

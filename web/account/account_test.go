@@ -260,8 +260,8 @@ func TestNoGroupsIsNoAccess(t *testing.T) {
 	}
 }
 
-// TestNearMissIsSaid: whoever is in no group because of a capital letter can
-// show their IT team which.
+// TestNearMissIsSaid: a user who is in no group because of a capital letter can
+// show their IT team which one.
 func TestNearMissIsSaid(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -370,8 +370,8 @@ func TestRevokeOthers(t *testing.T) {
 	}
 }
 
-// TestRevokeThatDidNotHappen is T-REVOKE-ERR (CVE-2020-15223): nobody is told
-// that a session has ended which lives.
+// TestRevokeThatDidNotHappen is T-REVOKE-ERR (CVE-2020-15223): the page does
+// not report a session as ended that still exists.
 func TestRevokeThatDidNotHappen(t *testing.T) {
 	t.Parallel()
 	for cause, want := range map[error]int{
