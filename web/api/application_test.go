@@ -71,7 +71,10 @@ func TestApplications(t *testing.T) {
 			"sign_in":      "",
 		})
 		f.wants(got, 200, "")
-		want["name"], want["groups"], want["groups_limit"], want["sign_in"] = "Documents", []any{}, 2048.0, nil
+		want["name"] = "Documents"
+		want["groups"] = []any{}
+		want["groups_limit"] = 2048.0
+		want["sign_in"] = nil
 		want["revision"] = 2.0
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)

@@ -144,7 +144,10 @@ func readEnvoy(r *http.Request) (o original, err error) {
 	if o.scheme, ok = singleHeader(r.Header, "X-Forwarded-Proto"); !ok {
 		return original{}, errOriginal("X-Forwarded-Proto")
 	}
-	o.scheme, o.method, o.host, o.uri = webScheme(o.scheme), r.Method, r.Host, "/"
+	o.scheme = webScheme(o.scheme)
+	o.method = r.Method
+	o.host = r.Host
+	o.uri = "/"
 	const before = len("/auth/envoy/")
 	if i := strings.IndexAny(r.RequestURI[min(before, len(r.RequestURI)):], "/?"); i >= 0 {
 		if rest := r.RequestURI[before+i:]; rest[0] == '/' {

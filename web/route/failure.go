@@ -188,9 +188,11 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 		At:        rt.Now(),
 	}
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
-		f.Status, f.Code, f.Public, f.Fields, f.RetryAfter = statusOf(
-			s, e.Kind, e.Code,
-		), e.Code, e.Public, e.Fields, e.RetryAfter
+		f.Status = statusOf(s, e.Kind, e.Code)
+		f.Code = e.Code
+		f.Public = e.Public
+		f.Fields = e.Fields
+		f.RetryAfter = e.RetryAfter
 		if e.Kind == sso.Unavailable && f.RetryAfter == 0 {
 			f.RetryAfter = 2 * time.Second
 		}
