@@ -240,7 +240,7 @@ func TestTooManyGroups(t *testing.T) {
 		199: {true, true},
 	} {
 		idp, _ := startEntra(t, more)
-		_, _, id, err := newRelyingParty(t, idp, demoidp.Client{}).signIn(
+		in, err := newRelyingParty(t, idp, demoidp.Client{}).signIn(
 			t.Context(), oauth2.AuthStyleInHeader,
 		)
 		if err != nil {
@@ -251,7 +251,7 @@ func TestTooManyGroups(t *testing.T) {
 			OID string `json:"oid"`
 			TID string `json:"tid"`
 		}
-		if err := id.Claims(&told); err != nil {
+		if err := in.id.Claims(&told); err != nil {
 			t.Fatal(err)
 		}
 		if pointed := told.ClaimNames["groups"] != ""; pointed != c.oidc ||

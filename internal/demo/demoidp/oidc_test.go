@@ -64,36 +64,42 @@ type claims struct {
 	ClaimNames    map[string]string `json:"_claim_names"`
 }
 
-// signIn performs a whole sign-in and returns the callback, the tokens and claims.
-func (rp relyingParty) signIn(
-	ctx context.Context, style oauth2.AuthStyle,
-) (callback url.Values, token *oauth2.Token, id *gooidc.IDToken, err error) {
+// signedIn is what a sign-in returns; tokens only if the callback has a code.
+type signedIn struct {
+	callback url.Values
+	token    *oauth2.Token
+	id       *gooidc.IDToken
+}
+
+// signIn performs a whole sign-in.
+func (rp relyingParty) signIn(ctx context.Context, style oauth2.AuthStyle) (signedIn, error) {
 	rp.config.Endpoint.AuthStyle = style
 	verifier := oauth2.GenerateVerifier()
 	to := rp.config.AuthCodeURL(
 		"state-1", oauth2.S256ChallengeOption(verifier), gooidc.Nonce("nonce-1"),
 	)
+	var got signedIn
 	back, err := rp.idp.RespondOIDC("p-ada", sso.Redirect{URL: to})
 	if err != nil {
-		return nil, nil, nil, err
+		return got, err
 	}
 	u, err := url.Parse(back)
 	if err != nil {
-		return nil, nil, nil, err
+		return got, err
 	}
-	callback = u.Query()
-	if callback.Get("code") == "" {
-		return callback, nil, nil, nil
+	got.callback = u.Query()
+	if got.callback.Get("code") == "" {
+		return got, nil
 	}
-	token, err = rp.config.Exchange(
-		ctx, callback.Get("code"), oauth2.VerifierOption(verifier),
+	got.token, err = rp.config.Exchange(
+		ctx, got.callback.Get("code"), oauth2.VerifierOption(verifier),
 	)
 	if err != nil {
-		return callback, nil, nil, err
+		return signedIn{callback: got.callback}, err
 	}
-	raw, _ := token.Extra("id_token").(string)
-	id, err = rp.provider.Verifier(&gooidc.Config{ClientID: "gw"}).Verify(ctx, raw)
-	return callback, token, id, err
+	raw, _ := got.token.Extra("id_token").(string)
+	got.id, err = rp.provider.Verifier(&gooidc.Config{ClientID: "gw"}).Verify(ctx, raw)
+	return got, err
 }
 
 func TestOIDCAgainstGoOIDC(t *testing.T) {
@@ -104,31 +110,31 @@ func TestOIDCAgainstGoOIDC(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			idp := start(t, demoidp.Options{BaseURL: "/demo/idp"})
 			rp := newRelyingParty(t, idp, demoidp.Client{})
-			callback, token, id, err := rp.signIn(t.Context(), style)
+			in, err := rp.signIn(t.Context(), style)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if callback.Get("state") != "state-1" ||
-				callback.Get("iss") != idp.Issuer() {
-				t.Errorf("callback = %v", callback)
+			if in.callback.Get("state") != "state-1" ||
+				in.callback.Get("iss") != idp.Issuer() {
+				t.Errorf("callback = %v", in.callback)
 			}
-			if err := id.VerifyAccessToken(token.AccessToken); err != nil {
+			if err := in.id.VerifyAccessToken(in.token.AccessToken); err != nil {
 				t.Error(err)
 			}
 			var got claims
-			if err := id.Claims(&got); err != nil {
+			if err := in.id.Claims(&got); err != nil {
 				t.Fatal(err)
 			}
-			if id.Subject != "p-ada" ||
+			if in.id.Subject != "p-ada" ||
 				got.Nonce != "nonce-1" ||
 				got.Login != "ada@acme.example" ||
 				got.Name != "Ada Lovelace" ||
 				!got.EmailVerified ||
 				!slices.Equal(got.Groups, []string{"developers", "admins"}) {
-				t.Errorf("subject %q, claims %+v", id.Subject, got)
+				t.Errorf("subject %q, claims %+v", in.id.Subject, got)
 			}
 			info, err := rp.provider.UserInfo(
-				t.Context(), oauth2.StaticTokenSource(token),
+				t.Context(), oauth2.StaticTokenSource(in.token),
 			)
 			if err != nil || info.Subject != "p-ada" {
 				t.Errorf("userinfo: %+v, %v", info, err)
@@ -140,15 +146,15 @@ func TestOIDCAgainstGoOIDC(t *testing.T) {
 func TestGroupsOnlyInUserinfo(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	rp := newRelyingParty(t, idp, demoidp.Client{GroupsInUserinfo: true})
-	_, token, id, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+	in, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var inToken, inInfo claims
-	if err := id.Claims(&inToken); err != nil || inToken.Groups != nil {
+	if err := in.id.Claims(&inToken); err != nil || inToken.Groups != nil {
 		t.Errorf("groups in the ID token: %v, %v", inToken.Groups, err)
 	}
-	info, err := rp.provider.UserInfo(t.Context(), oauth2.StaticTokenSource(token))
+	info, err := rp.provider.UserInfo(t.Context(), oauth2.StaticTokenSource(in.token))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,13 +258,10 @@ func TestOIDCFaults(t *testing.T) {
 				t.Fatal("no test for this fault")
 			}
 			idp.SetFaultOnce(info.Fault)
-			var r oidcResult
-			var id *gooidc.IDToken
-			r.callback, _, id, r.err = rp.signIn(
-				t.Context(), oauth2.AuthStyleInHeader,
-			)
-			if id != nil {
-				if err := id.Claims(&r.claims); err != nil {
+			in, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+			r := oidcResult{callback: in.callback, err: err}
+			if in.id != nil {
+				if err := in.id.Claims(&r.claims); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -270,16 +273,16 @@ func TestOIDCFaults(t *testing.T) {
 func TestOIDCReplay(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	rp := newRelyingParty(t, idp, demoidp.Client{})
-	_, first, _, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+	first, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	idp.SetFaultOnce(demoidp.Replay)
-	_, second, _, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+	second, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Extra("id_token") != second.Extra("id_token") {
+	if first.token.Extra("id_token") != second.token.Extra("id_token") {
 		t.Error("another ID token")
 	}
 }
@@ -441,11 +444,11 @@ func TestAuthorizeRefusals(t *testing.T) {
 func TestEndSession(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	rp := newRelyingParty(t, idp, demoidp.Client{})
-	_, token, _, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+	in, err := rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hint, _ := token.Extra("id_token").(string)
+	hint, _ := in.token.Extra("id_token").(string)
 	logout := func(to, hint string) *http.Response {
 		return get(t, idp.Issuer()+"/oidc/logout?"+url.Values{
 			"post_logout_redirect_uri": {to},
