@@ -37,7 +37,7 @@ func (f *fixture) move(d time.Duration) {
 	f.now = f.now.Add(d)
 }
 
-// Allow implements access.Limiter.
+// Allow implements the limiter of access.Options.
 func (f *fixture) Allow(context.Context, string, int) (time.Duration, error) { return f.wait, nil }
 
 func newFixture(t *testing.T) *fixture {

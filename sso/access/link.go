@@ -13,7 +13,7 @@ const (
 	minLinkLength     = time.Hour
 	MaxLinkLength     = 30 * 24 * time.Hour
 	DefaultLinkLength = 7 * 24 * time.Hour
-	MaxOpens          = 100
+	maxOpens          = 100
 	DefaultOpens      = 10
 )
 
@@ -34,7 +34,7 @@ func (n NewLink) Validate() error {
 			Message: "Choose between one hour and 30 days.",
 		})
 	}
-	if n.MaxOpens < 0 || n.MaxOpens > MaxOpens {
+	if n.MaxOpens < 0 || n.MaxOpens > maxOpens {
 		problems = append(problems, sso.FieldError{
 			Field:   "max_opens",
 			Message: "Choose between 1 and 100.",

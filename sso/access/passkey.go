@@ -17,8 +17,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Challenges keeps passkey challenges; store.DB implements it.
-type Challenges interface {
+// challengeStore keeps passkey challenges; store.DB implements it.
+type challengeStore interface {
 	SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) error
 	UseChallenge(ctx context.Context, token sso.Hash) (sso.PasskeyChallenge, error)
 }
@@ -31,13 +31,13 @@ const (
 // Passkeys adds passkeys to accounts and signs in with them.
 type Passkeys struct {
 	service    *Service
-	challenges Challenges
+	challenges challengeStore
 	party      *webauthn.WebAuthn
 }
 
 // NewPasskeys returns Passkeys for the address of this installation, or nil if
 // the host is an IP address, for which browsers have no passkeys.
-func NewPasskeys(s *Service, challenges Challenges, baseURL string) (*Passkeys, error) {
+func NewPasskeys(s *Service, challenges challengeStore, baseURL string) (*Passkeys, error) {
 	base, err := url.Parse(baseURL)
 	if err != nil {
 		return nil, fmt.Errorf("read the base URL: %w", err)

@@ -72,8 +72,8 @@ type tokens interface {
 	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
 }
 
-// Limiter counts what a key did within a minute.
-type Limiter interface {
+// limiter counts what a key did within a minute.
+type limiter interface {
 	// Allow returns how long to wait; 0 means that the action was counted.
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
@@ -86,7 +86,7 @@ type Options struct {
 	Links    links
 	Evidence evidence
 	Tokens   tokens
-	Limiter  Limiter
+	Limiter  limiter
 	Now      func() time.Time
 }
 

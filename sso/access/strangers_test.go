@@ -12,7 +12,7 @@ import (
 // few is a limiter that allows two of each key, whatever it is asked.
 type few map[string]int
 
-// Allow implements access.Limiter.
+// Allow implements the limiter of access.Options.
 func (c few) Allow(_ context.Context, key string, _ int) (time.Duration, error) {
 	if c[key]++; c[key] > 2 {
 		return time.Minute, nil
