@@ -2,8 +2,8 @@ package access
 
 import "testing"
 
-// TestWithin: after signing in, nobody is led out of the console, nor back to
-// where they sign in.
+// TestWithin: after signing in, admins are redirected within the console, and not
+// to its sign-in page.
 func TestWithin(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{

@@ -38,7 +38,7 @@ func (a *answer) send(w http.ResponseWriter) {
 	if a.status != 0 {
 		w.WriteHeader(a.status)
 	}
-	_, _ = w.Write(a.body.Bytes()) // the client went away: there is nobody to tell
+	_, _ = w.Write(a.body.Bytes()) // fails only if the client went away
 }
 
 // keptHeaders are those that belong to an answer and not to its sending.

@@ -177,7 +177,7 @@ func TestLastConnectionWhileEnforced(t *testing.T) {
 	})
 }
 
-// TestIfMatch is a change made from what was read before somebody else's.
+// TestIfMatch tests a change from a revision that another change has replaced.
 func TestIfMatch(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		path := f.acme.in(connectionPath)

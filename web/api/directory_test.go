@@ -240,8 +240,8 @@ func TestUsers(t *testing.T) {
 			t.Errorf("%s", got.Body)
 		}
 		f.did("user.updated")
-		// T-VERIFY-SKIP (CVE-2026-27946, CVE-2026-54693): nobody can say of an address
-		// that it is verified, or of a person who they are.
+		// T-VERIFY-SKIP (CVE-2026-27946, CVE-2026-54693): no client can mark an
+		// address as verified, or set a user's identity.
 		for _, member := range []string{
 			"email_verified", "email", "login", "status", "id", "identities",
 		} {

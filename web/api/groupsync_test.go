@@ -16,7 +16,7 @@ import (
 
 const connectionsPath = enterprisePath + "/connections"
 
-// enter records a sign-in of somebody who is named into groups.
+// enter records a sign-in of a user with asserted groups.
 func (f *fixture) enter(w world, subject string, groups ...string) sso.User {
 	f.Helper()
 	e, err := f.db.Enterprise(f.Context(), sso.EnterpriseID(w["enterprise"]))

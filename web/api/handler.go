@@ -98,8 +98,8 @@ func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
 // far less than one that loops.
 const perMinute = 1200
 
-// limit counts a request. If nobody can count, it goes on, as with every other
-// rate.
+// limit counts a request. If the limiter fails, the request is allowed, as with
+// every other rate.
 func (a *API) limit(ctx context.Context, token sso.TokenID) error {
 	if a.Limiter == nil {
 		return nil

@@ -93,7 +93,7 @@ func TestIdempotencyKey(t *testing.T) {
 }
 
 // TestIdempotencyAtOnce sends one POST twenty times at once: it is done once,
-// and nobody is told something else than the first.
+// and every client receives the first response.
 func TestIdempotencyAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		var group sync.WaitGroup
@@ -203,7 +203,7 @@ func TestRate(t *testing.T) {
 		401,
 		"invalid_token",
 	)
-	l.err = errors.New("away") // a limit that cannot be checked locks nobody out
+	l.err = errors.New("away") // a limit that cannot be checked refuses no request
 	f.wants(f.do("GET", Prefix+"enterprises", nil), 200, "")
 }
 
@@ -237,7 +237,7 @@ func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
 	}
 }
 
-// TestUnexpected is an error nobody foresaw, and a panic: 500, and no word of it.
+// TestUnexpected tests an unexpected error and a panic: status 500 without details.
 func TestUnexpected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)

@@ -208,7 +208,7 @@ func TestForeignIdentifiers(t *testing.T) {
 						unknown[wildcard], "x", f.acme["group"] + "x", "%20",
 						strings.ToUpper(f.acme[wildcard]),
 					}
-					if wildcard != "enterprise" && wildcard != "application" { // which are nobody's
+					if wildcard != "enterprise" && wildcard != "application" { // which belong to no enterprise
 						ids = append(ids, f.other[wildcard], f.acme["enterprise"])
 					}
 					for _, id := range ids {

@@ -143,8 +143,8 @@ func operationsOf(p *huma.PathItem) map[string]*huma.Operation {
 	return all
 }
 
-// finish says in the document what the types of other packages cannot say for
-// themselves, and writes it down. A member nobody describes is an error.
+// finish adds descriptions and enums for the types of other packages to the
+// document, and encodes it. A member without a description is an error.
 func finish(o *huma.OpenAPI) ([]byte, error) {
 	said, schemas := descriptions(), o.Components.Schemas.Map()
 	var missing []error

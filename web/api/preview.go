@@ -10,7 +10,7 @@ import (
 	ssotrial "gatehouse/sso/trial"
 )
 
-// previewer plans sign-ins that nobody made; trial.Service does.
+// previewer plans hypothetical sign-ins; trial.Service does.
 type previewer interface {
 	PreviewSync(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s ssotrial.PreviewRequest,

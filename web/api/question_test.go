@@ -64,7 +64,7 @@ func TestIdentityQuestions(t *testing.T) {
 	})
 }
 
-// claim is a sign-in of somebody new with a login that is taken.
+// claim signs in a new user with a login that is taken.
 func (f *fixture) claim(subject string) sso.UserID {
 	f.Helper()
 	ent := sso.EnterpriseID(f.acme["enterprise"])

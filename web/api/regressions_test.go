@@ -31,7 +31,7 @@ func TestRegressions(t *testing.T) {
 	}
 }
 
-// stuck is a store that cannot end sessions or switch anybody off.
+// stuck is a store that cannot end sessions or deactivate users.
 type stuck struct{ *store.DB }
 
 var errDisk = errors.New("the disk is full")

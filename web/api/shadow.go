@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// shadow is one object, and not a list: whoever needs more than 200 people to
-// see what is wrong with a draft has the console.
+// shadow is one object, and not a list: 200 people show what is wrong with a draft,
+// and the console lists the rest.
 type shadow struct {
 	Since       *time.Time         `json:"since" doc:"Since when sign-ins are compared with the draft; null: they are not." example:"2026-11-24T12:00:00Z"`
 	Compared    int                `json:"compared" doc:"How many sign-ins were compared." example:"118"`

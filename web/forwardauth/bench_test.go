@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 )
 
-// discard is an answer that nobody reads, without the cost of a recorder.
+// discard is a response that is dropped, without the cost of a recorder.
 type discard struct {
 	header http.Header
 	status int

@@ -202,7 +202,7 @@ func TestLongLinksComeBack(t *testing.T) {
 // maxRequestLine is what nginx accepts of an address by default, about.
 const maxRequestLine = 8100
 
-// TestLostLinksAreSaid: whoever opened a longer one is told, once signed in.
+// TestLostLinksAreSaid: a user who opened a longer address is told after signing in.
 func TestLostLinksAreSaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -220,7 +220,7 @@ func TestLostLinksAreSaid(t *testing.T) {
 	}
 }
 
-// TestPackedLinks: whoever writes the address themselves gets nowhere else.
+// TestPackedLinks: a forged continue address leads only to the application.
 func TestPackedLinks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -264,8 +264,8 @@ func TestPackedLinks(t *testing.T) {
 	}
 }
 
-// TestOutOfReach: nobody is sent to sign in for an application that will not see
-// it.
+// TestOutOfReach: no visitor is sent to sign in for an application that does not
+// receive the session cookie.
 func TestOutOfReach(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,7 +10,7 @@ import (
 	"gatehouse/web/forwardauth"
 )
 
-// identity are all the headers that say who somebody is.
+// identity lists the headers that carry the user's identity.
 var identity = [...]string{
 	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
 	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
@@ -19,7 +19,7 @@ var identity = [...]string{
 	"Remote-Groups",
 }
 
-// wants asserts status and code, and that nobody is named where nobody gets in.
+// wants asserts status and code, and that a refusal has no identity headers.
 func (w *world) wants(name string, got *httptest.ResponseRecorder, status int, code string) {
 	w.Helper()
 	told := code == "" ||
@@ -412,7 +412,7 @@ func TestUnknownApplication(t *testing.T) {
 	}
 }
 
-// TestPeers: nobody but a proxy of ours may say what a browser asked for.
+// TestPeers: only a trusted proxy may state what a browser asked for.
 func TestPeers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

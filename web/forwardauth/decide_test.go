@@ -179,8 +179,8 @@ func TestRevoked(t *testing.T) {
 	ask(ada, 401, "session_ended")
 	ask(bob, 200, "")
 
-	// Whoever changes memberships leaves a revocation of the user, which makes
-	// the session be read again; it ends nothing.
+	// A change of memberships writes a revocation of the user, so that the session
+	// is read again; it ends no session.
 	w.ok(w.db.RemoveMember(
 		t.Context(), by, w.ent.ID, w.groups["web/dev"].ID, bob.user.ID,
 	))

@@ -44,7 +44,7 @@ type buffer struct {
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.text.Len() > 1<<20 { // nobody reads what fuzzing says
+	if b.text.Len() > 1<<20 { // the log of fuzzing is not read
 		b.text.Reset()
 	}
 	return b.text.Write(p)
@@ -301,14 +301,14 @@ func (w *world) application(key string, change func(*sso.Application)) sso.Appli
 	return made
 }
 
-// person is somebody who is signed in.
+// person is a user with a session.
 type person struct {
 	user    sso.User
 	session sso.SessionID
 	cookie  string
 }
 
-// enter signs somebody in, with nothing but these groups.
+// enter signs a user in, who has only these groups.
 func (w *world) enter(login string, groups ...string) person {
 	w.Helper()
 	return w.enterAt(w.ent, w.conn, login, login, groups...)

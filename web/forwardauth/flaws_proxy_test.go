@@ -19,8 +19,8 @@ func turnedAway(status int) bool {
 }
 
 // TestPathsBehindProxies sends every spelling of a path through real proxies: one
-// that the proxy, the gateway or the application reads differently lets nobody
-// in who is not signed in, or is in no group that may use the application.
+// that the proxy, the gateway or the application reads differently lets no
+// user in who is not signed in, or is in no group that may use the application.
 func TestPathsBehindProxies(t *testing.T) {
 	t.Parallel()
 	eachProxy(t, func(t *testing.T, start starter) {
@@ -51,7 +51,7 @@ func TestPathsBehindProxies(t *testing.T) {
 }
 
 // TestForeignHeadersBehindProxies sends the headers of every other proxy through
-// real ones. They let nobody in, and name no other place to come back to.
+// real ones. They let no visitor in, and do not change the return address.
 func TestForeignHeadersBehindProxies(t *testing.T) {
 	t.Parallel()
 	eachProxy(t, func(t *testing.T, start starter) {

@@ -193,7 +193,7 @@ func TestOwnHeadersInTwoSpellings(t *testing.T) {
 	for _, c := range contractCases("wiki.acme.test", "/a") {
 		for name, value := range c.own {
 			if name == "X-Original-Method" || name == "Host" {
-				continue // the first tells preflights apart and lets nobody else in, and the server refuses the second
+				continue // the first only marks preflights, and the server refuses the second
 			}
 			for _, spelled := range []string{
 				strings.ToLower(name), strings.ToUpper(name), name,
@@ -343,7 +343,7 @@ func pathSpellings() []string {
 }
 
 // TestPathSpellings (CVE-2026-33494, CVE-2026-26205, CVE-2025-66490): however a
-// path is spelled, nobody without a session gets in by any contract, everybody
+// path is spelled, no user without a session gets in by any contract, every user
 // with one does, and the way back leads to the application that was asked for.
 func TestPathSpellings(t *testing.T) {
 	t.Parallel()

@@ -10,9 +10,9 @@ import (
 	"gatehouse/sso"
 )
 
-// FuzzOriginal sends what a browser may have made a proxy say. Nobody without a
-// session gets in, and whoever is sent away is sent to us with an address of the
-// application.
+// FuzzOriginal sends what a browser may have made a proxy say. No request
+// without a session gets in, and every redirect leads to Gatehouse with an address
+// of the application.
 func FuzzOriginal(f *testing.F) {
 	for _, seed := range []string{
 		wikiAt + "/a?b=c", "https://wiki.acme.test@evil.test/",

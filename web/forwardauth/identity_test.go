@@ -15,8 +15,8 @@ import (
 	"gatehouse/sso"
 )
 
-// TestIdentity: every header is there, once, for whoever it is, and can be read
-// back.
+// TestIdentity: every identity header is there once for every user, and can be
+// decoded.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

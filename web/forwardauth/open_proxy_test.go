@@ -53,8 +53,8 @@ func (s *site) nameless(name string, got answer) {
 	}
 }
 
-// TestPublicPathsBehindProxies: nobody needs to sign in there, a person who is
-// signed in has their name, and nobody gives themselves one.
+// TestPublicPathsBehindProxies: visitors need not sign in there, signed-in users
+// have their identity headers, and a client cannot set these itself.
 func TestPublicPathsBehindProxies(t *testing.T) {
 	t.Parallel()
 	eachProxy(t, func(t *testing.T, start starter) {

@@ -13,7 +13,7 @@ import (
 
 func publicPaths() []string { return []string{"/health", "/public/*"} }
 
-// anonymous asserts an answer that lets a request pass and says nothing of anybody:
+// anonymous asserts a response that lets a request pass without an identity:
 // every identity header is there, once and empty, so that it replaces the browser's.
 func (w *world) anonymous(name string, got *httptest.ResponseRecorder) {
 	w.Helper()
@@ -28,8 +28,8 @@ func (w *world) anonymous(name string, got *httptest.ResponseRecorder) {
 	}
 }
 
-// TestPublicPathsPass asks over every contract, as nobody, as a person who may use
-// the application and as one who may not.
+// TestPublicPathsPass asks over every contract, without a session, as a user who
+// may use the application and as one who may not.
 func TestPublicPathsPass(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -119,8 +119,8 @@ func TestAddressWithoutPath(t *testing.T) {
 	}
 }
 
-// TestPublicPathsOutliveTheDatabase: while nobody can be recognized, public paths
-// pass without a name, and all others are refused.
+// TestPublicPathsOutliveTheDatabase: while sessions cannot be read, public
+// paths pass without an identity, and all others are refused.
 func TestPublicPathsOutliveTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -133,8 +133,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestMetricsAreForThisMachine: whoever comes through a proxy on this machine is
-// refused, by the host they asked for or by a header the proxy adds.
+// TestMetricsAreForThisMachine: a client behind a proxy on this machine is
+// refused, by the host it asked for or by a header the proxy adds.
 func TestMetricsAreForThisMachine(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

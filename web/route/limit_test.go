@@ -81,7 +81,8 @@ func TestFailuresOfAClient(t *testing.T) {
 	}
 }
 
-// TestFailuresWithoutALimit: 0 and a limiter that cannot tell refuse nobody.
+// TestFailuresWithoutALimit: a limit of 0 and a limiter that fails refuse no
+// request.
 func TestFailuresWithoutALimit(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)

@@ -208,8 +208,8 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestRatesOfANetwork: whoever has an IPv6 network does not have a limit for
-// each of its addresses.
+// TestRatesOfANetwork: an IPv6 network has one limit for all of its
+// addresses.
 func TestRatesOfANetwork(t *testing.T) {
 	t.Parallel()
 	l := &limiter{seen: map[string]int{}}

@@ -76,7 +76,7 @@ func newFixture(t testing.TB, change func(*session.Options)) *fixture {
 	return f
 }
 
-// start signs somebody in and returns the cookie.
+// start signs a user in and returns the cookie.
 func (f *fixture) start(user sso.UserID, cookies ...*http.Cookie) *http.Cookie {
 	f.Helper()
 	token := sso.NewSecret()
@@ -105,7 +105,7 @@ func request(cookies ...*http.Cookie) *http.Request {
 	return r
 }
 
-// is asserts whose browser a request is from; "" for nobody's.
+// is asserts which user a request belongs to; "" for no session.
 func (f *fixture) is(want sso.UserID, r *http.Request) {
 	f.Helper()
 	p, err := f.Principal(r)

@@ -119,8 +119,8 @@ func TestFixation(t *testing.T) {
 	}
 }
 
-// TestTokenCut is T-TOKEN-CUT (CVE-2026-27840): a cookie is good as it is, or
-// not at all. Nobody is asked about one that is not.
+// TestTokenCut is T-TOKEN-CUT (CVE-2026-27840): a cookie is valid as a
+// whole or not at all. The store is not asked about an invalid one.
 func TestTokenCut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
