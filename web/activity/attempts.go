@@ -179,10 +179,9 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 		Result:    outcome(x),
 		Groups:    said(x.Groups),
 		Advice:    advice(v, c, x),
+		Trusted:   trusted(x),
+		Decided:   decided(x.Email),
 	}
-	p.Trusted = x.Identity != nil ||
-		x.Outcome == sso.OutcomeSucceeded ||
-		x.Groups.State != sso.GroupsAbsent
 	if p.Facts, err = a.facts(r, names, x); err != nil {
 		return err
 	}
@@ -199,8 +198,15 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 			}
 		}
 	}
-	p.Decided = decided(x.Email)
 	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// trusted reports whether the response was verified, so that the page shows what it
+// says.
+func trusted(x sso.Attempt) bool {
+	return x.Identity != nil ||
+		x.Outcome == sso.OutcomeSucceeded ||
+		x.Groups.State != sso.GroupsAbsent
 }
 
 // facts returns the details of an attempt, with links.
