@@ -322,11 +322,8 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 	case sso.ConnectionDraft:
 		h.State.State = "warn"
 	}
-	at := func(label string, t time.Time) ui.Fact {
-		moment := ui.NewTime(t, s.Now)
-		return ui.Fact{Label: label, Time: &moment}
-	}
-	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), failureRate(s, c))
+	success := ui.NewTime(s.Vitals.LastSuccess[c.ID], s.Now)
+	h.Facts = append(h.Facts, ui.Fact{Label: "Last success", Time: &success}, failureRate(s, c))
 	if cert, _, ok := health.LatestCertificate(c); ok {
 		h.Facts = append(h.Facts, certificateFact(health.DaysLeft(cert.NotAfter, s.Now)))
 	}
@@ -334,12 +331,7 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		h.Facts = append(h.Facts, clockFact(skew))
 	}
 	if c.Live != nil && c.Live.SAML != nil && c.Live.SAML.MetadataURL != "" {
-		f := at("Metadata fetched", c.Metadata.CheckedAt)
-		f.Badge = &ui.Badge{Label: "up to date", State: "ok"}
-		if c.Metadata.Error != "" {
-			f.Badge = &ui.Badge{Label: "failed", State: "error"}
-		}
-		h.Facts = append(h.Facts, f)
+		h.Facts = append(h.Facts, metadataFact(s, c))
 	}
 	if c.Draft != nil {
 		h.Facts = append(h.Facts, ui.Fact{
@@ -350,6 +342,20 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		})
 	}
 	return h
+}
+
+// metadataFact returns when the metadata was fetched, and whether that succeeded.
+func metadataFact(s health.State, c sso.Connection) ui.Fact {
+	checked := ui.NewTime(c.Metadata.CheckedAt, s.Now)
+	f := ui.Fact{
+		Label: "Metadata fetched",
+		Time:  &checked,
+		Badge: &ui.Badge{Label: "up to date", State: "ok"},
+	}
+	if c.Metadata.Error != "" {
+		f.Badge = &ui.Badge{Label: "failed", State: "error"}
+	}
+	return f
 }
 
 const fewSignIns = 5 // sign-ins
