@@ -212,14 +212,14 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
 		"web/dev=jit",
 	)
-	err = w.restoreRecorded(u)
+	w.restoreRecorded(u)
 	w.historyHolds()
 	w.chainHolds()
 	w.momentNotKnown(u, then)
 	w.restoreRefused(u, then)
 }
 
-func (w *world) restoreRecorded(u sso.User) error {
+func (w *world) restoreRecorded(u sso.User) {
 	ctx := w.Context()
 	records, _, err := w.db.SyncRecords(
 		ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{},
@@ -234,7 +234,6 @@ func (w *world) restoreRecorded(u sso.User) error {
 	if got := w.actions(1); got[0] != "memberships.restored" {
 		w.Errorf("the audit trail says %v", got)
 	}
-	return err
 }
 
 func (w *world) momentNotKnown(u sso.User, then time.Time) {

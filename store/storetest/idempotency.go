@@ -23,7 +23,7 @@ func testIdempotency(t *testing.T, fresh fresh) {
 
 	w.ok(w.db.ReleaseRequest(ctx, k))
 	w.claimFree(k, another) // what changed nothing leaves the key to any request
-	err, known := w.keepAnswer(k, request, another)
+	w.keepAnswer(k, request, another)
 
 	w.claimFree(w.requestKey("second"), request) // a key is one token's
 	other := k
@@ -33,7 +33,7 @@ func testIdempotency(t *testing.T, fresh fresh) {
 	w.clock.Move(3 * time.Minute) // the node of the unanswered claim died
 	w.claimFree(other, another)
 	w.clock.Move(24*time.Hour - 4*time.Minute)
-	if _, known, err = w.claimRequest(k, another); err != nil || !known {
+	if _, known, err := w.claimRequest(k, another); err != nil || !known {
 		t.Errorf("within 24 hours: %v, %v", known, err)
 	}
 	w.clock.Move(time.Minute)
@@ -59,7 +59,7 @@ func (w *world) claimFree(k sso.RequestKey, request sso.Hash) {
 	}
 }
 
-func (w *world) keepAnswer(k sso.RequestKey, request, another sso.Hash) (error, bool) {
+func (w *world) keepAnswer(k sso.RequestKey, request, another sso.Hash) {
 	ctx := w.Context()
 	answer := sso.KeptResponse{
 		Status: 201,
@@ -77,7 +77,6 @@ func (w *world) keepAnswer(k sso.RequestKey, request, another sso.Hash) (error, 
 	}
 	_, _, err = w.claimRequest(k, request)
 	w.fails(err, sso.Invalid, "idempotency_key_reused")
-	return err, known
 }
 
 func (w *world) requestKey(token string) sso.RequestKey {

@@ -29,7 +29,7 @@ func testEnterprises(t *testing.T, fresh fresh) {
 		return e, nil
 	})
 	w.fails(err, sso.Conflict, "key_taken")
-	err, changed := w.changeEnterprise()
+	changed := w.changeEnterprise()
 	w.refuseEnterpriseChange()
 	all, _, err := w.db.Enterprises(ctx, sso.Page{})
 	w.ok(err)
@@ -40,7 +40,7 @@ func testEnterprises(t *testing.T, fresh fresh) {
 	)
 }
 
-func (w *world) changeEnterprise() (error, sso.Enterprise) {
+func (w *world) changeEnterprise() sso.Enterprise {
 	ctx := w.Context()
 	events := w.chainHolds()
 	changed, err := w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
@@ -64,7 +64,7 @@ func (w *world) changeEnterprise() (error, sso.Enterprise) {
 	if n := w.chainHolds(); n != events+1 {
 		w.Errorf("%d events for one change and one that changes nothing; want 1", n-events)
 	}
-	return err, changed
+	return changed
 }
 
 func (w *world) refuseEnterpriseChange() {
