@@ -38,7 +38,7 @@ func BenchmarkComplete(b *testing.B) {
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, err := rp.Complete(b.Context(), p.conn, p.config, &pending, cb); err != nil {
+			if _, err := rp.Complete(b.Context(), p.conn, p.config, &pending, cb); err != nil {
 				b.Fatal(err)
 			}
 		}

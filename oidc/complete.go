@@ -22,29 +22,13 @@ const maxCode = 8 << 10
 // "idp_unavailable", "idp_unusable".
 func (rp *RelyingParty) Complete(
 	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
-) (sso.Assertion, []sso.Check, error) {
+) (sso.Examined, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
-		return sso.Assertion{}, nil, sso.LoginExpired()
-	}
-	known, err := rp.provider(c, cfg)
-	if err != nil {
-		return sso.Assertion{}, nil, err
+		return sso.Examined{}, sso.LoginExpired()
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	a := &verifier{
-		rp:         rp,
-		provider:   known,
-		connection: c,
-		config:     *cfg.OIDC,
-		mapping:    cfg.Mapping,
-		pending:    *p,
-	}
-	assertion, err := a.read(ctx, cb)
-	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
-	}
-	return assertion, a.checks, nil
+	return rp.examine(c, cfg, *p, func(v *verifier) (sso.Assertion, error) { return v.read(ctx, cb) })
 }
 
 // verifier verifies one response of an identity provider.
@@ -59,9 +43,18 @@ type verifier struct {
 	checks         sso.Checks
 	captured       bool // an ID token pasted by an admin, without its access token
 	userinfoFailed bool // userinfo was needed and could not be read
-	// report, if not nil, receives each unverified document as it arrives. It is
-	// nil for a sign-in.
-	report func(what string, doc []byte)
+	received       []receivedDocument
+}
+
+// receivedDocument is a document as it arrived, unverified.
+type receivedDocument struct {
+	name string
+	body []byte
+}
+
+// keep remembers a document, so that an admin can be shown what arrived.
+func (v *verifier) keep(name string, body []byte) {
+	v.received = append(v.received, receivedDocument{name, body})
 }
 
 func (v *verifier) read(ctx context.Context, cb sso.Callback) (sso.Assertion, error) {
@@ -76,9 +69,7 @@ func (v *verifier) read(ctx context.Context, cb sso.Callback) (sso.Assertion, er
 	if err != nil {
 		return sso.Assertion{}, err
 	}
-	if v.report != nil {
-		v.report("The ID token", payloadOf(t.id))
-	}
+	v.keep("The ID token", payloadOf(t.id))
 	id, err := v.verifyIDToken(ctx, t)
 	if err != nil {
 		return sso.Assertion{}, err

@@ -248,7 +248,7 @@ func TestCompleteWithoutPendingLogin(t *testing.T) {
 		t.Errorf("no state gives %q, %v", id, err)
 	}
 	for _, pending := range []*sso.PendingLogin{nil, {ID: "x"}} {
-		if _, _, err := rp.Complete(
+		if _, err := rp.Complete(
 			t.Context(), p.conn, p.config, pending, cb,
 		); sso.CodeOf(err) != "login_state_expired" ||
 			sso.KindOf(err) != sso.Invalid {

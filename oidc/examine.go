@@ -14,21 +14,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Examine is Complete for a test connection: it makes the same checks, returns
-// the same errors, and also returns the response in a form that may be shown.
-func (rp *RelyingParty) Examine(
-	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
-) (sso.Examined, error) {
-	if p == nil || p.Nonce == "" || p.Verifier == "" {
-		return sso.Examined{}, sso.LoginExpired()
-	}
-	return rp.examine(c, cfg, *p, func(a *verifier) (sso.Assertion, error) {
-		ctx, cancel := context.WithTimeout(ctx, budget)
-		defer cancel()
-		return a.read(ctx, cb)
-	})
-}
-
 // ExamineCallback looks at the address that a user's browser was sent back to.
 // It does not redeem the code.
 func (rp *RelyingParty) ExamineCallback(
@@ -73,7 +58,7 @@ func (rp *RelyingParty) ExamineToken(
 				return sso.Assertion{}, err
 			}
 			a.captured = true
-			a.report("The ID token", payloadOf(token))
+			a.keep("The ID token", payloadOf(token))
 			id, err := a.verifyIDToken(ctx, tokens{id: token})
 			if err != nil {
 				return sso.Assertion{}, err
@@ -108,7 +93,6 @@ func (rp *RelyingParty) examine(
 	if err != nil {
 		return x, err
 	}
-	var documents []string
 	a := &verifier{
 		rp:         rp,
 		provider:   known,
@@ -116,17 +100,24 @@ func (rp *RelyingParty) examine(
 		config:     *cfg.OIDC,
 		mapping:    cfg.Mapping,
 		pending:    p,
-		report: func(what string, doc []byte) {
-			documents = append(documents, what+"\n\n"+redacted(doc))
-		},
 	}
 	assertion, err := read(a)
-	x.Checks, x.Raw = a.checks, strings.Join(documents, "\n\n")
+	x.Checks = a.checks
+	x.Show = a.render
 	if err != nil {
 		return x, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
 	}
 	x.Assertion = assertion
 	return x, nil
+}
+
+// render returns the documents that arrived in a form that may be shown.
+func (v *verifier) render() string {
+	var documents []string
+	for _, d := range v.received {
+		documents = append(documents, d.name+"\n\n"+redacted(d.body))
+	}
+	return strings.Join(documents, "\n\n")
 }
 
 // payloadOf returns the unverified payload of a token, or nil if it has none.

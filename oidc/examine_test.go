@@ -6,14 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gatehouse/oidc"
 	"gatehouse/sso"
 )
 
-// TestExamine: a test connection sees what a sign-in sees, and what came besides.
-func TestExamine(t *testing.T) {
+// TestShow checks that the documents that arrived can be shown, without secrets.
+func TestShow(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	p.claims = func(c map[string]any) {
@@ -30,50 +28,38 @@ func TestExamine(t *testing.T) {
 	p.config.Mapping.Name = []string{"department"}
 	rp := p.party()
 	pending, cb := p.begun(t, rp)
-	x, err := rp.Examine(t.Context(), p.conn, p.config, pending, cb)
+	x, err := rp.Complete(t.Context(), p.conn, p.config, pending, cb)
 	if err != nil {
 		t.Fatal(err)
-	}
-	pending, cb = p.begun(t, rp)
-	want, checks, err := rp.Complete(t.Context(), p.conn, p.config, pending, cb)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.ResponseID, x.Assertion.ResponseID = "", ""
-	if diff := cmp.Diff(want, x.Assertion); diff != "" {
-		t.Errorf("assertion (-complete +examine):\n%s", diff)
-	}
-	if diff := cmp.Diff(checks, x.Checks); diff != "" {
-		t.Errorf("checks (-complete +examine):\n%s", diff)
 	}
 	for _, secret := range []string{
 		"canary", pending.Nonce.Reveal(), "session-1", "the-access-token",
 	} {
-		if strings.Contains(x.Raw, secret) {
-			t.Errorf("what came shows %q: %s", secret, x.Raw)
+		if strings.Contains(x.Shown(), secret) {
+			t.Errorf("what came shows %q: %s", secret, x.Shown())
 		}
 	}
 	for _, shown := range []string{
 		"ada@acme.test", "research", `"plain": "seen"`, `"nonce": "(left out)"`,
 		"The ID token", "Userinfo",
 	} {
-		if !strings.Contains(x.Raw, shown) {
-			t.Errorf("what came does not show %q: %s", shown, x.Raw)
+		if !strings.Contains(x.Shown(), shown) {
+			t.Errorf("what came does not show %q: %s", shown, x.Shown())
 		}
 	}
 }
 
-// TestExamineShowsWhatWasRefused: that it did not pass is no reason not to show it.
-func TestExamineShowsWhatWasRefused(t *testing.T) {
+// TestShowRefused checks that a response can be shown although it was refused.
+func TestShowRefused(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	p.claims = func(c map[string]any) { c["aud"] = "somebody-else" }
 	rp := p.party()
 	pending, cb := p.begun(t, rp)
-	x, err := rp.Examine(t.Context(), p.conn, p.config, pending, cb)
+	x, err := rp.Complete(t.Context(), p.conn, p.config, pending, cb)
 	if sso.CodeOf(err) != "id_token_invalid" ||
 		x.Assertion.Subject != "" ||
-		!strings.Contains(x.Raw, "somebody-else") {
+		!strings.Contains(x.Shown(), "somebody-else") {
 		t.Errorf("%+v, %v", x, err)
 	}
 	if last := x.Checks[len(x.Checks)-1]; last.Name != "audience" || last.OK {
@@ -94,7 +80,7 @@ func TestExamineToken(t *testing.T) {
 		!x.Captured ||
 		!x.At.Equal(at()) ||
 		x.Assertion.Subject != "ada" ||
-		strings.Contains(x.Raw, "some-nonce") {
+		strings.Contains(x.Shown(), "some-nonce") {
 		t.Errorf("%+v, %v", x, err)
 	}
 	p.signer = otherKey()

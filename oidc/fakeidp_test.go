@@ -371,7 +371,8 @@ func (p *fakeIDP) signIn(rp *oidc.RelyingParty) (sso.Assertion, []sso.Check, err
 	if err != nil {
 		return sso.Assertion{}, nil, err
 	}
-	return rp.Complete(p.t.Context(), p.conn, p.config, &pending, cb)
+	x, err := rp.Complete(p.t.Context(), p.conn, p.config, &pending, cb)
+	return x.Assertion, x.Checks, err
 }
 
 func set(claims map[string]any) func(map[string]any) {

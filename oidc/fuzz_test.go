@@ -151,13 +151,13 @@ func FuzzCallback(f *testing.F) {
 			ClientID:     "c",
 			ClientSecret: "s",
 		}}
-		a, checks, err := rp.Complete(t.Context(), c, cfg, &sso.PendingLogin{
+		x, err := rp.Complete(t.Context(), c, cfg, &sso.PendingLogin{
 			ID:       "gh",
 			Nonce:    "n",
 			Verifier: "v",
 		}, cb)
-		if err == nil || a.Subject != "" {
-			t.Fatalf("signed in as %+v", a)
+		if err == nil || x.Assertion.Subject != "" {
+			t.Fatalf("signed in as %+v", x.Assertion)
 		}
 		switch sso.CodeOf(err) {
 		case "idp_denied", "idp_unavailable", "idp_interaction_required",
@@ -165,7 +165,7 @@ func FuzzCallback(f *testing.F) {
 		default:
 			t.Fatalf("unexpected %v", err)
 		}
-		for _, check := range checks {
+		for _, check := range x.Checks {
 			if !sso.Printable(strings.ReplaceAll(check.Got+check.Want, "�", "")) ||
 				len([]rune(check.Got)) > 201 {
 				t.Fatalf("check %+v", check)

@@ -111,7 +111,7 @@ func TestConcurrentSignInsDuringKeyRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb); err != nil {
+	if _, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb); err != nil {
 		t.Fatal(err)
 	}
 	p.rotate("k2")
@@ -122,7 +122,7 @@ func TestConcurrentSignInsDuringKeyRotation(t *testing.T) {
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
-			if _, _, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb); err != nil {
+			if _, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb); err != nil {
 				t.Error(err)
 			}
 		})
@@ -224,7 +224,7 @@ func TestHangingProviderIsContained(t *testing.T) {
 	for range 200 {
 		group.Go(func() {
 			start := time.Now()
-			_, _, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb)
+			_, err := rp.Complete(t.Context(), p.conn, p.config, &pending, cb)
 			if sso.CodeOf(err) != "idp_unavailable" {
 				t.Errorf("got %v", err)
 			}

@@ -120,7 +120,7 @@ func pkceAlways(t *testing.T) {
 	} {
 		without := pending
 		drop(&without)
-		if _, _, err := rp.Complete(
+		if _, err := rp.Complete(
 			t.Context(), p.conn, p.config, &without, cb,
 		); sso.CodeOf(err) != "login_state_expired" || p.count("/token") != 0 {
 			t.Errorf("%v, %d requests", err, p.count("/token"))

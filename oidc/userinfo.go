@@ -118,9 +118,7 @@ func (v *verifier) fetchUserinfo(ctx context.Context, t tokens) (document, error
 	if err != nil {
 		return document{}, errUpstream(fmt.Errorf("fetch: %w", err))
 	}
-	if v.report != nil {
-		v.report("Userinfo", body)
-	}
+	v.keep("Userinfo", body)
 	info, err := v.readUserinfo(ctx, body, contentType)
 	if err == nil {
 		err = v.checkCaseDuplicates(info)

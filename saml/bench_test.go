@@ -67,7 +67,7 @@ func BenchmarkHostile(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(name, func(b *testing.B) {
 			measure(b, func() error {
-				if _, _, err := p.Complete(
+				if _, err := p.Complete(
 					b.Context(), p.connection, p.config, p.pending, all[name],
 				); err == nil {
 					return fmt.Errorf("accepted")
@@ -108,7 +108,7 @@ func BenchmarkComplete(b *testing.B) {
 		cb := post(doc)
 		b.Run(m.name+"/gatehouse", func(b *testing.B) {
 			measure(b, func() error {
-				_, _, err := p.Complete(
+				_, err := p.Complete(
 					b.Context(), p.connection, p.config, p.pending, cb,
 				)
 				return err

@@ -114,13 +114,13 @@ func (c conversation) signIn(t *testing.T) sso.Assertion {
 	if acs != c.sp.ACSURL(c.connection.ID) || form.Get("RelayState") != pending.ID {
 		t.Errorf("answer to %s, RelayState %q", acs, form.Get("RelayState"))
 	}
-	a, checks, err := c.sp.Complete(
+	x, err := c.sp.Complete(
 		t.Context(), c.connection, c.config, &pending, sso.Callback{Form: form},
 	)
 	if err != nil {
-		t.Fatalf("%v: %v", err, checks)
+		t.Fatalf("%v: %v", err, x.Checks)
 	}
-	return a
+	return x.Assertion
 }
 
 // follow goes where a logout message sends the browser and gives the query with

@@ -12,19 +12,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Examine is Complete for a test connection: it makes the same checks, returns
-// the same errors, and also returns the response in a form that may be shown.
-func (sp *ServiceProvider) Examine(
-	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
-) (sso.Examined, error) {
-	a, err := sp.newVerifier(c, cfg)
-	if err != nil {
-		return sso.Examined{}, err
-	}
-	a.pending = p
-	return a.examine(cb)
-}
-
 // ExamineCaptured verifies a pasted response: its times are checked as of the
 // moment it was issued, and the request it belongs to is not compared because
 // it is no longer known. It leaves no replay mark.
@@ -47,7 +34,7 @@ func (sp *ServiceProvider) ExamineCaptured(
 	if a.config.IDPInitiated = sso.IDPInitiatedDirect; inResponseTo != "" {
 		a.pending = &sso.PendingLogin{ID: inResponseTo, CreatedAt: a.now}
 	}
-	x, err := a.examine(sso.Callback{
+	x, err := a.complete(sso.Callback{
 		Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}},
 	})
 	x.Captured, x.At = true, a.now
@@ -76,19 +63,29 @@ func (sp *ServiceProvider) newVerifier(c sso.Connection, cfg sso.Config) (*verif
 	}, nil
 }
 
-func (v *verifier) examine(cb sso.Callback) (sso.Examined, error) {
-	x := sso.Examined{At: v.now}
-	raw, encrypted := renderResponse(cb)
+// complete verifies a response.
+func (v *verifier) complete(cb sso.Callback) (sso.Examined, error) {
 	assertion, err := v.read(cb)
-	if encrypted && v.assertion != nil {
-		raw += "\n\nThe assertion, decrypted:\n\n" + redacted(v.assertion)
+	x := sso.Examined{
+		Checks: v.checks,
+		At:     v.now,
+		Show:   func() string { return v.render(cb) },
 	}
-	x.Checks, x.Raw = v.checks, raw
 	if err != nil {
 		return x, fmt.Errorf("response of %s: %w", sso.Sanitize(v.config.IDPEntityID), err)
 	}
 	x.Assertion = assertion
 	return x, nil
+}
+
+// render returns the response in a form that may be shown, and with it the
+// assertion if it was decrypted.
+func (v *verifier) render(cb sso.Callback) string {
+	raw, encrypted := renderResponse(cb)
+	if encrypted && v.assertion != nil {
+		raw += "\n\nThe assertion, decrypted:\n\n" + redacted(v.assertion)
+	}
+	return raw
 }
 
 // renderResponse returns the message in a form that may be shown, and whether its

@@ -260,10 +260,10 @@ func TestCorrelate(t *testing.T) {
 		if _, err := p.Correlate(cb); sso.CodeOf(err) != "saml_malformed" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, checks, err := p.Complete(
+		if x, err := p.Complete(
 			t.Context(), p.connection, p.config, p.pending, cb,
-		); sso.CodeOf(err) != "saml_malformed" || len(checks) != 1 {
-			t.Errorf("%s: %v, %v", name, err, checks)
+		); sso.CodeOf(err) != "saml_malformed" || len(x.Checks) != 1 {
+			t.Errorf("%s: %v, %v", name, err, x.Checks)
 		}
 	}
 }

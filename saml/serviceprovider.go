@@ -152,17 +152,11 @@ func decodePost(form url.Values, field string) ([]byte, error) {
 // ResponseID.
 func (sp *ServiceProvider) Complete(
 	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
-) (sso.Assertion, []sso.Check, error) {
-	a, err := sp.newVerifier(c, cfg)
+) (sso.Examined, error) {
+	v, err := sp.newVerifier(c, cfg)
 	if err != nil {
-		return sso.Assertion{}, nil, err
+		return sso.Examined{}, err
 	}
-	a.pending = p
-	assertion, err := a.read(cb)
-	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf(
-			"response of %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err,
-		)
-	}
-	return assertion, a.checks, nil
+	v.pending = p
+	return v.complete(cb)
 }

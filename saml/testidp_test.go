@@ -288,7 +288,8 @@ func post(doc []byte) sso.Callback {
 
 func (p party) complete(t testing.TB, doc []byte) (sso.Assertion, []sso.Check, error) {
 	t.Helper()
-	return p.Complete(t.Context(), p.connection, p.config, p.pending, post(doc))
+	x, err := p.Complete(t.Context(), p.connection, p.config, p.pending, post(doc))
+	return x.Assertion, x.Checks, err
 }
 
 // accept fails the test unless doc is accepted, with the subject unchanged.

@@ -82,15 +82,24 @@ type TestFilter struct {
 	State      TestState
 }
 
-// Examined is the result of verifying a response for a test connection: the
-// checks of a sign-in, and the response itself.
+// Examined is the result of verifying a response.
 type Examined struct {
 	Assertion Assertion // zero if a check failed
 	Checks    []Check   // up to the one that failed
-	Raw       string    // the response, without what is secret or ends sessions
+	// Show renders the response without what is secret or ends sessions. It is nil
+	// if none was read; a sign-in does not call it.
+	Show func() string
 	// Captured says that the response was pasted: its times were checked as of
 	// At, and values known only to the browser of that sign-in were not
 	// compared.
 	Captured bool
 	At       time.Time
+}
+
+// Shown returns the response as Show renders it, or "" if none was read.
+func (x Examined) Shown() string {
+	if x.Show == nil {
+		return ""
+	}
+	return x.Show()
 }

@@ -369,7 +369,7 @@ func TestRefreshDue(t *testing.T) {
 	d.set(func(d *directory) { d.override = answer(http.StatusBadGateway, "") })
 	w.clock.Move(time.Hour)
 	w.ok(w.RefreshDue(t.Context()))
-	if n := strings.Count(w.log.String(), "was not refreshed"); n != 3 {
+	if n := strings.Count(w.log.String(), "not refreshed"); n != 3 {
 		t.Errorf("%d of 3 failures are in the log:\n%s", n, w.log)
 	}
 	if w.load(first.ID).Metadata.Error == "" {

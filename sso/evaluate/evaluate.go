@@ -18,11 +18,6 @@ type verifier interface {
 	// Complete verifies a response. p is nil if no pending login is known.
 	Complete(
 		ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
-	) (sso.Assertion, []sso.Check, error)
-	// Examine is Complete that also returns the message in a form that is safe to
-	// show.
-	Examine(
-		ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
 	) (sso.Examined, error)
 }
 

@@ -19,8 +19,6 @@ type Evidence interface {
 type Response struct {
 	Callback sso.Callback
 	Pending  *sso.PendingLogin // nil for an unsolicited one
-	// Show asks for the message in a form that is safe to show.
-	Show bool
 	// Refresh is called if no known key fits and the connection has a metadata
 	// address: it fetches the metadata and returns the configuration to verify by
 	// once more, or the error that ends the evaluation. cause is the error of
@@ -63,12 +61,7 @@ func (r Response) verify(ctx context.Context, e *Evaluator, o *Outcome) (err err
 	if o.Connection.Protocol == sso.OIDC {
 		v = e.OIDC
 	}
-	if r.Show {
-		o.Examined, err = v.Examine(ctx, o.Connection, o.Config, r.Pending, r.Callback)
-		return err
-	}
-	x := &o.Examined
-	x.Assertion, x.Checks, err = v.Complete(ctx, o.Connection, o.Config, r.Pending, r.Callback)
+	o.Examined, err = v.Complete(ctx, o.Connection, o.Config, r.Pending, r.Callback)
 	return err
 }
 

@@ -46,7 +46,7 @@ func TestHeldByCause(t *testing.T) {
 				Waiting:   10,
 				Standing:  true,
 			},
-			"out of web/sre at once",
+			"from web/sre at once",
 			true,
 		},
 		"a group that is gone": {
@@ -55,7 +55,7 @@ func TestHeldByCause(t *testing.T) {
 				Group:   "group-1",
 				Waiting: 1,
 			},
-			"out of a group that was deleted since at once",
+			"from a group that was deleted since at once",
 			false,
 		},
 		"one person": {
@@ -71,7 +71,7 @@ func TestHeldByCause(t *testing.T) {
 				Cause:   sso.HeldLastAdmin,
 				Waiting: 1,
 			},
-			"last member out of the admin groups",
+			"last member from the admin groups",
 			false,
 		},
 		"all decided": {

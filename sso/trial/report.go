@@ -92,7 +92,7 @@ func (r *testRun) decided(d evaluate.Decision) {
 // examined reports what a protocol found.
 func (r *testRun) examined(x sso.Examined) {
 	r.checks = append(r.checks, x.Checks...)
-	r.result.Raw = x.Raw
+	r.result.Raw = x.Shown()
 	r.certificate(x.Assertion.Certificate)
 	if !x.Captured {
 		r.clock()

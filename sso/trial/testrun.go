@@ -312,7 +312,6 @@ func (r *testRun) live(ctx context.Context, asked bool) error {
 	return r.evaluate(ctx, evaluate.Response{
 		Callback: r.cb,
 		Pending:  request,
-		Show:     true,
 		Refresh:  r.refresh,
 		Verified: r.verified,
 	})
