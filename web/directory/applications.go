@@ -287,9 +287,9 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 	return t, err
 }
 
-// keyOf is the key of an enterprise; of one that was deleted its identifier, for
-// whoever edits the list to take it out: left out it would be one that admits
-// more.
+// keyOf returns the key of an enterprise, or the identifier of one that was
+// deleted, so that an admin can remove it from the list: a list without it might be
+// empty, which admits every enterprise.
 func (d *Directory) keyOf(ctx context.Context, id sso.EnterpriseID) (string, error) {
 	e, err := d.Structure.Enterprise(ctx, id)
 	switch {

@@ -28,7 +28,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// visitors let in whoever the header names: the roles are others' tests.
+// visitors accepts the visitor that the header names; roles are tested elsewhere.
 type visitors map[string]sso.Visitor
 
 func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
@@ -207,7 +207,7 @@ func (f *fixture) place(key string) (p place) {
 	return p
 }
 
-// enter signs somebody in.
+// enter records a sign-in of a user.
 func (f *fixture) enter(p *place, login, name string, groups ...string) (sso.User, sso.SessionID) {
 	f.Helper()
 	now := time.Now()

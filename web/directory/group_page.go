@@ -26,7 +26,7 @@ type groupDetailPage struct {
 
 func (p *groupDetailPage) Title() string { return p.Name }
 
-// memberRow is somebody in a group.
+// memberRow is a member of a group.
 type memberRow struct {
 	Person personRef
 	Source string
@@ -49,7 +49,7 @@ type groupDriftPage struct {
 
 func (p *groupDriftPage) Title() string { return p.Heading }
 
-// driftRow is somebody who is not where they should be.
+// driftRow is a user who is missing from a group or should not be in it.
 type driftRow struct {
 	Person     personRef
 	Reason     string

@@ -192,7 +192,7 @@ func TestRestore(t *testing.T) {
 		"The members are what they were then.",
 	)
 
-	// Whoever would empty a group is asked once more.
+	// Removing every member needs a confirmation.
 	empty, err := f.db.CreateGroup(ctx, "x", ent, sso.Group{
 		Organization: f.acme.org.ID,
 		Name:         "crowd",

@@ -88,7 +88,8 @@ func (d *Directory) groups(w http.ResponseWriter, r *http.Request, v console.Vis
 	)
 }
 
-// showGroups lists groups, beside the form that made is what was typed into.
+// showGroups lists groups above the form for a new one; made is what was typed
+// into it.
 func (d *Directory) showGroups(
 	w http.ResponseWriter, r *http.Request, v console.Visit, made sso.Group, wrong error,
 ) error {
@@ -98,26 +99,10 @@ func (d *Directory) showGroups(
 		return fmt.Errorf("list organizations: %w", err)
 	}
 	names := map[sso.OrganizationID]string{}
-	filter := &ui.Field{
-		ID:      "in",
-		Name:    "organization",
-		Label:   "Organization",
-		Kind:    "select",
-		Options: []ui.Option{{Label: "All of them"}},
-	}
-	f := sso.GroupFilter{Contains: q.text("q")}
 	for _, o := range organizations {
 		names[o.ID] = o.Name
-		chosen := string(o.ID) == q.text("organization")
-		if chosen {
-			f.Organization = o.ID
-		}
-		filter.Options = append(filter.Options, ui.Option{
-			Value:  string(o.ID),
-			Label:  o.Name,
-			Chosen: chosen,
-		})
 	}
+	f := groupFilterOf(q, organizations)
 	all, next, err := d.Structure.Groups(ctx, ent, f, q.page())
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
@@ -125,22 +110,18 @@ func (d *Directory) showGroups(
 	if err := d.nameAll(ctx, ent, all, names); err != nil {
 		return err
 	}
-	connections, err := d.Structure.Connections(ctx, ent)
+	verify, err := d.verifyLinks(ctx, v.Enterprise)
 	if err != nil {
-		return fmt.Errorf("list connections: %w", err)
+		return err
 	}
 	path := console.At(v.Enterprise, "groups")
 	form := newGroupForm(organizations, made)
 	p := &groupsPage{
-		Base:  d.Console.Base(v, console.AreaGroups),
-		Rows:  countRows(v.Enterprise, all, names),
-		Pager: q.pager(path, next, "q", "organization"),
-		Search: searchForm{
-			Action: path,
-			Label:  "Part of a name",
-			Value:  q.text("q"),
-			Filter: filter,
-		},
+		Base:   d.Console.Base(v, console.AreaGroups),
+		Rows:   countRows(v.Enterprise, all, names),
+		Pager:  q.pager(path, next, "q", "organization"),
+		Search: groupSearch(path, f, organizations),
+		Verify: verify,
 		Wrong:  ui.Blame(wrong, pointers(form)...),
 		Action: path,
 		Fields: form,
@@ -148,16 +129,70 @@ func (d *Directory) showGroups(
 	if form == nil {
 		p.Action = console.At(v.Enterprise, "organizations") + "#h-new"
 	}
-	if f != (sso.GroupFilter{}) {
-		p.Search.All = path
+	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// groupFilterOf returns the filter of a list of groups. It ignores an organization
+// that is not one of organizations.
+func groupFilterOf(q query, organizations []sso.Organization) sso.GroupFilter {
+	f := sso.GroupFilter{Contains: q.text("q")}
+	for _, o := range organizations {
+		if string(o.ID) == q.text("organization") {
+			f.Organization = o.ID
+		}
 	}
-	for _, c := range connections {
-		p.Verify = append(p.Verify, ui.Link{
-			Label: c.Name,
-			Href:  console.AtConnection(v.Enterprise, c.ID, "groups"),
+	return f
+}
+
+// groupSearch returns the form that filters the list of groups at path; f is the
+// filter that applies.
+func groupSearch(path string, f sso.GroupFilter, organizations []sso.Organization) searchForm {
+	s := searchForm{
+		Action: path,
+		Label:  "Part of a name",
+		Value:  f.Contains,
+		Filter: organizationFilter(organizations, f.Organization),
+	}
+	if f != (sso.GroupFilter{}) {
+		s.All = path
+	}
+	return s
+}
+
+// organizationFilter returns the field that narrows a list to an organization.
+func organizationFilter(organizations []sso.Organization, chosen sso.OrganizationID) *ui.Field {
+	filter := &ui.Field{
+		ID:      "in",
+		Name:    "organization",
+		Label:   "Organization",
+		Kind:    "select",
+		Options: []ui.Option{{Label: "All of them"}},
+	}
+	for _, o := range organizations {
+		filter.Options = append(filter.Options, ui.Option{
+			Value:  string(o.ID),
+			Label:  o.Name,
+			Chosen: o.ID == chosen,
 		})
 	}
-	return d.Console.Render(w, console.FormStatus(wrong), p)
+	return filter
+}
+
+// verifyLinks returns a link for each connection to the page that compares its
+// group names.
+func (d *Directory) verifyLinks(ctx context.Context, e sso.Enterprise) ([]ui.Link, error) {
+	connections, err := d.Structure.Connections(ctx, e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	var links []ui.Link
+	for _, c := range connections {
+		links = append(links, ui.Link{
+			Label: c.Name,
+			Href:  console.AtConnection(e, c.ID, "groups"),
+		})
+	}
+	return links, nil
 }
 
 // nameAll adds the names of organizations that are missing: there may be more
@@ -191,7 +226,7 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 		g, err = d.Service.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, made)
 	}
 	err = byLine(err)
-	if sso.KindOf(err) == sso.NotFoundKind { // it was chosen from a list, and is gone or somebody else's
+	if sso.KindOf(err) == sso.NotFoundKind { // deleted meanwhile, or of another enterprise
 		err = sso.InvalidField(
 			"validation_failed", "organization", "Choose one of these organizations.",
 		)
@@ -205,7 +240,15 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "created")
 }
 
-// groupOf finds what the path names.
+// groupBase returns the frame of a page below the page of a group.
+func (d *Directory) groupBase(v console.Visit, g sso.Group) ui.Base {
+	return d.Console.Base(v, console.AreaGroups,
+		ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
+		ui.Link{Label: g.Name, Href: groupHref(v.Enterprise, g.ID)},
+	)
+}
+
+// groupOf returns the group that the path names.
 func (d *Directory) groupOf(r *http.Request, v console.Visit) (sso.Group, error) {
 	id, err := sso.ParseID[sso.GroupID](r.PathValue("group"))
 	if err != nil {

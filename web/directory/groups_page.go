@@ -22,6 +22,6 @@ type groupCountRow struct {
 	Organization ui.Link
 	Badge        *ui.Badge
 	Actual       int
-	Expected     string // or why nobody is
+	Expected     string // or why there is no number
 	Off          bool   // the two differ
 }

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -58,27 +57,42 @@ func (d *Directory) showPickGroup(
 		return fmt.Errorf("list groups: %w", err)
 	}
 	names := map[sso.OrganizationID]string{}
-	err = d.nameAll(ctx, ent, all, names)
-	in, err2 := d.Members.UserMemberships(ctx, ent, u.ID)
-	identities, err3 := d.Members.UserIdentities(ctx, ent, u.ID)
-	connections, err4 := d.Structure.Connections(ctx, ent)
-	if err := errors.Join(err, err2, err3, err4); err != nil {
-		return fmt.Errorf("find out about a person: %w", err)
+	if err := d.nameAll(ctx, ent, all, names); err != nil {
+		return err
+	}
+	in, err := d.Members.UserMemberships(ctx, ent, u.ID)
+	if err != nil {
+		return fmt.Errorf("list memberships of a person: %w", err)
+	}
+	lasts, err := d.lastingOf(ctx, ent, u.ID)
+	if err != nil {
+		return err
 	}
 	here := personHref(e, u.ID)
 	p := &pickPage{
-		Base: d.Console.Base(v, console.AreaPeople,
-			ui.Link{Label: "People", Href: console.At(e, "people")},
-			ui.Link{Label: called(u), Href: here},
-		),
+		Base:    d.personBase(v, u),
 		Heading: "Add " + called(u) + " to a group",
-		Lasting: lasting(through(connections, identities)),
+		Lasting: lasts,
 		Wrong:   ui.Blame(wrong),
 		What:    "Groups",
 		Pager:   q.pager(here+"/groups", next, "q"),
 		Search:  search(q, here+"/groups", "Part of a name", ""),
 		Back:    ui.Link{Label: "Back to " + called(u), Href: here},
+		Rows:    groupChoices(e, here+"/groups", all, names, in),
 	}
+	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// groupChoices returns the rows of groups that a user can be added to by a post to
+// action; in are the memberships that the user has.
+func groupChoices(
+	e sso.Enterprise,
+	action string,
+	all []sso.GroupCount,
+	names map[sso.OrganizationID]string,
+	in []sso.UserMembership,
+) []pickRow {
+	var rows []pickRow
 	for _, c := range all {
 		row := pickRow{
 			Name:   c.Group.Name,
@@ -94,13 +108,13 @@ func (d *Directory) showPickGroup(
 			row.Press = &ui.Press{
 				Label:  "Add",
 				About:  "Add to " + c.Group.Name + " in " + names[c.Group.Organization],
-				Action: here + "/groups",
+				Action: action,
 				Fields: []ui.HiddenField{{Name: "group", Value: string(c.Group.ID)}},
 			}
 		}
-		p.Rows = append(p.Rows, row)
+		rows = append(rows, row)
 	}
-	return d.Console.Render(w, console.FormStatus(wrong), p)
+	return rows
 }
 
 // search is that of a list, with the way to all of it where it is narrowed.
@@ -156,14 +170,9 @@ func (d *Directory) showPickPerson(
 	ctx := r.Context()
 	ent := v.Enterprise.ID
 	e := v.Enterprise
-	from := q.page()
-	all, next, err := d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
-	if sso.CodeOf(err) == sso.CodeInvalidCursor {
-		from.Cursor = ""
-		all, next, err = d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
-	}
+	found, err := d.findUsers(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, q.page())
 	if err != nil {
-		return fmt.Errorf("list people: %w", err)
+		return err
 	}
 	connections, err := d.Structure.Connections(ctx, ent)
 	if err != nil {
@@ -171,15 +180,12 @@ func (d *Directory) showPickPerson(
 	}
 	here := groupHref(e, g.ID)
 	p := &pickPage{
-		Base: d.Console.Base(v, console.AreaGroups,
-			ui.Link{Label: "Groups", Href: console.At(e, "groups")},
-			ui.Link{Label: g.Name, Href: here},
-		),
+		Base:    d.groupBase(v, g),
 		Heading: "Add someone to " + g.Name,
 		Lasting: lasting(connections),
 		Wrong:   ui.Blame(wrong),
 		What:    "People",
-		Pager:   q.pager(here+"/add", next, "q"),
+		Pager:   q.pager(here+"/add", found.next, "q"),
 		Search:  search(q, here+"/add", "Name, login or e-mail", "The beginning is enough. Case does not matter."),
 		Back:    ui.Link{Label: "Back to " + g.Name, Href: here},
 	}
@@ -188,11 +194,20 @@ func (d *Directory) showPickPerson(
 			"Sign-ins remove no one from a default group. People added here by hand stay in the organization, even if they are in no other group of it.",
 		}
 	}
-	// Both lists are in the same order, so that this has everybody of that one.
-	in, _, err := d.Members.SearchMembers(ctx, ent, g.ID, q.text("q"), from)
+	// Both lists are in the same order, so that this one has every member among the
+	// users of the other.
+	in, _, err := d.Members.SearchMembers(ctx, ent, g.ID, q.text("q"), found.from)
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
+	p.Rows = userChoices(e, here+"/members", found.users, in)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// userChoices returns the rows of users that can be added to a group by a post to
+// action; in are its members.
+func userChoices(e sso.Enterprise, action string, all []sso.User, in []sso.Member) []pickRow {
+	var rows []pickRow
 	for _, u := range all {
 		row := pickRow{
 			Name:   called(u),
@@ -205,13 +220,13 @@ func (d *Directory) showPickPerson(
 			row.Press = &ui.Press{
 				Label:  "Add",
 				About:  "Add " + called(u),
-				Action: here + "/members",
+				Action: action,
 				Fields: []ui.HiddenField{{Name: "user", Value: string(u.ID)}},
 			}
 		}
-		p.Rows = append(p.Rows, row)
+		rows = append(rows, row)
 	}
-	return d.Console.Render(w, console.FormStatus(wrong), p)
+	return rows
 }
 
 func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.Visit) error {

@@ -2,7 +2,7 @@ package directory
 
 import "gatehouse/web/ui"
 
-// pickPage is a list to choose a group for somebody from, or somebody for a group.
+// pickPage lists groups to add a user to, or users to add to a group.
 type pickPage struct {
 	ui.Base
 	Heading string

@@ -123,7 +123,8 @@ func (d *Directory) organization(w http.ResponseWriter, r *http.Request, v conso
 	return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), ui.Field{}, nil)
 }
 
-// showOrganization shows one; typed is what was typed to delete it.
+// showOrganization renders the page of an organization; typed is what was typed to
+// delete it.
 func (d *Directory) showOrganization(
 	w http.ResponseWriter,
 	r *http.Request,

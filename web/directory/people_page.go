@@ -12,7 +12,7 @@ type peoplePage struct {
 
 func (peoplePage) Title() string { return "People" }
 
-// personRow is somebody in a list.
+// personRow is a user in a list.
 type personRow struct {
 	Person     personRef
 	Email      string

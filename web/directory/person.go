@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +13,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-const latest = 10 // sign-ins and syncs on somebody's page
+const latest = 10 // sign-ins and syncs on the page of a user
 
 func (d *Directory) personPages() []console.Page {
 	return []console.Page{
@@ -43,7 +44,15 @@ func personSaid() map[string]string {
 	}
 }
 
-// userOf finds whom the path names.
+// personBase returns the frame of a page below the page of a user.
+func (d *Directory) personBase(v console.Visit, u sso.User) ui.Base {
+	return d.Console.Base(v, console.AreaPeople,
+		ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")},
+		ui.Link{Label: called(u), Href: personHref(v.Enterprise, u.ID)},
+	)
+}
+
+// userOf returns the user that the path names.
 func (d *Directory) userOf(r *http.Request, v console.Visit) (sso.User, error) {
 	id, err := sso.ParseID[sso.UserID](r.PathValue("user"))
 	if err != nil {
@@ -64,24 +73,15 @@ func (d *Directory) person(w http.ResponseWriter, r *http.Request, v console.Vis
 	return d.showPerson(w, r, v, u, nil)
 }
 
-// showPerson shows somebody, with what could not be done to them.
+// showPerson renders the page of a user, with the problem of a refused action.
 func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error) error {
-	ctx, ent := r.Context(), v.Enterprise.ID
-	identities, err := d.Members.UserIdentities(ctx, ent, u.ID)
-	memberships, err2 := d.Members.UserMemberships(ctx, ent, u.ID)
-	sessions, err3 := d.Members.UserSessions(ctx, ent, u.ID)
-	attempts, _, err4 := d.Members.Attempts(
-		ctx, ent, sso.AttemptFilter{User: u.ID}, sso.Page{Limit: latest},
-	)
-	syncs, _, err5 := d.Members.SyncRecords(
-		ctx, ent, sso.SyncFilter{User: u.ID}, sso.Page{Limit: latest},
-	)
-	connections, err6 := d.Structure.Connections(ctx, ent)
-	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
-		return fmt.Errorf("find out about a person: %w", err)
+	ctx, e := r.Context(), v.Enterprise
+	known, err := d.readPerson(ctx, e.ID, u.ID)
+	if err != nil {
+		return err
 	}
-	e := v.Enterprise
 	here := personHref(e, u.ID)
+	ofLogin := "?" + url.Values{"login": {u.Login}}.Encode()
 	p := &personDetailPage{
 		Base: d.Console.Base(v, console.AreaPeople, ui.Link{
 			Label: "People",
@@ -91,25 +91,54 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 		Status:     statusBadge(u.Status),
 		Wrong:      ui.Blame(wrong),
 		Facts:      d.personFacts(u),
-		Sees:       sees(u, memberships),
-		Groups:     d.groupRows(e, u, memberships),
+		Sees:       sees(u, known.memberships),
+		Groups:     d.groupRows(e, u, known.memberships),
 		AddHref:    here + "/groups",
-		Lasting:    lasting(through(connections, identities)),
-		Identities: d.identityRows(e, identities, connections),
-		SignIns:    d.attemptRows(e, attempts),
-		SignInsAll: console.At(e, "activity") + "?" + url.Values{"login": {u.Login}}.Encode(),
-		Syncs:      d.syncRows(e, syncs),
-		SyncsAll: console.At(e, "activity", "syncs") + "?" +
-			url.Values{"login": {u.Login}}.Encode(),
-		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
+		Lasting:    lasting(through(known.connections, known.identities)),
+		Identities: d.identityRows(e, known.identities, known.connections),
+		SignIns:    d.attemptRows(e, known.attempts),
+		SignInsAll: console.At(e, "activity") + ofLogin,
+		Syncs:      d.syncRows(e, known.syncs),
+		SyncsAll:   console.At(e, "activity", "syncs") + ofLogin,
+		Restore:    d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
 	}
 	p.Flash = console.Said(r, personSaid())
-	d.personSessions(p, here, sessions)
+	d.personSessions(p, here, known.sessions)
 	d.personActs(p, here, u)
-	if err := d.personLogin(ctx, p, v.Enterprise, u, wrong); err != nil {
+	if err := d.personLogin(ctx, p, e, u, wrong); err != nil {
 		return err
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// personRecords is what the page of a user is made from, besides the user.
+type personRecords struct {
+	identities  []sso.UserIdentity
+	memberships []sso.UserMembership
+	sessions    []sso.Session
+	attempts    []sso.Attempt    // the latest
+	syncs       []sso.SyncRecord // the latest
+	connections []sso.Connection // of the enterprise
+}
+
+func (d *Directory) readPerson(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
+) (known personRecords, err error) {
+	var errs [6]error
+	known.identities, errs[0] = d.Members.UserIdentities(ctx, ent, user)
+	known.memberships, errs[1] = d.Members.UserMemberships(ctx, ent, user)
+	known.sessions, errs[2] = d.Members.UserSessions(ctx, ent, user)
+	known.attempts, _, errs[3] = d.Members.Attempts(
+		ctx, ent, sso.AttemptFilter{User: user}, sso.Page{Limit: latest},
+	)
+	known.syncs, _, errs[4] = d.Members.SyncRecords(
+		ctx, ent, sso.SyncFilter{User: user}, sso.Page{Limit: latest},
+	)
+	known.connections, errs[5] = d.Structure.Connections(ctx, ent)
+	if err := errors.Join(errs[:]...); err != nil {
+		return personRecords{}, fmt.Errorf("find out about a person: %w", err)
+	}
+	return known, nil
 }
 
 func (d *Directory) personFacts(u sso.User) []ui.Fact {
@@ -150,7 +179,7 @@ func (d *Directory) personFacts(u sso.User) []ui.Fact {
 	})
 }
 
-// sees says what somebody's own page tells them.
+// sees returns what a user's own page tells them.
 func sees(u sso.User, all []sso.UserMembership) string {
 	switch {
 	case u.Status == sso.UserDeactivated:
@@ -170,8 +199,8 @@ func sees(u sso.User, all []sso.UserMembership) string {
 	)
 }
 
-// through are the connections that somebody comes through; all of them if that
-// is not known.
+// through returns the connections that a user signs in through, or all connections
+// if that is not known.
 func through(all []sso.Connection, identities []sso.UserIdentity) []sso.Connection {
 	var mine []sso.Connection
 	for _, c := range all {
@@ -185,6 +214,20 @@ func through(all []sso.Connection, identities []sso.UserIdentity) []sso.Connecti
 		return all
 	}
 	return mine
+}
+
+// lastingOf returns what the sign-ins of a user do to manual changes of their
+// memberships, connection by connection.
+func (d *Directory) lastingOf(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]string, error) {
+	identities, err := d.Members.UserIdentities(ctx, ent, user)
+	if err != nil {
+		return nil, fmt.Errorf("list identities of a person: %w", err)
+	}
+	connections, err := d.Structure.Connections(ctx, ent)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	return lasting(through(connections, identities)), nil
 }
 
 func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMembership) (rows []groupRow) {

@@ -2,7 +2,7 @@ package directory
 
 import "gatehouse/web/ui"
 
-// personDetailPage is all that is known about somebody.
+// personDetailPage shows a user with their memberships, identities and sign-ins.
 type personDetailPage struct {
 	ui.Base
 	Name       string // or login
@@ -14,7 +14,7 @@ type personDetailPage struct {
 	GiveLogin  string  // where another login is posted
 	LoginGiven bool    // an admin gave the login
 	Login      ui.Field
-	Waits      *ui.Press // to vouch for somebody who waits for it; nil if they do not
+	Waits      *ui.Press // vouches for a pending user; nil for others
 	Sees       string    // what their own page says, in a sentence
 	Groups     []groupRow
 	AddHref    string
@@ -27,14 +27,14 @@ type personDetailPage struct {
 	Sessions   []sessionRow
 	EndAll     *ui.Press // nil if there are none
 	Restore    momentForm
-	Vouch      *ui.Press   // for somebody who does not wait for it; nil if it was done
+	Vouch      *ui.Press   // vouches for a user who is not pending; nil if it was done
 	Reactivate *ui.Press   // nil if they may act
 	Deactivate *ui.Confirm // nil if they may not
 }
 
 func (p *personDetailPage) Title() string { return p.Name }
 
-// groupRow is a group somebody is in.
+// groupRow is a group that the user is in.
 type groupRow struct {
 	Organization ui.Link
 	Group        ui.Link
@@ -44,7 +44,7 @@ type groupRow struct {
 	Remove       *ui.Press // nil where it goes with another one
 }
 
-// identityRow is who somebody is at one identity provider.
+// identityRow is an identity of the user at one identity provider.
 type identityRow struct {
 	Connection ui.Link
 	Subject    string // "" while none is bound
@@ -62,7 +62,7 @@ type attemptRow struct {
 	Reference ui.Link
 }
 
-// syncRow is what one sign-in, or one admin, changed about somebody's groups.
+// syncRow is what one sign-in, or one admin, changed in the groups of a user.
 type syncRow struct {
 	At     ui.Time
 	What   string // in a sentence
@@ -70,7 +70,7 @@ type syncRow struct {
 	Record ui.Link
 }
 
-// sessionRow is a browser in which somebody is signed in.
+// sessionRow is a browser in which the user is signed in.
 type sessionRow struct {
 	Browser string
 	Remote  string

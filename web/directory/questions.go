@@ -138,7 +138,7 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	return console.Done(w, console.At(v.Enterprise, "questions"), "answered")
 }
 
-// giveLogin gives somebody another login, or lets the identity provider say it
+// giveLogin gives a user another login, or the one that the identity provider sends
 // again.
 func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	u, err := d.userOf(r, v)

@@ -2,7 +2,7 @@ package directory
 
 import "gatehouse/web/ui"
 
-// questionsPage are the claims to a login that somebody else has.
+// questionsPage lists the claims to a login that another user has.
 type questionsPage struct {
 	ui.Base
 	Wrong []ui.Wrong

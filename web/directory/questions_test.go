@@ -60,7 +60,7 @@ func TestQuestions(t *testing.T) {
 	)
 }
 
-// claims is somebody new whose identity provider says a login that is taken.
+// claims records the sign-in of a new user with a login that is taken.
 func (f *fixture) claims(login string) sso.User {
 	f.Helper()
 	place := f.acme

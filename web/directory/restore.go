@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -89,18 +88,14 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("restore memberships: %w", err)
 	}
-	identities, err2 := d.Members.UserIdentities(r.Context(), v.Enterprise.ID, u.ID)
-	connections, err3 := d.Structure.Connections(r.Context(), v.Enterprise.ID)
-	if err := errors.Join(err2, err3); err != nil {
-		return fmt.Errorf("find out about a person: %w", err)
+	lasts, err2 := d.lastingOf(r.Context(), v.Enterprise.ID, u.ID)
+	if err2 != nil {
+		return err2
 	}
 	p := &restoringPage{
-		Base: d.Console.Base(v, console.AreaPeople,
-			ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")},
-			ui.Link{Label: called(u), Href: here},
-		),
+		Base:    d.personBase(v, u),
 		Heading: "Restore the groups of " + called(u),
-		Lasting: lasting(through(connections, identities)),
+		Lasting: lasts,
 		Button:  "Restore",
 		Back:    ui.Link{Label: "Leave everything as it is", Href: here},
 	}
@@ -179,7 +174,7 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 	return d.Console.Render(w, console.FormStatus(s.err), p)
 }
 
-// moved is one list of a restore; none if nobody is in it.
+// moved returns one list of a restore, none if it would be empty.
 func moved(id, heading string, all []sso.PastMembership, row func(sso.PastMembership) movedRow) []movedList {
 	const most = 100
 	if len(all) == 0 {
@@ -261,10 +256,7 @@ func (d *Directory) moveGroup(
 		return fmt.Errorf("list connections: %w", err)
 	}
 	p := &restoringPage{
-		Base: d.Console.Base(v, console.AreaGroups,
-			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
-			ui.Link{Label: g.Name, Href: here},
-		),
+		Base:    d.groupBase(v, g),
 		Heading: "Restore " + g.Name,
 		Button:  "Restore",
 		Lasting: lasting(connections),
@@ -288,10 +280,7 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	here := groupHref(v.Enterprise, g.ID)
 	p := &groupDriftPage{
-		Base: d.Console.Base(v, console.AreaGroups,
-			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
-			ui.Link{Label: g.Name, Href: here},
-		),
+		Base:     d.groupBase(v, g),
 		Heading:  "Expected in " + g.Name,
 		Expected: drift.Expected,
 		Actual:   drift.Actual,
@@ -322,7 +311,7 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 	return d.Console.Render(w, http.StatusOK, p)
 }
 
-// history shows who was in a group at a moment.
+// history lists the members that a group had at a moment.
 func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	g, err := d.groupOf(r, v)
 	if err != nil {
@@ -333,10 +322,7 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 	at, wrong := momentOf(raw)
 	form := d.momentForm(here+"/history", "at", "Show members", raw)
 	p := &pastMembersPage{
-		Base: d.Console.Base(v, console.AreaGroups,
-			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
-			ui.Link{Label: g.Name, Href: here},
-		),
+		Base:    d.groupBase(v, g),
 		Heading: "Who was in " + g.Name,
 		Wrong:   ui.Blame(wrong, &form.Field),
 		Moment:  form,
@@ -353,17 +339,23 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 				Href:  here + "/restore?" + url.Values{"at": {raw}}.Encode(),
 			}
 		}
-		for _, m := range all {
-			p.Rows = append(p.Rows, pastRow{
-				Person:  personLink(v.Enterprise, m.User),
-				Source:  sourceWords(m.Membership.Source),
-				From:    ui.NewTime(m.Membership.From, d.Now()),
-				Cause:   causeOf(v.Enterprise, m.Membership.Cause),
-				Until:   ui.NewTime(m.Membership.Until, d.Now()),
-				EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy),
-				Still:   m.Membership.Until.IsZero(),
-			})
-		}
+		p.Rows = d.pastRows(v.Enterprise, all)
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+func (d *Directory) pastRows(e sso.Enterprise, all []sso.PastMember) []pastRow {
+	var rows []pastRow
+	for _, m := range all {
+		rows = append(rows, pastRow{
+			Person:  personLink(e, m.User),
+			Source:  sourceWords(m.Membership.Source),
+			From:    ui.NewTime(m.Membership.From, d.Now()),
+			Cause:   causeOf(e, m.Membership.Cause),
+			Until:   ui.NewTime(m.Membership.Until, d.Now()),
+			EndedBy: causeOf(e, m.Membership.EndedBy),
+			Still:   m.Membership.Until.IsZero(),
+		})
+	}
+	return rows
 }

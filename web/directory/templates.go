@@ -32,7 +32,7 @@ func Templates() ui.Templates {
 	}
 }
 
-// searchForm narrows a list by what somebody types.
+// searchForm narrows a list by the text that a user types.
 type searchForm struct {
 	Action string // of the list
 	Label  string
@@ -43,12 +43,12 @@ type searchForm struct {
 	All    string // address of the list without a search; "" if this is it
 }
 
-// personRef is somebody, with where there is more about them.
+// personRef is a user with a link to their page.
 type personRef struct {
 	Name  string // or their login, if they have none
 	Login string // "" if Name is it
 	Href  string
-	Badge *ui.Badge // nil for somebody who may act
+	Badge *ui.Badge // nil for an active user
 }
 
 // causeLink is why something is as it is, with where there is more about that.

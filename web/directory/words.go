@@ -15,7 +15,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// sourceWords says what put somebody into a group.
+// sourceWords returns the source of a membership in words.
 func sourceWords(s sso.MembershipSource) string {
 	switch s {
 	case sso.SourceJIT:
@@ -40,7 +40,7 @@ func statusBadge(s sso.UserStatus) ui.Badge {
 	return ui.Badge{Label: "active", State: "ok"}
 }
 
-// called is what somebody is called on a page.
+// called returns the name of a user on a page: name, login or identifier.
 func called(u sso.User) string {
 	switch {
 	case strings.TrimSpace(u.Name) != "":
@@ -109,7 +109,8 @@ func causeOf(e sso.Enterprise, cause string) causeLink {
 	return causeLink{Text: sso.Sanitize(cause)}
 }
 
-// reasonWords says why somebody is not where they were last said to be.
+// reasonWords returns why a user is not in the groups that the identity provider
+// last named.
 func reasonWords(r sso.DriftReason, missing bool) string {
 	switch r {
 	case sso.DriftDefault:
@@ -199,7 +200,8 @@ type query struct{ url.Values }
 
 func queryOf(r *http.Request) query { return query{r.URL.Query()} }
 
-// text is one of them as somebody typed it.
+// text returns a parameter as the user typed it, without surrounding space and
+// what is not text.
 func (q query) text(name string) string {
 	const longest = 254
 	s := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(q.Get(name), "\x00", ""), ""))
