@@ -49,7 +49,7 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 		Hint:  "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without.",
 		Value: r.PostForm.Get("certificate"),
 	}
-	h.theirs(p, v, used)
+	h.listIDPCertificates(p, v, used)
 	h.metadata(p, v)
 	p.Pending = pending(v)
 	for i, k := range c.Keys {
@@ -164,12 +164,11 @@ func trustedBy(cfg *sso.Config) []sso.Certificate {
 	return cfg.SAML.Certificates
 }
 
-// theirs lists the identity provider's certificates: those that are trusted, those
-// that wait in the draft, and those that were.
-func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used []sso.CertificateUse) {
+// listIDPCertificates adds the certificates of the identity provider to p: those
+// that are trusted, those that the draft adds, and those that were trusted before.
+func (h *Handlers) listIDPCertificates(p *connectionCertificatesPage, v console.Visit, used []sso.CertificateUse) {
 	c := v.Connection
-	live, draft := trustedBy(c.Live), trustedBy(c.Draft)
-	all := slices.Concat(live, draft)
+	all := slices.Concat(trustedBy(c.Live), trustedBy(c.Draft))
 	window := windowOf(all, h.Now())
 	p.Window = window.from.Format("January 2006") + " to " + window.to.Format("January 2006")
 	seen := map[string]bool{}
@@ -180,21 +179,13 @@ func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used [
 		}
 		seen[f] = true
 		row := certificateRow{
+			State:       trustBadge(c, f),
 			Fingerprint: fingerprint(f),
 			Source:      source(x.Source),
 			Used:        ui.Time{Relative: "never"},
 		}
-		inLive, inDraft := has(live, f), has(draft, f)
-		switch {
-		case inLive && (c.Draft == nil || inDraft):
-			row.State = ui.Badge{Label: "trusted", State: "ok"}
-		case inLive:
-			row.State, p.Draft = ui.Badge{
-				Label: "trusted, removed in the draft",
-				State: "warn",
-			}, at(v)
-		default:
-			row.State, p.Draft = ui.Badge{Label: "pending in the draft", State: "warn"}, at(v)
+		if row.State.State == "warn" {
+			p.Draft = at(v)
 		}
 		h.describe(&row, x, window)
 		if has(trustedBy(edited(c)), f) {
@@ -218,6 +209,19 @@ func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used [
 			})
 		}
 	}
+}
+
+// trustBadge returns whether a certificate is trusted now and after the draft is
+// enabled; the state of the badge is "warn" if the draft changes it.
+func trustBadge(c sso.Connection, fingerprint string) ui.Badge {
+	inLive, inDraft := has(trustedBy(c.Live), fingerprint), has(trustedBy(c.Draft), fingerprint)
+	switch {
+	case inLive && (c.Draft == nil || inDraft):
+		return ui.Badge{Label: "trusted", State: "ok"}
+	case inLive:
+		return ui.Badge{Label: "trusted, removed in the draft", State: "warn"}
+	}
+	return ui.Badge{Label: "pending in the draft", State: "warn"}
 }
 
 // removal asks before a certificate goes. One of metadata that is fetched goes

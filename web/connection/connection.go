@@ -47,7 +47,7 @@ type heldReader interface {
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
 
-// previewer plans sign-ins that nobody made; trial.Service does.
+// previewer plans sign-ins that have not happened; trial.Service does.
 type previewer interface {
 	PreviewSync(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s trial.PreviewRequest,
@@ -70,25 +70,35 @@ type Options struct {
 	Now         func() time.Time
 }
 
-// Handlers are those of the pages.
+// Handlers handle the requests for the pages.
 type Handlers struct{ Options }
 
-// New makes the handlers.
+// New returns the handlers.
 func New(o Options) *Handlers { return &Handlers{o} }
 
 // Register adds the pages.
 func (h *Handlers) Register(rt *route.Router) {
-	h.Console.Add(rt, list("GET", "connections", h.list), list("GET", "held", h.held),
-		list("POST", "held/approve", h.approveAll), list("POST", "held/discard", h.discardAll),
+	h.Console.Add(rt, h.listPages()...)
+	h.Console.Add(rt, h.statePages()...)
+	h.Console.Add(rt, h.settingsPages()...)
+	h.Console.Add(rt, h.certificatePages()...)
+	h.Console.Add(rt, h.groupPages()...)
+}
+
+func (h *Handlers) listPages() []console.Page {
+	return []console.Page{
+		list("GET", "connections", h.list),
+		list("GET", "held", h.held),
+		list("POST", "held/approve", h.approveAll),
+		list("POST", "held/discard", h.discardAll),
 		list("POST", "held/{held}/approve", h.approve),
-		list("POST", "held/{held}/discard", h.discard))
-	h.Console.Add(
-		rt,
+		list("POST", "held/{held}/discard", h.discard),
+	}
+}
+
+func (h *Handlers) statePages() []console.Page {
+	return []console.Page{
 		one("GET", "", h.show),
-		one("GET", "/settings", h.settings),
-		one("POST", "/settings", h.saveSettings),
-		one("POST", "/settings/try", h.tryPolicies),
-		one("POST", "/settings/try-groups", h.tryGroups),
 		one("POST", "/enable", h.changeState("enabled", h.Setup.Enable)),
 		one("POST", "/disable", h.changeState("disabled", h.Setup.Disable)),
 		one("POST", "/rollback", h.changeState("rolled-back", h.Setup.Rollback)),
@@ -96,6 +106,23 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("POST", "/delete", h.delete),
 		one("POST", "/trust/approve", h.decideTrust(true, "approved")),
 		one("POST", "/trust/refuse", h.decideTrust(false, "refused")),
+		one("GET", "/shadow", h.shadow),
+		one("POST", "/shadow/start", h.startShadow),
+		one("POST", "/shadow/stop", h.stopShadow),
+	}
+}
+
+func (h *Handlers) settingsPages() []console.Page {
+	return []console.Page{
+		one("GET", "/settings", h.settings),
+		one("POST", "/settings", h.saveSettings),
+		one("POST", "/settings/try", h.tryPolicies),
+		one("POST", "/settings/try-groups", h.tryGroups),
+	}
+}
+
+func (h *Handlers) certificatePages() []console.Page {
+	return []console.Page{
 		one("GET", "/certificates", h.certificates),
 		one("POST", "/certificates", h.addCertificate),
 		one("POST", "/certificates/remove", h.removeCertificate),
@@ -103,14 +130,16 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("POST", "/certificates/confirm", h.confirmKeys),
 		one("POST", "/certificates/rotate", h.rotate),
 		one("GET", "/certificates/own/{key}", h.ownCertificate),
-		one("GET", "/shadow", h.shadow),
-		one("POST", "/shadow/start", h.startShadow),
-		one("POST", "/shadow/stop", h.stopShadow),
+	}
+}
+
+func (h *Handlers) groupPages() []console.Page {
+	return []console.Page{
 		withSetupLink(one("GET", "/groups", h.groups)),
 		one("POST", "/groups", h.createGroup),
 		one("POST", "/groups/accept", h.accept),
 		one("GET", "/groups/person", h.person),
-	)
+	}
 }
 
 // list is a page about all connections of an enterprise.

@@ -31,7 +31,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// visitors let in whoever the header names: the roles are others' tests.
+// visitors accepts the visitor that the header names; roles are tested elsewhere.
 type visitors map[string]sso.Visitor
 
 func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
@@ -205,7 +205,7 @@ func saidNowhere() sso.AssertedGroups {
 	}
 }
 
-// enterAs signs Ada in with what somebody decides about her.
+// enterAs signs Ada in with a decision about her groups.
 func (f *fixture) enterAs(decide sso.Decide, asserted sso.AssertedGroups) (record sso.SyncRecord) {
 	f.Helper()
 	now := time.Now()

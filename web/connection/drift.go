@@ -57,7 +57,8 @@ func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v consol
 	return nil
 }
 
-// reasons counts why people are missing, or there although nobody says so.
+// reasons counts why users are missing from a group, or are in it although the
+// identity provider does not name it.
 func reasons(d sso.GroupDrift) []string {
 	type why struct {
 		expected bool
@@ -104,8 +105,8 @@ func because(r sso.DriftReason) string {
 	return "another reason"
 }
 
-// person shows what the next sign-in of somebody would change, if the identity
-// provider said the same again.
+// person shows what the next sign-in of a user would change if the identity
+// provider sent the same groups again.
 func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	text := strings.TrimSpace(r.URL.Query().Get("login"))
 	all, _, err := h.Groups.Users(
@@ -129,8 +130,19 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	u := all[0]
 	p.Person, p.Href = u.Name, console.At(v.Enterprise, "people", string(u.ID))
+	if err := h.previewSignIn(r.Context(), p, v, u.ID); err != nil {
+		return err
+	}
+	return h.Console.Render(w, http.StatusOK, p)
+}
+
+// previewSignIn adds to p what a repetition of the last sign-in of a user would
+// change, or a note why there is nothing to repeat.
+func (h *Handlers) previewSignIn(
+	ctx context.Context, p *connectionPersonPage, v console.Visit, user sso.UserID,
+) error {
 	records, _, err := h.Groups.SyncRecords(
-		r.Context(), v.Enterprise.ID, sso.SyncFilter{User: u.ID}, sso.Page{Limit: recordsRead},
+		ctx, v.Enterprise.ID, sso.SyncFilter{User: user}, sso.Page{Limit: recordsRead},
 	)
 	if err != nil {
 		return fmt.Errorf("list sync records: %w", err)
@@ -142,25 +154,24 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 		p.Notes = []string{
 			"No sign-in of theirs through this connection has sent their groups yet, so there is nothing to repeat.",
 		}
-		return h.Console.Render(w, http.StatusOK, p)
+		return nil
 	}
-	last := records[i]
 	preview, err := h.Preview.PreviewSync(
-		r.Context(), v.Enterprise.ID, v.Connection.ID,
+		ctx, v.Enterprise.ID, v.Connection.ID,
 		trial.PreviewRequest{
-			User:   u.ID,
-			Groups: last.Asserted,
+			User:   user,
+			Groups: records[i].Asserted,
 		},
 	)
 	switch {
 	case console.OnForm(err):
 		p.Notes = []string{ui.Blame(err)[0].Message}
-		return h.Console.Render(w, http.StatusOK, p)
+		return nil
 	case err != nil:
 		return fmt.Errorf("plan the sign-in: %w", err)
 	}
-	h.previewed(p, last, preview)
-	return h.Console.Render(w, http.StatusOK, p)
+	h.previewed(p, records[i], preview)
+	return nil
 }
 
 func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview trial.Preview) {

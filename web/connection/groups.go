@@ -15,7 +15,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Bounds of the page: whoever has more searches.
+// Bounds of the page: an admin with more searches.
 const (
 	namesShown   = 50
 	columnsShown = 50
@@ -34,8 +34,8 @@ const (
 // name is one name of a group, said or here.
 type name struct {
 	text   string
-	people int  // of whom it was said
-	said   bool // in somebody's last word, or lately
+	people int  // whose last response named it
+	said   bool // in the last response of a user, or lately
 	// aliased says that an IdP name of its group is sent in its place.
 	aliased bool
 	groups  []sso.Group // by name or IdP name
@@ -204,14 +204,23 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	p.Objects = slices.ContainsFunc(o.names, func(n name) bool {
 		return n.nowhere() && sso.LooksLikeObjectID(n.text)
 	})
-	if refused != nil && p.Accept != nil && r.PostForm.Has("group") {
-		p.Wrong = ui.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
-	} else if refused != nil && p.Create != nil {
-		p.Wrong = ui.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
-	} else if refused != nil {
-		p.Wrong = wrong(refused)
+	if refused != nil {
+		p.blame(refused, r.PostForm.Has("group"))
 	}
 	return h.Console.Render(w, console.FormStatus(refused), p)
+}
+
+// blame shows why a form was refused, on its fields if the page has the form;
+// accepting tells the form that accepts a name from the one that creates a group.
+func (p *connectionGroupsPage) blame(refused error, accepting bool) {
+	switch {
+	case accepting && p.Accept != nil:
+		p.Wrong = ui.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
+	case p.Create != nil:
+		p.Wrong = ui.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
+	default:
+		p.Wrong = wrong(refused)
+	}
 }
 
 func (o overview) count(show string) int {
@@ -280,25 +289,13 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 	return facts
 }
 
-// matrix fills in the names that were asked for.
+// matrix adds the names that q asks for, one page of them, to p.
 func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit, o overview) {
 	show, search := q.Get("show"), strings.TrimSpace(q.Get("q"))
 	if !slices.Contains([]string{showNowhere, showUnsent, showNear}, show) {
 		show = showAll
 	}
-	for _, s := range []struct{ show, label string }{
-		{showAll, "All names"},
-		{showNowhere, "Unmatched"},
-		{showNear, "Near misses"},
-		{showUnsent, "Never sent"},
-	} {
-		p.Show = append(p.Show, ui.Link{
-			Label:   s.label + " (" + strconv.Itoa(o.count(s.show)) + ")",
-			Href:    at(v, "groups") + "?show=" + s.show,
-			Current: s.show == show,
-		})
-	}
-	p.Shown = show
+	p.Show, p.Shown = o.showLinks(v, show), show
 	p.Search = ui.Field{
 		ID:           "q",
 		Name:         "q",
@@ -311,12 +308,7 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 	for _, org := range columns {
 		p.Columns = append(p.Columns, org.Name)
 	}
-	var found []name
-	for _, n := range o.names {
-		if n.is(show) && strings.Contains(strings.ToLower(n.text), strings.ToLower(search)) {
-			found = append(found, n)
-		}
-	}
+	found := o.find(show, search)
 	from := 0
 	if after := q.Get("after"); after != "" {
 		from, _ = slices.BinarySearchFunc(found, after, func(n name, text string) int {
@@ -332,19 +324,53 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 			"after": {part[len(part)-1].text},
 		}.Encode()
 	}
-	p.Total = ui.Count(len(found), "name", "names")
-	if len(part) < len(found) {
-		p.Total += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+len(part)) +
-			" are shown"
-	}
-	if len(columns) < len(o.organizations) {
-		p.Total += ". Of " + strconv.Itoa(len(o.organizations)) + " organizations, the first " +
-			strconv.Itoa(columnsShown) + " have a column"
-	}
-	p.Total += "."
+	p.Total = o.total(len(found), from, len(part))
 	for _, n := range part {
 		p.Rows = append(p.Rows, rowOf(v, n, columns))
 	}
+}
+
+// showLinks returns a link to each part of the names; show is the current one.
+func (o overview) showLinks(v console.Visit, show string) []ui.Link {
+	var links []ui.Link
+	for _, s := range []struct{ show, label string }{
+		{showAll, "All names"},
+		{showNowhere, "Unmatched"},
+		{showNear, "Near misses"},
+		{showUnsent, "Never sent"},
+	} {
+		links = append(links, ui.Link{
+			Label:   s.label + " (" + strconv.Itoa(o.count(s.show)) + ")",
+			Href:    at(v, "groups") + "?show=" + s.show,
+			Current: s.show == show,
+		})
+	}
+	return links
+}
+
+// find returns the names of a part that contain a text in any letter case.
+func (o overview) find(show, search string) []name {
+	var found []name
+	for _, n := range o.names {
+		if n.is(show) && strings.Contains(strings.ToLower(n.text), strings.ToLower(search)) {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// total returns how many of the names that were found are shown, beginning at from,
+// and how many organizations have a column, as a sentence.
+func (o overview) total(found, from, shown int) string {
+	text := ui.Count(found, "name", "names")
+	if shown < found {
+		text += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+shown) + " are shown"
+	}
+	if columnsShown < len(o.organizations) {
+		text += ". Of " + strconv.Itoa(len(o.organizations)) + " organizations, the first " +
+			strconv.Itoa(columnsShown) + " have a column"
+	}
+	return text + "."
 }
 
 // form creates a group of a name that is sent and nowhere here.

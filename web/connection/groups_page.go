@@ -57,7 +57,7 @@ type driftLine struct {
 	Href         string
 }
 
-// connectionPersonPage is what the next sign-in of somebody would change.
+// connectionPersonPage shows what the next sign-in of a user would change.
 type connectionPersonPage struct {
 	ui.Base
 	Person        string

@@ -33,6 +33,8 @@ func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]heldCause
 	return causes, nil
 }
 
+// heldCause returns a cause with the forms that approve or discard everything that
+// it holds.
 func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string) heldCause {
 	c := heldCause{
 		Title: causeTitle(t),
@@ -47,28 +49,7 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 	if t.Standing {
 		c.State = ui.Badge{Label: "removals held", State: "error"}
 	}
-	to := func(verb string) string { return console.At(v.Enterprise, "held", verb) }
-	of := []ui.HiddenField{
-		{Name: "cause", Value: string(t.Cause)},
-		{Name: "connection", Value: string(t.Connection)},
-		{Name: "group", Value: string(t.Group)},
-		{Name: "through", Value: string(t.Newest)},
-	}
-	c.Approve = &ui.Confirm{
-		Label:  "Approve all",
-		Text:   approveText(t.Cause),
-		Action: to("approve"),
-		Fields: of,
-		Button: "Approve all",
-		Danger: true,
-	}
-	c.Discard = &ui.Confirm{
-		Label:  "Discard all",
-		Text:   "Memberships stay as they are.",
-		Action: to("discard"),
-		Fields: of,
-		Button: "Discard all",
-	}
+	c.Approve, c.Discard = decisions(v.Enterprise, t)
 	if t.Waiting == 0 { // removals are held from now on, though
 		c.Count = "no one waits"
 		c.Approve.Label = "Allow removals"
@@ -80,18 +61,50 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.Discard.Text += " Removals are held until sign-ins match again or you approve them."
 	}
 	if t.Lost > 0 {
-		lost := ui.Count(t.Lost, "person", "people")
-		c.Text += " Before it was noticed, " + lost + " lost groups."
-		c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
-		c.Discard.Text += " Groups that were lost to the same cause are given back."
-		if t.Waiting == 0 {
-			c.Discard.Label, c.Discard.Button = "Restore "+lost, "Restore"
-		}
+		c.offerRestore(t)
 	}
 	if t.Waiting == 0 && t.Lost == 0 {
 		c.Discard = nil // it would do nothing
 	}
 	return c
+}
+
+// decisions returns the forms that approve and discard all syncs held for a cause.
+func decisions(e sso.Enterprise, t sso.HeldTally) (approve, discard *ui.Confirm) {
+	of := []ui.HiddenField{
+		{Name: "cause", Value: string(t.Cause)},
+		{Name: "connection", Value: string(t.Connection)},
+		{Name: "group", Value: string(t.Group)},
+		{Name: "through", Value: string(t.Newest)},
+	}
+	approve = &ui.Confirm{
+		Label:  "Approve all",
+		Text:   approveText(t.Cause),
+		Action: console.At(e, "held", "approve"),
+		Fields: of,
+		Button: "Approve all",
+		Danger: true,
+	}
+	discard = &ui.Confirm{
+		Label:  "Discard all",
+		Text:   "Memberships stay as they are.",
+		Action: console.At(e, "held", "discard"),
+		Fields: of,
+		Button: "Discard all",
+	}
+	return approve, discard
+}
+
+// offerRestore makes discarding also restore the groups that were lost before the
+// cause was noticed.
+func (c *heldCause) offerRestore(t sso.HeldTally) {
+	lost := ui.Count(t.Lost, "person", "people")
+	c.Text += " Before it was noticed, " + lost + " lost groups."
+	c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
+	c.Discard.Text += " Groups that were lost to the same cause are given back."
+	if t.Waiting == 0 {
+		c.Discard.Label, c.Discard.Button = "Restore "+lost, "Restore"
+	}
 }
 
 func causeTitle(t sso.HeldTally) string {

@@ -16,7 +16,7 @@ func (connectionsPage) Title() string { return "SSO & provisioning" }
 type connectionRow struct {
 	Name, Href, Runs string
 	State            ui.Badge
-	Last             ui.Time // that somebody signed in through it
+	Last             ui.Time // of the last sign-in
 	Certificate      ui.Fact // Value is how long it lasts; without one, Label says why
 	Next             ui.Link // the one thing to do
 }

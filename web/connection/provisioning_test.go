@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// SCIM is offered to nobody. Where it is stored, the pages say what that means,
-// and the settings lead out of it.
+// TestStoredSCIMIsShownAndNotOffered checks that the settings do not offer SCIM,
+// and that a connection with SCIM shows what it means and can leave it.
 func TestStoredSCIMIsShownAndNotOffered(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -249,29 +249,14 @@ func retype(f *ui.Field, typed url.Values) {
 func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 	f := reading{form: form}
 	e := connections.Edit{
-		Name: f.text("name"),
-		Mapping: &connections.MappingEdit{
-			Delimiter: f.raw("mapping.delimiter"),
-			GroupsRewrite: &connections.RewriteEdit{
-				Pattern: f.text("mapping.groups_rewrite.pattern"),
-				Replace: f.text("mapping.groups_rewrite.replace"),
-				Preset:  f.text("mapping.groups_rewrite.preset"),
-			},
-			Include:    f.text("mapping.include"),
-			Exclude:    f.text("mapping.exclude"),
-			GroupLimit: f.number("mapping.group_limit"),
-		},
+		Name:    f.text("name"),
+		Mapping: f.mapping(),
 		GroupSync: &connections.GroupSyncEdit{
 			Mode:      as[sso.SyncMode](f.text("group_sync.mode")),
 			OnAbsent:  as[sso.WhenUnknown](f.text("group_sync.on_absent")),
 			OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage")),
 		},
-		Brake: &connections.BrakeEdit{
-			Off:    f.box("brake.off"),
-			Share:  f.number("brake.share"),
-			People: f.number("brake.people"),
-			Window: new(sso.Seconds(*f.number("brake.window"))),
-		},
+		Brake: f.brake(),
 		EmailVerification: &connections.EmailVerificationEdit{
 			Mode:       f.text("email_verification.mode"),
 			Expression: f.text("email_verification.expression"),
@@ -290,31 +275,14 @@ func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 	}
 	e.Revision = console.Revision(form)
 	if c.Protocol == sso.SAML {
-		e.SAML = &connections.SAMLEdit{
-			SLOURL:            f.text("saml.slo_url"),
-			SignRequests:      f.box("saml.sign_requests"),
-			AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
-			NameIDFormat:      f.text("saml.name_id_format"),
-			ForceAuthn:        f.box("saml.force_authn"),
-			AllowSHA1:         f.box("saml.allow_sha1"),
-			ConfirmNewKeys:    f.box("saml.confirm_new_keys"),
-			ClockSkew:         new(sso.Seconds(*f.number("saml.clock_skew_seconds"))),
-		}
+		e.SAML = f.saml()
 	} else {
-		e.OIDC = &connections.OIDCEdit{
-			ClientSecret:   f.secret("oidc.client_secret"),
-			AuthMethod:     as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")),
-			Prompt:         f.text("oidc.prompt"),
-			ConfirmNewKeys: f.box("oidc.confirm_new_keys"),
-		}
-		if scopes := f.text("oidc.scopes"); scopes != nil {
-			e.OIDC.Scopes = append([]string{}, strings.Fields(*scopes)...)
-		}
+		e.OIDC = f.oidc()
 	}
 	return e, f.err()
 }
 
-// reading takes a form apart, and collects what is no value at all.
+// reading reads the values of a form and collects those that are invalid.
 type reading struct {
 	form  url.Values
 	wrong []sso.FieldError
@@ -330,6 +298,55 @@ func (f *reading) err() error {
 		Public: f.wrong[0].Message,
 		Fields: f.wrong,
 	}
+}
+
+func (f *reading) mapping() *connections.MappingEdit {
+	return &connections.MappingEdit{
+		Delimiter: f.raw("mapping.delimiter"),
+		GroupsRewrite: &connections.RewriteEdit{
+			Pattern: f.text("mapping.groups_rewrite.pattern"),
+			Replace: f.text("mapping.groups_rewrite.replace"),
+			Preset:  f.text("mapping.groups_rewrite.preset"),
+		},
+		Include:    f.text("mapping.include"),
+		Exclude:    f.text("mapping.exclude"),
+		GroupLimit: f.number("mapping.group_limit"),
+	}
+}
+
+func (f *reading) brake() *connections.BrakeEdit {
+	return &connections.BrakeEdit{
+		Off:    f.box("brake.off"),
+		Share:  f.number("brake.share"),
+		People: f.number("brake.people"),
+		Window: new(sso.Seconds(*f.number("brake.window"))),
+	}
+}
+
+func (f *reading) saml() *connections.SAMLEdit {
+	return &connections.SAMLEdit{
+		SLOURL:            f.text("saml.slo_url"),
+		SignRequests:      f.box("saml.sign_requests"),
+		AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
+		NameIDFormat:      f.text("saml.name_id_format"),
+		ForceAuthn:        f.box("saml.force_authn"),
+		AllowSHA1:         f.box("saml.allow_sha1"),
+		ConfirmNewKeys:    f.box("saml.confirm_new_keys"),
+		ClockSkew:         new(sso.Seconds(*f.number("saml.clock_skew_seconds"))),
+	}
+}
+
+func (f *reading) oidc() *connections.OIDCEdit {
+	e := &connections.OIDCEdit{
+		ClientSecret:   f.secret("oidc.client_secret"),
+		AuthMethod:     as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")),
+		Prompt:         f.text("oidc.prompt"),
+		ConfirmNewKeys: f.box("oidc.confirm_new_keys"),
+	}
+	if scopes := f.text("oidc.scopes"); scopes != nil {
+		e.Scopes = append([]string{}, strings.Fields(*scopes)...)
+	}
+	return e
 }
 
 func (f *reading) raw(name string) *string {
@@ -395,8 +412,8 @@ func as[T ~string](v *string) *T {
 	return new(T(*v))
 }
 
-// chosen marks the option that has a value, which is one of them even if nobody
-// would choose it any more.
+// chosen returns the options of a field with the one that has the value marked. It
+// adds an option for a value that is no longer offered.
 func chosen(field, value string) []ui.Option {
 	all := slices.Clone(console.FieldOptions(field))
 	found := false

@@ -42,29 +42,10 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	if refused != nil {
 		p.Wrong = wrong(refused)
 	}
-	switch {
-	case c.State != sso.ConnectionEnabled:
-		p.Without = "No one signs in through this connection yet, so there is nothing to compare. Enable it first."
-	case c.Draft == nil:
-		p.Without = "There is no draft. Edit the settings or the set-up of this connection: what you change is compared here before it is enabled."
-	case p.On:
-		p.Stop = at(v, "shadow", "stop")
-	default:
-		p.Start = at(v, "shadow", "start")
-	}
-	if p.On {
-		since := h.time(c.Shadow)
-		p.Facts = append(p.Facts, ui.Fact{Label: "Since", Time: &since})
-	}
-	if c.Draft != nil && c.Live != nil {
-		p.Facts = append(p.Facts, ui.Fact{
-			Label: "Compared",
-			Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)),
-			Href:  at(v),
-		})
-		if c.State == sso.ConnectionEnabled {
-			p.Promote = promotion(v, tally)
-		}
+	p.offerSwitch(v)
+	p.Facts = h.shadowFacts(c, at(v))
+	if c.Draft != nil && c.Live != nil && c.State == sso.ConnectionEnabled {
+		p.Promote = promotion(v, tally)
 	}
 	if c.Protocol == sso.OIDC {
 		p.Protocol = "An OpenID Connect code can be redeemed only once. So the draft’s mapping, rules and policies are tried on the claims that the live configuration verified. Another issuer or client needs a test connection."
@@ -76,6 +57,40 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 		p.Rows = append(p.Rows, h.shadowRow(v, d))
 	}
 	return h.Console.Render(w, console.FormStatus(refused), p)
+}
+
+// offerSwitch adds the button that starts or stops the comparison, or why there is
+// nothing to compare.
+func (p *connectionShadowPage) offerSwitch(v console.Visit) {
+	c := v.Connection
+	switch {
+	case c.State != sso.ConnectionEnabled:
+		p.Without = "No one signs in through this connection yet, so there is nothing to compare. Enable it first."
+	case c.Draft == nil:
+		p.Without = "There is no draft. Edit the settings or the set-up of this connection: what you change is compared here before it is enabled."
+	case p.On:
+		p.Stop = at(v, "shadow", "stop")
+	default:
+		p.Start = at(v, "shadow", "start")
+	}
+}
+
+// shadowFacts returns since when which versions are compared; href is the page of
+// the connection.
+func (h *Handlers) shadowFacts(c sso.Connection, href string) []ui.Fact {
+	var facts []ui.Fact
+	if !c.Shadow.IsZero() {
+		since := h.time(c.Shadow)
+		facts = append(facts, ui.Fact{Label: "Since", Time: &since})
+	}
+	if c.Draft != nil && c.Live != nil {
+		facts = append(facts, ui.Fact{
+			Label: "Compared",
+			Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)),
+			Href:  href,
+		})
+	}
+	return facts
 }
 
 func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {

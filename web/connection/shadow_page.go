@@ -23,7 +23,7 @@ func (connectionShadowPage) Title() string { return "Shadow mode" }
 // shadowRow is what a draft means to one person.
 type shadowRow struct {
 	Person  string
-	Href    string // "" for nobody here yet
+	Href    string // "" if there is no such user yet
 	Outcome ui.Badge
 	Lines   []string
 	Times   string

@@ -82,6 +82,7 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 		Facts:     h.facts(c, reach),
 		TestsHref: at(v, "tests"),
 		SignIn:    ui.Copyable{ID: "sign-in", Value: h.signIn(v)},
+		Todos:     h.todos(v),
 		Places:    places(v),
 		Acts:      acts(v, reach),
 		Delete:    deletePart(v, reach),
@@ -95,31 +96,6 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 			Href:  at(v, "tests", string(t.ID)),
 		})
 	}
-	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
-		p.Todos = append(p.Todos, ui.Todo{
-			State: "warn",
-			Text:  "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
-			Href:  at(v, "settings") + "#provisioning",
-			Label: "Change it",
-		})
-	}
-	if c.Metadata.Error != "" {
-		p.Todos = append(p.Todos, ui.Todo{
-			State: "error",
-			Text:  "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error,
-			Href:  at(v, "certificates"),
-			Label: "Look at it",
-		})
-	}
-	if f := h.lasts(c); f.Badge != nil {
-		p.Todos = append(p.Todos, ui.Todo{
-			State: f.Badge.State,
-			Text: "The certificate of the identity provider: " +
-				strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".",
-			Href:  at(v, "certificates"),
-			Label: "Certificates",
-		})
-	}
 	if p.Trust, err = h.trustParts(ctx, v); err != nil {
 		return nil, err
 	}
@@ -127,6 +103,38 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 		p.Draft, err = h.draft(ctx, v, tests)
 	}
 	return p, err
+}
+
+// todos returns what an admin should look at in the live configuration.
+func (h *Handlers) todos(v console.Visit) []ui.Todo {
+	c := v.Connection
+	var todos []ui.Todo
+	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
+		todos = append(todos, ui.Todo{
+			State: "warn",
+			Text:  "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
+			Href:  at(v, "settings") + "#provisioning",
+			Label: "Change it",
+		})
+	}
+	if c.Metadata.Error != "" {
+		todos = append(todos, ui.Todo{
+			State: "error",
+			Text:  "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error,
+			Href:  at(v, "certificates"),
+			Label: "Look at it",
+		})
+	}
+	if f := h.lasts(c); f.Badge != nil {
+		todos = append(todos, ui.Todo{
+			State: f.Badge.State,
+			Text: "The certificate of the identity provider: " +
+				strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".",
+			Href:  at(v, "certificates"),
+			Label: "Certificates",
+		})
+	}
+	return todos
 }
 
 func (h *Handlers) signIn(v console.Visit) string {
