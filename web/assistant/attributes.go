@@ -165,8 +165,8 @@ func (s *state) sent() []sent {
 	return all
 }
 
-// mappingForm is what is looked for in what the identity provider sends; entered
-// is what was just entered, nil for what is kept.
+// mappingForm returns the form of the mapping with the values that are stored, or
+// with those of entered unless it is nil.
 func (s *state) mappingForm(entered url.Values) *form {
 	m := mapping.Preset(s.Connection.Provider, s.Connection.Protocol)
 	absent := sso.KeepGroups
@@ -174,118 +174,9 @@ func (s *state) mappingForm(entered url.Values) *form {
 	if c := s.config(); c != nil {
 		m, absent, optional = c.Mapping, c.GroupSync.OnAbsent, c.EmailOptional
 	}
-	lines := func(name, label, hint string, values []string, optional bool) *ui.Field {
-		return &ui.Field{
-			ID:       name,
-			Name:     name,
-			Label:    label,
-			Hint:     hint,
-			Kind:     "area",
-			Lines:    max(3, len(values)),
-			Mono:     true,
-			Optional: optional,
-			Value:    strings.Join(values, "\n"),
-		}
-	}
-	line := func(name, label, hint, value string) *ui.Field {
-		return &ui.Field{
-			ID:           name,
-			Name:         name,
-			Label:        label,
-			Hint:         hint,
-			Mono:         true,
-			Optional:     true,
-			Most:         1024,
-			Value:        value,
-			Autocomplete: "off",
-		}
-	}
-	rewrite := sso.Rewrite{}
-	if m.GroupsRewrite != nil {
-		rewrite = *m.GroupsRewrite
-	}
 	f := &form{
-		fields: []*ui.Field{
-			lines("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
-			lines(
-				"mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email,
-				true,
-			),
-			{
-				ID:       "email_optional",
-				Name:     "email_optional",
-				Label:    "Some people have no e-mail address",
-				Kind:     "check",
-				Value:    "yes",
-				Checked:  optional,
-				Optional: true,
-				Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
-					"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent.",
-			},
-			lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
-			lines(
-				"mapping.groups", "Groups",
-				"Tried in turn, too: all values of the first one that is there.",
-				m.Groups, true,
-			),
-			lines(
-				"default_groups", "Default groups",
-				"Everyone who signs in through this connection joins these groups here, whatever is sent. "+
-					"As organization/group, one a line.",
-				s.defaults, true,
-			),
-		},
-		more: []*ui.Field{
-			line(
-				"mapping.subject", "Identifier",
-				"The permanent identifier. Leave empty to use NameID or sub.",
-				m.Subject,
-			),
-			line(
-				"mapping.delimiter", "Between group names",
-				"If several names are sent as one text: the separator between them.",
-				m.Delimiter,
-			),
-			{
-				ID:      "mapping.groups_rewrite.preset",
-				Name:    "mapping.groups_rewrite.preset",
-				Label:   "What becomes of each group value",
-				Kind:    "select",
-				Value:   rewrite.Preset,
-				Hint:    "A value that this does not apply to stays as it is.",
-				Options: console.RewriteOptions(),
-			},
-			line(
-				"mapping.groups_rewrite.pattern", "Expression for group names",
-				`A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`,
-				rewrite.Pattern,
-			),
-			line(
-				"mapping.groups_rewrite.replace", "Group name from the expression",
-				"Leave it empty for $1, the first part in parentheses.",
-				rewrite.Replace,
-			),
-			line(
-				"mapping.include", "Only these groups count",
-				"A regular expression. Leave it empty for all.", m.Include,
-			),
-			line(
-				"mapping.exclude", "These groups do not count",
-				"A regular expression. Leave it empty for none.", m.Exclude,
-			),
-			{
-				ID:    "group_sync.on_absent",
-				Name:  "group_sync.on_absent",
-				Label: "When no groups are sent",
-				Kind:  "select",
-				Value: string(absent),
-				Options: []ui.Option{
-					{Value: string(sso.KeepGroups), Label: "Keep current memberships"},
-					{Value: string(sso.ClearGroups), Label: "Treat as no groups"},
-					{Value: string(sso.DenySignIn), Label: "Refuse the sign-in"},
-				},
-			},
-		},
+		fields: claimFields(m, optional, s.defaults),
+		more:   append(groupNameFields(m), absentField(absent)),
 	}
 	for _, field := range f.all() {
 		if entered != nil && field.Kind == "check" {
@@ -298,6 +189,132 @@ func (s *state) mappingForm(entered url.Values) *form {
 		}
 	}
 	return f
+}
+
+// claimFields returns the fields that every connection needs: the claims to read,
+// and the default groups.
+func claimFields(m sso.Mapping, emailOptional bool, defaults []string) []*ui.Field {
+	return []*ui.Field{
+		areaField("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
+		areaField("mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email, true),
+		{
+			ID:       "email_optional",
+			Name:     "email_optional",
+			Label:    "Some people have no e-mail address",
+			Kind:     "check",
+			Value:    "yes",
+			Checked:  emailOptional,
+			Optional: true,
+			Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
+				"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent.",
+		},
+		areaField("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
+		areaField(
+			"mapping.groups", "Groups",
+			"Tried in turn, too: all values of the first one that is there.",
+			m.Groups, true,
+		),
+		areaField(
+			"default_groups", "Default groups",
+			"Everyone who signs in through this connection joins these groups here, whatever is sent. "+
+				"As organization/group, one a line.",
+			defaults, true,
+		),
+	}
+}
+
+// groupNameFields returns the fields of the identifier and of what becomes of the
+// group names that are sent.
+func groupNameFields(m sso.Mapping) []*ui.Field {
+	rewrite := sso.Rewrite{}
+	if m.GroupsRewrite != nil {
+		rewrite = *m.GroupsRewrite
+	}
+	return []*ui.Field{
+		lineField(
+			"mapping.subject", "Identifier",
+			"The permanent identifier. Leave empty to use NameID or sub.",
+			m.Subject,
+		),
+		lineField(
+			"mapping.delimiter", "Between group names",
+			"If several names are sent as one text: the separator between them.",
+			m.Delimiter,
+		),
+		{
+			ID:      "mapping.groups_rewrite.preset",
+			Name:    "mapping.groups_rewrite.preset",
+			Label:   "What becomes of each group value",
+			Kind:    "select",
+			Value:   rewrite.Preset,
+			Hint:    "A value that this does not apply to stays as it is.",
+			Options: console.RewriteOptions(),
+		},
+		lineField(
+			"mapping.groups_rewrite.pattern", "Expression for group names",
+			`A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`,
+			rewrite.Pattern,
+		),
+		lineField(
+			"mapping.groups_rewrite.replace", "Group name from the expression",
+			"Leave it empty for $1, the first part in parentheses.",
+			rewrite.Replace,
+		),
+		lineField(
+			"mapping.include", "Only these groups count",
+			"A regular expression. Leave it empty for all.", m.Include,
+		),
+		lineField(
+			"mapping.exclude", "These groups do not count",
+			"A regular expression. Leave it empty for none.", m.Exclude,
+		),
+	}
+}
+
+// absentField returns the field of what a sign-in without groups does.
+func absentField(absent sso.WhenUnknown) *ui.Field {
+	return &ui.Field{
+		ID:    "group_sync.on_absent",
+		Name:  "group_sync.on_absent",
+		Label: "When no groups are sent",
+		Kind:  "select",
+		Value: string(absent),
+		Options: []ui.Option{
+			{Value: string(sso.KeepGroups), Label: "Keep current memberships"},
+			{Value: string(sso.ClearGroups), Label: "Treat as no groups"},
+			{Value: string(sso.DenySignIn), Label: "Refuse the sign-in"},
+		},
+	}
+}
+
+// areaField returns a field with one value a line.
+func areaField(name, label, hint string, values []string, optional bool) *ui.Field {
+	return &ui.Field{
+		ID:       name,
+		Name:     name,
+		Label:    label,
+		Hint:     hint,
+		Kind:     "area",
+		Lines:    max(3, len(values)),
+		Mono:     true,
+		Optional: optional,
+		Value:    strings.Join(values, "\n"),
+	}
+}
+
+// lineField returns an optional field with one value.
+func lineField(name, label, hint, value string) *ui.Field {
+	return &ui.Field{
+		ID:           name,
+		Name:         name,
+		Label:        label,
+		Hint:         hint,
+		Mono:         true,
+		Optional:     true,
+		Most:         1024,
+		Value:        value,
+		Autocomplete: "off",
+	}
 }
 
 // linesOf are the lines of an entry that have anything on them; an empty list

@@ -2,7 +2,7 @@ package assistant
 
 import "gatehouse/web/ui"
 
-// chooseProviderPage asks which product somebody's identity provider is.
+// chooseProviderPage asks which product the identity provider of a company is.
 type chooseProviderPage struct {
 	ui.Base
 	Heading  string

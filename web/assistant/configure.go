@@ -81,13 +81,7 @@ func (a *Assistant) renderConfigure(
 	}
 	if s.begun() {
 		p.Read, p.Keys = s.read(), a.keys(s.config())
-		p.Warnings = s.worthALook()
-		for _, m := range s.missing {
-			p.Warnings = append(p.Warnings, ui.Todo{
-				State: "warn",
-				Text:  m.Message,
-			})
-		}
+		p.Warnings = append(s.worthALook(), s.todos()...)
 	}
 	p.Open = again || err != nil || len(s.missing) > 0
 	if c := s.config(); c != nil &&
@@ -133,6 +127,18 @@ func (s *state) worthALook() []ui.Todo {
 		if !slices.Contains(all, t) {
 			all = append(all, t)
 		}
+	}
+	return all
+}
+
+// todos returns what is missing in the configuration.
+func (s *state) todos() []ui.Todo {
+	var all []ui.Todo
+	for _, m := range s.missing {
+		all = append(all, ui.Todo{
+			State: "warn",
+			Text:  m.Message,
+		})
 	}
 	return all
 }

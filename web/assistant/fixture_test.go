@@ -28,7 +28,7 @@ import (
 	"gatehouse/web/ui"
 )
 
-// visitors let in whoever the header names: the roles are others' tests.
+// visitors accepts the visitor that the header names; roles are tested elsewhere.
 type visitors map[string]*sso.Visitor
 
 func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {

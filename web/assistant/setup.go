@@ -23,8 +23,8 @@ type trustReader interface {
 	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
 }
 
-// Service carries out what is entered.
-type Service interface {
+// connectionEditor creates, edits and enables connections; connections.Service does.
+type connectionEditor interface {
 	trustReader
 	Create(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
@@ -69,7 +69,7 @@ type tracer interface {
 // Options are what an Assistant is made of; all of it is required.
 type Options struct {
 	Console *console.Console
-	Service Service
+	Service connectionEditor
 	Store   store
 	Traces  tracer
 	// Values are ours of a connection, by what a guide calls them.

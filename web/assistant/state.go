@@ -103,8 +103,8 @@ func (s *state) passed() bool {
 	return enabled || s.last.Revision == c.Revision
 }
 
-// reached reports whether somebody of the identity provider's came as far as to
-// be known by their claims.
+// reached reports whether the last test connection got as far as the claims of a
+// user.
 func (s *state) reached() bool { return s.last != nil && s.last.Result.Identity != nil }
 
 // live reports whether nothing is left to do.

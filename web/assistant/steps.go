@@ -78,7 +78,7 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 	return a.Console.Render(w, http.StatusOK, p)
 }
 
-// lacks is what has to be entered before anybody can sign in.
+// lacks returns what must be entered before the first sign-in.
 func (s *state) lacks() []ui.Todo {
 	var all []ui.Todo
 	for _, m := range s.missing {
@@ -326,6 +326,6 @@ func (a *Assistant) certificateFile(w http.ResponseWriter, _ *http.Request, v co
 func download(w http.ResponseWriter, media, name string, content []byte) error {
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, _ = w.Write(content) // the browser went away: there is nobody to tell
+	_, _ = w.Write(content) // the browser has disconnected
 	return nil
 }

@@ -32,12 +32,12 @@ func Templates() ui.Templates {
 // piece is a part of a sentence of which every letter is the same.
 type piece struct {
 	Text  string
-	Label bool // as it stands in somebody else's console
+	Label bool // as the console of the identity provider shows it
 	Code  bool // to be read letter by letter
 }
 
-// part is what is done in somebody else's console in one go. ID is unique on its
-// page.
+// part is a series of instructions for the console of the identity provider. ID is
+// unique on its page.
 type part struct {
 	ID       string
 	Heading  string
@@ -92,5 +92,5 @@ func (f setupForm) MoreOpen() bool {
 	})
 }
 
-// meant is what somebody probably meant by an entry, one button away.
+// meant is a correction of an entry that a button accepts.
 type meant struct{ Label, Value, Use string }

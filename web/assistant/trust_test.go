@@ -13,7 +13,7 @@ import (
 )
 
 // TestHolderOfALinkWaits: the assistant says, before and after, that a change of
-// whom the company trusts waits for somebody else.
+// whom the company trusts waits for an admin.
 func TestHolderOfALinkWaits(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
