@@ -206,9 +206,11 @@ func scanInvitation(r engine.Row) (i sso.Invitation, err error) {
 func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitation) (_ sso.Invitation, err error) {
 	defer func() { doing(&err, "create invitation") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		i.ID, i.CreatedAt, i.CreatedBy, i.UsedAt, i.Admin = sso.NewID[sso.InvitationID](
-			t.now,
-		), t.now, by, time.Time{}, ""
+		i.ID = sso.NewID[sso.InvitationID](t.now)
+		i.CreatedAt = t.now
+		i.CreatedBy = by
+		i.UsedAt = time.Time{}
+		i.Admin = ""
 		if by == sso.ActorStart {
 			t.Queue("delete from invitations where created_by = $1 and used_at = 0", string(by))
 		}

@@ -127,29 +127,10 @@ func (db *DB) UpdateConnection(
 		}
 		c.Keys = t.nameKeys(c.Keys)
 		t.followShadow(old, &c)
-		s, err := t.connectionRow(c)
-		if err != nil {
+		if err := t.replaceConnection(c); err != nil {
 			return err
 		}
-		t.Queue(
-			`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
-				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
-				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, trust = $21, trust_asked = $22,
-				metadata_failing_since = `+failingSince("$16", "$15")+`
-			where enterprise_id = $1 and id = $2`,
-			s...,
-		)
-		t.Queue("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
-		t.saveKeys(c)
-		t.seeCertificates(c)
-		if old.Live != nil &&
-			c.Live != nil &&
-			old.Live.Mapping.Subject != c.Live.Mapping.Subject {
-			t.Queue(
-				"update identities set subject = null where enterprise_id = $1 and connection_id = $2",
-				string(ent), string(id),
-			)
-		}
+		t.unbindSubjects(old, c)
 		if !old.Trust.Since.Equal(c.Trust.Since) {
 			if err := t.unlinkAdmins(ctx, by, ent, id); err != nil {
 				return err
@@ -173,6 +154,43 @@ func (db *DB) UpdateConnection(
 		return sso.Connection{}, err
 	}
 	return result, nil
+}
+
+// unbindSubjects removes the subjects of a connection if it now reads them from
+// another claim.
+func (t *tx) unbindSubjects(old, c sso.Connection) {
+	if old.Live == nil ||
+		c.Live == nil ||
+		old.Live.Mapping.Subject == c.Live.Mapping.Subject {
+		return
+	}
+	t.Queue(
+		"update identities set subject = null where enterprise_id = $1 and connection_id = $2",
+		string(c.Enterprise), string(c.ID),
+	)
+}
+
+// replaceConnection overwrites the stored connection and its keys.
+func (t *tx) replaceConnection(c sso.Connection) error {
+	row, err := t.connectionRow(c)
+	if err != nil {
+		return err
+	}
+	t.Queue(
+		`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
+			draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
+			live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, trust = $21, trust_asked = $22,
+			metadata_failing_since = `+failingSince("$16", "$15")+`
+		where enterprise_id = $1 and id = $2`,
+		row...,
+	)
+	t.Queue(
+		"delete from connection_keys where enterprise_id = $1 and connection_id = $2",
+		string(c.Enterprise), string(c.ID),
+	)
+	t.saveKeys(c)
+	t.seeCertificates(c)
+	return nil
 }
 
 // switchOff ends the sessions of a connection that stops being enabled. The check

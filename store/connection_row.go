@@ -191,14 +191,8 @@ func (db *DB) listConnections(
 			return err
 		}
 		if len(all) == 0 || all[len(all)-1].ID != c.ID {
-			for v, into := range map[version]**sso.Config{
-				live:     &c.Live,
-				draft:    &c.Draft,
-				previous: &c.Previous,
-			} {
-				if *into, err = db.openVersion(v, c); err != nil {
-					return err
-				}
+			if err := db.openVersions(&c, live, draft, previous); err != nil {
+				return err
 			}
 			all = append(all, c)
 		}
@@ -208,6 +202,18 @@ func (db *DB) listConnections(
 		return db.addKey(&all[len(all)-1], k, certificate, private)
 	}, selectConnections+where+" order by c.id, k.position", args...)
 	return all, err
+}
+
+// openVersions sets the versions of a connection from its row.
+func (db *DB) openVersions(c *sso.Connection, live, draft, previous version) (err error) {
+	if c.Live, err = db.openVersion(live, *c); err != nil {
+		return err
+	}
+	if c.Draft, err = db.openVersion(draft, *c); err != nil {
+		return err
+	}
+	c.Previous, err = db.openVersion(previous, *c)
+	return err
 }
 
 func (db *DB) addKey(c *sso.Connection, k sso.KeyPair, certificate, private string) (err error) {

@@ -390,9 +390,10 @@ func (r *loginRecord) memberships(ctx context.Context) error {
 // saveRecords writes the sync record, the attempt and the session.
 func (r *loginRecord) saveRecords(ctx context.Context) error {
 	record := &r.verdict.Memberships.Record
-	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](
-		r.tx.now,
-	), r.ent, r.user.ID, r.tx.now
+	record.ID = sso.NewID[sso.SyncRecordID](r.tx.now)
+	record.Enterprise = r.ent
+	record.User = r.user.ID
+	record.At = r.tx.now
 	record.Connection, record.Attempt = r.signIn.Session.Connection, r.signIn.Attempt.ID
 	if held := r.verdict.Memberships.Held; held != nil {
 		if err := r.hold(record, *held); err != nil {

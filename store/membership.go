@@ -85,7 +85,11 @@ func (db *DB) AddMember(
 ) (err error) {
 	defer func() { doing(&err, "add member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		g, old, is, err := t.membership(ctx, ent, group, user)
+		g, err := t.commonGroup(ctx, ent, group, user)
+		if err != nil {
+			return err
+		}
+		old, is, err := t.membership(ctx, ent, group, user)
 		if err != nil {
 			return err
 		}
@@ -124,7 +128,11 @@ func (db *DB) RemoveMember(
 ) (err error) {
 	defer func() { doing(&err, "remove member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		g, _, is, err := t.membership(ctx, ent, group, user)
+		g, err := t.commonGroup(ctx, ent, group, user)
+		if err != nil {
+			return err
+		}
+		_, is, err := t.membership(ctx, ent, group, user)
 		if err != nil {
 			return err
 		}
@@ -156,19 +164,24 @@ func (db *DB) RemoveMember(
 	})
 }
 
-// membership returns a group and the user's membership in it, if any; group and
-// user must belong to the enterprise.
+// commonGroup returns a group; NotFound unless it and the user belong to the
+// enterprise.
+func (t *tx) commonGroup(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+) (sso.Group, error) {
+	g, err := found(findGroup(ctx, t, ent, group))
+	if err != nil {
+		return g, err
+	}
+	_, err = found(findUser(ctx, t, ent, user))
+	return g, err
+}
+
+// membership returns the user's membership in a group, if any.
 func (t *tx) membership(
 	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
-) (g sso.Group, m sso.Membership, is bool, err error) {
-	if g, err = found(findGroup(ctx, t, ent, group)); err != nil {
-		return g, m, false, err
-	}
-	if _, err = found(findUser(ctx, t, ent, user)); err != nil {
-		return g, m, false, err
-	}
-	m, is, err = engine.One(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
+) (m sso.Membership, is bool, err error) {
+	return engine.One(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
 		where m.enterprise_id = $1 and m.user_id = $2 and m.group_id = $3`, string(ent),
 		string(user), string(group))
-	return g, m, is, err
 }

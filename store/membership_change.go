@@ -55,9 +55,10 @@ func (t *tx) changeMemberships(ctx context.Context, ent sso.EnterpriseID, m *mem
 		t.followDefault(ent, org, m.user, m.cause)
 	}
 	t.followHistory(ent, m.user, m.cause)
-	m.record.ID, m.record.Enterprise, m.record.User, m.record.At = sso.NewID[sso.SyncRecordID](
-		t.now,
-	), ent, m.user, t.now
+	m.record.ID = sso.NewID[sso.SyncRecordID](t.now)
+	m.record.Enterprise = ent
+	m.record.User = m.user
+	m.record.At = t.now
 	return t.insertSync(m.record)
 }
 

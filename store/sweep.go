@@ -36,16 +36,33 @@ const unmatchedKept = 3 * 24 * time.Hour
 
 const swept = 1000 // rows deleted in one transaction, so that sign-ins can run in between
 
+// expiry names rows of a table that are deleted once they are older than before.
+// A zero before keeps them.
+type expiry struct {
+	table     string
+	key       string
+	condition string
+	before    time.Time
+}
+
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
 // brake, and attempts, test connections and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
-	now := db.now()
-	expired := []struct {
-		table, key, condition string
-		before                time.Time
-	}{
+	for _, e := range expiries(db.now(), keep) {
+		if e.before.IsZero() {
+			continue
+		}
+		if err := db.deleteExpired(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func expiries(now time.Time, keep Retention) []expiry {
+	return []expiry{
 		{"pending_logins", "id", "expires_at <= $1", now},
 		{"replay_marks", "response", "until <= $1", now},
 		{"sessions", "id", "expires_at <= $1", now},
@@ -71,21 +88,20 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
 	}
-	for _, e := range expired {
-		if e.before.IsZero() {
-			continue
-		}
-		query := "delete from " + e.table + " where " + e.condition + " and " + e.key +
-			" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " +
-			strconv.Itoa(swept) + ")"
-		for n := int64(swept); n >= swept; {
-			err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
-				n, err = t.Exec(ctx, query, engine.Micros(e.before))
-				return err
-			})
-			if err != nil {
-				return err
-			}
+}
+
+// deleteExpired deletes the rows of e in several transactions.
+func (db *DB) deleteExpired(ctx context.Context, e expiry) error {
+	query := "delete from " + e.table + " where " + e.condition + " and " + e.key +
+		" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " +
+		strconv.Itoa(swept) + ")"
+	for n := int64(swept); n >= swept; {
+		err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
+			n, err = t.Exec(ctx, query, engine.Micros(e.before))
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -206,6 +206,27 @@ func (db *DB) searchUsers(
 // a larger group it looks up the users whom the search finds.
 const fewMembers = 2000
 
+// memberHit is a member with the term that the search found.
+type memberHit struct {
+	sso.Member
+	term string
+}
+
+func scanMemberHit(r engine.Row) (h memberHit, err error) {
+	err = r.Scan(append(
+		append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term,
+	)...)
+	return h, err
+}
+
+// hasFewMembers reports whether a group has less than fewMembers members.
+func (db *DB) hasFewMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (bool, error) {
+	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from memberships m
+		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group),
+		int64(fewMembers))
+	return n < fewMembers, err
+}
+
 // SearchMembers lists the members of a group with a login, an e-mail or a word of
 // the name that begins with a prefix, in any letter case.
 func (db *DB) SearchMembers(
@@ -222,14 +243,12 @@ func (db *DB) SearchMembers(
 	if err != nil {
 		return nil, "", err
 	}
-	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from memberships m
-		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group),
-		int64(fewMembers))
+	few, err := db.hasFewMembers(ctx, ent, group)
 	if err != nil {
 		return nil, "", err
 	}
 	from := " from user_terms t cross join memberships m cross join users u" // SQLite joins in this order
-	if n < fewMembers {
+	if few {
 		from = " from memberships m cross join user_terms t cross join users u"
 	}
 	w := &engine.Where{}
@@ -239,17 +258,8 @@ func (db *DB) SearchMembers(
 	query := "select " + userColumns + ", " + membershipColumns + ", t.term" + from + w.String() +
 		` and m.enterprise_id = t.enterprise_id and m.user_id = t.user_id and u.enterprise_id = t.enterprise_id and u.id = t.user_id
 		order by t.term, t.user_id limit ` + limit(page)
-	type hit struct {
-		sso.Member
-		term string
-	}
-	all, err := engine.List(ctx, db.sql, func(r engine.Row) (h hit, err error) {
-		err = r.Scan(append(
-			append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term,
-		)...)
-		return h, err
-	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(h hit) string {
+	all, err := engine.List(ctx, db.sql, scanMemberHit, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(h memberHit) string {
 		return h.term + "." + string(h.User.ID)
 	})
 	members := make([]sso.Member, len(all))
