@@ -35,14 +35,13 @@ type tokenResponse struct {
 // 6749 §4.1.2).
 func (v *verifier) redeem(ctx context.Context, code string) (tokens, error) {
 	const want = "tokens for the code"
-	var status int
-	var body []byte
+	var resp response
 	req, err := v.tokenRequest(ctx, code)
 	if err != nil {
 		return tokens{}, err
 	}
 	err = v.provider.call(ctx, func(context.Context) (err error) {
-		status, body, _, err = v.rp.do(req)
+		resp, err = v.rp.do(req)
 		return err
 	})
 	if err != nil {
@@ -50,7 +49,7 @@ func (v *verifier) redeem(ctx context.Context, code string) (tokens, error) {
 	}
 	var t tokens
 	if err == nil {
-		t, err = readTokens(req.URL.Host, status, body)
+		t, err = readTokens(req.URL.Host, resp.status, resp.body)
 	}
 	if err != nil {
 		v.checks.Record(false, "code_exchange", want, explain(err))

@@ -102,20 +102,9 @@ func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error
 		unsolicited: v.captured,
 	}
 	verified, verifyErr := v.tokenVerifier(s).Verify(ctx, t.id)
-	if s.payload == nil {
-		if s.upstream != nil {
-			v.checks.Record(false, "signature", want, explain(s.upstream))
-			return nil, s.upstream
-		}
-		v.checks.Record(
-			false,
-			"signature",
-			want,
-			fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verifyErr),
-		)
-		return nil, errToken(verifyErr)
+	if err := v.recordSignature(s, want, verifyErr); err != nil {
+		return nil, err
 	}
-	v.checks.Record(true, "signature", want, h.Algorithm+", key "+h.KeyID)
 	doc, err := parseDocument(s.payload)
 	if err == nil {
 		err = v.checkCaseDuplicates(doc)
@@ -139,6 +128,29 @@ func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error
 		return nil, errToken(verifyErr)
 	}
 	return id, v.checkAccessTokenHash(id, verified, t)
+}
+
+// recordSignature records whether the signature is good, and returns an error if
+// not. A good signature has a payload; verifyErr says why there is none, or what
+// else go-oidc refused.
+func (v *verifier) recordSignature(s *signatureVerifier, want string, verifyErr error) error {
+	h := s.header
+	switch {
+	case s.payload != nil:
+		v.checks.Record(true, "signature", want, h.Algorithm+", key "+h.KeyID)
+		return nil
+	case s.upstream != nil:
+		v.checks.Record(false, "signature", want, explain(s.upstream))
+		return s.upstream
+	default:
+		v.checks.Record(
+			false,
+			"signature",
+			want,
+			fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verifyErr),
+		)
+		return errToken(verifyErr)
+	}
 }
 
 func orAsWanted(err error) any {

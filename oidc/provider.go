@@ -229,35 +229,47 @@ func (rp *RelyingParty) get(ctx context.Context, rawURL, bearer string) (body []
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
-	status, body, contentType, err := rp.do(req)
-	if err == nil && status != http.StatusOK {
-		err = errUpstream(&sso.StatusError{Host: req.URL.Host, Code: status})
+	resp, err := rp.do(req)
+	if err == nil && resp.status != http.StatusOK {
+		err = errUpstream(&sso.StatusError{Host: req.URL.Host, Code: resp.status})
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	return body, contentType, nil
+	return resp.body, resp.contentType, nil
+}
+
+// response is an HTTP response with its whole body. An error status comes without
+// the body if that could not be read.
+type response struct {
+	status      int
+	body        []byte
+	contentType string
 }
 
 // do sends a request and reads the whole response, whatever its status.
-func (rp *RelyingParty) do(req *http.Request) (status int, body []byte, contentType string, err error) {
+func (rp *RelyingParty) do(req *http.Request) (response, error) {
 	resp, err := rp.client.Do(req)
 	if err != nil {
-		return 0, nil, "", clientError(err)
+		return response{}, clientError(err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to the end, or given up
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	switch {
 	case err != nil && resp.StatusCode >= http.StatusBadRequest:
-		return resp.StatusCode, nil, "", nil // the status says more than the body
+		return response{status: resp.StatusCode}, nil // the status says more than the body
 	case err != nil:
-		return 0, nil, "", clientError(err)
+		return response{}, clientError(err)
 	case len(body) > maxBody:
-		return 0, nil, "", errUnusable(fmt.Errorf(
+		return response{}, errUnusable(fmt.Errorf(
 			"%s answered with more than %d bytes", req.URL.Host, maxBody,
 		))
 	}
-	return resp.StatusCode, body, resp.Header.Get("Content-Type"), nil
+	return response{
+		status:      resp.StatusCode,
+		body:        body,
+		contentType: resp.Header.Get("Content-Type"),
+	}, nil
 }
 
 func clientError(err error) error {
