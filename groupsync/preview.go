@@ -43,9 +43,7 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	for _, g := range removed {
 		preview(g.Organization).Removed = append(preview(g.Organization).Removed, g)
 	}
-	names := map[sso.OrganizationID][]string{}
 	for _, g := range snapshot.Groups {
-		names[g.Organization] = append(append(names[g.Organization], g.Name), g.IDPNames...)
 		preview(g.Organization)
 	}
 	for _, g := range keptGroups(snapshot, removedIDs) {
@@ -61,18 +59,38 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 		preview(m.Organization).NearMisses = append(preview(m.Organization).NearMisses, m)
 	}
 	list := make([]OrganizationPreview, 0, len(all))
+	names := namesByOrganization(snapshot.Groups)
 	for id, o := range all {
-		for _, name := range c.Record.Matched {
-			if !slices.Contains(names[id], name) {
-				o.OnlyElsewhere = append(o.OnlyElsewhere, name)
-			}
-		}
+		o.OnlyElsewhere = namesMissing(c.Record.Matched, names[id])
 		list = append(list, *o)
 	}
+	sortPreviews(list)
+	return list
+}
+
+// namesByOrganization returns the names that groups of each organization match.
+func namesByOrganization(groups []sso.Group) map[sso.OrganizationID][]string {
+	names := map[sso.OrganizationID][]string{}
+	for _, g := range groups {
+		names[g.Organization] = append(append(names[g.Organization], g.Name), g.IDPNames...)
+	}
+	return names
+}
+
+// namesMissing returns the names that are not in known.
+func namesMissing(names, known []string) (missing []string) {
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+func sortPreviews(list []OrganizationPreview) {
 	slices.SortFunc(list, func(a, b OrganizationPreview) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Organization, b.Organization))
 	})
-	return list
 }
 
 // keptGroups returns the groups that the user is in and stays in.
