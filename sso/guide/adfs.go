@@ -12,36 +12,7 @@ func adfsSAML() Guide {
 		Better:   true,
 		Role:     "An administrator of the AD FS server.",
 		Why:      "New certificates are picked up automatically.",
-		Create: Part{
-			Title: "Add the relying party trust",
-			Do: []Instruction{
-				do("In AD FS Management, open *Relying Party Trusts*, select *Add Relying Party Trust*, then *Claims aware* and *Start*."),
-				do(
-					"Choose *Import data about the relying party published online or on a local network* and enter our metadata address. If the server may not reach it, download the file and choose *Import data about the relying party from a file*.",
-					Value{
-						MetadataURL, "Federation metadata address",
-						"Our service provider metadata.", "",
-					},
-					Value{
-						MetadataFile, "Federation metadata file location", "The same as a file.",
-						"",
-					},
-				),
-				do("Enter `Gatehouse` as *Display name*."),
-				do(
-					"Select *Next* until *Finish*, and *Close*. If you entered the values by hand instead, these are they:",
-					Value{
-						ACSURL, "Relying party SAML 2.0 SSO service URL", "Also called ACS URL.",
-						"",
-					},
-					Value{
-						EntityID, "Relying party trust identifier", "Also called SP entity ID.", "",
-					},
-				),
-				do("In PowerShell, have both parts signed with SHA-256: " + adfsSign),
-			},
-			Warnings: []string{"Old installations sign with SHA-1, which is refused. The command above changes that."},
-		},
+		Create:   adfsRelyingParty(),
 		Configure: Part{
 			Title: configureTitle,
 			Do: []Instruction{
@@ -124,5 +95,38 @@ func adfsSAML() Guide {
 				do("On the relying party trust, select *Edit Access Control Policy* and choose *Permit everyone*, or *Permit specific group* with the groups whose people are to sign in. For the test, you need to be in one of them."),
 			},
 		},
+	}
+}
+
+func adfsRelyingParty() Part {
+	return Part{
+		Title: "Add the relying party trust",
+		Do: []Instruction{
+			do("In AD FS Management, open *Relying Party Trusts*, select *Add Relying Party Trust*, then *Claims aware* and *Start*."),
+			do(
+				"Choose *Import data about the relying party published online or on a local network* and enter our metadata address. If the server may not reach it, download the file and choose *Import data about the relying party from a file*.",
+				Value{
+					MetadataURL, "Federation metadata address",
+					"Our service provider metadata.", "",
+				},
+				Value{
+					MetadataFile, "Federation metadata file location", "The same as a file.",
+					"",
+				},
+			),
+			do("Enter `Gatehouse` as *Display name*."),
+			do(
+				"Select *Next* until *Finish*, and *Close*. If you entered the values by hand instead, these are they:",
+				Value{
+					ACSURL, "Relying party SAML 2.0 SSO service URL", "Also called ACS URL.",
+					"",
+				},
+				Value{
+					EntityID, "Relying party trust identifier", "Also called SP entity ID.", "",
+				},
+			),
+			do("In PowerShell, have both parts signed with SHA-256: " + adfsSign),
+		},
+		Warnings: []string{"Old installations sign with SHA-1, which is refused. The command above changes that."},
 	}
 }

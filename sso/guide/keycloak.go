@@ -11,37 +11,7 @@ func keycloakSAML() Guide {
 		Product:  "Keycloak",
 		Role:     "An admin of the realm.",
 		Why:      "If your company asks for SAML, or for encrypted assertions.",
-		Create: Part{
-			Title: createTitle,
-			Do: []Instruction{
-				do(
-					"In the admin console, choose your realm, go to *Clients*, and select *Import client* with our metadata file. It fills the next fields in.",
-					Value{MetadataFile, "Resource file", "Our service provider metadata.", ""},
-				),
-				do("Or by hand: select *Create client*, the type *SAML*, and fill in:",
-					Value{EntityID, "Client ID", "Also called SP entity ID.", ""},
-					Value{ACSURL, "Master SAML Processing URL", "Also called ACS URL.", ""},
-					Value{
-						ACSURL, "Valid redirect URIs", "The same address again, and no other.", "",
-					}),
-				do(
-					"In *Settings*, make sure of these:", choose("Name ID format", "persistent"),
-					choose("Force name ID format", "On"),
-					choose("Sign documents", "On"),
-					choose("Sign assertions", "On"),
-					choose("Signature algorithm", "RSA_SHA256"),
-				),
-				do(
-					"In *Keys*, switch *Client signature required* on, and import our certificate. It checks that requests are ours. *Encrypt assertions* is optional.",
-					Value{Certificate, "Import key", "Archive format Certificate PEM.", ""},
-				),
-				do("Select *Save*."),
-			},
-			Warnings: []string{
-				"Importing our metadata switches *Encrypt assertions* on. That works, and you may switch it off.",
-				"Do not choose the name ID format *transient*: everyone would be a new person at every sign-in.",
-			},
-		},
+		Create:   keycloakSAMLClient(),
 		Configure: Part{
 			Title: configureTitle,
 			Do: []Instruction{
@@ -92,6 +62,40 @@ func keycloakSAML() Guide {
 			},
 		},
 		Assign: keycloakAssign(),
+	}
+}
+
+func keycloakSAMLClient() Part {
+	return Part{
+		Title: createTitle,
+		Do: []Instruction{
+			do(
+				"In the admin console, choose your realm, go to *Clients*, and select *Import client* with our metadata file. It fills the next fields in.",
+				Value{MetadataFile, "Resource file", "Our service provider metadata.", ""},
+			),
+			do("Or by hand: select *Create client*, the type *SAML*, and fill in:",
+				Value{EntityID, "Client ID", "Also called SP entity ID.", ""},
+				Value{ACSURL, "Master SAML Processing URL", "Also called ACS URL.", ""},
+				Value{
+					ACSURL, "Valid redirect URIs", "The same address again, and no other.", "",
+				}),
+			do(
+				"In *Settings*, make sure of these:", choose("Name ID format", "persistent"),
+				choose("Force name ID format", "On"),
+				choose("Sign documents", "On"),
+				choose("Sign assertions", "On"),
+				choose("Signature algorithm", "RSA_SHA256"),
+			),
+			do(
+				"In *Keys*, switch *Client signature required* on, and import our certificate. It checks that requests are ours. *Encrypt assertions* is optional.",
+				Value{Certificate, "Import key", "Archive format Certificate PEM.", ""},
+			),
+			do("Select *Save*."),
+		},
+		Warnings: []string{
+			"Importing our metadata switches *Encrypt assertions* on. That works, and you may switch it off.",
+			"Do not choose the name ID format *transient*: everyone would be a new person at every sign-in.",
+		},
 	}
 }
 

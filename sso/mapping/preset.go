@@ -58,8 +58,10 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 	return m
 }
 
-func samlPreset(provider sso.Provider) sso.Mapping {
-	m := sso.Mapping{
+// customSAMLPreset returns the mapping that covers the attribute names of common
+// SAML identity providers.
+func customSAMLPreset() sso.Mapping {
+	return sso.Mapping{
 		Login: []string{
 			claimLogin, xmlsoap + "upn", xmlsoap + "name", "username", "uid",
 			"urn:oid:0.9.2342.19200300.100.1.1",
@@ -80,6 +82,10 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 		},
 		Groups: []string{claimGroups, "memberOf", "http://schemas.xmlsoap.org/claims/Group"},
 	}
+}
+
+func samlPreset(provider sso.Provider) sso.Mapping {
+	m := customSAMLPreset()
 	switch provider {
 	case sso.Okta:
 		m.Login = append(m.Login, "user.login", subjectClaim)
