@@ -87,17 +87,18 @@ func values(cfg *sso.Config) []value {
 	if cfg == nil {
 		return nil
 	}
-	m := cfg.Mapping
-	v := cfg.EmailVerification
-	d := sso.Directory{}
+	return slices.Concat(
+		samlValues(cfg.SAML), oidcValues(cfg.OIDC), mappingValues(cfg.Mapping),
+		ruleValues(cfg), directoryValues(cfg.Directory),
+	)
+}
+
+func mappingValues(m sso.Mapping) []value {
 	r := sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
 	}
-	if cfg.Directory != nil {
-		d = *cfg.Directory
-	}
-	return slices.Concat(samlValues(cfg.SAML), oidcValues(cfg.OIDC), []value{
+	return []value{
 		{field: "mapping.subject", text: m.Subject},
 		{field: "mapping.login", list: copied(m.Login)},
 		{field: "mapping.email", list: copied(m.Email)},
@@ -111,6 +112,14 @@ func values(cfg *sso.Config) []value {
 		{field: "mapping.include", text: m.Include},
 		{field: "mapping.exclude", text: m.Exclude},
 		{field: "mapping.group_limit", text: number(m.GroupLimit)},
+	}
+}
+
+// ruleValues returns the fields that decide who may sign in and which memberships
+// change.
+func ruleValues(cfg *sso.Config) []value {
+	v := cfg.EmailVerification
+	return []value{
 		{field: "group_sync.mode", text: string(cfg.GroupSync.Mode)},
 		{field: "group_sync.on_absent", text: string(cfg.GroupSync.OnAbsent)},
 		{field: "group_sync.on_overage", text: string(cfg.GroupSync.OnOverage)},
@@ -125,11 +134,20 @@ func values(cfg *sso.Config) []value {
 		{field: "email_verification.trust_idp", text: yesNo(v.TrustIDP)},
 		{field: "email_optional", text: yesNo(cfg.EmailOptional)},
 		{field: "allow_sign_in", text: cfg.AllowSignIn},
+	}
+}
+
+func directoryValues(directory *sso.Directory) []value {
+	d := sso.Directory{}
+	if directory != nil {
+		d = *directory
+	}
+	return []value{
 		{field: "directory.tenant", text: d.Tenant},
 		{field: "directory.client_id", text: d.ClientID},
 		{field: "directory.client_secret", text: d.ClientSecret.Reveal(), secret: true},
 		{field: "directory.by_id", text: yesNo(d.ByID)},
-	})
+	}
 }
 
 func samlValues(c *sso.SAMLConfig) []value {

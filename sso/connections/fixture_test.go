@@ -217,9 +217,11 @@ func newDirectory(t testing.TB) *directory {
 func (d *directory) serve(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	d.asked[r.URL.Path]++
-	override, issuer, metadata, methods, scopes := d.override, d.issuer, metadataOf(
-		d.entity, d.sso, d.certs...,
-	), d.methods, d.scopes
+	override := d.override
+	issuer := d.issuer
+	metadata := metadataOf(d.entity, d.sso, d.certs...)
+	methods := d.methods
+	scopes := d.scopes
 	d.mu.Unlock()
 	switch {
 	case override != nil:

@@ -105,9 +105,10 @@ func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 						"This connection is in use, and keeps its protocol. Make a new connection for the other one.",
 					)
 				}
-				c.Protocol, c.Provider, c.Draft, c.Metadata = protocol, provider, defaults(
-					protocol, provider,
-				), sso.MetadataStatus{}
+				c.Protocol = protocol
+				c.Provider = provider
+				c.Draft = defaults(protocol, provider)
+				c.Metadata = sso.MetadataStatus{}
 			}
 			base := startOf(c)
 			w := s.editing(c, base)

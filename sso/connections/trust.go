@@ -305,7 +305,10 @@ func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.Enterpris
 			return now.Trust, nil
 		}
 		decided := *change
-		decided.DecidedBy, decided.DecidedAt, decided.Approved, decided.Test = a.By, s.moment(), approve, ""
+		decided.DecidedBy = a.By
+		decided.DecidedAt = s.moment()
+		decided.Approved = approve
+		decided.Test = ""
 		if change == now.Trust.Back {
 			now.Trust.Back = &decided
 		} else {

@@ -42,7 +42,7 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator.",
 		}
 	}
-	if t.cb.Browser == "" { // nobody could be told from anybody else: a sign-in of our own gives it a cookie
+	if t.cb.Browser == "" { // a sign-in begun here sets the cookie that the code is bound to
 		return Result{
 			Outcome: Restart,
 			Start: &Start{
@@ -52,23 +52,12 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 			},
 		}, nil
 	}
-	now := t.svc.Now()
 	s.Session.Token = sso.Hash{}
 	s.Attempt.Outcome = sso.OutcomePending
 	s.Attempt.Code = evaluate.CodeRequired
 	s.Attempt.Email = t.attempt.Email
 	s.Note = o.Note
-	p := sso.EmailProof{
-		ID:         sso.NewID[sso.EmailProofID](now),
-		Enterprise: t.c.Enterprise,
-		Connection: t.c.ID,
-		Browser:    t.cb.Browser.Hash(),
-		ReturnTo:   returnTo,
-		Account:    sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(),
-		SignIn:     s,
-		CreatedAt:  now,
-		ExpiresAt:  now.Add(sso.ProofLifetime),
-	}
+	p := t.newEmailProof(s, returnTo)
 	if err := t.svc.SignIns.SaveEmailProof(ctx, p); err != nil {
 		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
@@ -84,6 +73,22 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 		Proof:   p.ID,
 		Session: sso.Session{Connection: t.c.ID},
 	}, nil
+}
+
+// newEmailProof returns the stored form of a sign-in that waits for a code.
+func (t *try) newEmailProof(s sso.SignIn, returnTo string) sso.EmailProof {
+	now := t.svc.Now()
+	return sso.EmailProof{
+		ID:         sso.NewID[sso.EmailProofID](now),
+		Enterprise: t.c.Enterprise,
+		Connection: t.c.ID,
+		Browser:    t.cb.Browser.Hash(),
+		ReturnTo:   returnTo,
+		Account:    sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(),
+		SignIn:     s,
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(sso.ProofLifetime),
+	}
 }
 
 // send makes a code and sends it. Only one that was taken by the mail server
