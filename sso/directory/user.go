@@ -47,7 +47,7 @@ func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.Enterpri
 }
 
 // Reactivate lets a deactivated user sign in again. A pending one stays pending:
-// nobody has vouched for them by that. A login that another active user has is
+// reactivating does not confirm them. A login that another active user has is
 // Conflict "login_in_use".
 func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {

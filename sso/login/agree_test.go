@@ -121,8 +121,8 @@ func lastAdmin(w *world, c *company, person string) {
 	w.ok(c.idp.SetGroups("id-"+person, []string{"ops"}))
 }
 
-// TestSinksAgree: whatever evaluates a sign-in comes to the same about the same
-// facts, gate by gate. Whoever adds a gate adds a row.
+// TestSinksAgree: sign-ins, test connections, previews and shadow mode decide
+// alike about the same facts, gate by gate. A new gate needs a row here.
 func TestSinksAgree(t *testing.T) {
 	t.Parallel()
 	for _, gate := range agreements() {

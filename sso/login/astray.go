@@ -9,26 +9,25 @@ import (
 	"gatehouse/sso"
 )
 
-// Delivery is how a response reached us, where that is not how the connection
-// takes responses.
+// Delivery describes how a response arrived that did not come to the address or
+// by the binding of its connection.
 type Delivery struct {
 	Address string // the absolute URL, without its query
 	Method  string // of the request
 }
 
-// Astray takes a response that was sent to an address that is no connection's,
-// or not by the binding that the address takes. It finds the sign-in or test
+// Astray handles a response that was sent to an address of no connection, or by
+// another binding than the address accepts. It finds the sign-in or test
 // connection by the RelayState, the state or the InResponseTo, which are one
-// value of 160 random bits: a test fails at once, and a sign-in fails with an
-// attempt of the connection that it began with, which names both addresses.
+// value of 160 random bits. A test fails at once. A sign-in fails with an attempt
+// of the connection that it began with, and the attempt names both addresses.
 //
-// Nobody can end what another person began. A sign-in ends only in the browser
-// whose cookie began it; with the value alone, what is answered is what any
-// unknown address gets, which is also the answer to anything else: NotFound
-// "not_found". A test connection fails for another browser, too, as it does at
-// the right address: only that browser and the identity provider have the value,
-// and nothing is lost with a test. What matches nothing is counted, not
-// recorded.
+// No user can end the sign-in of another: a sign-in ends only in the browser
+// whose cookie began it. Any other request gets NotFound "not_found", as an
+// unknown address does. A test connection fails in another browser, too, as it
+// does at the right address: only that browser and the identity provider have the
+// value, and a failed test does no harm. A response that matches nothing is
+// counted, not recorded.
 func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Result, error) {
 	p, err := s.SignIns.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil {
@@ -43,8 +42,8 @@ func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Resu
 	return Result{}, nothing
 }
 
-// TooLarge takes a response to c of which no more was read than the RelayState:
-// it has more than most bytes. Like Astray it ends only what this browser began.
+// TooLarge handles a response to c that has more than most bytes; only its
+// RelayState was read. Like Astray it ends only what this browser began.
 func (s *Service) TooLarge(ctx context.Context, id sso.ConnectionID, most int64, cb sso.Callback) (Result, error) {
 	cause := &sso.Error{
 		Kind:   sso.Invalid,
@@ -74,8 +73,8 @@ func protocolOf(cb sso.Callback) sso.Protocol {
 	return sso.SAML
 }
 
-// namedAnywhere reads which pending login a response names in either protocol,
-// whichever the address speaks that it was sent to; "" if none.
+// namedAnywhere returns the pending login that a response names, by either
+// protocol; "" if none.
 func (s *Service) namedAnywhere(cb sso.Callback) string {
 	if cb.Form.Has("SAMLResponse") {
 		if id, err := s.SAML.Correlate(cb); err == nil && id != "" {
@@ -92,7 +91,7 @@ func (s *Service) namedAnywhere(cb sso.Callback) string {
 	return id
 }
 
-// address is where c takes responses.
+// address returns the URL at which c takes responses.
 func (s *Service) address(c sso.Connection) string {
 	if c.Protocol == sso.OIDC {
 		return s.OIDC.RedirectURI(c.ID)
@@ -100,7 +99,8 @@ func (s *Service) address(c sso.Connection) string {
 	return s.SAML.ACSURL(c.ID)
 }
 
-// misdelivered ends what p began, because its response came by d.
+// misdelivered ends the sign-in or test connection of p, whose response came by
+// d.
 func (s *Service) misdelivered(
 	ctx context.Context, d Delivery, p sso.PendingLogin, cb sso.Callback,
 ) (_ Result, ours bool, _ error) {
@@ -128,7 +128,7 @@ func (s *Service) misdelivered(
 	}, cause)
 }
 
-// shorter keeps an address readable.
+// shorter cuts off the rest of a long address.
 func shorter(address string) string {
 	const most = 300
 	if len(address) > most {
@@ -137,9 +137,9 @@ func shorter(address string) string {
 	return address
 }
 
-// stop ends the sign-in or test connection that p began, with the check and the
-// cause that say why its response was not looked at. ours is false, and nothing
-// happened, if it is a sign-in of another browser, or one that is over.
+// stop ends the sign-in or test connection that p began; the check and the cause
+// say why its response was not evaluated. For a sign-in of another browser, or
+// one that is over, ours is false and nothing changes.
 func (s *Service) stop(
 	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
 ) (_ Result, ours bool, _ error) {

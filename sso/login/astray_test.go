@@ -354,7 +354,7 @@ func TestRequestNamedByTheConfirmationOnly(t *testing.T) {
 					w.Errorf("%s, %s: %+v, %v", mode, name, r, err)
 				}
 			}
-			// One that names neither is nothing that somebody asked for.
+			// A response that names neither is unsolicited.
 			w.acme.idp.SetFaultOnce(demoidp.IDPInitiated)
 			if _, err := w.signIn(w.acme, "ada"); mode == sso.IDPInitiatedOff {
 				w.recorded(w.acme, err, sso.Forbidden, "idp_initiated_disabled")

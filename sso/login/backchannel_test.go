@@ -88,8 +88,8 @@ func TestBackchannelLogout(t *testing.T) {
 	})
 }
 
-// TestBackchannelLogoutOnce: a token that is sent again ends nobody who signed in
-// since.
+// TestBackchannelLogoutOnce: a token that is sent again ends no session that
+// began since.
 func TestBackchannelLogoutOnce(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex

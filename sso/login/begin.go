@@ -9,18 +9,18 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Start is a wish to sign in.
+// Start describes a sign-in to begin.
 type Start struct {
 	Enterprise sso.EnterpriseID
 	Connection sso.ConnectionID // "" if the enterprise has only one that is enabled
-	ReturnTo   string           // where to go afterwards; anything but a path of ours becomes "/"
-	Browser    sso.Secret       // the browser's pending cookie, to which the response is bound
-	Replaces   sso.SessionID    // what the person agreed to end by it; "" if they were not asked
+	ReturnTo   string           // where to go afterwards; anything but a local path becomes "/"
+	Browser    sso.Secret       // the browser's pending cookie; the response is bound to it
+	Replaces   sso.SessionID    // the session that the user agreed to end; "" if they were not asked
 }
 
-// Begin sends a browser to its identity provider. It fails with Forbidden
-// "connection_disabled" if there is nowhere to go and Invalid
-// "connection_needed" if there are several places.
+// Begin sends a browser to its identity provider. Errors: Forbidden
+// "connection_disabled" if no connection is enabled, Invalid "connection_needed"
+// if several are and Start names none.
 func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) {
 	c, err := s.choose(ctx, start)
 	if err != nil {
@@ -81,14 +81,14 @@ func enabledOf(all []sso.Connection) []sso.Connection {
 	return enabled
 }
 
-// Found is where somebody belongs.
+// Found is an enterprise with the connections to choose from.
 type Found struct {
 	Enterprise  sso.Enterprise
 	Connections []sso.Connection // the enabled ones
 }
 
-// domainOf is the domain of an address in the form domains are proven in, "" if
-// text is no address.
+// domainOf returns the normalized domain of an e-mail address; "" if text is not
+// an address.
 func domainOf(text string) string {
 	email, err := address.Email(text)
 	if err != nil {
@@ -97,13 +97,12 @@ func domainOf(text string) string {
 	return sso.EmailDomain(email)
 }
 
-// Discover finds the enterprise of a work e-mail (by a domain the enterprise has
-// proven) or of an enterprise key. Whether the address, the domain or the key is
-// unknown, the answer is the same NotFound "unknown_company".
+// Discover finds an enterprise by a work e-mail, whose domain it has verified, or
+// by its key. An unknown address, domain or key is NotFound "unknown_company".
 func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	text = strings.TrimSpace(text)
 	find, key := s.Enterprises.EnterpriseByKey, strings.ToLower(text)
-	usable := sso.ValidateKey("", key) == nil // anything else may not even be stored
+	usable := sso.ValidateKey("", key) == nil // no other text can be stored as a key
 	if strings.Contains(text, "@") {
 		find, key = s.Enterprises.EnterpriseByDomain, domainOf(text)
 		usable = key != ""
@@ -120,7 +119,8 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	if err != nil && !missing {
 		return Found{}, fmt.Errorf("find enterprise: %w", err)
 	}
-	// Also of none: what is unknown takes as long as what is known.
+	// Also without an enterprise, so that an unknown one takes as long as a known
+	// one.
 	all, err := s.Enterprises.Connections(ctx, ent.ID)
 	if err != nil && !missing {
 		return Found{}, fmt.Errorf("list connections: %w", err)

@@ -108,8 +108,8 @@ func objectIDs(groups []string) []string {
 	return ids
 }
 
-// TestObjectIDIncident: object IDs come in place of names for 25 of 26 people.
-// Nobody loses anything, one decision ends it, and what follows is as usual.
+// TestObjectIDIncident: object IDs come in place of names for 25 of 26 people. No
+// user loses a group, one decision ends it, and later sign-ins are as usual.
 func TestObjectIDIncident(t *testing.T) {
 	each(t, func(w *world) {
 		x := yesterday(

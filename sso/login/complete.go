@@ -40,7 +40,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	return result, err
 }
 
-// compare has the sign-in compared with the connection's draft, if that is wanted.
+// compare passes the sign-in to shadow mode.
 func (t *try) compare(ctx context.Context, result Result, err error) {
 	if t.outcome == nil || !result.ended() {
 		return
@@ -56,7 +56,7 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 	})
 }
 
-// newTry returns the try of a response to c, before anything is known about it.
+// newTry returns the try of a response to c.
 func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	now := s.Now()
 	return &try{
@@ -74,7 +74,7 @@ func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	}
 }
 
-// conclude counts and records what comes of a try.
+// conclude calls run, then counts the outcome and records a failure.
 func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result, error) {
 	s := t.svc
 	result, err := run()
@@ -105,19 +105,19 @@ type try struct {
 	cb      sso.Callback
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil for an unsolicited response
-	// returnTo is that of the pending login, once it is known that this browser
-	// began it; "" before.
+	// returnTo is copied from the pending login once it is certain that this
+	// browser began it; "" before.
 	returnTo string
 
-	vouched bool // the response was verified before, when a code was asked for
-	// outcome is what evaluation came to; nil if it did not get that far.
+	vouched bool // the response was verified earlier, when the code was sent
+	// outcome is the result of the evaluation; nil before.
 	outcome *evaluate.Outcome
 }
 
 // verified reports whether the response passed verification.
 func (t *try) verified() bool { return t.outcome != nil && t.outcome.Assertion != nil }
 
-// run is the order of a sign-in.
+// run goes through the steps of a sign-in.
 func (t *try) run(ctx context.Context, req request) (Result, error) {
 	if err := t.serve(t.c); err != nil {
 		return Result{}, err
@@ -142,8 +142,9 @@ func (t *try) run(ctx context.Context, req request) (Result, error) {
 	})
 }
 
-// evaluate decides about a sign-in and writes what comes of it. plan says what is
-// written once the user is identified, and where the browser goes afterwards.
+// evaluate decides about a sign-in and writes its result. plan returns the
+// sign-in to write once the user is identified, and where the browser goes
+// afterwards.
 func (t *try) evaluate(ctx context.Context, evidence evaluate.Evidence, proven bool,
 	plan func(*evaluate.Outcome) (s sso.SignIn, returnTo string)) (Result, error) {
 	var result Result
@@ -164,11 +165,11 @@ func (t *try) evaluate(ctx context.Context, evidence evaluate.Evidence, proven b
 	return result, err
 }
 
-// note takes over from an outcome what the attempt records.
+// note copies the outcome to the attempt.
 func (t *try) note(o *evaluate.Outcome) {
 	t.outcome, t.c, t.cfg = o, o.Connection, o.Config
 	if t.vouched {
-		return // it was noted when the code was asked for
+		return // it was noted when the code was sent
 	}
 	t.attempt.Checks = o.Checks()
 	if id := o.Identity; id != nil {
@@ -176,7 +177,7 @@ func (t *try) note(o *evaluate.Outcome) {
 	}
 }
 
-// serve takes c for the connection from here on, if people can sign in with it.
+// serve continues with c as the connection, if it is enabled.
 func (t *try) serve(c sso.Connection) error {
 	cfg, err := c.Serving()
 	if err != nil {
@@ -240,7 +241,7 @@ func (t *try) write(
 	}, nil
 }
 
-// complete adds to a sign-in what is known only when it is written.
+// complete sets the fields of a sign-in that are known only when it is written.
 func (t *try) complete(s *sso.SignIn, token sso.Secret) {
 	s.Session.Token = token.Hash()
 	s.Brake, s.DefaultGroups = t.cfg.Brake, t.cfg.DefaultGroups
@@ -252,7 +253,7 @@ func (t *try) complete(s *sso.SignIn, token sso.Secret) {
 	}
 }
 
-// record keeps a failed attempt and returns its error with the reference.
+// record stores a failed attempt and returns its error with the reference.
 func (t *try) record(ctx context.Context, cause error) error {
 	failure := &sso.Error{
 		Kind:   sso.Internal,
@@ -267,10 +268,10 @@ func (t *try) record(ctx context.Context, cause error) error {
 		}
 	}
 	t.attempt.Outcome, t.attempt.Code, t.attempt.Detail = sso.OutcomeFailed, failure.Code, cause.Error()
-	// The attempt is kept even if the browser has gone away meanwhile.
+	// The attempt is stored even if the browser has gone away meanwhile.
 	patience := 5 * time.Second
 	if failure.Kind == sso.Unavailable {
-		patience = 500 * time.Millisecond // somebody has waited for the store already
+		patience = 500 * time.Millisecond // the user has waited for the store already
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -171,7 +171,7 @@ func TestAnswersThatAreNotAccepted(t *testing.T) {
 			_, err = w.complete(c, other)
 			stateExpired(c, err)
 
-			// Whoever has no part in a sign-in does not spoil it either.
+			// A request of another browser does not use the sign-in up.
 			if _, err := w.complete(c, mine); err != nil {
 				w.Errorf("%s: another browser's try used up the sign-in: %v", c.Key, err)
 			}
@@ -271,7 +271,7 @@ func TestAnswerThatCannotBeRead(t *testing.T) {
 			Browser: w.browser,
 		})
 		w.fails(err, sso.Invalid, "login_state_expired")
-		// Nothing that names nobody fills the list of attempts.
+		// Responses that name no user do not fill the list of attempts.
 		if n := w.attempts(w.acme, sso.OutcomeFailed) + w.attempts(w.globex, sso.OutcomeFailed); n != 0 {
 			w.Errorf("%d attempts", n)
 		}

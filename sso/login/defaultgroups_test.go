@@ -25,8 +25,8 @@ func (c *company) ids(groups ...string) (ids []sso.GroupID) {
 	return ids
 }
 
-// TestEveryoneJoinsDefaultGroups: whoever signs in through the connection is in
-// them, whatever the identity provider says about groups.
+// TestEveryoneJoinsDefaultGroups: every user who signs in through the connection
+// joins them, whatever groups the identity provider asserts.
 func TestEveryoneJoinsDefaultGroups(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
@@ -79,7 +79,8 @@ func TestEveryoneJoinsDefaultGroups(t *testing.T) {
 	})
 }
 
-// TestDefaultGroupsOfAnotherEnterprise: an ID of another one joins nobody.
+// TestDefaultGroupsOfAnotherEnterprise: an ID of another enterprise adds no
+// member.
 func TestDefaultGroupsOfAnotherEnterprise(t *testing.T) {
 	each(t, func(w *world) {
 		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) {

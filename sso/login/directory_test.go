@@ -87,7 +87,7 @@ func (w *world) directory(c *company, budget time.Duration) (*graph, *services) 
 	})
 }
 
-// overage is somebody in their groups and in more than fit into an answer.
+// overage puts a user into groups and into more groups than a response holds.
 func (c *company) overage(name string, groups ...string) {
 	c.idp.AddPerson(demoidp.Person{
 		ID:         "id-" + name,
@@ -173,8 +173,8 @@ func TestOverageIsAskedFor(t *testing.T) {
 	})
 }
 
-// TestDirectoryThatFails: whatever Graph does, or does not, nobody loses a
-// group, everybody gets in, and the admin is told.
+// TestDirectoryThatFails: when Graph fails, no user loses a group, everyone is
+// signed in, and the admin is told.
 func TestDirectoryThatFails(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {

@@ -34,9 +34,9 @@ func (d *askedDirectory) Connections(ctx context.Context, ent sso.EnterpriseID) 
 	return d.DB.Connections(ctx, ent)
 }
 
-// TestUnknownTakesTheSameWay: a key or an address that is unknown costs the same
-// statements as one that is known, so that its time says nothing, and of addresses
-// at a known domain every one is answered alike, whoever it belongs to.
+// TestUnknownTakesTheSameWay: an unknown key or address costs the same statements
+// as a known one, so that the time tells nothing. All addresses at a known domain
+// get the same answer.
 func TestUnknownTakesTheSameWay(t *testing.T) {
 	each(t, func(w *world) {
 		w.enters(w.acme, "ada")

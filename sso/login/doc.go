@@ -5,10 +5,10 @@
 //	Verify    code → evaluate → one transaction → session
 //	Logout    ends sessions here and at the identity provider
 //
-// What a response comes to is decided by package evaluate; login writes it, in
-// one transaction in which the store calls the decision. Responses to test
-// connections are passed on to package trial. A failure is recorded as an [sso.Attempt] whose ID the user is shown
-// as the reference.
+// Package evaluate decides about a response; login writes the decision, in one
+// transaction in which the store calls it. Package trial takes the responses to
+// test connections. A failure is recorded as an [sso.Attempt], and its ID is the
+// reference that the user sees.
 //
 // What must not live here: how a message is verified, who is let in, trials that write nothing, SQL, HTTP,
 // HTML.

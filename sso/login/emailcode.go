@@ -15,14 +15,14 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Waiting is a sign-in that waits for a code, as its page shows it.
+// Waiting is a sign-in that waits for a code.
 type Waiting struct {
 	sso.EmailProof
 	Enterprise sso.Enterprise
-	Email      string // where the code goes; only part of it is for showing
+	Email      string // the recipient of the code; the page shows a part of it
 }
 
-// Entry is what a browser says about a sign-in that waits.
+// Entry is a request about a sign-in that waits for a code.
 type Entry struct {
 	Proof   sso.EmailProofID
 	Browser sso.Secret
@@ -32,8 +32,8 @@ type Entry struct {
 	Remote   string // of Resend
 }
 
-// wait keeps a sign-in until the code is entered, and sends the first one. That
-// this fails is said on the page, which sends another.
+// wait stores a sign-in until its code is entered, and sends the first code. If
+// sending fails, the page says so and offers to send another.
 func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string) (Result, error) {
 	if t.svc.Mail == nil {
 		return Result{}, &sso.Error{
@@ -91,11 +91,11 @@ func (t *try) newEmailProof(s sso.SignIn, returnTo string) sso.EmailProof {
 	}
 }
 
-// send makes a code and sends it. Only one that was taken by the mail server
-// replaces the one before; why another was not sent is kept with the sign-in, and
-// is the error: TooMany "too_many_codes", or Upstream.
+// send makes a code and sends it. It replaces the code before only once the mail
+// server accepted it; otherwise the reason is stored with the sign-in and
+// returned: TooMany "too_many_codes", or Upstream.
 func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise, remote string) error {
-	// What was begun is finished, even if the browser goes away meanwhile.
+	// Sending is finished even if the browser goes away meanwhile.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
 	defer cancel()
 	code := newCode()
@@ -127,7 +127,7 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 	return s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, code, "")
 }
 
-// sendTime is for counting, sending and keeping a code: the mail server has ten
+// sendTime limits counting, sending and storing a code; the mail server gets ten
 // seconds of it.
 const sendTime = 15 * time.Second
 
@@ -139,14 +139,14 @@ func (s *Service) post(ctx context.Context, c mail.Code) error {
 	return s.Mail.Send(ctx, m)
 }
 
-// newCode gives six digits, each of a million equally often.
+// newCode returns six random digits.
 func newCode() sso.Secret {
 	n, _ := rand.Int(rand.Reader, big.NewInt(1_000_000)) // crypto/rand.Reader never fails since Go 1.24
 	return sso.Secret(fmt.Sprintf("%0*d", sso.CodeDigits, n))
 }
 
-// Waiting returns the sign-in that waits in this browser. Unknown, over, used and
-// another browser's are Invalid "code_expired".
+// Waiting returns the sign-in that waits in this browser. Error: Invalid
+// "code_expired" for one that is unknown, expired, used or of another browser.
 func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
 	p, err := s.SignIns.EmailProof(ctx, e.Proof)
 	if err != nil {
@@ -166,9 +166,8 @@ func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
 	}, nil
 }
 
-// Resend sends another code, which replaces the one before. Errors besides those
-// of Waiting: TooMany "too_many_codes", and Upstream if the mail server does not
-// take it.
+// Resend sends another code in place of the one before. Errors besides those of
+// Waiting: TooMany "too_many_codes", and Upstream if the mail server refuses it.
 func (s *Service) Resend(ctx context.Context, e Entry) error {
 	w, err := s.Waiting(ctx, e)
 	if err != nil {
@@ -180,10 +179,10 @@ func (s *Service) Resend(ctx context.Context, e Entry) error {
 	return s.send(ctx, w.EmailProof, w.Enterprise, e.Remote)
 }
 
-// Verify finishes a sign-in with its code. What was decided then holds now, too:
-// the connection serves, the user may sign in, the company's rules let them in.
-// Errors besides those of Waiting are Invalid "code_malformed", which costs no
-// try, "code_wrong" and "code_locked"; and those of Complete.
+// Verify finishes a sign-in with its code. It decides once more: the connection
+// must be enabled, the user may sign in, and the policies of the enterprise allow
+// it. Errors besides those of Waiting are Invalid "code_malformed", which does
+// not count as a try, "code_wrong" and "code_locked"; and those of Complete.
 func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 	w, err := s.Waiting(ctx, e)
 	if err != nil {
@@ -233,11 +232,10 @@ func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
 	})
 }
 
-// readCode takes six digits, however they are grouped: space, dashes and other
-// punctuation between them, and characters that nobody sees, come with a code
-// that was read out or pasted. Full-width digits are what a Japanese or Chinese
-// keyboard types. A letter, a mathematical sign or any other kind of digit makes
-// it no code.
+// readCode reads six digits, however they are grouped: a pasted code may contain
+// spaces, dashes, other punctuation and invisible characters. It accepts
+// full-width digits, which Japanese and Chinese keyboards type, and refuses
+// letters, mathematical signs and all other digits.
 func readCode(typed string) (sso.Secret, error) {
 	var code []rune
 	for _, r := range typed {

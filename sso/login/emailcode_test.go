@@ -61,7 +61,7 @@ func wrong(code string) string {
 	return "9" + code[1:]
 }
 
-// outside gives the company's person an address that nobody has proven.
+// outside gives the company's user an address whose domain is not verified.
 func (w *world) outside(c *company, mode, expression string) {
 	w.Helper()
 	c.idp.AddPerson(demoidp.Person{
@@ -341,7 +341,8 @@ func TestTrustedProvider(t *testing.T) {
 	})
 }
 
-// TestVouched: whoever an admin has to confirm is known, and not let in before.
+// TestVouched: a user whom an admin has to confirm is listed, and cannot sign in
+// before.
 func TestVouched(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
@@ -372,8 +373,8 @@ func TestVouched(t *testing.T) {
 	})
 }
 
-// TestMailTrouble: a code that cannot be sent takes none away and loses nobody
-// their sign-in.
+// TestMailTrouble: a code that cannot be sent replaces none and does not end the
+// sign-in.
 func TestMailTrouble(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
@@ -418,8 +419,8 @@ func TestMailTrouble(t *testing.T) {
 		}
 		w.isNotLogged()
 
-		// The mode that nobody chose asks for nothing that cannot be sent, and
-		// calls nothing verified.
+		// The default mode sends no code without a mail server, and marks no
+		// address as verified.
 		w.outside(c, "unverified-domain", "")
 		if r := w.enters(c, "new"); r.User.EmailVerified {
 			w.Errorf("%+v", r.User)
@@ -483,7 +484,7 @@ func TestCodesAsPeopleEnterThem(t *testing.T) {
 	})
 }
 
-// TestTwoTabs: each sign-in has a code of its own, whoever is first.
+// TestTwoTabs: each sign-in has its own code, in either order.
 func TestTwoTabs(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme

@@ -36,8 +36,8 @@ func (w *world) mailbox(c *company, address string) {
 	})
 }
 
-// TestWithoutAddress: somebody without a mailbox gets in, is asked for no code,
-// and has no address; those who have one are none of it.
+// TestWithoutAddress: a user without a mailbox signs in without a code and has no
+// address; nothing changes for users with an address.
 func TestWithoutAddress(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
@@ -79,8 +79,8 @@ func TestWithoutAddress(t *testing.T) {
 	})
 }
 
-// TestPolicyOfPeopleWithoutAddress: the rules decide about them, and no rule
-// about addresses or domains takes them for somebody who has one.
+// TestPolicyOfPeopleWithoutAddress: policies decide about users without an
+// address, and expressions about addresses or domains do not match them.
 func TestPolicyOfPeopleWithoutAddress(t *testing.T) {
 	rule := func(mode, expression string) func(*sso.Config) {
 		return func(cfg *sso.Config) {
@@ -214,8 +214,8 @@ func TestAddressAppearsAndDisappears(t *testing.T) {
 	})
 }
 
-// TestUnusableAddressIsNoneMissing: what is there and is no address does not make
-// somebody a person without one.
+// TestUnusableAddressIsNoneMissing: an invalid address does not count as a
+// missing one.
 func TestUnusableAddressIsNoneMissing(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {

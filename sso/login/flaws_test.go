@@ -180,8 +180,8 @@ func neverReenabled(w *world) {
 	}
 }
 
-// plantedLogin: a sign-in that an attacker began leads nobody else's browser
-// into a session, and hands the attacker none either.
+// plantedLogin: a sign-in that an attacker began opens a session neither in
+// another browser nor in the attacker's.
 func plantedLogin(w *world) {
 	mine := w.browser
 	for _, c := range []*company{w.acme, w.globex} {

@@ -445,7 +445,7 @@ func TestDirectoryThatContradicts(t *testing.T) {
 	})
 }
 
-// noGroups is a directory in which nobody is in a group.
+// noGroups is a directory without memberships.
 type noGroups struct{}
 
 func (noGroups) Memberships(context.Context, entra.Application, string) (entra.Memberships, error) {

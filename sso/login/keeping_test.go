@@ -51,7 +51,7 @@ func TestLastAdminStays(t *testing.T) {
 		w.ok(c.idp.SetGroups("id-bob", []string{"sre"}))
 		w.enters(c, "bob")
 		w.ok(c.idp.SetGroups("id-ada", []string{"dev"}))
-		w.enters(c, "ada") // there is somebody else now
+		w.enters(c, "ada") // there is another admin now
 		w.in(
 			c, user, "web/dev=jit", "web/Members=default", "app/dev=jit",
 			"app/Members=default",

@@ -8,13 +8,12 @@ import (
 	"gatehouse/sso"
 )
 
-// Logout ends the session here, then, where the identity provider can be told,
-// gives the redirect that ends it there too. Once the local session is gone the
-// person is signed out whatever the identity provider does, so a failure to
-// address it is logged and not returned.
+// Logout ends the session, and returns the redirect that ends it at the identity
+// provider too, if the provider supports that. Once the local session has ended
+// the user is signed out, so an error of the redirect is logged and not returned.
 func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, error) {
 	err := s.Sessions.RevokeSession(ctx, sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID)
-	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // else another tab or the identity provider was faster
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // NotFound: another tab or the identity provider was faster
 		return nil, fmt.Errorf("end session: %w", err)
 	}
 	redirect, err := s.logoutAtIDP(ctx, p.Session)
@@ -35,7 +34,7 @@ func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Re
 	}
 	cfg, err := c.Serving()
 	if err != nil {
-		return nil, nil // switched off meanwhile: there is nobody to tell
+		return nil, nil // disabled meanwhile: no identity provider to notify
 	}
 	if c.Protocol == sso.OIDC {
 		return s.OIDC.BeginLogout(ctx, c, *cfg, session, s.SignedOut)
@@ -50,9 +49,9 @@ func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Re
 	return &redirect, nil
 }
 
-// SingleLogout takes a SAML LogoutRequest, which ends the subject's sessions,
-// once, and is answered, or a LogoutResponse, which ends the journey: then the
-// redirect is nil. Only signed messages are accepted.
+// SingleLogout handles a SAML LogoutRequest or LogoutResponse. A request ends the
+// subject's sessions once, and the redirect carries the response to it. For a
+// response the redirect is nil. Only signed messages are accepted.
 func (s *Service) SingleLogout(
 	ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string,
 ) (*sso.Redirect, error) {
@@ -88,7 +87,7 @@ func (s *Service) SingleLogout(
 			ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once,
 		)
 		if err != nil && sso.KindOf(err) != sso.Conflict {
-			// else it was acted upon before: by the Back button, or because the answer got lost
+			// a repeated request: the Back button, or the response got lost
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
 	}
@@ -99,7 +98,7 @@ func (s *Service) SingleLogout(
 	return &redirect, nil
 }
 
-// BackchannelLogout takes an OpenID provider's logout token (OpenID Connect
+// BackchannelLogout handles an OpenID provider's logout token (OpenID Connect
 // Back-Channel Logout 1.0) and ends the sessions it names. A token is accepted
 // once.
 func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, token string) error {

@@ -96,7 +96,8 @@ func TestLogoutOverOIDC(t *testing.T) {
 	})
 }
 
-// TestLogoutHereWhateverIsThere: the session ends, whoever cannot be told.
+// TestLogoutHereWhateverIsThere: the session ends even if the identity provider
+// cannot be notified.
 func TestLogoutHereWhateverIsThere(t *testing.T) {
 	each(t, func(w *world) {
 		out := func(name string, c *company, logged bool, change func(c *company)) {
@@ -282,8 +283,8 @@ func (w *world) logoutRequest(c *company, subject string, indexes ...string) str
 		url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
 }
 
-// TestSingleLogoutOfSeveral: all sessions of the subject if none is named, those
-// that are named otherwise, and nobody else's.
+// TestSingleLogoutOfSeveral: a request ends the named sessions of the subject, or
+// all if it names none, and no session of another user.
 func TestSingleLogoutOfSeveral(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
@@ -325,8 +326,8 @@ func TestSingleLogoutOfSeveral(t *testing.T) {
 	})
 }
 
-// TestSingleLogoutOnce: the Back button, or whoever kept the message, does not
-// sign out again who has signed in since; and is answered all the same.
+// TestSingleLogoutOnce: a repeated message gets its response and does not end a
+// session that began since.
 func TestSingleLogoutOnce(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme

@@ -26,7 +26,7 @@ func (w *world) begin(c *company) sso.Redirect {
 	return redirect
 }
 
-// answer is what the identity provider sends back for somebody.
+// answer returns the response of the identity provider for a user.
 func (w *world) answer(c *company, person string, r sso.Redirect) sso.Callback {
 	w.Helper()
 	cb := sso.Callback{
@@ -48,7 +48,7 @@ func (w *world) answer(c *company, person string, r sso.Redirect) sso.Callback {
 	return cb
 }
 
-// unsolicited is an answer nobody asked for.
+// unsolicited returns a response without a request.
 func (w *world) unsolicited(c *company, person string) sso.Callback {
 	w.Helper()
 	form, _, err := c.idp.InitiateSAML(person, w.sp.EntityID(c.conn.ID))
@@ -138,7 +138,7 @@ func (w *world) failedCheck(a sso.Attempt) sso.Check {
 	return last
 }
 
-// in asserts which groups somebody is in, "web/dev=jit".
+// in asserts the groups of a user, as in "web/dev=jit".
 func (w *world) in(c *company, user sso.UserID, want ...string) {
 	w.Helper()
 	all, err := w.db.UserMemberships(w.Context(), c.ID, user)

@@ -177,7 +177,8 @@ func (l leaving) Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enter
 	return sso.Enterprise{}, ctx.Err()
 }
 
-// TestABrowserThatHasGone: the attempt is kept although nobody waits for it.
+// TestABrowserThatHasGone: the attempt is stored although the browser no longer
+// waits.
 func TestABrowserThatHasGone(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, cancel := context.WithCancel(w.Context())

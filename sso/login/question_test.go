@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso/login"
 )
 
-// asks asserts that a response led to a question about a session, and to nothing
-// else: the session is alive, and nobody was signed in.
+// asks asserts that a response led to a question about a session and to nothing
+// else: the session is alive, and no sign-in happened.
 func (w *world) asks(name string, r login.Result, err error, about login.Result, to *company) {
 	w.Helper()
 	w.ok(err)

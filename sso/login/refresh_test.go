@@ -25,8 +25,8 @@ func (w *world) refreshing(calls *int, before func(c sso.Connection) (sso.Connec
 	})
 }
 
-// TestUnknownKeyIsLookedForOnce: the identity provider rotated its keys, and
-// nobody told us.
+// TestUnknownKeyIsLookedForOnce: the identity provider rotated its keys without
+// notice.
 func TestUnknownKeyIsLookedForOnce(t *testing.T) {
 	each(t, func(w *world) {
 		w.enters(w.acme, "ada")

@@ -159,8 +159,8 @@ func switchedOff(w *world) {
 	w.recorded(w.acme, err, sso.Forbidden, "connection_disabled")
 }
 
-// everyMode: an answer nobody asked for is judged by the connection's mode, and
-// by nothing in the answer. OpenID Connect has no such answers.
+// everyMode: the connection's mode alone decides about an unsolicited response,
+// whatever it contains. OpenID Connect has no such responses.
 func everyMode(w *world) {
 	for mode, code := range map[sso.IDPInitiated]string{
 		sso.IDPInitiatedOff:      "idp_initiated_disabled",
@@ -262,7 +262,7 @@ func unprovenDomain(w *world) {
 	if found, err := w.login.Discover(ctx, "x@acme.example"); err != nil || found.Enterprise.ID != w.acme.ID {
 		w.Errorf("the domain leads to %+v, %v", found.Enterprise, err)
 	}
-	// The proof is lost: nobody is joined with anybody, nothing is found by it.
+	// The verification is lost: no user is linked or found by the domain.
 	ada := w.enters(w.acme, "ada")
 	domains, err := w.db.Domains(ctx, w.acme.ID)
 	w.ok(err)
@@ -275,7 +275,7 @@ func unprovenDomain(w *world) {
 }
 
 // neverLinked: at a second connection of the same company even the same subject,
-// login and proven address are somebody new.
+// login and verified address make a new user.
 func neverLinked(w *world) {
 	first := w.enters(w.acme, "ada")
 	second := *w.acme
@@ -344,8 +344,8 @@ func recycledNames(w *world) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
-// deactivatedEverywhere: no way in is open to somebody who may not act, and none
-// that was open stays.
+// deactivatedEverywhere: a deactivated user cannot sign in by any way, and their
+// sessions end.
 func deactivatedEverywhere(w *world) {
 	w.idpInitiated(w.acme, sso.IDPInitiatedDirect)
 	set := func(c *company, r login.Result, status sso.UserStatus) {

@@ -7,39 +7,39 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Question is what a person has to agree to before a sign-in replaces the
-// session that their browser has.
+// Question asks a user to agree that a sign-in replaces the session of their
+// browser.
 type Question struct {
-	Current    sso.Principal // whose session would end; without groups
+	Current    sso.Principal // the user whose session would end; without groups
 	Enterprise sso.Enterprise
 	Connection sso.ConnectionID
-	Login      string // who the identity provider says they are
+	Login      string // as asserted by the identity provider
 	ReturnTo   string
 	// Unused says that the response was not used up, so that the browser may
 	// deliver it once more with the answer. Otherwise a new sign-in has to begin.
 	Unused bool
 }
 
-// errHeldBack is why an unsolicited response is not acted on yet: whose session it
-// would replace is known only with the browser's cookies.
+// errHeldBack defers an unsolicited response that came without the browser's
+// cookies, so that the session it would replace is unknown.
 var errHeldBack = errors.New("the browser held its cookies back")
 
-// occupied is why a sign-in does not go on: the browser is signed in as somebody
-// else, who was not asked.
+// occupied is the error of a sign-in that would end the session of another user
+// without asking.
 type occupied struct{ current sso.Principal }
 
 func (o *occupied) Error() string {
 	return "the browser is signed in as " + string(o.current.User.ID)
 }
 
-// mayReplace refuses a sign-in that would end a live session of this browser
-// which its owner did not agree to end.
+// mayReplace refuses a sign-in that would end a session of this browser without
+// its user's agreement.
 //
-// A session of another company is never ended by a link alone. Within a company,
-// the identity provider decides who is there, so a sign-in that this browser
-// began replaces whatever session it has. A response that nobody asked for could
-// have been posted by any site, with an account of its own: it replaces only a
-// session of the same person.
+// A link alone never ends a session of another company. Within a company the
+// identity provider decides which user is signed in, so a sign-in that this
+// browser began replaces any session. Any site could have posted an unsolicited
+// response, for an account of its own: it replaces only a session of the same
+// user.
 func (t *try) mayReplace(facts sso.SignInFacts) error {
 	agreed := t.cb.Replaces
 	if t.pending != nil && agreed == "" {
@@ -53,7 +53,7 @@ func (t *try) mayReplace(facts sso.SignInFacts) error {
 			continue
 		}
 		if p.Session.ID == agreed {
-			return nil // of several they agreed to end what they have
+			return nil // the user agreed to end any of several sessions
 		}
 		if current == nil {
 			current = &facts.Replaced[i]
@@ -68,9 +68,9 @@ func (t *try) mayReplace(facts sso.SignInFacts) error {
 	return nil
 }
 
-// orAsk returns refused, the error of a decision; or where the user is let in, now
-// or after a code, that of mayReplace. proven reports that they entered a code, on
-// a page that names where it leads.
+// orAsk returns refused, the error of a decision, or if the decision allows the
+// sign-in, now or after a code, the error of mayReplace. proven reports that the
+// user entered a code, on a page that names the company.
 func (t *try) orAsk(d evaluate.Decision, proven bool, refused error) error {
 	r := d.Refusal()
 	if !proven && (r == nil || r.Until == evaluate.UntilCode) {

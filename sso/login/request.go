@@ -8,7 +8,7 @@ import (
 )
 
 // request is the pending login that a response answers, or the error of loading
-// it. Its ID is the one that the response names, "" for an unsolicited response.
+// it. Its ID is "" for an unsolicited response.
 type request struct {
 	sso.PendingLogin
 
@@ -18,8 +18,8 @@ type request struct {
 
 func (r request) known() bool { return r.ID != "" && r.err == nil }
 
-// requestOf finds what a response to c answers. The error is that of a response
-// that cannot be read and belongs to nothing this browser began.
+// requestOf finds the request that a response to c answers. It fails for an
+// unreadable response that belongs to nothing this browser began.
 func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callback) (request, error) {
 	named, unread := s.protocol(c).Correlate(cb)
 	if named != "" {
@@ -71,12 +71,11 @@ func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 	return nil, sso.IDPInitiatedDisabled()
 }
 
-// claim makes sure that this browser started the sign-in, for this connection. An
-// OpenID Connect response uses it up here, before its code is redeemed: of two that
-// arrive at the same moment one goes on, and the other does not spoil it by
-// redeeming the code a second time. A SAML response is verified even if the pending
-// login was used, so that a replay is called a replay; the transaction that writes
-// the sign-in uses it up.
+// claim checks that this browser started the sign-in, for this connection. An
+// OpenID Connect response uses the pending login up here, before its code is
+// redeemed: of two responses at the same moment only one redeems the code. A SAML
+// response is verified even if the pending login was used, so that a replay is
+// reported as one; the transaction that writes the sign-in uses it up.
 func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {
 	if req.err != nil {
 		return nil, fmt.Errorf("find pending login: %w", req.err)

@@ -2,7 +2,7 @@ package login
 
 import "gatehouse/sso"
 
-// Outcome says what became of a response.
+// Outcome is the kind of a Result.
 type Outcome int
 
 // The outcomes, with the fields of Result that come with each.
@@ -27,10 +27,10 @@ const (
 	Redeliver
 )
 
-// Result is what became of a response. Only the fields of its outcome are set.
+// Result is the result of a response. Only the fields of its outcome are set.
 type Result struct {
 	Outcome    Outcome
-	Token      sso.Secret // for the session cookie; exists nowhere else
+	Token      sso.Secret // for the session cookie; stored nowhere
 	Session    sso.Session
 	User       sso.User
 	Enterprise sso.Enterprise
@@ -50,8 +50,8 @@ func tested(run *sso.TestRun, err error) Result {
 	return Result{Outcome: Tested, Test: run}
 }
 
-// ended reports whether a sign-in came to an end or waits for a code, rather than
-// having to begin again or to ask the user.
+// ended reports whether a sign-in is over or waits for a code; otherwise it
+// begins again or asks the user.
 func (r Result) ended() bool {
 	switch r.Outcome {
 	case Failed, SignedIn, CodeSent:

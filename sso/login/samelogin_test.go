@@ -9,9 +9,9 @@ import (
 	"gatehouse/sso"
 )
 
-// TestOneLoginNamesOnePerson: the login of somebody active is used again by the
-// identity provider, and is brought by a second connection. Whoever comes second
-// reads one sentence with a reference, and comes in once it is decided.
+// TestOneLoginNamesOnePerson: the identity provider, or a second connection,
+// asserts the login of another active user. The second user sees one sentence
+// with a reference, and signs in once an admin has decided.
 func TestOneLoginNamesOnePerson(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
@@ -97,8 +97,8 @@ func (w *world) same(c *company, want int) {
 	}
 }
 
-// TestALoginThatBecomesAnothers: somebody known keeps the login they had, and
-// comes in. A test connection says both beforehand.
+// TestALoginThatBecomesAnothers: a known user keeps their previous login and
+// signs in. A test connection reports both in advance.
 func TestALoginThatBecomesAnothers(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex

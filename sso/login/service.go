@@ -13,16 +13,17 @@ import (
 	"gatehouse/sso/trial"
 )
 
-// protocol is one way of asking an identity provider who a user is.
+// protocol begins sign-ins by SAML or OpenID Connect and correlates their
+// responses.
 type protocol interface {
 	// Begin makes the request that sends the browser to the identity provider.
 	Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error)
-	// Correlate reads which pending login a response names, "" if none. Nothing
-	// is verified yet; an unreadable response is an Invalid error.
+	// Correlate returns the pending login that a response names, "" if none. It
+	// verifies nothing; an unreadable response is an Invalid error.
 	Correlate(cb sso.Callback) (pending string, err error)
 }
 
-// enterpriseFinder finds where a sign-in belongs.
+// enterpriseFinder finds enterprises and their connections.
 type enterpriseFinder interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
@@ -31,8 +32,8 @@ type enterpriseFinder interface {
 	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
 }
 
-// signInStore keeps sign-ins: those that were begun, those that wait for a code,
-// and what came of each.
+// signInStore stores pending logins, sign-ins that wait for a code, and their
+// results.
 type signInStore interface {
 	SavePendingLogin(ctx context.Context, p sso.PendingLogin) error
 	PendingLogin(ctx context.Context, id string) (sso.PendingLogin, error)
@@ -43,7 +44,7 @@ type signInStore interface {
 	codeStore
 }
 
-// codeStore keeps sign-ins that wait for a code.
+// codeStore stores sign-ins that wait for a code.
 type codeStore interface {
 	SaveEmailProof(ctx context.Context, p sso.EmailProof) error
 	EmailProof(ctx context.Context, id sso.EmailProofID) (sso.EmailProof, error)
@@ -76,12 +77,11 @@ type Options struct {
 	SAML *saml.ServiceProvider
 	OIDC *oidc.RelyingParty
 	// Refresh fetches a connection's IdP metadata again because a response was
-	// signed with a key we do not know. It limits its own rate and reports
-	// whether anything changed.
+	// signed with an unknown key. It limits its own rate and reports whether
+	// anything changed.
 	Refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
-	// MayRecord reports whether another failure of a connection may be recorded
-	// by itself although nothing about the response was verified; if not, it is
-	// summed up. Optional.
+	// MayRecord reports whether another unverified failure of a connection may
+	// have an attempt of its own; if not, it is counted in a summary. Optional.
 	MayRecord func(ctx context.Context, c sso.ConnectionID) bool
 	// Observe counts an outcome; code is empty on success. Optional.
 	Observe func(protocol sso.Protocol, code string)
@@ -91,14 +91,14 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	SignedOut string // absolute URL the identity provider sends the browser back to after sign-out
-	// CodesPerRecipient is how many codes one mailbox may be sent in a minute; 0:
-	// no limit.
+	// CodesPerRecipient limits the codes sent to one mailbox in a minute; 0 is no
+	// limit.
 	CodesPerRecipient int
 	IdleTimeout       time.Duration // of a session
 	MaxAge            time.Duration // of a session
 }
 
-// Service carries sign-ins through. It is safe for concurrent use.
+// Service runs sign-ins. It is safe for concurrent use.
 type Service struct {
 	Options
 	tallies tallies

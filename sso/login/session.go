@@ -6,7 +6,7 @@ import (
 	"gatehouse/sso"
 )
 
-// signIn is what a successful sign-in writes.
+// signIn returns the records of a successful sign-in.
 func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
 	t.attempt.Outcome, t.attempt.Identity = sso.OutcomeSucceeded, &identity
 	s := sso.SignIn{
@@ -26,7 +26,7 @@ func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
 	return s
 }
 
-// destination is where the browser goes after the sign-in.
+// destination returns the path that the browser goes to after the sign-in.
 func (t *try) destination() string {
 	if t.pending == nil {
 		return "/"
@@ -34,12 +34,12 @@ func (t *try) destination() string {
 	return sso.ReturnTo(t.pending.ReturnTo)
 }
 
-// session is the one that begins, without its token.
+// session returns the session that begins, without its token.
 func (t *try) session(a sso.Assertion) sso.Session {
 	now := t.attempt.At
 	ends, said := now.Add(t.svc.MaxAge), a.SessionEnd
 	if !said.IsZero() && !said.After(now) {
-		said = said.Add(t.skew()) // over by our clock, and accepted because theirs may be behind
+		said = said.Add(t.skew()) // expired by our clock, and accepted because theirs may be behind
 	}
 	if !said.IsZero() && said.Before(ends) {
 		ends = said // the identity provider wants it shorter
@@ -61,8 +61,9 @@ func (t *try) session(a sso.Assertion) sso.Session {
 	}
 }
 
-// forLogout gives what names the session at the identity provider, which only
-// single logout needs: nobody is refused for a name that cannot be kept.
+// forLogout returns the name of the session at the identity provider, "" if it
+// cannot be stored. Only single logout needs it, so an unusable name refuses no
+// sign-in.
 func forLogout(name string) string {
 	if len(name) > sso.MaxSubjectLength || !sso.Printable(name) {
 		return ""
@@ -70,7 +71,8 @@ func forLogout(name string) string {
 	return name
 }
 
-// skew is how far the identity provider's clock may be from ours.
+// skew returns the tolerated difference between our clock and the identity
+// provider's.
 func (t *try) skew() time.Duration {
 	if t.cfg.SAML != nil {
 		return t.cfg.SAML.Skew()
@@ -78,8 +80,8 @@ func (t *try) skew() time.Duration {
 	return sso.DefaultClockSkew
 }
 
-// replayUntil is when the response could not be accepted any more by any clock we
-// tolerate, and never less than a pending login lives.
+// replayUntil returns the time from which no tolerated clock accepts the
+// response, at least the lifetime of a pending login from now.
 func (t *try) replayUntil(a sso.Assertion) time.Time {
 	until := a.NotOnOrAfter.Add(2 * t.skew())
 	if least := t.attempt.At.Add(sso.PendingLifetime); until.Before(least) {

@@ -18,7 +18,7 @@ func (w *world) tryOut(c *company, run sso.TestRun, browser sso.Secret) sso.Call
 	return w.tryOutAs(c, "ada", run, browser)
 }
 
-// tryOutAs is tryOut as somebody else than Ada.
+// tryOutAs is tryOut for another user than Ada.
 func (w *world) tryOutAs(c *company, person string, run sso.TestRun, browser sso.Secret) sso.Callback {
 	w.Helper()
 	redirect, open, err := w.login.OpenTestOf(w.Context(), by, c.ID, run.ID, browser)
@@ -174,8 +174,8 @@ func TestTestConnectionKeepsItsChecks(t *testing.T) {
 	})
 }
 
-// TestTestConnectionOver: whoever comes late or twice is told that it is over,
-// and what was found first stays.
+// TestTestConnectionOver: a late or second response is told that the test is
+// over, and the first report stays.
 func TestTestConnectionOver(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {

@@ -42,7 +42,7 @@ func (w *world) moves(c *company, change func(cfg *sso.Config)) {
 	w.ok(err)
 }
 
-// tests begins a test connection and takes it as somebody, in a browser.
+// tests runs a test connection as a user, in a browser.
 func (w *world) tests(c *company, who string, began, opened sso.Actor, browser sso.Secret) sso.TestRun {
 	w.Helper()
 	run, _, err := w.login.BeginTest(w.Context(), began, c.ID, c.conn.ID)

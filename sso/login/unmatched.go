@@ -10,24 +10,24 @@ import (
 	"gatehouse/sso"
 )
 
-// observedUnmatched is what Observe is told instead of the code of a response
-// that anyone may have sent.
+// observedUnmatched replaces the code in Observe for a response that any client
+// may have sent.
 const observedUnmatched = "unmatched"
 
-// unmatchedError marks a failure of a response that anyone may have sent.
+// unmatchedError marks a failure of a response that any client may have sent.
 type unmatchedError struct{ error }
 
 func (e *unmatchedError) Unwrap() error { return e.error }
 
-// Unmatched reports whether Complete failed with a response that anyone may have
-// sent: it names no pending login of the browser that delivered it, and nothing
-// in it was verified.
+// Unmatched reports whether Complete failed with a response that any client may
+// have sent: it names no pending login of the browser that delivered it, and
+// nothing in it was verified.
 func Unmatched(err error) bool {
 	_, ok := errors.AsType[*unmatchedError](err)
 	return ok
 }
 
-// unmatched marks err if it is about such a response.
+// unmatched marks err if any client may have sent the response.
 func (t *try) unmatched(err error) error {
 	if t.anonymous(err) {
 		return &unmatchedError{err}
@@ -35,8 +35,8 @@ func (t *try) unmatched(err error) error {
 	return err
 }
 
-// anonymous reports whether anyone may have sent what failed with err. A failure
-// on our side or the identity provider's is none of the sender's.
+// anonymous reports whether any client may have sent the response that failed
+// with err. Failures of the gateway or the identity provider do not count.
 func (t *try) anonymous(err error) bool {
 	if t.pending != nil || t.verified() || t.vouched {
 		return false
@@ -48,16 +48,16 @@ func (t *try) anonymous(err error) bool {
 	return false
 }
 
-// keep records the failed attempt: by itself if it is the first response to a
-// sign-in of this browser, else summed up with others like it. What nothing was verified of,
-// although the browser began a sign-in, is summed up as well once there is too
-// much of it: beginning one costs nothing.
+// keep records the failed attempt: as its own record for the first response to a
+// sign-in of this browser, else in a summary with others. Unverified responses to
+// begun sign-ins go to the summary as well once there are too many: beginning a
+// sign-in is free.
 func (t *try) keep(ctx context.Context, failure error) error {
 	switch {
 	case t.anonymous(failure), t.pending != nil && !t.pending.UsedAt.IsZero():
 		return t.sumUp(ctx)
 	case t.pending != nil && !t.verified() && !t.svc.MayRecord(ctx, t.c.ID):
-		if t.c.Protocol == sso.SAML { // of OpenID Connect it is used already
+		if t.c.Protocol == sso.SAML { // OpenID Connect used it up already
 			if _, err := t.svc.SignIns.UsePendingLogin(ctx, *t.pending); err != nil {
 				return fmt.Errorf("use pending login: %w", err)
 			}
@@ -71,9 +71,9 @@ func (t *try) keep(ctx context.Context, failure error) error {
 	return t.svc.SignIns.RecordAttempt(ctx, t.attempt, pending)
 }
 
-// sumUp counts the attempt towards the one that stands for its connection, code
-// and minute, on every node alike. The first is written at once, so that the
-// reference a person is shown leads to it.
+// sumUp counts the attempt in the summary of its connection, code and minute; all
+// nodes share it. The first is written at once, so that the reference shown to
+// the user exists.
 func (t *try) sumUp(ctx context.Context) error {
 	a := &t.attempt
 	minute := a.At.Truncate(time.Minute)
@@ -89,11 +89,11 @@ func (t *try) sumUp(ctx context.Context) error {
 	return err
 }
 
-// maxTallies is how many connections, codes and minutes are summed up between
-// two flushes, at about 2 kB each. Beyond it only metrics count.
+// maxTallies limits the summaries between two flushes, at about 2 kB each.
+// Further failures count in the metrics only.
 const maxTallies = 4096
 
-// tallies are responses that were counted and not written yet.
+// tallies counts responses that are not written yet.
 type tallies struct {
 	mu  sync.Mutex
 	all map[sso.AttemptID]*tally
@@ -104,7 +104,7 @@ type tally struct {
 	more  int
 }
 
-// add counts a and reports whether that is all there is to do now.
+// add counts a and reports whether it need not be written now.
 func (s *tallies) add(a sso.Attempt) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +128,7 @@ func (s *tallies) drop(id sso.AttemptID) {
 	delete(s.all, id)
 }
 
-// take returns what is to be written, and forgets minutes that are over.
+// take returns the tallies to write, and removes past minutes.
 func (s *tallies) take(now time.Time) []tally {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,7 +145,7 @@ func (s *tallies) take(now time.Time) []tally {
 	return due
 }
 
-// Flush writes how many responses answered no sign-in since the last Flush.
+// Flush writes the counts of unmatched responses since the last Flush.
 func (s *Service) Flush(ctx context.Context) error {
 	var failed error
 	for _, one := range s.tallies.take(s.Now()) {

@@ -73,9 +73,9 @@ func TestGarbageIsSummedUp(t *testing.T) {
 	})
 }
 
-// TestUnverifiedFailuresAreLimited: whoever begins sign-ins and answers them
-// with garbage fills no list either, and each sign-in is over all the same. What
-// an identity provider vouches for is always recorded by itself.
+// TestUnverifiedFailuresAreLimited: a client that begins sign-ins and answers
+// them with garbage does not fill the list of attempts, and each sign-in ends. A
+// verified response always has its own record.
 func TestUnverifiedFailuresAreLimited(t *testing.T) {
 	each(t, func(w *world) {
 		left := 3
@@ -115,7 +115,7 @@ func TestUnverifiedFailuresAreLimited(t *testing.T) {
 	})
 }
 
-// tampered is a response in which somebody else is named.
+// tampered returns a response that names another user.
 func tampered(w *world, response string) string {
 	w.Helper()
 	doc, err := base64.StdEncoding.DecodeString(response)
