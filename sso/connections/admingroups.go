@@ -9,10 +9,9 @@ import (
 	"gatehouse/sso"
 )
 
-// mayNameAdmins refuses a change of how groups are read by the holder of a setup
-// link, where the members of a group administer the enterprise: a rewrite, or
-// another claim, would make any user an admin. An admin of the company enables such
-// a draft.
+// mayNameAdmins refuses the holder of a setup link a change of how groups are
+// read, if the enterprise has an admin group: a rewrite, or another claim, could
+// make any user an admin. An admin of the company enables such a draft.
 func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config) error {
 	if !strings.HasPrefix(string(by), "link-") ||
 		c.Live == nil ||
@@ -34,8 +33,8 @@ func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connect
 	}
 }
 
-// groupReading is a copy of the members that decide which names of groups are
-// read.
+// groupReading returns a copy with only the fields that decide which group names
+// are read.
 func groupReading(cfg *sso.Config) sso.Config {
 	m := cfg.Mapping
 	return sso.Config{

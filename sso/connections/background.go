@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	// refreshEvery is how old what is known of an identity provider may get, and
-	// so for how long a key that it withdrew is still trusted.
+	// refreshEvery limits the age of metadata, and so for how long a withdrawn
+	// key is still trusted.
 	refreshEvery = time.Hour
-	// refreshSpread is how much sooner some are fetched than others, so that a
-	// start with many connections is not repeated every hour.
+	// refreshSpread spreads the fetches, so that many connections fetched at a
+	// start are not fetched together every hour.
 	refreshSpread = 15 * time.Minute
-	// refreshesAtOnce bounds how many wait for an answer at a time.
+	// refreshesAtOnce limits concurrent fetches.
 	refreshesAtOnce = 8
 )
 
 // RefreshDue fetches the metadata of every enabled connection that has not been
-// checked for about an hour; call it every few minutes. What fails is recorded
-// with the connection and logged, and what was known before goes on being used.
-// Only a store that cannot say what is due, or a context that ends, is an error.
+// checked for about an hour; call it every few minutes. A failure is recorded
+// with the connection and logged, and the previous metadata stays in use. Errors:
+// those of listing the due connections, and of the context.
 func (s *Service) RefreshDue(ctx context.Context) error {
 	now := s.Now()
 	all, err := s.Connections.ConnectionsToRefresh(ctx, now.Add(refreshSpread-refreshEvery))
@@ -51,17 +51,17 @@ func (s *Service) RefreshDue(ctx context.Context) error {
 			return nil
 		})
 	}
-	_ = group.Wait() // each has logged its own
+	_ = group.Wait() // each logs its own error
 	if ctx.Err() != nil {
 		return fmt.Errorf("refresh metadata: %w", ctx.Err())
 	}
 	return nil
 }
 
-// due is after how long a connection is fetched again: the same for every node,
-// another for every connection.
+// due returns the time between two fetches of a connection: the same on every
+// node, different for every connection.
 func due(id sso.ConnectionID) time.Duration {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(id)) // a hash takes everything
+	_, _ = h.Write([]byte(id)) // a hash never fails
 	return refreshEvery - time.Duration(h.Sum64()%uint64(refreshSpread))
 }

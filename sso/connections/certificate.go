@@ -15,8 +15,8 @@ const (
 	maxCertificateText = 64 << 10
 )
 
-// trust replaces the certificates that an admin gave; described says that those
-// of the metadata stay.
+// trust replaces the certificates that an admin entered; if described, those of
+// the metadata stay.
 func (w *editing) trust(texts []string, described bool) {
 	var all []sso.Certificate
 	if described {
@@ -56,8 +56,8 @@ func (w *editing) tooMany(n int) {
 	)
 }
 
-// byHand makes the certificates of metadata that is not read any more an admin's
-// own.
+// byHand marks certificates as entered by an admin, once their metadata is no
+// longer read.
 func byHand(all []sso.Certificate) []sso.Certificate {
 	all = slices.Clone(all)
 	for i := range all {
@@ -66,7 +66,7 @@ func byHand(all []sso.Certificate) []sso.Certificate {
 	return all
 }
 
-// checkCertificates looks at all that are trusted, wherever they came from.
+// checkCertificates checks all trusted certificates, from metadata or an admin.
 func (w *editing) checkCertificates() {
 	all := w.cfg.SAML.Certificates
 	if len(all) > maxCertificates {

@@ -10,13 +10,13 @@ import (
 	"gatehouse/sso"
 )
 
-// keyName is the subject of the certificates of our keys.
+// keyName is the subject of the certificates of service provider keys.
 const keyName = "Gatehouse"
 
-// Create makes a connection in the state draft. It may be incomplete: what an
-// admin registers at the identity provider follows from its ID. A SAML
-// connection gets a key pair of its own. Errors: Invalid with Fields; the code
-// is that of the first problem that has one, see Edit.
+// Create makes a connection in the state draft. It may be incomplete: its ID is
+// enough to register the gateway at the identity provider. A SAML connection gets
+// its own key pair. Errors: Invalid with Fields; the code is that of the first
+// problem that has one, see Edit.
 func (s *Service) Create(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e Edit,
 ) (sso.Connection, []Warning, error) {
@@ -33,7 +33,7 @@ func (s *Service) Create(
 		)
 	}
 	if e.Name == nil {
-		e.Name = new(string) // refused, together with all else that is wrong
+		e.Name = new(string) // refused, together with all other problems
 	}
 	c.Draft = defaults(protocol, c.Provider)
 	w := s.editing(c, c.Draft)
@@ -70,12 +70,12 @@ func (s *Service) CreateByLink(
 	return c, warnings, nil
 }
 
-// Edit changes the draft, which begins as a copy of what is live. Errors: Invalid
-// with Fields and one of the codes "url_not_allowed", "metadata_unreadable",
-// "metadata_ambiguous", "metadata_no_signing_key", "metadata_bad_endpoint",
-// "weak_key", "own_certificate", "issuer_mismatch", "secret_needed" or
-// "invalid_configuration"; Stale "connection_changed" if it was changed by
-// others again and again.
+// Edit changes the draft, which begins as a copy of the live configuration.
+// Errors: Invalid with Fields and one of the codes "url_not_allowed",
+// "metadata_unreadable", "metadata_ambiguous", "metadata_no_signing_key",
+// "metadata_bad_endpoint", "weak_key", "own_certificate", "issuer_mismatch",
+// "secret_needed" or "invalid_configuration"; Stale "connection_changed" if it
+// was changed by others again and again.
 func (s *Service) Edit(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e Edit,
 ) (sso.Connection, []Warning, error) {
@@ -101,7 +101,7 @@ func (s *Service) Edit(
 			switch same := reflect.DeepEqual(edited.Draft, base); {
 			case same && c.Draft == nil:
 				edited.Draft = nil // nothing to enable
-			case !same: // another version, so that nobody takes it for one that was tested
+			case !same: // a new version number, because the draft is no longer the tested one
 				edited.Draft.Version = nextVersion(c)
 			}
 			return s.withKey(edited)
@@ -113,7 +113,7 @@ func (s *Service) Edit(
 	return c, warnings, nil
 }
 
-// withKey gives a connection that needs a key pair of ours its first.
+// withKey makes the first service provider key of a connection that needs one.
 func (s *Service) withKey(c sso.Connection) (sso.Connection, error) {
 	jwt := c.Draft != nil &&
 		c.Draft.OIDC != nil &&
@@ -129,13 +129,12 @@ func (s *Service) withKey(c sso.Connection) (sso.Connection, error) {
 	return c, nil
 }
 
-// maxTries is how often a change is saved again after a concurrent change, before
-// it fails.
+// maxTries limits the attempts to save a change despite concurrent changes.
 const maxTries = 3
 
-// change loads a connection, lets prepare make the new one, which may take the
-// time of a fetch, and saves it unless somebody else changed it meanwhile; then
-// it begins again. prepare must not change what it is given in place. If it
+// change loads a connection, calls prepare to make the new one, and saves it. If
+// the connection was changed concurrently, it begins again: prepare may fetch
+// metadata and take long. prepare must not change its argument in place. If it
 // changes nothing, nothing is written.
 func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	prepare func(context.Context, sso.Connection) (sso.Connection, error)) (sso.Connection, error) {
@@ -176,8 +175,8 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 // checkRevision returns Stale "connection_changed" if a change was made from
-// another revision of the connection; 0 is any. It belongs in the prepare of
-// change, which compares the revision that was read with the stored one in the
+// another revision of the connection; 0 is any. Call it in the prepare of change,
+// which compares the revision that was read with the stored one in the
 // transaction.
 func checkRevision(c sso.Connection, revision int64) error {
 	if revision != 0 && revision != c.Revision {
@@ -186,14 +185,13 @@ func checkRevision(c sso.Connection, revision int64) error {
 	return nil
 }
 
-// maxKeys is how many keys of ours are published: the one in use and two that
+// maxKeys limits the published service provider keys: the one in use and two that
 // an identity provider may still encrypt to.
 const maxKeys = 3
 
-// RotateKey puts a new key pair before the others: it signs from now on, and
-// what is encrypted to an older one can still be read. An identity provider that
-// checks our signatures has to be given the new certificate. Errors: Conflict
-// "no_key" for a connection that uses none.
+// RotateKey puts a new key pair before the others: it signs from now on, and the
+// older ones still decrypt. An identity provider that checks our signatures needs
+// the new certificate. Errors: Conflict "no_key" for a connection without keys.
 func (s *Service) RotateKey(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error) {
@@ -221,8 +219,8 @@ func (s *Service) RotateKey(
 	)
 }
 
-// ServiceProviderMetadata is what an admin gives a SAML identity provider. It is
-// NotFound for a connection that does not exist or speaks OpenID Connect.
+// ServiceProviderMetadata returns the metadata to upload to a SAML identity
+// provider. NotFound: the connection does not exist or uses OpenID Connect.
 func (s *Service) ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error) {
 	c, err := s.Connections.ConnectionByID(ctx, id)
 	if err != nil {

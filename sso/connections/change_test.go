@@ -236,7 +236,7 @@ func TestEditThatChangesNothing(t *testing.T) {
 	}
 }
 
-// The preset follows the provider as long as nobody touched it.
+// The preset follows the provider as long as it was not edited.
 func TestPresetFollowsTheProvider(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -10,7 +10,7 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// check looks at every value of the configuration.
+// check checks every value of the configuration.
 func (w *editing) check() {
 	cfg := w.cfg
 	if cfg.SAML != nil {
@@ -54,7 +54,7 @@ func (w *editing) checkBrake() {
 	within("brake.window", int(b.Window), int(sso.MinBrakeWindow), int(sso.MaxBrakeWindow))
 }
 
-// checkSubject warns of people being known by what is given to others later.
+// checkSubject warns of a subject that may be given to another user later.
 func (w *editing) checkSubject() {
 	for candidate := range strings.SplitSeq(w.cfg.Mapping.Subject, "|") {
 		if candidate != "" && slices.Contains(w.cfg.Mapping.Email, candidate) {
@@ -69,7 +69,7 @@ func (w *editing) checkSubject() {
 	}
 }
 
-// text reports what cannot be part of a message to an identity provider.
+// text reports a value that cannot be part of a message to an identity provider.
 func (w *editing) text(field, value string, longest int) {
 	switch {
 	case len(value) > longest:
@@ -79,8 +79,8 @@ func (w *editing) text(field, value string, longest int) {
 	}
 }
 
-// address accepts where a browser is sent to, or what is fetched. The code says
-// which of the two it is about.
+// address checks a URL that a browser is sent to or that is fetched; code is the
+// error code of the problem.
 func (w *editing) address(code, field, entered string) bool {
 	usable, wrong := address.URL(entered)
 	if wrong != nil {
@@ -106,8 +106,8 @@ func (w *editing) address(code, field, entered string) bool {
 	return true
 }
 
-// provisioned refuses provisioning that does not exist. Sign-ins change no
-// membership under it, so groups would stay as they are for ever.
+// provisioned refuses provisioning that does not exist: sign-ins would change no
+// membership, so groups would stay as they are for ever.
 func (w *editing) provisioned() {
 	if w.cfg.Provisioning == sso.ProvisionSCIM {
 		w.add("provisioning_unavailable", "provisioning", noSCIM)
@@ -116,8 +116,8 @@ func (w *editing) provisioned() {
 
 const noSCIM = "Provisioning by SCIM is not available yet. Set provisioning to jit (at sign-in), or no membership will ever change."
 
-// inASCII is an address as it is stored. One that cannot be converted stays as it
-// is, for address to refuse.
+// inASCII returns an address with an ASCII host, as it is stored. One that cannot
+// be converted is returned unchanged, and address refuses it.
 func inASCII(entered string) string {
 	entered = strings.TrimSpace(entered)
 	if converted, err := address.URL(entered); err == nil {
@@ -126,7 +126,7 @@ func inASCII(entered string) string {
 	return entered
 }
 
-// complete asks for what is needed to sign anybody in.
+// complete reports the fields that are missing for sign-in.
 func (w *editing) complete() {
 	need := func(missing bool, field, message string) {
 		if missing {

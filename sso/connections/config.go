@@ -5,8 +5,8 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// The formats of a NameID that may be asked for. transient is not among them:
-// it makes a new person of everybody at every sign-in.
+// The formats of a NameID that may be requested. transient is not among them: it
+// makes a new user at every sign-in.
 const (
 	nameIDPersistent  = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 	nameIDUnspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
@@ -14,7 +14,7 @@ const (
 	nameIDWindows     = "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName"
 )
 
-// defaults is what a new connection starts with.
+// defaults returns the configuration of a new connection.
 func defaults(protocol sso.Protocol, provider sso.Provider) *sso.Config {
 	cfg := &sso.Config{
 		Version: 1,
@@ -42,9 +42,9 @@ func defaults(protocol sso.Protocol, provider sso.Provider) *sso.Config {
 	return cfg
 }
 
-// nameIDFormat is what to ask a provider for. Where the format is chosen in the
-// provider's own console, asking for another one is refused (ADFS:
-// InvalidNameIDPolicy) or overrides what the admin chose there (Entra ID).
+// nameIDFormat returns the NameID format to request from a provider. Where the
+// format is chosen in the provider's own console, a request for another one is
+// refused (ADFS: InvalidNameIDPolicy) or overrides the choice (Entra ID).
 func nameIDFormat(provider sso.Provider) string {
 	switch provider {
 	case sso.Keycloak, sso.Custom:
@@ -53,12 +53,12 @@ func nameIDFormat(provider sso.Provider) string {
 	return nameIDUnspecified
 }
 
-// defaultScopes are known to every provider. "groups" is not: one that does not
-// know it refuses the sign-in.
+// defaultScopes returns scopes that every provider knows. "groups" is not among
+// them: a provider that does not know it refuses the sign-in.
 func defaultScopes() []string { return []string{"openid", "profile", "email"} }
 
-// startOf is what an edit of a connection begins from: what is being edited, else
-// what is live.
+// startOf returns the configuration that an edit begins from: the draft, else the
+// live one.
 func startOf(c sso.Connection) *sso.Config {
 	switch {
 	case c.Draft != nil:
@@ -70,7 +70,7 @@ func startOf(c sso.Connection) *sso.Config {
 }
 
 // clone copies a configuration so that the copy can be changed. Lists are shared:
-// whoever changes one replaces it.
+// replace a list instead of changing it.
 func clone(cfg *sso.Config) *sso.Config {
 	if cfg == nil {
 		return nil
@@ -91,7 +91,7 @@ func clone(cfg *sso.Config) *sso.Config {
 	return &c
 }
 
-// nextVersion is a number that no version of the connection has had: after a
+// nextVersion returns a number above all versions of the connection: after a
 // rollback the previous one is the higher.
 func nextVersion(c sso.Connection) int {
 	highest := 0

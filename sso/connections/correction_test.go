@@ -63,8 +63,8 @@ func (w *world) enter(c sso.Connection, subject string) {
 	w.ok(err)
 }
 
-// While nobody has signed in, there is no user whom another trust could take over:
-// whoever enabled a first connection with a mistake in it corrects the mistake.
+// Before the first sign-in there is no user whom another trust could take over:
+// the holder of a setup link who enabled a first connection may correct it.
 func TestLinkCorrectsWhatItEnabled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -149,7 +149,7 @@ func TestNoCorrectionOfWhatAnOperatorEnabled(t *testing.T) {
 	}
 }
 
-// A second connection that is live is trust of the company, whoever signed in.
+// A second live connection is trust of the company, even without any sign-in.
 func TestNoCorrectionBesideAnotherConnection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso"
 )
 
-// defaultGroups takes over the groups that everyone who signs in joins, each by
-// its ID or as organization/group.
+// defaultGroups sets the default groups, which every user joins at sign-in; an
+// entry is an ID or organization/group.
 func (w *editing) defaultGroups(ctx context.Context, entries []string) {
 	if len(entries) > sso.MaxDefaultGroups {
 		w.add(

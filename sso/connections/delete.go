@@ -8,17 +8,16 @@ import (
 	"gatehouse/sso"
 )
 
-// Delete removes a connection with the identities it knows, and ends its
-// sessions; the caller tells the nodes. Errors: Conflict "would_lock_out", see
-// LocksOut.
+// Delete removes a connection with its identities, and ends its sessions; the
+// caller notifies the nodes. Errors: Conflict "would_lock_out", see LocksOut.
 func (s *Service) Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
 	return s.Connections.DeleteConnection(ctx, by, ent, id, LocksOut)
 }
 
-// LocksOut is a Conflict "would_lock_out" of deleting a connection that is the
-// only enabled one of active users, or the last one of an enterprise that
+// LocksOut returns Conflict "would_lock_out" if active users have no other
+// enabled connection than this one, or if it is the last of an enterprise that
 // enforces single sign-on; else nil. Without enforcement, a connection that is
-// not enabled may always go.
+// not enabled can always be deleted.
 func LocksOut(r sso.ConnectionReach) error {
 	if err := r.CheckEnforced(); err != nil {
 		return err
@@ -35,7 +34,8 @@ func LocksOut(r sso.ConnectionReach) error {
 	}
 }
 
-// whom names those who depend on a connection, as far as there is room.
+// whom describes the active users who depend on a connection: how many, and some
+// of their logins.
 func whom(r sso.ConnectionReach) string {
 	people := fmt.Sprintf("%d active people", r.Active)
 	if r.Active == 1 {

@@ -8,17 +8,17 @@ import (
 	"gatehouse/sso"
 )
 
-// Difference is one field that two versions of a configuration do not agree
-// about.
+// Difference is a field that differs between two versions of a configuration.
 type Difference struct {
 	Field         string // as in the REST API: "saml.sso_url"
 	Before, After string // "" where there is nothing
-	Secret        bool   // that it differs is all that is told
-	// Gone and New are what a list lost and got, in place of Before and After.
+	Secret        bool   // the values are not shown
+	// Gone and New are the entries that a list lost and got, in place of Before
+	// and After.
 	Gone, New []string
 }
 
-// value is a field as it is compared.
+// value is a field in the form that is compared.
 type value struct {
 	field  string
 	text   string
@@ -26,8 +26,8 @@ type value struct {
 	secret bool
 }
 
-// Differences lists what before and after do not agree about, in the order in
-// which a configuration is written down. nil stands for one without anything.
+// Differences lists the fields that differ, in the order of a configuration. nil
+// is an empty configuration.
 func Differences(before, after *sso.Config) []Difference {
 	was, is := values(before), values(after)
 	var all []Difference
@@ -56,7 +56,7 @@ func Differences(before, after *sso.Config) []Difference {
 	return all
 }
 
-// fieldsOf are the fields of either, in their order: one of the two has all of
+// fieldsOf returns the fields of both, in order: one of the two has all fields of
 // its protocol.
 func fieldsOf(was, is []value) []string {
 	var names []string
@@ -210,7 +210,7 @@ func groupIDs(all []sso.GroupID) []string {
 	return ids
 }
 
-// copied tells an empty list from text.
+// copied returns a list that is not nil, so that an empty list differs from text.
 func copied(all []string) []string { return append([]string{}, all...) }
 
 func yesNo(b bool) string {

@@ -12,8 +12,8 @@ import (
 
 var tenantPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
-// directory takes an edit of where groups are asked for over. One that leaves
-// neither a tenant nor an application takes it away.
+// directory applies an edit of the directory that groups are read from. Without a
+// tenant and an application the directory is removed.
 func (w *editing) directory(e DirectoryEdit) {
 	var d sso.Directory
 	if w.cfg.Directory != nil {

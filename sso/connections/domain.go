@@ -21,10 +21,10 @@ const (
 	lookupBudget   = 10 * time.Second
 )
 
-// AddDomain adds a domain that the enterprise says is its own, with the value
-// that proves it. It counts for nothing until VerifyDomain has found that.
-// Errors: Invalid "domain_invalid" with the field "name"; Conflict
-// "domain_taken" if the enterprise has it already.
+// AddDomain adds an unverified domain, with the value that proves it. It has no
+// effect until VerifyDomain has found that value. Errors: Invalid
+// "domain_invalid" with the field "name"; Conflict "domain_taken" if the
+// enterprise has it already.
 func (s *Service) AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error) {
 	ascii, err := domainName(name)
 	if err != nil {
@@ -37,8 +37,7 @@ func (s *Service) AddDomain(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	})
 }
 
-// domainName brings a name into the form that names are compared in: lower case,
-// A-labels, no dot at the end.
+// domainName normalizes a name: lower case, A-labels, no dot at the end.
 func domainName(name string) (string, error) {
 	refuse := func(message string) error {
 		return sso.InvalidField("domain_invalid", "name", message)
@@ -65,9 +64,9 @@ func domainName(name string) (string, error) {
 	return ascii, nil
 }
 
-// mailboxProviders are those where anybody gets an address. The list only needs
-// the large ones: a domain counts after a proof in its DNS, which nobody gives
-// for these; it is there to say so at once.
+// mailboxProviders returns domains of public mailbox providers. The list only
+// gives an early error for the large ones: no enterprise can add the DNS record
+// that verifies them.
 func mailboxProviders() []string {
 	return []string{
 		"126.com", "163.com", "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch",
@@ -82,11 +81,10 @@ func mailboxProviders() []string {
 	}
 }
 
-// VerifyDomain looks for the proof in the DNS; a domain that has it is the
-// enterprise's from then on, and of no other. Errors: Invalid
-// "domain_not_verified", which says what was looked for and what was found;
-// Conflict "domain_taken" if another enterprise has proven it; Upstream
-// "dns_unavailable".
+// VerifyDomain looks for the proof in the DNS; a domain that has it is verified
+// for this enterprise and can be for no other. Errors: Invalid
+// "domain_not_verified", with the expected record and the ones found; Conflict
+// "domain_taken" if another enterprise has proven it; Upstream "dns_unavailable".
 func (s *Service) VerifyDomain(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID,
 ) (sso.Domain, error) {
@@ -133,7 +131,7 @@ func (s *Service) proven(ctx context.Context, d sso.Domain) error {
 		))
 }
 
-// listed makes records of strangers safe to show, and not too many of them.
+// listed sanitizes DNS records for display, and limits their number.
 func listed(values []string) string {
 	const most, longest = 5, 100
 	if len(values) == 0 {

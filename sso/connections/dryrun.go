@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// trialReader reads what policies are tried on.
+// trialReader reads the attempts and users that policies are tried on.
 type trialReader interface {
 	AssertedIdentities(
 		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
@@ -18,21 +18,21 @@ type trialReader interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 }
 
-// Trial is what a policy would have done about one attempt, had it been the
-// person's first.
+// Trial is the decision of a policy about one attempt, as if it were the user's
+// first.
 type Trial struct {
 	Attempt sso.Attempt
 	Denied  bool // by allow_sign_in
 	Email   sso.EmailDecision
 }
 
-// maxTrials is how many attempts a dry run looks at: it takes the time of as many
-// decisions, of which each is bounded.
+// maxTrials limits the attempts of a dry run, and so its time: each decision is
+// bounded.
 const maxTrials = 50
 
-// DryRun tries policies on the newest attempts over a connection. What is not
-// given is as it is being edited, or else live. It writes nothing. Errors are
-// those of Edit about these two.
+// DryRun tries policies on the newest attempts over a connection. A policy that
+// is not given is that of the draft, or else the live one. It writes nothing.
+// Errors are those of Edit about these two.
 func (s *Service) DryRun(
 	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *EmailVerificationEdit, allow *string,
 ) ([]Trial, error) {

@@ -2,12 +2,12 @@ package connections
 
 import "gatehouse/sso"
 
-// Edit is a change as an admin asks for it. Whatever is nil stays as it is; an
-// empty list or text takes the value away. Name and Provider change at once, all
-// else changes the draft.
+// Edit is a change of a connection. A nil field stays as it is; an empty list or
+// text removes the value. Name and Provider change at once, all other fields
+// change the draft.
 type Edit struct {
-	// Revision is that of the connection which was looked at; of another one the
-	// edit is Stale "connection_changed". 0: any.
+	// Revision is that of the connection as the admin saw it; if it has another
+	// one by now, the edit is Stale "connection_changed". 0: any.
 	Revision int64 `json:"-"`
 
 	Name              *string                `json:"name,omitempty"`
@@ -25,10 +25,9 @@ type Edit struct {
 	Directory         *DirectoryEdit         `json:"directory,omitempty"`
 }
 
-// SAMLEdit changes a SAML configuration. What the identity provider is comes
-// from one of MetadataURL (fetched now and again later), MetadataXML (read once)
-// and the fields after them; Certificates are trusted besides those of the
-// metadata.
+// SAMLEdit changes a SAML configuration. The identity provider is described by
+// one of MetadataURL (fetched now and again later), MetadataXML (read once) and
+// the fields after them; Certificates are trusted besides those of the metadata.
 type SAMLEdit struct {
 	MetadataURL       *string           `json:"metadata_url,omitempty"`
 	MetadataXML       *string           `json:"metadata_xml,omitempty"`
@@ -47,11 +46,12 @@ type SAMLEdit struct {
 }
 
 // OIDCEdit changes an OpenID Connect configuration. Another Issuer needs the
-// ClientSecret again: else whoever may edit could have it sent to themselves.
+// ClientSecret again: otherwise an editor could have the stored one sent to an
+// issuer of their own.
 type OIDCEdit struct {
 	Issuer *string `json:"issuer,omitempty"`
-	// ConfirmedIssuer is what the document at Issuer states, where that is another
-	// issuer than the address suggests. Tokens are then checked against it.
+	// ConfirmedIssuer is the issuer that the document at Issuer states, if it
+	// differs from the address. Tokens are then checked against it.
 	ConfirmedIssuer *string         `json:"confirmed_issuer,omitempty"`
 	ClientID        *string         `json:"client_id,omitempty"`
 	ClientSecret    *sso.Secret     `json:"client_secret,omitempty"`
@@ -71,15 +71,15 @@ type MappingEdit struct {
 	Name          []string `json:"name,omitempty"`
 	Groups        []string `json:"groups,omitempty"`
 	Delimiter     *string  `json:"delimiter,omitempty"`
-	// GroupsRewrite changes the rewrite member by member; "" for all of them takes
-	// it away.
+	// GroupsRewrite changes the rewrite field by field; "" for all of them
+	// removes it.
 	GroupsRewrite *RewriteEdit `json:"groups_rewrite,omitempty"`
 	Include       *string      `json:"include,omitempty"`
 	Exclude       *string      `json:"exclude,omitempty"`
 	GroupLimit    *int         `json:"group_limit,omitempty"`
 }
 
-// RewriteEdit changes how values become names of groups; see [sso.Rewrite].
+// RewriteEdit changes how values become group names; see [sso.Rewrite].
 type RewriteEdit struct {
 	Pattern *string `json:"pattern,omitempty"`
 	Replace *string `json:"replace,omitempty"`
@@ -108,8 +108,8 @@ type EmailVerificationEdit struct {
 	TrustIDP   *bool   `json:"trust_idp,omitempty"`
 }
 
-// DirectoryEdit changes where groups are asked for that did not fit into an
-// answer; "" for both Tenant and ClientID takes it away.
+// DirectoryEdit changes the directory that is asked for groups that did not fit
+// into a response; "" for both Tenant and ClientID removes it.
 type DirectoryEdit struct {
 	Tenant       *string     `json:"tenant,omitempty"`
 	ClientID     *string     `json:"client_id,omitempty"`

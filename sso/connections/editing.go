@@ -9,14 +9,13 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// editing is one edit on its way into a configuration, with what was found to be
-// wrong or doubtful so far.
+// editing applies one edit to a configuration and collects problems and warnings.
 type editing struct {
 	*Service
 	problems
 	warnings []Warning
 	c        sso.Connection
-	cfg      *sso.Config // ours to change
+	cfg      *sso.Config // a copy
 }
 
 func (s *Service) editing(c sso.Connection, base *sso.Config) *editing {
@@ -27,7 +26,7 @@ func (s *Service) editing(c sso.Connection, base *sso.Config) *editing {
 	}
 }
 
-// result is the connection with the edited draft.
+// result returns the connection with the edited draft.
 func (w *editing) result() sso.Connection {
 	c := w.c
 	c.Draft = w.cfg
@@ -39,15 +38,15 @@ func (w *editing) warn(field, message string) {
 	w.addWarning(Warning{Field: field, Message: message})
 }
 
-// addWarning adds a warning once: two checks may find the same.
+// addWarning adds a warning unless another check has added it.
 func (w *editing) addWarning(warning Warning) {
 	if !slices.Contains(w.warnings, warning) {
 		w.warnings = append(w.warnings, warning)
 	}
 }
 
-// apply takes the edit over, then looks at the whole: a value that was fine may
-// not be any more.
+// apply applies the edit, then checks the whole configuration: an edit may
+// invalidate other values.
 func (w *editing) apply(ctx context.Context, e Edit) {
 	w.identify(e)
 	switch {
@@ -87,7 +86,7 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 	w.check()
 }
 
-// identify changes what the connection is called and what product it leads to.
+// identify changes the name and the provider of the connection.
 func (w *editing) identify(e Edit) {
 	if e.Name != nil {
 		w.c.Name = *e.Name
@@ -99,8 +98,8 @@ func (w *editing) identify(e Edit) {
 	}
 }
 
-// takePreset replaces the presets of the product that the connection led to by
-// those of the product it leads to now, unless they were edited.
+// takePreset replaces the presets of the old provider by those of the new one,
+// unless they were edited.
 func (w *editing) takePreset(old sso.Provider) {
 	if reflect.DeepEqual(w.cfg.Mapping, mapping.Preset(old, w.c.Protocol)) {
 		w.cfg.Mapping = mapping.Preset(w.c.Provider, w.c.Protocol)
@@ -127,7 +126,7 @@ func (w *editing) mapping(e MappingEdit) {
 	set(&m.GroupLimit, e.GroupLimit)
 }
 
-// rewritten is a rewrite with an edit; nil once nothing is left of it.
+// rewritten returns a rewrite with an edit applied; nil if all fields are empty.
 func rewritten(old *sso.Rewrite, e RewriteEdit) *sso.Rewrite {
 	var r sso.Rewrite
 	if old != nil {

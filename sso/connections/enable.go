@@ -7,13 +7,13 @@ import (
 	"gatehouse/sso"
 )
 
-// Enable lets people sign in with the draft, and keeps what was live for
-// Rollback. Without a draft a disabled connection is switched on again as it
-// was; one that is on already stays as it is. Errors: Invalid
-// "connection_incomplete", "provisioning_unavailable" and those of Edit, with
-// Fields; Upstream "idp_unavailable" if an OpenID provider cannot be asked whether
-// it is the configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
-// the holder of a setup link; Stale "connection_changed". revision is as
+// Enable makes the draft live, and keeps the previous version for Rollback.
+// Without a draft a disabled connection is enabled again as it was; an enabled
+// one stays as it is. Errors: Invalid "connection_incomplete",
+// "provisioning_unavailable" and those of Edit, with Fields; Upstream
+// "idp_unavailable" if the discovery document of an OpenID provider cannot be
+// fetched; Conflict "trust_approval_needed", and "admin_groups_mapping" for the
+// holder of a setup link; Stale "connection_changed". revision is as
 // Edit.Revision.
 func (s *Service) Enable(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
@@ -34,8 +34,8 @@ func (s *Service) Enable(
 	return s.asked(ctx, by, c, ent, id, false, err)
 }
 
-// madeLive returns the connection with its draft enabled, or with what was live
-// switched on again.
+// madeLive returns the connection with its draft enabled, or with the live
+// version enabled again.
 func (s *Service) madeLive(ctx context.Context, by sso.Actor, c sso.Connection) (sso.Connection, error) {
 	if c.Draft == nil && c.State == sso.ConnectionEnabled {
 		return c, nil
@@ -45,11 +45,11 @@ func (s *Service) madeLive(ctx context.Context, by sso.Actor, c sso.Connection) 
 		next = clone(c.Live)
 	}
 	if next == nil {
-		next = defaults(c.Protocol, c.Provider) // which is incomplete
+		next = defaults(c.Protocol, c.Provider) // these are incomplete
 	}
 	w := s.editing(c, next)
 	w.complete()
-	w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
+	w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may have been deleted or become an admin group
 	w.check()
 	if err := w.err(); err != nil {
 		return c, fmt.Errorf("enable connection: %w", err)
@@ -70,14 +70,14 @@ func (s *Service) madeLive(ctx context.Context, by sso.Actor, c sso.Connection) 
 	if c.Live != nil {
 		c.Previous = c.Live
 		if metadataURL(c.Live) != metadataURL(w.cfg) {
-			c.Metadata = sso.MetadataStatus{} // that of the other address
+			c.Metadata = sso.MetadataStatus{} // the status is of the other address
 		}
 	}
 	c.Live, c.Draft = w.cfg, nil
 	return c, nil
 }
 
-// asked records that a change waits for approval, if that is why it was refused.
+// asked records that a change waits for approval, if err says so.
 func (s *Service) asked(
 	ctx context.Context,
 	by sso.Actor,
@@ -93,10 +93,10 @@ func (s *Service) asked(
 	return c, err
 }
 
-// Disable ends signing in through the connection, and the sessions begun through
-// it: a company that switches its sign-in off wants no user signed in. The
-// configuration stays. Errors: Conflict "would_lock_out" for the
-// last enabled connection of an enterprise that enforces single sign-on; Stale
+// Disable ends sign-ins through the connection and the sessions that began
+// through it: a company that disables sign-in wants no user signed in. The
+// configuration stays. Errors: Conflict "would_lock_out" for the last enabled
+// connection of an enterprise that enforces single sign-on; Stale
 // "connection_changed". revision is as Edit.Revision.
 func (s *Service) Disable(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
@@ -112,7 +112,7 @@ func (s *Service) Disable(
 				return c, err
 			}
 			if c.State == sso.ConnectionDraft {
-				return c, nil // nobody can sign in
+				return c, nil // it is not enabled
 			}
 			c.State = sso.ConnectionDisabled
 			return c, nil
@@ -120,10 +120,10 @@ func (s *Service) Disable(
 	)
 }
 
-// Rollback swaps the live and the previous version; doing it again takes it
-// back. The draft, if there is one, stays. Errors: Conflict
-// "nothing_to_roll_back"; Invalid "provisioning_unavailable"; Stale
-// "connection_changed". revision is as Edit.Revision.
+// Rollback swaps the live and the previous version; a second Rollback undoes it.
+// The draft, if any, stays. Errors: Conflict "nothing_to_roll_back"; Invalid
+// "provisioning_unavailable"; Stale "connection_changed". revision is as
+// Edit.Revision.
 func (s *Service) Rollback(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
@@ -162,8 +162,8 @@ func (s *Service) Rollback(
 	return s.asked(ctx, by, c, ent, id, true, err)
 }
 
-// DiscardDraft drops what is being edited. Without a draft nothing happens.
-// Errors: Conflict "never_enabled" if there is nothing but the draft; Stale
+// DiscardDraft deletes the draft. Without a draft nothing happens. Errors:
+// Conflict "never_enabled" if there is nothing but the draft; Stale
 // "connection_changed". revision is as Edit.Revision.
 func (s *Service) DiscardDraft(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,

@@ -234,8 +234,8 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 	w.same(sso.MetadataStatus{}, c.Metadata)
 }
 
-// Nothing provisions yet: nobody can be signed in by a version that leaves groups
-// to it, by whatever way it would become live.
+// Provisioning does not exist yet: a version that leaves groups to it cannot
+// become live in any way.
 func TestProvisioningThatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)

@@ -70,7 +70,7 @@ func (d dns) LookupTXT(_ context.Context, name string) ([]string, error) {
 	}
 }
 
-// world is one enterprise in a new database, and somebody who sets it up.
+// world is one enterprise in a new database, and the admin who sets it up.
 type world struct {
 	*testing.T
 	*connections.Service

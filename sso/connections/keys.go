@@ -9,21 +9,22 @@ import (
 	"gatehouse/sso"
 )
 
-// replacedPause is for how long a provider that replaces all its keys again is
-// not told of again: one whose servers publish different sets would alarm admins
-// at every fetch.
+// replacedPause is the time between two reports that a provider replaced all its
+// keys: one whose servers publish different sets would alarm admins at every
+// fetch.
 const replacedPause = 24 * time.Hour
 
-// SeeKeys notes which keys an OpenID provider publishes, for a connection that
-// is live and the other versions with the same issuer. A set that has none of the
-// keys before it is told to admins, or waits for them where the connection says
-// so. It is what oidc.Options.KeysSeen wants; a failure is logged.
+// SeeKeys records the keys that an OpenID provider publishes, in the live version
+// of a connection and the others with the same issuer. A set without any of the
+// previous keys is reported to admins, or waits for their confirmation if the
+// connection requires it. It implements oidc.Options.KeysSeen; a failure is
+// logged.
 func (s *Service) SeeKeys(ctx context.Context, seen sso.SeenKeys) {
 	_, err := s.change(
 		ctx, sso.ActorSystem, seen.Enterprise, seen.Connection, "connection.keys_seen",
 		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 			if !publishes(c.Live, seen) {
-				return c, nil // a draft is tested, and tells nothing about what is live
+				return c, nil // the keys of a tested draft say nothing about the live version
 			}
 			for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
 				if publishes(*version, seen) {
@@ -43,7 +44,7 @@ func (s *Service) SeeKeys(ctx context.Context, seen sso.SeenKeys) {
 	}
 }
 
-// publishes reports whether the keys are those of a version's provider.
+// publishes reports whether seen is about the provider of cfg.
 func publishes(cfg *sso.Config, seen sso.SeenKeys) bool {
 	return cfg != nil &&
 		cfg.OIDC != nil &&
@@ -51,7 +52,7 @@ func publishes(cfg *sso.Config, seen sso.SeenKeys) bool {
 		cfg.OIDC.DiscoveryURL == seen.DiscoveryURL
 }
 
-// noted is a configuration with the keys that its provider publishes now.
+// noted returns a configuration with the keys that its provider publishes now.
 func (s *Service) noted(cfg sso.OIDCConfig, keys []string) sso.OIDCConfig {
 	replaces := cfg.Replaces(keys)
 	if replaces && cfg.ConfirmNewKeys {
@@ -65,7 +66,8 @@ func (s *Service) noted(cfg sso.OIDCConfig, keys []string) sso.OIDCConfig {
 	return cfg
 }
 
-// confirmed trusts what waits in a version, and reports whether anything did.
+// confirmed returns a version that trusts its pending keys, and reports whether
+// there were any.
 func confirmed(cfg *sso.Config) (*sso.Config, bool) {
 	next := clone(cfg)
 	switch {

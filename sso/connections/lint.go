@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Tidy takes away what comes along when a value is copied: space around it and
-// byte order marks, quotes, angle brackets, characters that cannot be seen.
+// Tidy removes characters that get copied along with a value: surrounding space,
+// byte order marks, quotes, angle brackets, invisible characters.
 func Tidy(text string) string {
 	text = strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc)
@@ -28,12 +28,12 @@ func Tidy(text string) string {
 	return text
 }
 
-// Advice is what somebody probably did who entered an address that does not
-// work, and what they probably meant; either may be empty.
+// Advice explains a probable mistake in an address, and suggests a better one;
+// either may be empty.
 type Advice struct{ Says, Better string }
 
-// Advise looks at an address that was entered in "saml.metadata_url",
-// "saml.sso_url" or "oidc.issuer" and was refused. It asks nobody.
+// Advise finds the probable mistake in a refused "saml.metadata_url",
+// "saml.sso_url" or "oidc.issuer". It sends no request.
 func Advise(field, text string) Advice {
 	text = Tidy(text)
 	u, err := url.Parse(text)
@@ -61,7 +61,8 @@ func Advise(field, text string) Advice {
 	return Advice{}
 }
 
-// withoutScheme is about "acme.okta.com": consoles show domains like that.
+// withoutScheme advises about addresses like "acme.okta.com", as consoles show
+// them.
 func withoutScheme(field, text string) Advice {
 	host, _, _ := strings.Cut(text, "/")
 	if !strings.Contains(host, ".") || strings.ContainsAny(host, "@:,;") {
@@ -74,7 +75,7 @@ func withoutScheme(field, text string) Advice {
 	return Advice{"An address begins with https://.", better}
 }
 
-// entry is an address with the parts that rules look at.
+// entry is an entered address, parsed for the rules.
 type entry struct {
 	field, text string
 	url         *url.URL
@@ -85,10 +86,10 @@ type entry struct {
 func (e entry) metadata() bool { return e.field == "saml.metadata_url" }
 func (e entry) issuer() bool   { return e.field == "oidc.issuer" }
 
-// at is another path of the same server.
+// at returns the URL of another path on the same server.
 func (e entry) at(path string) string { return "https://" + e.url.Host + path }
 
-// ours is about the addresses that we give to identity providers.
+// ours advises about addresses of the gateway itself.
 func (e entry) ours() Advice {
 	own := strings.Contains(e.path, "/saml/conn-") ||
 		strings.Contains(e.path, "/oidc/conn-") ||
@@ -101,8 +102,7 @@ func (e entry) ours() Advice {
 	}
 }
 
-// console is about what stands in the address bar of whoever administers an
-// identity provider.
+// console advises about addresses of an identity provider's admin console.
 func (e entry) console() Advice {
 	says := "This is the address of a page of the console. Enter the value that the console shows."
 	switch {
@@ -206,8 +206,7 @@ func (e entry) others() Advice {
 	return Advice{}
 }
 
-// wrongKind is about the address of something else that identity providers
-// publish.
+// wrongKind advises about an address of another kind of document or endpoint.
 func (e entry) wrongKind() Advice {
 	lower := strings.ToLower(e.path)
 	discovery := strings.Contains(lower, "/.well-known/openid-configuration")
@@ -244,7 +243,7 @@ func (e entry) wrongKind() Advice {
 	return Advice{}
 }
 
-// plain is about an address that lacks nothing but encryption.
+// plain advises about an http address.
 func (e entry) plain() Advice {
 	if e.url.Scheme != "http" ||
 		e.host == "" ||

@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// TryMapping returns the mapping of what is being edited, or else live, with an
-// edit that is not saved. Errors: those of Edit about the mapping.
+// TryMapping returns the mapping of the draft, or else the live one, with an edit
+// that is not saved. Errors: those of Edit about the mapping.
 func (s *Service) TryMapping(c sso.Connection, e MappingEdit) (sso.Mapping, error) {
 	w := s.editing(c, startOf(c))
 	w.mapping(e)

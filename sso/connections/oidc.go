@@ -21,7 +21,7 @@ const (
 	maxScopes       = 32
 )
 
-// oidc takes an edit of an OpenID Connect configuration over.
+// oidc applies an edit of an OpenID Connect configuration.
 func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	cfg, was := w.cfg.OIDC, *w.cfg.OIDC
 	set(&cfg.ClientID, e.ClientID)
@@ -47,7 +47,7 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 		return
 	}
 	w.issuer(ctx, e, was)
-	elsewhere := cfg.Issuer != was.Issuer || cfg.DiscoveryURL != was.DiscoveryURL // another may get the secret
+	elsewhere := cfg.Issuer != was.Issuer || cfg.DiscoveryURL != was.DiscoveryURL // another server would get the secret
 	if elsewhere {
 		cfg.Keys, cfg.PendingKeys, cfg.ReplacedAt = nil, nil, time.Time{}
 	}
@@ -60,8 +60,8 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	}
 }
 
-// issuer asks the provider what it calls itself. One that does not answer now
-// may be right all the same: it is asked again before it becomes live.
+// issuer reads the issuer from the provider's discovery document. A provider that
+// does not answer now is accepted: it is asked again before it becomes live.
 func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	const field = "oidc.issuer"
 	entered := strings.TrimSpace(strings.TrimPrefix(*e.Issuer, sso.ByteOrderMark))
@@ -102,8 +102,8 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	}
 }
 
-// StatedIssuer is the issuer that an admin may confirm after an edit failed with
-// "issuer_mismatch", "" if there is none.
+// StatedIssuer returns the issuer that an admin may confirm after an edit failed
+// with "issuer_mismatch", "" if there is none.
 func StatedIssuer(err error) string {
 	if mismatch, ok := errors.AsType[*oidc.MismatchError](err); ok && !servesAllTenants(mismatch.Issuer) {
 		return mismatch.Issuer
@@ -111,7 +111,7 @@ func StatedIssuer(err error) string {
 	return ""
 }
 
-// discoveryOf is where a configured issuer is asked.
+// discoveryOf returns the source of the discovery document of an issuer.
 func discoveryOf(cfg sso.OIDCConfig) oidc.Source {
 	if cfg.DiscoveryURL == "" {
 		return oidc.Source{Address: cfg.Issuer}
@@ -119,8 +119,8 @@ func discoveryOf(cfg sso.OIDCConfig) oidc.Source {
 	return oidc.Source{Address: cfg.DiscoveryURL, Confirmed: cfg.Issuer}
 }
 
-// discovered takes over what the provider says about itself and the admin did
-// not say otherwise.
+// discovered sets values from the discovery document that the admin did not
+// enter.
 func (w *editing) discovered(d oidc.Discovered, e OIDCEdit) {
 	cfg := w.cfg.OIDC
 	cfg.Issuer, cfg.DiscoveryURL = d.Issuer, d.URL
@@ -149,7 +149,7 @@ func (w *editing) discovered(d oidc.Discovered, e OIDCEdit) {
 	}
 }
 
-// servesAllTenants is about the addresses of Entra ID that stand for no tenant:
+// servesAllTenants reports whether an issuer of Entra ID is for all tenants:
 // anyone with a Microsoft account could sign in. The GUID is that of consumers.
 func servesAllTenants(issuer string) bool {
 	u, err := url.Parse(strings.ToLower(issuer))
@@ -170,9 +170,9 @@ func servesAllTenants(issuer string) bool {
 		)
 }
 
-// isTemporary is about a provider that may answer later at the same address: not
-// about a name that does not exist, a certificate for another one, or a server
-// that says there is nothing.
+// isTemporary reports whether a provider may answer later at the same address:
+// not if its name does not exist, its certificate is for another name, or its
+// server answers "not found".
 func isTemporary(err error) bool { return sso.CodeOf(err) == sso.CodeIDPUnavailable }
 
 func unreachable(err error) *sso.Error {
@@ -184,9 +184,9 @@ func unreachable(err error) *sso.Error {
 	}
 }
 
-// confirmIssuer makes sure that an OpenID provider is the configured one before
-// people are sent to it. A slash too many or too few, from when it could not be
-// asked, is put right.
+// confirmIssuer checks that an OpenID provider is the configured one before users
+// are sent to it. It corrects a missing or extra final slash of an issuer that
+// could not be checked when it was entered.
 func (s *Service) confirmIssuer(ctx context.Context, cfg *sso.Config) error {
 	if cfg.OIDC == nil {
 		return nil
@@ -231,7 +231,7 @@ func (w *editing) checkOIDC() {
 	}
 }
 
-// isScope accepts a scope-token (RFC 6749 §3.3).
+// isScope reports whether s is a scope-token (RFC 6749 §3.3).
 func isScope(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {

@@ -13,7 +13,7 @@ import (
 	"gatehouse/sso"
 )
 
-// What is wrong with text that was entered as a certificate.
+// Problems of text that was entered as a certificate.
 const (
 	noCertificate      = "Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE."
 	isPrivateKey       = "This is a private key, which nobody but its owner should have. It was not saved. Enter the certificate."
@@ -28,9 +28,9 @@ const (
 
 // readCertificates reads the certificates in a text, in every form that can mean
 // one thing only: PEM with any line ends or none, with text around it, indented,
-// in quotes, with line ends written as \n; the base64 or the hexadecimal digits of
-// the DER form; an X509Certificate element. It says what is wrong if it cannot.
-// That the certificates parse is checked with the rest of the configuration.
+// in quotes, with line ends written as \n; the base64 or the hexadecimal digits
+// of the DER form; an X509Certificate element. Otherwise wrong is the problem.
+// The rest of the checks parse the certificates.
 func readCertificates(text string) (all [][]byte, wrong string) {
 	if len(text) > maxCertificateText {
 		return nil, fmt.Sprintf("Use at most %d bytes.", maxCertificateText)
@@ -42,8 +42,8 @@ func readCertificates(text string) (all [][]byte, wrong string) {
 	return certificatesIn(text, maxNestedEncodings)
 }
 
-// HoldsPrivateKey reports whether a text that was entered as a certificate holds a
-// private key, so that nobody shows or stores it.
+// HoldsPrivateKey reports whether a text that was entered as a certificate holds
+// a private key, which must not be shown or stored.
 func HoldsPrivateKey(text string) bool {
 	_, wrong := readCertificates(text)
 	return wrong == isPrivateKey || wrong == isPKCS12
@@ -68,8 +68,8 @@ func certificatesIn(text string, nested int) ([][]byte, string) {
 	return bare(text, nested)
 }
 
-// unescaped replaces line ends that were written as text, and takes away what
-// cannot be seen.
+// unescaped replaces line ends that were written as text, and removes invisible
+// characters.
 func unescaped(text string) string {
 	text = strings.NewReplacer(
 		`\\r\\n`, "\n", `\\n`, "\n", `\\r`, "\n", `\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\t`, " ",
@@ -102,11 +102,11 @@ func elementsOf() *regexp.Regexp {
 	return regexp.MustCompile(`<(?:[A-Za-z0-9_.-]+:)?X509Certificate(?: [^<>]*)?>([^<>]+)</`)
 }
 
-// readBlocks reads PEM (RFC 7468). What is outside of the blocks is explanatory
-// text, as openssl x509 -text writes it.
+// readBlocks reads PEM (RFC 7468). Text outside of the blocks is explanatory, as
+// openssl x509 -text writes it.
 func readBlocks(text string) ([][]byte, string) {
 	found := marks().FindAllStringSubmatchIndex(text, -1)
-	for _, m := range found { // before all else: not a part of it is read
+	for _, m := range found { // first: no part of a private key is read
 		if strings.Contains(text[m[4]:m[5]], "PRIVATE KEY") {
 			return nil, isPrivateKey
 		}
@@ -137,7 +137,8 @@ func readBlocks(text string) ([][]byte, string) {
 	return all, ""
 }
 
-// labelled says what a block of another label is; "" for a certificate.
+// labelled returns the problem of a block with another label; "" for a
+// certificate.
 func labelled(label string) string {
 	switch label {
 	case "CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE", "TRUSTED CERTIFICATE":
@@ -164,7 +165,7 @@ func withoutHeaders(body string) string {
 }
 
 // firstElement cuts off the trust settings that OpenSSL writes behind a trusted
-// certificate. Anything else has nothing behind it.
+// certificate. No other form has data behind it.
 func firstElement(der []byte, trusted bool) ([]byte, bool) {
 	var element asn1.RawValue
 	rest, err := asn1.Unmarshal(der, &element)
@@ -174,8 +175,8 @@ func firstElement(der []byte, trusted bool) ([]byte, bool) {
 	return element.FullBytes, true
 }
 
-// decodeLenient reads base64 or base64url, padded or not, whatever blanks or
-// quotes are in between.
+// decodeLenient reads base64 or base64url, padded or not, with any blanks or
+// quotes in between.
 func decodeLenient(text string) ([]byte, bool) {
 	text = strings.Map(func(r rune) rune {
 		switch r {
@@ -192,7 +193,7 @@ func decodeLenient(text string) ([]byte, bool) {
 	return der, err == nil && len(der) > 0
 }
 
-// bare reads what has neither BEGIN lines nor elements around it.
+// bare reads text that has neither BEGIN lines nor elements around it.
 func bare(text string, nested int) ([][]byte, string) {
 	text = strings.Trim(text, " \n\t\"'`,;")
 	if digits := strings.NewReplacer(" ", "", "\n", "", ":", "", "0x", "").
@@ -221,7 +222,7 @@ func bare(text string, nested int) ([][]byte, string) {
 	return recognised(all)
 }
 
-// elementsIn splits several certificates whose base64 ran together.
+// elementsIn splits several certificates whose base64 was joined.
 func elementsIn(der []byte) [][]byte {
 	var all [][]byte
 	for rest := der; len(rest) > 0; {
@@ -235,8 +236,7 @@ func elementsIn(der []byte) [][]byte {
 	return all
 }
 
-// recognised says what was entered if it is something else than a certificate.
-// That is for what has no label.
+// recognised returns the problem of unlabelled data that is not a certificate.
 func recognised(all [][]byte) ([][]byte, string) {
 	for _, der := range all {
 		if wrong := kindOf(der); wrong != "" {

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso/policy"
 )
 
-// checkPolicies compiles the expressions, so that a mistake is found by who makes
-// it, and not by whoever signs in next.
+// checkPolicies compiles the expressions, so that a mistake fails the edit and
+// not the next sign-in.
 func (w *editing) checkPolicies() {
 	_, err := policy.CompileSignIn(w.cfg.AllowSignIn)
 	w.expression("allow_sign_in", err)
@@ -52,8 +52,8 @@ func (w *editing) checkPolicies() {
 	}
 }
 
-// checkWithoutAddress warns of rules that may not have thought of people without
-// an address.
+// checkWithoutAddress warns of expressions that may fail for users without an
+// address.
 func (w *editing) checkWithoutAddress() {
 	if !w.cfg.EmailOptional {
 		return
@@ -78,7 +78,7 @@ func (w *editing) checkWithoutAddress() {
 	}
 }
 
-// expression takes over what is wrong with one.
+// expression reports the error of an expression.
 func (w *editing) expression(field string, err error) {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
 		w.addAll(e.Fields)

@@ -9,12 +9,12 @@ import (
 	"gatehouse/sso"
 )
 
-// invalid is the code of input that is wrong in a way that needs no code of its
-// own: the field and its message say all.
+// invalid is the code of problems that need no code of their own: field and
+// message are enough.
 const invalid = "invalid_configuration"
 
-// problems collects what is wrong, so that an admin hears of everything at once.
-// The code of the whole is that of the first problem that has its own.
+// problems collects the problems of an edit, so that an admin sees all of them.
+// The code of the error is that of the first problem that has its own.
 type problems struct {
 	code   string
 	fields []sso.FieldError
@@ -34,8 +34,8 @@ func (p *problems) addAll(fields []sso.FieldError) {
 	}
 }
 
-// addError blames a field for err, whose text is shown if it was meant to be.
-// Anything that nobody foresaw is kept as it is and ends the change.
+// addError adds a problem of a field with the public text of err. An unexpected
+// error ends the change and is returned unchanged.
 func (p *problems) addError(field string, err error) {
 	known, ok := errors.AsType[*sso.Error](err)
 	if ok {
@@ -44,7 +44,7 @@ func (p *problems) addError(field string, err error) {
 	p.cause = errors.Join(p.cause, err)
 }
 
-// misread is addError about an address, with what was probably meant by it.
+// misread is addError for an address, with the Advice about it.
 func (p *problems) misread(field, address string, err error) {
 	p.addError(field, err)
 	if says := Advise(field, address).Says; says != "" &&
@@ -54,7 +54,7 @@ func (p *problems) misread(field, address string, err error) {
 	}
 }
 
-// err is the error to return, nil if there is no problem.
+// err returns the error of all problems, nil if there is none.
 func (p *problems) err() error {
 	if len(p.fields) == 0 {
 		return p.cause
@@ -72,7 +72,7 @@ func (p *problems) err() error {
 	return e
 }
 
-// oneOf reports a value that is none of the allowed ones.
+// oneOf reports a value that is not allowed.
 func oneOf[T ~string](p *problems, field string, value T, allowed ...T) {
 	if slices.Contains(allowed, value) {
 		return
@@ -84,7 +84,7 @@ func oneOf[T ~string](p *problems, field string, value T, allowed ...T) {
 	p.add(invalid, field, "Use one of: "+strings.Join(names, ", ")+".")
 }
 
-// set changes what an admin wants changed.
+// set changes a value unless the new one is nil.
 func set[T any](to *T, value *T) {
 	if value != nil {
 		*to = *value

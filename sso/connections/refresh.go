@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	// refreshPause is how long a connection's metadata is not fetched again
-	// because of an answer that no key fits: anybody can send such answers.
+	// refreshPause is the time between two fetches that responses with an unknown
+	// key cause: any client can send such responses.
 	refreshPause = time.Minute
-	// refreshBudget is for one fetch and what is written about it.
+	// refreshBudget limits one fetch and writing its result.
 	refreshBudget = 20 * time.Second
 )
 
 // RefreshMetadata fetches the identity provider's metadata now and reports
-// whether it changed anything. What is live takes it over at once, and so do
-// the other versions that have it from the same address; a draft that has it
-// from another address is refreshed from there, too. Errors: Invalid
-// "no_metadata_url"; Conflict "metadata_entity_changed"; those of reading it. A
-// failure changes nothing but the status.
+// whether it changed anything. It applies at once to the live version and the
+// others with the same address; a draft with another address is refreshed from
+// there, too. Errors: Invalid "no_metadata_url"; Conflict
+// "metadata_entity_changed"; those of reading it. A failure changes only the
+// status.
 func (s *Service) RefreshMetadata(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, bool, error) {
@@ -50,7 +50,7 @@ func (s *Service) RefreshMetadata(
 	return c, any, nil
 }
 
-// addressesOf are the metadata addresses of what is live and of the draft.
+// addressesOf returns the metadata addresses of the live version and the draft.
 func addressesOf(c sso.Connection) []string {
 	var all []string
 	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
@@ -61,10 +61,9 @@ func addressesOf(c sso.Connection) []string {
 	return all
 }
 
-// RefreshTested fetches the metadata of what a test connection tries, the draft or
-// else what is live, because the response was signed with a key that is not known.
-// It does so at every test: tests are begun by admins. It is what
-// trial.Options.Refresh wants.
+// RefreshTested fetches the metadata of the version under test, the draft or else
+// the live one, because the response was signed with an unknown key. It does so
+// at every test: only admins begin tests. It implements trial.Options.Refresh.
 func (s *Service) RefreshTested(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
 	cfg := c.Draft
 	if cfg == nil {
@@ -77,14 +76,13 @@ func (s *Service) RefreshTested(ctx context.Context, c sso.Connection) (sso.Conn
 	return s.refetch(ctx, sso.ActorSystem, c, address)
 }
 
-// Refresh fetches the metadata because an answer was signed with a key that is
-// not known, at most once a minute for a connection whoever asks, on this node
-// and on the others. It reports whether what is live differs from that of c,
-// which may be so because somebody else was faster. It is what
-// login.Options.Refresh wants.
+// Refresh fetches the metadata because a response was signed with an unknown key,
+// at most once a minute for a connection on all nodes together. It reports
+// whether the live version differs from that of c, also if a concurrent fetch
+// changed it. It implements login.Options.Refresh.
 func (s *Service) Refresh(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
 	flight := s.refreshes.DoChan(string(c.ID), func() (any, error) {
-		// Others may wait for the result when whoever asked first has gone.
+		// Other callers may wait for the result when the first one has gone.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshBudget)
 		defer cancel()
 		return s.refreshSeldom(ctx, c)
@@ -101,7 +99,7 @@ func (s *Service) Refresh(ctx context.Context, c sso.Connection) (sso.Connection
 	}
 }
 
-// refreshSeldom fetches unless somebody did a moment ago.
+// refreshSeldom fetches unless there was a fetch within refreshPause.
 func (s *Service) refreshSeldom(ctx context.Context, asked sso.Connection) (sso.Connection, error) {
 	c, err := s.Connections.Connection(ctx, asked.Enterprise, asked.ID)
 	if err != nil || source(c) == nil || s.checkedWithin(c, refreshPause) {
@@ -117,15 +115,16 @@ func (s *Service) refreshSeldom(ctx context.Context, asked sso.Connection) (sso.
 	return c, err
 }
 
-// checkedWithin allows for a clock of another node that is ahead, not for one
-// that is nonsense.
+// checkedWithin reports whether the metadata was checked less than d ago. It
+// tolerates a node whose clock is a little ahead.
 func (s *Service) checkedWithin(c sso.Connection, d time.Duration) bool {
 	since := s.Now().Sub(c.Metadata.CheckedAt)
 	return -refreshPause < since && since < d
 }
 
-// source is the configuration whose metadata address counts: the live one, or
-// the draft of a connection that was never live. nil: neither has an address.
+// source returns the configuration whose metadata address the status is about:
+// the live one, or the draft of a connection that was never live. nil: neither
+// has an address.
 func source(c sso.Connection) *sso.SAMLConfig {
 	cfg := c.Live
 	if cfg == nil {
@@ -137,8 +136,8 @@ func source(c sso.Connection) *sso.SAMLConfig {
 	return cfg.SAML
 }
 
-// refetch fetches from an address of one of the versions, takes over and records
-// how it went. The status is that of the address that counts.
+// refetch fetches from an address of one of the versions, applies the metadata
+// and records the status, which is about the address of source.
 func (s *Service) refetch(
 	ctx context.Context, by sso.Actor, c sso.Connection, address string,
 ) (sso.Connection, bool, error) {
@@ -171,8 +170,8 @@ func (s *Service) refetch(
 	return c, false, err
 }
 
-// leading is the version whose metadata address it is, the live one first; nil if
-// it is of neither what is live nor the draft.
+// leading returns the version with that metadata address, the live one first; nil
+// if neither the live version nor the draft has it.
 func leading(c *sso.Connection, address string) **sso.Config {
 	switch address {
 	case "":
@@ -184,8 +183,8 @@ func leading(c *sso.Connection, address string) **sso.Config {
 	return nil
 }
 
-// spoken is what of an error an admin may read; the rest, which tells where our
-// network leads to, is logged by whoever gets the error.
+// spoken returns the public part of an error. The caller logs the rest, which
+// could disclose the internal network.
 func spoken(err error) string {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
 		return e.Public
@@ -193,9 +192,8 @@ func spoken(err error) string {
 	return "Something went wrong on our side."
 }
 
-// takeOver writes what the metadata at address changes, in every version that
-// has it from there: a draft or a previous version with yesterday's keys would
-// bring them back.
+// takeOver applies the metadata at address to every version that reads it from
+// there: a draft or a previous version with old keys would bring them back.
 func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, address string, m saml.Metadata,
 	status sso.MetadataStatus) (now sso.Connection, changed bool, err error) {
 	var before sso.Connection
@@ -210,7 +208,7 @@ func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, 
 			next := c
 			leads := leading(&next, address)
 			if leads == nil {
-				return c, nil // it was changed meanwhile, and what was fetched is of no more use
+				return c, nil // the address was changed meanwhile
 			}
 			var err error
 			for _, version := range []**sso.Config{&next.Live, &next.Draft, &next.Previous} {
@@ -244,8 +242,8 @@ func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, 
 	return now, changed, nil
 }
 
-// updated is a version with the metadata taken over, if the result is one that
-// an admin could have saved.
+// updated returns a version with the metadata applied, or the error that saving
+// it would have.
 func (s *Service) updated(c sso.Connection, cfg *sso.Config, m saml.Metadata) (*sso.Config, error) {
 	w := s.editing(c, cfg)
 	next, err := m.Apply(*cfg.SAML)
@@ -258,9 +256,9 @@ func (s *Service) updated(c sso.Connection, cfg *sso.Config, m saml.Metadata) (*
 	return w.cfg, w.err()
 }
 
-// judged is what becomes of a configuration whose metadata changed. Metadata that
-// replaces every certificate at once may be a rollover, or somebody else's: where
-// an admin wants to confirm it, nothing changes but that it waits.
+// judged returns the configuration to save after a change of metadata. Metadata
+// that replaces every certificate may be a rollover or an attack: if the
+// connection requires confirmation, the certificates wait for it.
 func (s *Service) judged(was, is sso.SAMLConfig, m saml.Metadata) sso.SAMLConfig {
 	switch {
 	case !replacesAll(was.Certificates, m.Certificates):
@@ -274,8 +272,7 @@ func (s *Service) judged(was, is sso.SAMLConfig, m saml.Metadata) sso.SAMLConfig
 	return is
 }
 
-// replacesAll reports whether no certificate that metadata gave before is among
-// those it gives now.
+// replacesAll reports whether the metadata has none of its previous certificates.
 func replacesAll(before, now []sso.Certificate) bool {
 	had := slices.DeleteFunc(slices.Clone(before), func(c sso.Certificate) bool {
 		return c.Source != sso.FromMetadata
@@ -287,10 +284,9 @@ func replacesAll(before, now []sso.Certificate) bool {
 	})
 }
 
-// ConfirmKeys trusts the certificates of metadata, or the keys of an OpenID
-// provider, that waited for it, in place of all that were published before, and
-// takes over the rest of the metadata.
-// Errors: Conflict "no_pending_keys".
+// ConfirmKeys trusts the pending certificates of metadata, or the pending keys of
+// an OpenID provider, in place of all that were published before, and applies the
+// rest of the metadata. Errors: Conflict "no_pending_keys".
 func (s *Service) ConfirmKeys(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error) {
@@ -324,12 +320,12 @@ func (s *Service) ConfirmKeys(
 		return c, nil
 	}
 	if now, _, err := s.RefreshMetadata(ctx, by, ent, id); err == nil {
-		return now, nil // addresses that changed with the keys
+		return now, nil // the addresses changed with the keys
 	}
 	return c, nil
 }
 
-// tell logs what changed in what is trusted.
+// tell logs changes of trusted keys.
 func (s *Service) tell(ctx context.Context, was, is sso.Connection) {
 	before, after := fingerprints(source(was)), fingerprints(source(is))
 	var added, removed []string

@@ -86,8 +86,8 @@ func TestRefreshMetadataTakesKeysOver(t *testing.T) {
 	}
 }
 
-// Whoever can change what an address answers must not become the identity
-// provider by that, and whatever comes, what worked goes on working.
+// Control of a metadata address must not be enough to become the identity
+// provider, and no response of it breaks a working connection.
 func TestRefreshKeepsWhatWorks(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
@@ -298,7 +298,7 @@ func TestRefreshOfWhatIsGone(t *testing.T) {
 	}
 }
 
-// Whoever asked first may go; the others get their answer.
+// The first caller may go; the others get the result.
 func TestRefreshOutlivesWhoAskedFirst(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)

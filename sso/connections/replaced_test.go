@@ -47,8 +47,8 @@ func TestMetadataThatReplacesEveryKey(t *testing.T) {
 	}
 }
 
-// TestNewKeysThatWait: where an admin wants to confirm them, what is trusted stays,
-// whoever fetches, until somebody does.
+// TestNewKeysThatWait: if an admin has to confirm new keys, every fetch keeps the
+// trusted ones until then.
 func TestNewKeysThatWait(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)

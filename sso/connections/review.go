@@ -10,9 +10,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Review looks at what is being edited, or else live, and asks nobody: what is
-// missing before anybody can sign in, and what works and should not stay as it
-// is.
+// Review lists the fields that are missing for sign-in and the warnings of the
+// draft, or else the live version. It sends no request.
 func (s *Service) Review(c sso.Connection) (missing []sso.FieldError, warnings []Warning) {
 	w := s.editing(c, startOf(c))
 	w.complete()
@@ -32,8 +31,8 @@ func (s *Service) Review(c sso.Connection) (missing []sso.FieldError, warnings [
 	return missing, w.warnings
 }
 
-// recognize says which product an identity provider runs by the addresses it
-// has; "" for one that could be any.
+// recognize returns the provider that an identity provider's addresses belong to;
+// "" if unknown.
 func recognize(cfg sso.Config) sso.Provider {
 	var addresses []string
 	if cfg.SAML != nil {
@@ -80,12 +79,11 @@ func recognize(cfg sso.Config) sso.Provider {
 	return ""
 }
 
-// Restart sets a connection up anew as another product, or over another
-// protocol. A mapping and a NameID format that are still those of the product's
-// preset become those of the other product; [Service.Edit] leaves them. Over the
-// same protocol nothing that was entered is lost; another one begins with nothing
-// but the connection's name, and only while nobody ever could sign in. revision is
-// as Edit.Revision. Errors: those of Edit.
+// Restart changes the provider or the protocol of a connection. A mapping and a
+// NameID format that are still those of the old provider's preset become those of
+// the new one; [Service.Edit] leaves them. With the same protocol all entered
+// values stay; with another one only the name stays, and the connection must
+// never have been enabled. revision is as Edit.Revision. Errors: those of Edit.
 func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 	protocol sso.Protocol, provider sso.Provider) (sso.Connection, error) {
 	return s.change(
@@ -121,7 +119,7 @@ func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 			if c.Draft == nil {
 				if next.Draft.Version = nextVersion(c); reflect.DeepEqual(base.Mapping, next.Draft.Mapping) &&
 					reflect.DeepEqual(base.SAML, next.Draft.SAML) {
-					next.Draft = nil // nothing but the name of the product is new
+					next.Draft = nil // only the provider is new
 				}
 			}
 			return s.withKey(next)

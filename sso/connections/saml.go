@@ -18,7 +18,7 @@ const (
 	maxMetadata = 512 << 10
 )
 
-// saml takes an edit of a SAML configuration over.
+// saml applies an edit of a SAML configuration.
 func (w *editing) saml(ctx context.Context, e SAMLEdit) {
 	cfg := w.cfg.SAML
 	described, ok := w.describe(ctx, e)
@@ -37,9 +37,9 @@ func (w *editing) saml(ctx context.Context, e SAMLEdit) {
 	set(&cfg.ConfirmNewKeys, e.ConfirmNewKeys)
 }
 
-// describe takes over what the identity provider publishes, if the edit names or
-// holds it, and reports whether metadata decides from now on, and whether all
-// went well.
+// describe applies metadata that the edit names or contains. described reports
+// whether the connection uses metadata from now on, ok whether it could be
+// applied.
 func (w *editing) describe(ctx context.Context, e SAMLEdit) (described, ok bool) {
 	cfg := w.cfg.SAML
 	address, doc := inASCII(given(e.MetadataURL)), given(e.MetadataXML)
@@ -65,7 +65,7 @@ func given(text *string) string {
 	return strings.TrimSpace(*text)
 }
 
-// expected is the entity that is meant where metadata describes several.
+// expected returns the entity ID to choose from metadata with several entities.
 func (w *editing) expected(e SAMLEdit) string {
 	if e.IDPEntityID != nil {
 		return strings.TrimSpace(*e.IDPEntityID)
@@ -87,8 +87,8 @@ func (w *editing) read(doc, entityID string) bool {
 	return w.take(m, field, "")
 }
 
-// fetch gets the metadata from its address. An address that was read before may
-// fail to answer now; what it said is kept.
+// fetch fetches the metadata. If an address that was read before does not answer
+// now, the previous metadata stays.
 func (w *editing) fetch(ctx context.Context, address, entityID string) bool {
 	const field = "saml.metadata_url"
 	if !w.address(sso.CodeURLNotAllowed, field, address) {
@@ -113,9 +113,8 @@ func (w *editing) fetch(ctx context.Context, address, entityID string) bool {
 	return false
 }
 
-// take replaces what the identity provider is by what its metadata says. That
-// it may be another one than before is the admin's choice here; the keys of the
-// one before are then not trusted any more.
+// take applies metadata. It may describe another identity provider, which is the
+// admin's choice here; the keys of the previous one are then no longer trusted.
 func (w *editing) take(m saml.Metadata, field, address string) bool {
 	next := *w.cfg.SAML
 	if next.IDPEntityID != m.EntityID {
@@ -127,7 +126,7 @@ func (w *editing) take(m saml.Metadata, field, address string) bool {
 		return false
 	}
 	next.MetadataURL = address
-	next.Pending, next.ReplacedAt = nil, time.Time{} // the admin sees what was read
+	next.Pending, next.ReplacedAt = nil, time.Time{} // the admin sees the keys
 	*w.cfg.SAML = next
 	for _, text := range m.Warnings {
 		w.warn(field, text)
@@ -135,8 +134,8 @@ func (w *editing) take(m saml.Metadata, field, address string) bool {
 	return true
 }
 
-// byHand takes over what the admin typed about the identity provider. Where
-// metadata decides, it may only be the same.
+// byHand applies values about the identity provider that the admin entered. If
+// the connection uses metadata, they must agree with it.
 func (w *editing) byHand(e SAMLEdit, described bool) {
 	cfg := w.cfg.SAML
 	if e.SSOURL != nil {
@@ -187,7 +186,7 @@ func (w *editing) byHand(e SAMLEdit, described bool) {
 
 func (w *editing) checkSAML() {
 	c := w.cfg.SAML
-	c.SSO.URL = inASCII(c.SSO.URL) // one that was saved before hosts were converted
+	c.SSO.URL = inASCII(c.SSO.URL) // it may have been saved before hosts were converted
 	if c.SLO != nil {
 		c.SLO = &sso.Endpoint{URL: inASCII(c.SLO.URL), Binding: c.SLO.Binding}
 	}
@@ -225,8 +224,9 @@ func (w *editing) checkSAML() {
 	}
 }
 
-// ours reports whether a certificate holds a key of our own: whoever copies our
-// certificate into the identity provider's field would have us vouch for people.
+// ours reports whether a certificate holds a key of the service provider: it must
+// not be entered as the identity provider's, because then our own signatures
+// would be trusted.
 func (w *editing) ours(cert *x509.Certificate) bool {
 	return slices.ContainsFunc(w.c.Keys, func(k sso.KeyPair) bool {
 		own, err := x509.ParseCertificate(k.Certificate)

@@ -56,9 +56,9 @@ type TXTResolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// Options are what a Service is made of.
+// Options configures a Service.
 type Options struct {
-	// Connections to Trusts are one store.DB.
+	// Connections to Trusts are implemented by store.DB.
 	Connections connectionStore
 	Groups      groupReader
 	Domains     domainStore
@@ -73,12 +73,12 @@ type Options struct {
 	// AllowLoopback accepts http addresses of this machine, for the demo and for
 	// tests. The client that fetches has its own rule, and both have to agree.
 	AllowLoopback bool
-	// NoMail says that nothing is set up to send codes with, to warn whoever asks
-	// for some.
+	// NoMail says that no mail server is configured; a policy that sends codes
+	// then gets a warning.
 	NoMail bool
 }
 
-// Service carries an admin's changes out. It is safe for concurrent use.
+// Service changes connections and domains. It is safe for concurrent use.
 type Service struct {
 	Options
 	refreshes singleflight.Group // by connection
@@ -95,16 +95,16 @@ func New(o Options) *Service {
 	return &Service{Options: o}
 }
 
-// WarningCode tells apart the warnings that other code decides by.
+// WarningCode identifies a warning that other code depends on.
 type WarningCode string
 
-// IDPUnanswered says that the identity provider could not be asked, and that what
-// was entered or read before was kept.
+// IDPUnanswered says that the identity provider did not answer, and that the
+// entered or previous values were kept.
 const IDPUnanswered WarningCode = "idp_unanswered"
 
-// Warning is about something that works and should not stay as it is: a
-// certificate that expires soon, an address without encryption. Field is named
-// as in the REST API.
+// Warning reports a value that works and should still be changed: a certificate
+// that expires soon, an address without encryption. Field is named as in the REST
+// API.
 type Warning struct {
 	Code    WarningCode `json:"-"` // "" for one that is only shown
 	Field   string      `json:"field"`

@@ -6,9 +6,9 @@ import (
 	"gatehouse/sso"
 )
 
-// StartShadow compares every sign-in over an enabled connection from now on with
-// what its draft would make of it. Where that is done already, it goes on.
-// Errors: Conflict "nothing_to_compare" without a draft, or where nobody signs in.
+// StartShadow starts shadow mode: from now on every sign-in over the connection
+// is compared with its draft. A running comparison continues. Errors: Conflict
+// "nothing_to_compare" without a draft or if the connection is not enabled.
 func (s *Service) StartShadow(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error) {
@@ -34,8 +34,7 @@ func (s *Service) StartShadow(
 	)
 }
 
-// StopShadow ends the comparison. What was found stays to be looked at until the
-// draft changes.
+// StopShadow ends the comparison. Its results stay until the draft changes.
 func (s *Service) StopShadow(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error) {

@@ -247,7 +247,7 @@ func TestIssuerThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// A secret goes to nobody but the issuer it was typed for (CVE-2026-15943).
+// A secret is sent only to the issuer it was entered for (CVE-2026-15943).
 func TestSecretIsOfOneIssuer(t *testing.T) {
 	t.Parallel()
 	w, d, evil := newWorld(t), newDirectory(t), newDirectory(t)

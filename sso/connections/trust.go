@@ -11,7 +11,7 @@ import (
 	"gatehouse/sso"
 )
 
-// trustStore keeps what was decided about changes of trust.
+// trustStore stores decisions about changes of trust.
 type trustStore interface {
 	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
@@ -20,7 +20,7 @@ type trustStore interface {
 	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
 }
 
-// unknownAuthor stands for whoever made a draft before authors were recorded.
+// unknownAuthor is the author of drafts from before authors were recorded.
 const unknownAuthor = sso.Actor("unknown")
 
 // actionEnabled is the action that makes a draft live.
@@ -33,10 +33,11 @@ const (
 	actionConfirmed = "connection.keys_confirmed"
 )
 
-// followTrust brings the trust record up to date with a change of a connection:
-// who wrote the draft, and since when what is live is trusted. An approval is
-// for one content, so it ends with any other. Metadata that is fetched again from
-// the address in use leaves Since as it is: the address is what is trusted.
+// followTrust updates the trust record after a change of a connection: the
+// authors of the draft, and the time since which the live version is trusted. An
+// approval is for one content, so any change of it ends the approval. Metadata
+// fetched from the address in use leaves Since as it is: the trust is in the
+// address.
 func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection) sso.Connection {
 	live := c.Live.TrustDigest()
 	if was := old.Live.TrustDigest(); was != "" &&
@@ -60,7 +61,7 @@ func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection
 		c.Trust.Draft = nil
 		return c
 	case old.Draft.TrustDigest() == draft:
-		return c // by whom it was, or nobody knows
+		return c // the authors stay, known or not
 	}
 	c.Trust.Draft = &sso.TrustChange{
 		Digest:  draft,
@@ -69,8 +70,8 @@ func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection
 	return c
 }
 
-// authors are those of a draft that an actor has just changed: those of before,
-// and the actor unless it is an operator.
+// authors returns the authors of a draft after a change by an actor: the previous
+// ones, and the actor unless it is an operator.
 func authors(by sso.Actor, action string, old sso.Connection) []sso.Actor {
 	var all []sso.Actor
 	switch {
@@ -86,7 +87,7 @@ func authors(by sso.Actor, action string, old sso.Connection) []sso.Actor {
 	return all
 }
 
-// moment is now as it is stored.
+// moment returns the current time with the precision of the store.
 func (s *Service) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 func errApprovalNeeded() *sso.Error {
@@ -98,10 +99,10 @@ func errApprovalNeeded() *sso.Error {
 	}
 }
 
-// mayTrust decides whether an actor may make a configuration live; change is what
-// was decided about it, nil if nothing. One that trusts whom the live one trusts
-// needs nothing. Neither does the first of an enterprise that trusts nobody yet,
-// nor the correction of it that NeedsApproval describes.
+// mayTrust decides whether an actor may make a configuration live; change is the
+// decision about it, nil if none. A configuration with the trust of the live one
+// needs no approval, nor does the first of an enterprise, nor the correction of
+// it that NeedsApproval describes.
 func (s *Service) mayTrust(
 	ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange,
 ) error {
@@ -116,7 +117,7 @@ func (s *Service) mayTrust(
 		return errApprovalNeeded()
 	case change.Approved:
 		return nil
-	case change == c.Trust.Draft && len(change.Authors) == 0: // operators alone wrote it
+	case change == c.Trust.Draft && len(change.Authors) == 0: // only operators wrote it
 		return nil
 	}
 	return errApprovalNeeded()
@@ -156,7 +157,7 @@ func (s *Service) ask(
 			}
 			digest := version.TrustDigest()
 			if digest == "" {
-				return t, nil // it was discarded meanwhile
+				return t, nil // the draft was discarded meanwhile
 			}
 			next := sso.TrustChange{Digest: digest}
 			switch {
@@ -179,17 +180,17 @@ func (s *Service) ask(
 	return why
 }
 
-// Approver is who decides about a change of trust.
+// Approver is an admin or operator who decides about a change of trust.
 type Approver struct {
 	By sso.Actor
-	// Link is the setup link that their browser has opened, too; "" for none.
+	// Link is the setup link that their browser has also opened; "" for none.
 	Link sso.SetupLinkID
 	// Through and Since are of the session of an enterprise's admin.
 	Through sso.ConnectionID
 	Since   time.Time
 }
 
-// ApproverOf is a visitor of the console as one who decides.
+// ApproverOf returns a visitor of the console as an approver.
 func ApproverOf(v sso.Visitor) Approver {
 	return Approver{
 		By:      v.Actor,
@@ -216,10 +217,10 @@ func errTrustChanged() *sso.Error {
 	}
 }
 
-// MayDecide is nil if an approver may approve a change of a connection, and else
-// says why not: "trust_other_approver" for the authors of the change, and for
-// anyone who has their link open or created it, "trust_sign_in_again" for an admin whose session was
-// opened under a trust that is not the one of now, Forbidden for a setup link.
+// MayDecide returns nil if an approver may approve a change of a connection.
+// Errors: "trust_other_approver" for an author of the change and for an approver
+// who created or opened an author's link, "trust_sign_in_again" for an admin
+// whose session began before the current trust, Forbidden for a setup link.
 func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, change *sso.TrustChange) error {
 	if a.By.OfOperator() {
 		return nil
@@ -273,9 +274,9 @@ func (s *Service) ownLink(
 	return false, nil
 }
 
-// DecideTrust approves or refuses the change of a connection whose digest it is.
-// Refusing is open to every admin. Errors: Conflict "trust_change_gone" if no such
-// change is there any more; those of MayDecide.
+// DecideTrust approves or refuses the change of a connection with that digest.
+// Every admin may refuse. Errors: Conflict "trust_change_gone" if there is no
+// such change any more; those of MayDecide.
 func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
 	approve bool) (sso.Connection, error) {
 	c, err := s.Connections.Connection(ctx, ent, id)
@@ -318,8 +319,8 @@ func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.Enterpris
 	})
 }
 
-// changeOf is the change of a connection that has a digest, and is still what the
-// draft or a rollback would make of it.
+// changeOf returns the change with a digest, if the draft or a rollback still has
+// it; else nil.
 func changeOf(c sso.Connection, digest string) *sso.TrustChange {
 	if d := c.Trust.Draft; d != nil &&
 		d.Digest == digest &&
@@ -337,16 +338,16 @@ func changeOf(c sso.Connection, digest string) *sso.TrustChange {
 // sameTrust reports whether two connections have the same trust record.
 func sameTrust(a, b sso.Connection) bool { return reflect.DeepEqual(a.Trust, b.Trust) }
 
-// TrustChange is a change of trust as admins look at it.
+// TrustChange is a change of trust as admins see it.
 type TrustChange struct {
 	sso.TrustChange
-	Back    bool     // a rollback would make it, not the draft
+	Back    bool     // by a rollback, not by the draft
 	Fields  []string // members that differ and decide about trust or subject, as in the REST API
 	Changes []Difference
 }
 
-// State is "open" until somebody tries to make the change live, then "waiting"
-// until it is "approved" or "refused".
+// State returns "open" until an admin tries to make the change live, then
+// "waiting" until it is "approved" or "refused".
 func (c TrustChange) State() string {
 	switch {
 	case c.Waits():
@@ -359,8 +360,8 @@ func (c TrustChange) State() string {
 	return "open"
 }
 
-// TrustChanges lists the changes of a connection that need an approval, whether
-// they have it or not. One that operators alone wrote needs none.
+// TrustChanges lists the changes of a connection that need an approval, with or
+// without one. A change that only operators wrote needs none.
 func (s *Service) TrustChanges(ctx context.Context, c sso.Connection) ([]TrustChange, error) {
 	var all []TrustChange
 	for _, v := range []struct {
@@ -382,7 +383,7 @@ func (s *Service) TrustChanges(ctx context.Context, c sso.Connection) ([]TrustCh
 		switch {
 		case !needs, v.change == nil && v.back:
 			continue
-		case v.change == nil: // a draft of earlier
+		case v.change == nil: // a draft from before authors were recorded
 			one.Digest, one.Authors = v.next.TrustDigest(), []sso.Actor{unknownAuthor}
 		case len(v.change.Authors) == 0 && !v.back:
 			continue

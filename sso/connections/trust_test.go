@@ -32,7 +32,8 @@ func (w *world) evil(who sso.Actor, id sso.ConnectionID) sso.Connection {
 	return c
 }
 
-// needs asserts that somebody cannot make the draft live, and that nothing is.
+// needs asserts that an actor cannot make the draft live, and that it is not
+// live.
 func (w *world) needs(who sso.Actor, id sso.ConnectionID) {
 	w.Helper()
 	before := w.load(id)
@@ -287,7 +288,7 @@ func TestOperatorsNeedNoApproval(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.evil(by, w.live(newDirectory(t)).ID)
-	// Whoever enables it: every word of it is an operator's.
+	// Any actor may enable it: only an operator wrote it.
 	w.enables(linkOne, c.ID)
 	c = w.evil(linkOne, c.ID)
 	w.needs(linkOne, c.ID)
@@ -347,7 +348,7 @@ func TestRollbackToAnotherTrust(t *testing.T) {
 	}
 }
 
-// Rolled back to the same trust, nobody is asked.
+// A rollback to the same trust needs no approval.
 func TestRollbackOfTheSameTrust(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -417,8 +418,8 @@ func TestRestartKeepsTheAuthors(t *testing.T) {
 	w.fails(err, sso.Invalid, "invalid_configuration", "protocol")
 }
 
-// A draft that a version without these records left behind has no authors: it is
-// nobody's until an operator enables it, or an admin approves it.
+// A draft from before authors were recorded has none: it waits until an operator
+// enables it, or an admin approves it.
 func TestDraftOfEarlier(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

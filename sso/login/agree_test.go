@@ -20,9 +20,9 @@ type agreement struct {
 	fault   demoidp.Fault // of every response
 	held    bool          // the brake holds the plan
 	// policy says that the dry run of policies, which takes every user for a new
-	// one and plans no groups, comes to the same.
+	// one and plans no groups, decides the same.
 	policy bool
-	// groups says that a preview, which knows nothing but groups, comes to the same.
+	// groups says that a preview, which knows only groups, decides the same.
 	groups bool
 }
 

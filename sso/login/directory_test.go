@@ -110,7 +110,7 @@ func (w *world) entersBy(s *services, c *company, person string) (login.Result, 
 	return r, a
 }
 
-// directoryCheck is what an attempt says about asking.
+// directoryCheck returns the check of the directory that an attempt records.
 func directoryCheck(a sso.Attempt) (found sso.Check) {
 	for _, c := range a.Checks {
 		if c.Name == "directory" {

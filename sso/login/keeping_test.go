@@ -78,7 +78,7 @@ func TestOtherSessionsLearn(t *testing.T) {
 	})
 }
 
-// TestPreview: what is shown is what is done then.
+// TestPreview: the next sign-in changes the groups that the preview shows.
 func TestPreview(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme

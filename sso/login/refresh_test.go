@@ -124,7 +124,7 @@ func (w *world) withTested(
 	return w.with(func(o *options) { o.trial.Refresh = refresh })
 }
 
-// tried is what came of a test connection of acme's.
+// tried is the result of a test connection of acme's.
 func (w *world) tried() sso.TestRun {
 	run, _ := w.beginTest(w.acme)
 	return w.ended(w.acme, run, w.tryOut(w.acme, run, w.browser))

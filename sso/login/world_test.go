@@ -57,7 +57,7 @@ func alone(t *testing.T, test func(*world)) {
 	}
 }
 
-// clock is what everybody's clock says, here and at the identity providers.
+// clock is the time of the gateway and of the identity providers.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -420,7 +420,7 @@ func (w *world) disable(c *company) {
 	})
 }
 
-// refresh is what login.Options.Refresh has to be, without its rate limit.
+// refresh implements login.Options.Refresh without its rate limit.
 func (w *world) refresh(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
 	metadata, err := w.sp.FetchMetadata(ctx, c.Live.SAML.MetadataURL)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 )
 
 // vouch approves a change of trust by a passed test connection of exactly this
-// draft: its browser has a session that was opened through what is live, and the
-// draft finds the same user. The test must have been opened by whoever began it,
-// in this browser: a link that is sent to a signed-in user must not approve.
+// draft: its browser has a session through the live configuration, and the draft
+// finds the same user. The actor who began the test must have opened it, in this
+// browser: a link that is sent to a signed-in user must not approve.
 func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
 	if run.State != sso.TestPassed ||
 		!r.pending.Own ||
@@ -55,14 +55,13 @@ func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
 	return nil
 }
 
-// changesTrust reports whether what is tested waits, or may have to wait, for an
-// approval.
+// changesTrust reports whether the tested configuration may need an approval.
 func (r *testRun) changesTrust() bool {
 	return r.c.Live != nil && r.c.Draft != nil && r.c.Trust.Draft != nil
 }
 
-// finds returns the user whom a sign-in would be of once the draft is live. With
-// another subject everybody is found by login once more.
+// finds returns the user that a sign-in would find once the draft is live. If the
+// draft reads another subject, users are found by login once more.
 func (r *testRun) finds(ctx context.Context) (sso.UserID, error) {
 	if r.result.Identity == nil {
 		return "", nil

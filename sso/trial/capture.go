@@ -13,9 +13,10 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Captured examines a response that was kept: a SAMLResponse, its XML, an ID
-// token, or the address that the browser was sent back to. It is verified and
-// mapped; nothing is used up and no memberships are planned. Invalid "capture_unreadable" is what is none of these.
+// Captured examines a pasted response: a SAMLResponse, its XML, an ID token, or
+// the address that the browser was sent back to. It is verified and mapped;
+// nothing is used up and no memberships are planned. Error: Invalid
+// "capture_unreadable" for any other text.
 func (s *Service) Captured(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string,
 ) (sso.TestRun, error) {
@@ -60,9 +61,8 @@ func (s *Service) examineCapture(
 	return s.SAML.ExamineCaptured(ctx, c, cfg, came.response)
 }
 
-// Replay takes what a recorded attempt asserted through the mapping that is
-// being edited. Conflict "nothing_recorded" is about an attempt that did not get
-// so far.
+// Replay takes what a recorded attempt asserted through the mapping that is being
+// edited. Error: Conflict "nothing_recorded" if the attempt failed before that.
 func (s *Service) Replay(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID,
 ) (sso.TestRun, error) {
@@ -99,7 +99,7 @@ func (s *Service) Replay(
 	}}))
 }
 
-// keep writes a test connection that nobody has to come back for.
+// keep stores a test connection that ends at once.
 func (s *Service) keep(ctx context.Context, r *testRun, cause error) (sso.TestRun, error) {
 	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
 		return sso.TestRun{}, cause
@@ -111,22 +111,22 @@ func (s *Service) keep(ctx context.Context, r *testRun, cause error) (sso.TestRu
 	return run, nil
 }
 
-// capture is what somebody pasted: one of these.
+// capture is a pasted text; one field is set.
 type capture struct {
 	response []byte // SAML, XML
 	idToken  string
 	form     url.Values // of the address that the browser was sent back to
 }
 
-// maxCapture is the longest text that is looked at, in bytes: that of a form's
-// field with the largest response we take, and what is around it.
+// maxCapture limits a pasted text, in bytes: a form field with the largest
+// accepted response, and some text around it.
 const maxCapture = 3 << 20
 
 func errUnreadable(message string) *sso.Error {
 	return sso.InvalidField("capture_unreadable", "captured", message)
 }
 
-// readCapture tells what somebody pasted. Nothing about it is verified.
+// readCapture parses a pasted text. It verifies nothing.
 func readCapture(protocol sso.Protocol, text string) (capture, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -140,7 +140,7 @@ func readCapture(protocol sso.Protocol, text string) (capture, error) {
 	return readResponse(text)
 }
 
-// readResponse takes the XML itself, its base64, or the form that has it.
+// readResponse reads the XML itself, its base64, or a form that contains it.
 func readResponse(text string) (capture, error) {
 	if strings.HasPrefix(text, "<") {
 		return capture{response: []byte(text)}, nil
@@ -164,7 +164,7 @@ func readResponse(text string) (capture, error) {
 	return capture{response: doc}, nil
 }
 
-// readToken takes an ID token, or the address with the code or the error in it.
+// readToken reads an ID token, or the address with the code or the error in it.
 func readToken(text string) (capture, error) {
 	if strings.Count(text, ".") == 2 && !strings.ContainsAny(text, "/?&= \n\t") {
 		return capture{idToken: text}, nil

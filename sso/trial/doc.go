@@ -1,4 +1,4 @@
-// Package trial answers what a sign-in would come to, without signing anyone in:
+// Package trial evaluates sign-ins without signing a user in:
 //
 //	BeginTest, OpenTest, CompleteTest   a test connection at the identity provider
 //	Captured                        a pasted response

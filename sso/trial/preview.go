@@ -18,7 +18,7 @@ type PreviewRequest struct {
 	Draft  bool // by the draft instead of the live configuration
 }
 
-// Preview is what a sign-in would do to memberships.
+// Preview lists the membership changes that a sign-in would make.
 type Preview struct {
 	User          sso.User // zero: a new user
 	Asserted      sso.AssertedGroups

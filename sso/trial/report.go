@@ -17,13 +17,13 @@ import (
 type testRun struct {
 	svc     *Service
 	c       sso.Connection
-	cfg     sso.Config // the draft, or what is live if nothing is being edited
+	cfg     sso.Config // the draft, or the live one if there is no draft
 	cb      sso.Callback
 	pending *sso.PendingLogin
 	at      time.Time
 	checks  sso.Checks
 	run     sso.TestRun
-	begun   int // the version that there was to test when the run began
+	begun   int // the tested version when the run began
 	result  sso.TestResult
 	held    sso.HeldCause // why the group sync would be held; "" if it would not
 }
@@ -42,9 +42,8 @@ func (s *Service) newTestRun(c sso.Connection, cfg sso.Config, run sso.TestRun, 
 	}
 }
 
-// evaluate judges evidence as a sign-in would, and reports what it comes to. What
-// refuses the sign-in is the error, so that the rest of the report is there to be
-// seen.
+// evaluate decides about evidence as a sign-in would, and reports the result. It
+// returns a refusal only at the end, so that the report is complete.
 func (r *testRun) evaluate(ctx context.Context, evidence evaluate.Evidence) error {
 	o, err := r.svc.Evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: r.c,
@@ -73,7 +72,7 @@ func (r *testRun) identified(o *evaluate.Outcome) {
 	r.result.Origins, r.result.Identity = o.Origins(), o.Identity
 }
 
-// decided reports what a sign-in would come to.
+// decided reports the decision about a sign-in.
 func (r *testRun) decided(d evaluate.Decision) {
 	r.result.Known = d.Facts.User.ID
 	allowed := d.Allowed()
@@ -89,7 +88,7 @@ func (r *testRun) decided(d evaluate.Decision) {
 	r.warnOfLogin(d.Facts)
 }
 
-// examined reports what a protocol found.
+// examined reports the findings of a protocol.
 func (r *testRun) examined(x sso.Examined) {
 	r.checks = append(r.checks, x.Checks...)
 	r.result.Raw = x.Shown()
@@ -124,8 +123,8 @@ func (r *testRun) certificate(fingerprint string) {
 	}
 }
 
-// clock reports by how much the identity provider's clock is off, no more
-// exact than a response is fast.
+// clock reports the difference of the identity provider's clock, which includes
+// the time of the response.
 func (r *testRun) clock() {
 	if r.has("clock") {
 		return

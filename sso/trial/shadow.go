@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// shadowsAtOnce is how many sign-ins are compared at a time. Further ones are
-	// not compared, so that comparing does not slow down sign-ins.
+	// shadowsAtOnce limits concurrent comparisons. Further sign-ins are not
+	// compared, so that comparing does not slow down sign-ins.
 	shadowsAtOnce = 4
 	shadowBudget  = 10 * time.Second
 )

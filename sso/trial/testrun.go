@@ -40,9 +40,9 @@ func tested(c sso.Connection) (sso.Config, error) {
 }
 
 // BeginTest begins a test connection. token is the value in the link that starts
-// it, in whatever browser; it exists nowhere else. What is missing to send
-// anybody to the identity provider is Invalid "connection_incomplete", with the
-// fields.
+// it, in whatever browser; it exists nowhere else. Error: Invalid
+// "connection_incomplete" with the fields that are missing for a request to the
+// identity provider.
 func (s *Service) BeginTest(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (run sso.TestRun, token sso.Secret, err error) {
@@ -89,7 +89,8 @@ func (s *Service) newRun(by sso.Actor, c sso.Connection, cfg sso.Config, kind ss
 	}
 }
 
-// incomplete says what is missing to ask the identity provider at all.
+// incomplete returns an error with the fields that are missing for a request to
+// the identity provider.
 func incomplete(cfg sso.Config) error {
 	var missing []sso.FieldError
 	need := func(value, field, message string) {
@@ -123,8 +124,8 @@ func incomplete(cfg sso.Config) error {
 }
 
 // OpenTest sends a browser to the identity provider, by the value in a link. If
-// there is nowhere to go any more, or the identity provider cannot be asked, the
-// redirect is zero and the run says how it ended.
+// the test is over, or the request cannot be made, the redirect is zero and the
+// run says how it ended.
 func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
 	run, err := s.TestRuns.TestRunByToken(ctx, token.Hash())
 	if sso.KindOf(err) == sso.NotFoundKind {
@@ -137,7 +138,7 @@ func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.
 }
 
 // OpenTestOf is OpenTest for an admin of the connection, who needs no link. by is
-// who opens it on purpose, "" if that is not certain.
+// the admin who opens it on purpose, "" if that is not certain.
 func (s *Service) OpenTestOf(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret,
 ) (sso.Redirect, sso.TestRun, error) {
@@ -179,8 +180,8 @@ func (s *Service) open(
 	return redirect, run, nil
 }
 
-// TestOf says how far a test connection is, to the browser that comes back from
-// it.
+// TestOf returns the state of a test connection, for the browser that comes back
+// from it.
 func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error) {
 	found, err := s.Facts.ConnectionByID(ctx, c)
 	if err != nil {
@@ -204,7 +205,7 @@ func (s *Service) RunningTest(ctx context.Context, c sso.Connection, cb sso.Call
 	}
 	p, err := s.TestRuns.PendingTest(ctx, c.Enterprise, c.ID, cb.Browser.Hash())
 	if err != nil || p.Test == "" {
-		return sso.PendingLogin{}, false // an ordinary sign-in, and if the store is ill it will say so there
+		return sso.PendingLogin{}, false // an ordinary sign-in, which also reports an error of the store
 	}
 	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	_, closed := c.Serving() // then it can be nothing else, if only a reloaded response
@@ -283,8 +284,8 @@ func (r *testRun) sameBrowser() error {
 	return nil
 }
 
-// live is a sign-in with everything but what it would write. asked says that the
-// response names the request; one that does not is judged as unsolicited.
+// live evaluates a response as a sign-in would, without writing one. asked says
+// that the response names the request; otherwise it counts as unsolicited.
 func (r *testRun) live(ctx context.Context, asked bool) error {
 	if err := r.sameBrowser(); err != nil {
 		return err
@@ -317,8 +318,8 @@ func (r *testRun) live(ctx context.Context, asked bool) error {
 	})
 }
 
-// verified reports what verification found, and refuses a response that was used
-// before.
+// verified reports the result of verification, and refuses a response that was
+// used before.
 func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) error {
 	r.examined(o.Examined)
 	if err != nil {

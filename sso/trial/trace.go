@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// TraceGroups returns what a mapping would make of the groups that were sent in a
-// test connection, down to the groups here. It writes nothing.
+// TraceGroups applies a mapping to the groups of a test connection, and returns
+// each step up to the groups of the enterprise. It writes nothing.
 func (s *Service) TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
 	m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error) {
 	return evaluate.TraceGroups(m, tested, func(names []string) (sso.GroupSnapshot, error) {

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// fewest is how many names or near misses a warning lists before it counts the
-// rest.
+// fewest limits the names or near misses that a warning lists before it counts
+// the rest.
 const fewest = 3
 
 func (r *testRun) raise(w sso.Warning) {
@@ -19,8 +19,8 @@ func (r *testRun) raise(w sso.Warning) {
 	r.result.Warnings = append(r.result.Warnings, w)
 }
 
-// warnings finds what stops nobody and needs attention all the same: first what
-// would be wrong about groups, then the rest.
+// warnings finds problems that do not stop a sign-in: first those of groups, then
+// the rest.
 func (r *testRun) warnings(d evaluate.Decision) {
 	if r.cfg.Provisioning != sso.ProvisionSCIM {
 		r.groupWarnings(len(d.Matched))
@@ -62,7 +62,7 @@ func (r *testRun) warnings(d evaluate.Decision) {
 	}
 }
 
-// groupWarnings compares what was sent about groups with the groups here.
+// groupWarnings compares the asserted groups with the groups of the enterprise.
 func (r *testRun) groupWarnings(matched int) {
 	g, read := r.result.Identity.Groups, strings.Join(r.cfg.Mapping.Groups, ", ")
 	switch {
@@ -109,7 +109,7 @@ func (r *testRun) groupWarnings(matched int) {
 	r.lossWarnings()
 }
 
-// lossWarnings are about memberships that the sign-in would take.
+// lossWarnings warns of memberships that the sign-in would remove.
 func (r *testRun) lossWarnings() {
 	var removed []string
 	stays := 0
@@ -137,9 +137,9 @@ func (r *testRun) lossWarnings() {
 	}
 }
 
-// loginWarning is about a login that was read from the subject because what the
-// mapping names before it was not sent. Google's NameID is the primary address,
-// and the guide has it used as the login.
+// loginWarning warns of a login that was read from the subject because the claims
+// before it in the mapping were not sent. Google's NameID is the primary address,
+// and its guide uses that as the login.
 func (r *testRun) loginWarning() {
 	from, names := r.result.Origins["login"], r.cfg.Mapping.Login
 	i := slices.IndexFunc(names, isSubject)
@@ -159,7 +159,7 @@ func isSubject(candidate string) bool {
 	return strings.EqualFold(candidate, "nameid") || candidate == "sub"
 }
 
-// alarm is the warning of a check, unless it is told elsewhere.
+// alarm returns the warning of a check, unless it is reported elsewhere.
 func alarm(c sso.Check) (w sso.Warning, ok bool) {
 	if !c.Warning {
 		return sso.Warning{}, false
@@ -194,8 +194,8 @@ func some(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:fewest], ", "), len(names)-fewest)
 }
 
-// nearMisses describes asserted names that are almost those of groups. The name
-// of a default group is none: it is never matched, and no other is meant.
+// nearMisses describes asserted names that are almost those of groups. Default
+// groups are left out: no name ever matches them.
 func nearMisses(all []sso.NearMiss) (texts []string) {
 	for _, n := range all {
 		if n.Why != sso.IsDefaultGroup && n.Why != sso.IsObjectID {
@@ -208,7 +208,7 @@ func nearMisses(all []sso.NearMiss) (texts []string) {
 	return texts
 }
 
-// objectIDs are those of the names that identify an object of a directory.
+// objectIDs returns the names that are IDs of directory objects.
 func objectIDs(names []string) (ids []string) {
 	for _, name := range names {
 		if sso.LooksLikeObjectID(strings.TrimSpace(name)) {
@@ -218,8 +218,7 @@ func objectIDs(names []string) (ids []string) {
 	return ids
 }
 
-// warnOfLogin says what a sign-in would come to if another active user has the
-// login.
+// warnOfLogin warns if another active user has the login.
 func (r *testRun) warnOfLogin(facts sso.SignInFacts) {
 	switch {
 	case facts.Login.Waits():
