@@ -212,7 +212,7 @@ func TestRestore(t *testing.T) {
 		"Remove 26 of 26 people at once",
 	)
 	f.shows(
-		f.post(crowd+"/restore", "at", none), 422, "This takes 26 of 26 people out",
+		f.post(crowd+"/restore", "at", none), 422, "This removes 26 of 26 people",
 		"Remove 26 of 26 people at once",
 	)
 	f.shows(

@@ -120,7 +120,7 @@ func galleryRestore() *restoringPage {
 		},
 	}
 	full.Wrong = []ui.Wrong{
-		{Message: "This takes 49 of 60 people from the group at once. Confirm it if that is intended."},
+		{Message: "This removes 49 of 60 people from the group at once. Confirm it if that is intended."},
 	}
 	return full
 }
