@@ -119,7 +119,7 @@ func (w *changing) shadow() {
 		w.Fatalf("nothing was compared:\n%s", w.b.Text())
 	}
 	w.b.Says("Names that no longer count: admins")
-	w.b.Says("Leaves admins (Platform)")
+	w.b.Says("Removed from admins (Platform)")
 	w.b.Says("would be refused")
 	w.b.Says("sign_in_denied")
 	w.b.Shoot("shadow")

@@ -65,7 +65,7 @@ func exampleShadowRows() []shadowRow {
 			},
 			[]string{
 				"Name: “Ada Lovelace” becomes “Lovelace, Ada”.",
-				"Leaves engineering (Research), Members (Research).",
+				"Removed from engineering (Research), Members (Research).",
 			},
 			"3 times",
 			gallery.Ago(time.Hour),

@@ -441,7 +441,7 @@ func TestPeers(t *testing.T) {
 			)
 		}
 	}
-	if n := strings.Count(w.log.String(), "this is logged once"); n != 4 { // those without an address are one
+	if n := strings.Count(w.log.String(), "logged once per address"); n != 4 { // those without an address are one
 		t.Errorf("logged %d times: %s", n, w.log)
 	}
 	none := newWorld(t, func(o *forwardauth.Options) { o.TrustedProxies = nil })
