@@ -217,7 +217,7 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 		a.Password = "another"
 		return a
 	})
-	w.adminSession(a, one, true) // the admin who changed it stays
+	w.adminSession(a, one, true) // the admin who made the change stays signed in
 	w.adminSession(a, two, false)
 	w.updateAdmin(a, sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.DisabledAt = w.clock.Now()

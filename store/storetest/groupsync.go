@@ -397,7 +397,7 @@ func testAdmins(t *testing.T, fresh fresh) {
 		return u, nil
 	})
 	w.ok(err)
-	w.wantAdmins(admins, false)(w.seesAdmins("ada", "ops")) // who may not act is no admin
+	w.wantAdmins(admins, false)(w.seesAdmins("ada", "ops")) // a user who may not act is not an admin
 }
 
 func (w *world) seesAdmins(subject string, groups ...string) (admins []sso.GroupID, others bool) {

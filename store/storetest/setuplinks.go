@@ -18,7 +18,7 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	w.ok(err)
 	second, err := w.openSetupLink(l)
 	w.ok(err)
-	w.setupLinkGone(l) // used up, and who is in stays in
+	w.setupLinkGone(l) // used up; its session goes on
 	w.setupSessionOpen(first, true)
 	w.ok(w.db.EndSetupSession(ctx, first))
 	w.setupSessionOpen(first, false)
