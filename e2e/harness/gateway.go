@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -196,6 +197,21 @@ func (g *Gateway) hide(value string) {
 
 // Log returns what the process has written to both outputs.
 func (g *Gateway) Log() string { return g.log.String() }
+
+// WaitLog waits for output that matches and returns the match and its groups. The
+// program is ready before it has written everything that a start writes.
+func (g *Gateway) WaitLog(pattern *regexp.Regexp) []string {
+	g.t.Helper()
+	var found []string
+	Soon(10*time.Second, func() bool {
+		found = pattern.FindStringSubmatch(g.Log())
+		return found != nil || !g.Running()
+	})
+	if found == nil {
+		g.t.Fatalf("the program does not write %s:\n%s", pattern, tail(g.Log(), 30))
+	}
+	return found
+}
 
 // WaitReady waits until /readyz reports ready.
 func (g *Gateway) WaitReady() {
