@@ -15,6 +15,7 @@ import (
 
 // connectionReader reads connections, their tests and shadows; store.DB does.
 type connectionReader interface {
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error)
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)

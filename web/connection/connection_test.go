@@ -304,10 +304,14 @@ func TestRefusals(t *testing.T) {
 				"Someone else changed this connection",
 			)
 		}
-		f.says(409, "POST", f.home+"/settings", url.Values{
-			"revision": form["revision"],
-			"name":     {"Okta"},
-		})
+		f.says(
+			409, "POST", f.home+"/settings", url.Values{
+				"revision": form["revision"],
+				"name":     {"Okta"},
+			},
+			"Save again to replace it.", "Saved now: Okta & <co>", `value="Okta"`,
+			`name="revision" value="`+strconv.FormatInt(before.Revision, 10)+`"`,
+		)
 	}
 	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
 	f.says(

@@ -33,6 +33,13 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 	if err == nil {
 		_, _, err = h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, edit)
 	}
+	if sso.KindOf(err) == sso.Stale {
+		now, err := h.Connections.Connection(r.Context(), v.Enterprise.ID, v.Connection.ID)
+		if err != nil {
+			return fmt.Errorf("load the changed connection: %w", err)
+		}
+		v.Connection = now
+	}
 	switch {
 	case console.OnForm(err):
 		return h.form(r.Context(), w, v, shownSettings{
@@ -190,13 +197,15 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 		Live:      c.Live != nil,
 		Sections:  sections(c, defaults),
 	}
-	if typed != nil {
+	if typed != nil && sso.KindOf(refused) != sso.Stale {
 		p.Revision = typed.Get("revision")
 	}
+	var saved []ui.Field
 	var fields []*ui.Field
 	for i := range p.Sections {
 		for j := range p.Sections[i].Fields {
 			f := &p.Sections[i].Fields[j]
+			saved = append(saved, copied(*f))
 			if typed != nil {
 				retype(f, typed)
 			}
@@ -204,7 +213,7 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 		}
 	}
 	if refused != nil {
-		p.Wrong = ui.Blame(unnumbered(refused), fields...)
+		p.Wrong = console.BlameEdit(unnumbered(refused), saved, fields...)
 		for i := range p.Wrong {
 			p.Wrong[i].Label = console.FieldLabel(p.Wrong[i].Label)
 		}
@@ -226,6 +235,12 @@ func unnumbered(err error) error {
 		}
 	}
 	return &copied
+}
+
+// copied returns a copy of a field that shares no options with it.
+func copied(f ui.Field) ui.Field {
+	f.Options = slices.Clone(f.Options)
+	return f
 }
 
 // retype gives a field what was typed into it; a secret is typed anew.

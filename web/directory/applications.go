@@ -375,7 +375,7 @@ func (d *Directory) showApplication(
 	p := &applicationDetailPage{
 		Base:     d.applicationBase(v),
 		Heading:  a.Name,
-		Wrong:    blameEdit(wrong, saved.fields(), pointers(fields)...),
+		Wrong:    console.BlameEdit(wrong, saved.fields(), pointers(fields)...),
 		Action:   here,
 		Hidden:   []ui.HiddenField{console.RevisionField(a.Revision)},
 		Fields:   fields,

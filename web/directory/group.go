@@ -31,7 +31,7 @@ func (d *Directory) showGroup(
 	}
 	p.Hidden = []ui.HiddenField{console.RevisionField(g.Revision)}
 	p.Fields = form
-	p.Wrong = blameEdit(wrong, groupForm(g), pointers(form)...)
+	p.Wrong = console.BlameEdit(wrong, groupForm(g), pointers(form)...)
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 

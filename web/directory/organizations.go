@@ -156,7 +156,7 @@ func (d *Directory) showOrganization(
 		Hidden: []ui.HiddenField{console.RevisionField(o.Revision)},
 		Fields: form,
 	}
-	p.Wrong = blameEdit(
+	p.Wrong = console.BlameEdit(
 		wrong, organizationForm(o.Key, o.Name), append(pointers(form), &remove.Field)...,
 	)
 	p.Remove = remove

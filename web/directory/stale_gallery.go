@@ -20,7 +20,7 @@ func galleryChangedMeanwhile() []gallery.Example {
 				Href:  here,
 			}),
 			Name: "Research and development",
-			Wrong: blameEdit(
+			Wrong: console.BlameEdit(
 				sso.ChangedMeanwhile("organization"),
 				organizationForm("research", "Research and development"),
 				pointers(entered)...,

@@ -1,4 +1,4 @@
-package directory
+package console
 
 import (
 	"strings"
@@ -7,11 +7,11 @@ import (
 	"gatehouse/web/ui"
 )
 
-// blameEdit is ui.Blame for a form that edits an object. If the form was made from
+// BlameEdit is ui.Blame for a form that edits an object. If the form was made from
 // an older revision, the summary says so, and each field that differs from the
 // saved one shows the saved value: the user decides field by field, and the next
-// submission replaces what is saved.
-func blameEdit(wrong error, saved []ui.Field, shown ...*ui.Field) []ui.Wrong {
+// submission replaces what is saved. A password is never shown.
+func BlameEdit(wrong error, saved []ui.Field, shown ...*ui.Field) []ui.Wrong {
 	summary := ui.Blame(wrong, shown...)
 	if sso.KindOf(wrong) != sso.Stale {
 		return summary
@@ -21,7 +21,7 @@ func blameEdit(wrong error, saved []ui.Field, shown ...*ui.Field) []ui.Wrong {
 		now[f.Name] = f
 	}
 	for _, f := range shown {
-		if of, known := now[f.Name]; known && savedValue(of) != savedValue(*f) {
+		if of, known := now[f.Name]; known && f.Kind != "password" && savedValue(of) != savedValue(*f) {
 			f.Error = "Saved now: " + shortened(savedValue(of))
 		}
 	}
@@ -33,18 +33,42 @@ func blameEdit(wrong error, saved []ui.Field, shown ...*ui.Field) []ui.Wrong {
 
 // savedValue returns the value of a field in words, the same for the same value.
 func savedValue(f ui.Field) string {
-	switch {
-	case f.Kind == "check" && f.Checked:
-		return "yes."
-	case f.Kind == "check":
+	value := f.Value
+	switch f.Kind {
+	case "check":
+		if f.Checked {
+			return "yes."
+		}
 		return "no."
-	case f.Kind == "area":
-		f.Value = strings.Join(linesOf(f.Value), ", ")
+	case "select", "radio":
+		value = chosen(f)
+	case "area":
+		value = strings.Join(lines(value), ", ")
 	}
-	if f.Value == "" {
+	if value == "" {
 		return "nothing."
 	}
-	return f.Value
+	return value
+}
+
+// chosen returns the label of the option that is chosen.
+func chosen(f ui.Field) string {
+	for _, o := range f.Options {
+		if o.Chosen {
+			return o.Label
+		}
+	}
+	return ""
+}
+
+// lines returns the lines of an area that are not blank.
+func lines(text string) (filled []string) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			filled = append(filled, line)
+		}
+	}
+	return filled
 }
 
 // shortened returns the beginning of a value: an area may have thousands of lines.
