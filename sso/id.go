@@ -35,6 +35,13 @@ type (
 	TestRunID      string
 	HealthEventID  string
 	QuestionID     string // of two users who claim one login
+	// ResourceID identifies a user or group that an identity provider
+	// provisions, within its connection: a [UserID] or an IDPGroupID by its form.
+	ResourceID          string
+	IDPGroupID          string // of a group as an identity provider provisions it
+	ProvisioningTokenID string
+	ProvisioningEventID string // of one SCIM request
+	RefusalID           string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -60,7 +67,8 @@ func DerivedID[T idType](at time.Time, seed string) T {
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
-		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID
+		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID |
+		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID
 }
 
 func prefixOf[T idType]() string {
@@ -113,6 +121,21 @@ func consolePrefixOf(zero any) string {
 		return "health"
 	case QuestionID:
 		return "quest"
+	}
+	return provisioningPrefixOf(zero)
+}
+
+// provisioningPrefixOf returns the prefixes of the types of provisioning.
+func provisioningPrefixOf(zero any) string {
+	switch zero.(type) {
+	case IDPGroupID:
+		return "idpgroup"
+	case ProvisioningTokenID:
+		return "scimtok"
+	case ProvisioningEventID:
+		return "push"
+	case RefusalID:
+		return "refusal"
 	}
 	return "evt"
 }

@@ -25,12 +25,14 @@ var levels = map[string]arrows{
 
 	"saml":            {"sso sso/address", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
 	"oidc":            {"sso sso/address", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
+	"scim":            {"scim/filter", "github.com/go-json-experiment/json", "a protocol is pure: documents in, documents and changes out. Only here is SCIM spoken"},
+	"scim/filter":     {"", "golang.org/x/text", "a filter is a tree of comparisons; the store turns it into SQL"},
 	"internal/mail":   {"sso sso/address", "github.com/wneessen/go-mail", "it composes and sends mail; callers decide when. Only here is SMTP"},
 	"sso/policy":      {"sso", "cel.dev/cel-go", "deciding is a pure function of facts; callers load the facts and act. Only here is CEL"},
 	"groupsync":       {"sso sso/fold", "golang.org/x/text", "planning is a pure function of memberships and asserted groups; callers read and write"},
 	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; its HTTP client restricts the addresses"},
 	"store/engine":    {"", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "it runs SQL and knows no noun. Only here are the databases' drivers"},
-	"store":           {"sso sso/fold sso/identity groupsync store/engine", "", "the store decides nothing: it asks the pure packages, in the transaction that writes what they answer. Only here are tables"},
+	"store":           {"sso sso/fold sso/identity groupsync scim/filter store/engine", "", "the store decides nothing: it asks the pure packages, in the transaction that writes what they answer. Only here are tables"},
 	"store/memory":    {"sso", "github.com/hashicorp/golang-lru/v2", "in-process variants of what nodes share; the truth is in SQL"},
 	"store/redis":     {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "state shared by several nodes; the truth is in SQL. Only here is Redis"},
 	"web/route":       {"sso", "", "the base of every HTTP edge knows none of them"},
@@ -105,7 +107,7 @@ var levels = map[string]arrows{
 // inTests lists the modules that any test may import besides those of its package.
 const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.com/google/go-cmp pgregory.net/rapid github.com/chromedp/chromedp github.com/chromedp/cdproto " +
 	"golang.org/x/net golang.org/x/oauth2 github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/redis/go-redis/v9 " +
-	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml " + // the latter to be measured against
+	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml github.com/scim2/filter-parser/v2 " + // the last two to be measured against
 	"github.com/pressly/goose/v3" // to step back to an earlier schema
 
 // onlyTests lists our packages that only tests, and each other, may import.

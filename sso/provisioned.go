@@ -1,0 +1,131 @@
+package sso
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Push identifies one request by which an identity provider provisions. It is the
+// cause of the memberships that follow, and its token the actor of audit events.
+type Push struct {
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	Token      ProvisioningTokenID
+	Event      ProvisioningEventID
+}
+
+// Actor returns the actor of audit events.
+func (p Push) Actor() Actor { return Actor(p.Token) }
+
+// ResourceOrigin says how a resource came to be known.
+type ResourceOrigin string
+
+// The origins.
+const (
+	// OriginPushed is of a resource that the identity provider wrote.
+	OriginPushed ResourceOrigin = "pushed"
+	// OriginFound is of an account or a group that was there before provisioning.
+	// The identity provider finds it by a filter; its first write adopts it.
+	OriginFound ResourceOrigin = "found"
+)
+
+// ProvisionedUser is a user as the identity provider of a connection provisions
+// them: what it said, whatever follows from it.
+type ProvisionedUser struct {
+	ID         ResourceID // of an OriginFound user the ID of the account
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	Origin     ResourceOrigin
+	UserName   string // unique in the connection, letter case aside
+	ExternalID string // "" if none
+	Active     bool
+	Name       string // to show; "" if none
+	Emails     []ProvisionedEmail
+	// Document is the SCIM document in its canonical form, without id, meta and
+	// groups.
+	Document json.RawMessage
+	// Account is the user it belongs to; "" while the effects wait, because the
+	// connection is not live or does not provision by SCIM.
+	Account    UserID
+	Version    int64 // 1 when created, one more with each change
+	CreatedAt  time.Time
+	ModifiedAt time.Time
+}
+
+// Provisioned reports whether the identity provider wrote the resource.
+func (u ProvisionedUser) Provisioned() bool { return u.Origin == OriginPushed }
+
+// ProvisionedEmail is an e-mail address of a provisioned user.
+type ProvisionedEmail struct {
+	Value   string
+	Type    string // "work"; "" if none
+	Primary bool
+}
+
+// ProvisionedGroup is a group as the identity provider of a connection provisions
+// it. Its members are rows of their own and are read separately.
+type ProvisionedGroup struct {
+	ID          ResourceID // an IDPGroupID
+	Enterprise  EnterpriseID
+	Connection  ConnectionID
+	Origin      ResourceOrigin
+	DisplayName string // unique in the connection, letter case aside
+	ExternalID  string
+	// Document is the SCIM document in its canonical form, without id, meta and
+	// members.
+	Document   json.RawMessage
+	Members    int // known users; members whose user is not known are not counted
+	Version    int64
+	CreatedAt  time.Time
+	ModifiedAt time.Time
+}
+
+// ProvisionedMember is a member of a provisioned group, or a group of a
+// provisioned user.
+type ProvisionedMember struct {
+	ID   ResourceID
+	Name string // to show: of a user UserName, of a group DisplayName
+}
+
+// MemberChange is what a request says about the members of a provisioned group.
+type MemberChange struct {
+	Replace bool         // the members are those of Add, and no others
+	Add     []ResourceID // in the order in which they were sent, without duplicates
+	Remove  []ResourceID // empty with Replace
+	// Nested are IDs that were sent as groups. They are recorded and not added.
+	Nested []ResourceID
+}
+
+// IsEmpty reports whether the request says nothing about members.
+func (c MemberChange) IsEmpty() bool {
+	return !c.Replace && len(c.Add) == 0 && len(c.Remove) == 0 && len(c.Nested) == 0
+}
+
+// MemberEffect is what a [MemberChange] changed.
+type MemberEffect struct {
+	Added   int
+	Removed int
+	// Unknown are IDs of no user of the connection. They wait until a user with
+	// such an ID, or such an external ID, is provisioned.
+	Unknown []ResourceID
+}
+
+// ResourcePage selects a page of resources: after a position, or from an index.
+type ResourcePage struct {
+	// After is the position of the last resource of the page before: its Sequence.
+	// 0 starts at the beginning.
+	After int64
+	// Offset skips resources; used with After 0.
+	Offset int
+	// Limit is the number of resources of the page; 0 asks for the total alone.
+	Limit int
+	// Total asks for the number of all resources of the filter.
+	Total bool
+}
+
+// ResourceList is a page of resources.
+type ResourceList[T any] struct {
+	Items []T
+	Total int   // -1 unless asked for
+	Next  int64 // After of the next page; 0 on the last one
+}
