@@ -91,8 +91,19 @@ func TestDocumentRefuses(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		``, `[]`, `"x"`, `null`, `{`, `{"a": 1} x`, `{"a": 1}{"b": 2}`, `{"a": NaN}`, `{"a": 01}`, `{'a': 1}`,
-		`{"a": 1, "a": 2}`, `{"active": true, "Active": false}`, "{\"a\": \"\xff\"}",
+		``,
+		`[]`,
+		`"x"`,
+		`null`,
+		`{`,
+		`{"a": 1} x`,
+		`{"a": 1}{"b": 2}`,
+		`{"a": NaN}`,
+		`{"a": 01}`,
+		`{'a': 1}`,
+		`{"a": 1, "a": 2}`,
+		`{"active": true, "Active": false}`,
+		"{\"a\": \"\xff\"}",
 		strings.Repeat(`{"a":`, 34) + `1` + strings.Repeat(`}`, 34),
 		strings.Repeat(`[`, 100000),
 	} {
@@ -114,9 +125,22 @@ func TestParseQuery(t *testing.T) {
 		`startIndex=101&count=100000000000`:  {Start: 101, Count: MaxCount},
 		`startIndex=99999999999999999999999`: {Start: 1<<31 - 1, Count: DefaultCount},
 		`cursor=&count=10`:                   {Start: 1, Count: 10, ByCursor: true},
-		`cursor=abc&aadOptscim062020&sortBy=userName`: {Start: 1, Count: DefaultCount, ByCursor: true, Cursor: "abc"},
-		`filter=userName+eq+"a%2Bb%40x"`:              {Start: 1, Count: DefaultCount, FilterText: `userName eq "a+b@x"`},
-		`filter=USERNAME+eq+"a"`:                      {Start: 1, Count: DefaultCount, FilterText: `userName eq "a"`},
+		`cursor=abc&aadOptscim062020&sortBy=userName`: {
+			Start:    1,
+			Count:    DefaultCount,
+			ByCursor: true,
+			Cursor:   "abc",
+		},
+		`filter=userName+eq+"a%2Bb%40x"`: {
+			Start:      1,
+			Count:      DefaultCount,
+			FilterText: `userName eq "a+b@x"`,
+		},
+		`filter=USERNAME+eq+"a"`: {
+			Start:      1,
+			Count:      DefaultCount,
+			FilterText: `userName eq "a"`,
+		},
 	} {
 		params, err := url.ParseQuery(raw)
 		if err != nil {
@@ -127,7 +151,8 @@ func TestParseQuery(t *testing.T) {
 			t.Errorf("%s: %v", raw, err)
 			continue
 		}
-		if (got.Filter != nil) != (want.FilterText != "") || got.FilterText != want.FilterText ||
+		if (got.Filter != nil) != (want.FilterText != "") ||
+			got.FilterText != want.FilterText ||
 			got.Start != want.Start || got.Count != want.Count ||
 			got.ByCursor != want.ByCursor || got.Cursor != want.Cursor {
 			t.Errorf("%s was read as %+v, want %+v", raw, got, want)
@@ -181,14 +206,22 @@ func TestRender(t *testing.T) {
 	)
 	for params, want := range map[[2]string]string{
 		{"userName", ""}: `{` + head + tail + `,"userName":"bjensen"}`,
-		{"NAME.givenName, emails.type,nope", ""}: `{"emails":[{"type":"work"},{"type":"home"}],` + head +
+		{
+			"NAME.givenName, emails.type,nope", "",
+		}: `{"emails":[{"type":"work"},{"type":"home"}],` +
+			head +
 			`"name":{"givenName":"Barbara"},` + tail + `}`,
-		{"meta,groups", ""}: `{"groups":[{"$ref":"` + base + `/Groups/g1","display":"Ops","value":"g1"}],` + head +
+		{"meta,groups", ""}: `{"groups":[{"$ref":"` + base +
+			`/Groups/g1","display":"Ops","value":"g1"}],` + head +
 			`"meta":{"created":"2026-01-02T03:04:05.006Z","lastModified":"2026-01-02T04:04:05.006Z",` +
 			`"location":"` + base + `/Users/u1","resourceType":"User","version":"W/\"7\""},` + tail + `}`,
 		{EnterpriseURN + ":department", ""}: `{` + head + tail +
 			`,"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Sales"}}`,
-		{"", "id,schemas,meta,name,emails.value,groups,active,displayName,title,urn:acme:2.0:Badge," + EnterpriseURN}: `{"emails":[{"primary":true,"type":"work"},{"type":"home"}],` + head + tail + `,"userName":"bjensen"}`,
+		{
+			"",
+			"id,schemas,meta,name,emails.value,groups,active,displayName,title,urn:acme:2.0:Badge," + EnterpriseURN,
+		}: `{"emails":[{"primary":true,"type":"work"},{"type":"home"}],` +
+			head + tail + `,"userName":"bjensen"}`,
 	} {
 		selection, err := Users().ParseSelection(params[0], params[1])
 		if err != nil {
@@ -227,7 +260,10 @@ func TestSelectionShows(t *testing.T) {
 func TestUserOf(t *testing.T) {
 	t.Parallel()
 	u := UserOf(document(t, Users(), jensen))
-	if u.UserName != "bjensen" || u.Name() != "Babs" || !u.Active || u.Email() != "b@example.test" {
+	if u.UserName != "bjensen" ||
+		u.Name() != "Babs" ||
+		!u.Active ||
+		u.Email() != "b@example.test" {
 		t.Errorf("read as %+v", u)
 	}
 	u = UserOf(document(t, Users(), `{"userName": "x", "active": "false", "name": {"givenName": "A", "familyName": "B"},

@@ -9,9 +9,15 @@ import (
 // canonical, and a second time the same operations that set values change
 // nothing more than their lists.
 func FuzzPatch(f *testing.F) {
-	f.Add([]byte(jensen), []byte(`{"Operations": [{"op": "Add", "path": "emails[type eq \"x\"].value", "value": "y"}]}`))
+	f.Add(
+		[]byte(jensen),
+		[]byte(`{"Operations": [{"op": "Add", "path": "emails[type eq \"x\"].value", "value": "y"}]}`),
+	)
 	f.Add([]byte(`{"userName": "a"}`), []byte(`{"Operations": [{"op": "replace", "value": {"name.givenName": "x"}}]}`))
-	f.Add([]byte(`{"userName": "a"}`), []byte(`{"Operations": [{"op": "remove", "path": "roles[primary eq \"True\"]"}]}`))
+	f.Add(
+		[]byte(`{"userName": "a"}`),
+		[]byte(`{"Operations": [{"op": "remove", "path": "roles[primary eq \"True\"]"}]}`),
+	)
 	f.Add([]byte(`{"displayName": "a"}`), []byte(`{"Operations": [{"op": "add", "path": "members", "value": ["x"]}]}`))
 	f.Fuzz(func(t *testing.T, resource, patch []byte) {
 		body, err := Read(resource)

@@ -213,7 +213,9 @@ func TestPatch(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", encode(t, got), encode(t, want))
 			}
 			if encode(t, before) != was {
-				t.Errorf("the document that was patched changed: %s", encode(t, before))
+				t.Errorf(
+					"the document that was patched changed: %s", encode(t, before),
+				)
 			}
 		})
 	}
@@ -221,35 +223,92 @@ func TestPatch(t *testing.T) {
 
 func TestPatchRefuses(t *testing.T) {
 	t.Parallel()
-	for ops, want := range map[string]string{
-		`{"op": "remove"}`:                                                                          `400 noTarget: Operations[0] (remove): remove needs a path.`,
-		`{"op": "add", "path": "nope", "value": 1}`:                                                 `400 invalidPath`,
-		`{"op": "add", "path": "name.nope", "value": 1}`:                                            `400 invalidPath`,
-		`{"op": "add", "path": "emails[", "value": 1}`:                                              `400 invalidPath`,
-		`{"op": "add", "path": "emails[nope eq 1].value", "value": "x"}`:                            `400 invalidPath`,
-		`{"op": "add", "path": "title[value eq 1]", "value": "x"}`:                                  `400 invalidPath`,
-		`{"op": "replace", "path": "emails[value co \"zz\"].type", "value": "x"}`:                   `400 noTarget`,
-		`{"op": "replace", "path": "emails[type eq \"x\"]", "value": {"value": "y"}}`:               `400 noTarget`,
-		`{"op": "replace", "path": "id", "value": "x"}`:                                             `400 mutability`,
-		`{"op": "replace", "path": "meta.created", "value": "x"}`:                                   `400 mutability`,
-		`{"op": "add", "path": "groups", "value": [{"value": "g"}]}`:                                `400 mutability`,
-		`{"op": "replace", "value": {"id": "other"}}`:                                               `400 mutability`,
-		`{"op": "remove", "path": "userName"}`:                                                      `400 mutability`,
-		`{"op": "replace", "path": "userName", "value": ""}`:                                        `400 mutability`,
-		`{"op": "replace", "path": "active", "value": "maybe"}`:                                     `400 invalidValue`,
-		`{"op": "replace", "path": "title", "value": {"a": 1}}`:                                     `400 invalidValue`,
-		`{"op": "replace", "path": "title", "value": true}`:                                         `400 invalidValue`,
-		`{"op": "replace", "value": "x"}`:                                                           `400 invalidValue`,
-		`{"op": "replace", "path": "displayName", "value": "ok"}, {"op": "remove", "path": "nope"}`: `Operations[1] (remove, path "nope"): no schema of User has this attribute. Nothing was changed.`,
+	for _, c := range []struct{ ops, want string }{
+		{
+			`{"op": "remove"}`,
+			`400 noTarget: Operations[0] (remove): remove needs a path.`,
+		},
+		{
+			`{"op": "add", "path": "nope", "value": 1}`,
+			`400 invalidPath`,
+		},
+		{
+			`{"op": "add", "path": "name.nope", "value": 1}`,
+			`400 invalidPath`,
+		},
+		{
+			`{"op": "add", "path": "emails[", "value": 1}`,
+			`400 invalidPath`,
+		},
+		{
+			`{"op": "add", "path": "emails[nope eq 1].value", "value": "x"}`,
+			`400 invalidPath`,
+		},
+		{
+			`{"op": "add", "path": "title[value eq 1]", "value": "x"}`,
+			`400 invalidPath`,
+		},
+		{
+			`{"op": "replace", "path": "emails[value co \"zz\"].type", "value": "x"}`,
+			`400 noTarget`,
+		},
+		{
+			`{"op": "replace", "path": "emails[type eq \"x\"]", "value": {"value": "y"}}`,
+			`400 noTarget`,
+		},
+		{
+			`{"op": "replace", "path": "id", "value": "x"}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "replace", "path": "meta.created", "value": "x"}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "add", "path": "groups", "value": [{"value": "g"}]}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "replace", "value": {"id": "other"}}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "remove", "path": "userName"}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "replace", "path": "userName", "value": ""}`,
+			`400 mutability`,
+		},
+		{
+			`{"op": "replace", "path": "active", "value": "maybe"}`,
+			`400 invalidValue`,
+		},
+		{
+			`{"op": "replace", "path": "title", "value": {"a": 1}}`,
+			`400 invalidValue`,
+		},
+		{
+			`{"op": "replace", "path": "title", "value": true}`,
+			`400 invalidValue`,
+		},
+		{
+			`{"op": "replace", "value": "x"}`,
+			`400 invalidValue`,
+		},
+		{
+			`{"op": "replace", "path": "displayName", "value": "ok"}, {"op": "remove", "path": "nope"}`,
+			`Operations[1] (remove, path "nope"): no schema of User has this attribute. Nothing was changed.`,
+		},
 	} {
 		doc := document(t, Users(), jensen)
 		was := encode(t, doc)
-		_, err := Users().Patch(doc, "u1", operations(t, ops))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %s", ops, err, want)
+		_, err := Users().Patch(doc, "u1", operations(t, c.ops))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, c.want %s", c.ops, err, c.want)
 		}
 		if encode(t, doc) != was {
-			t.Errorf("%s changed the document although it was refused", ops)
+			t.Errorf("%s changed the document although it was refused", c.ops)
 		}
 	}
 }
@@ -375,7 +434,9 @@ func TestPatchGroupRefuses(t *testing.T) {
 		`{"op": "replace", "path": "displayName", "value": ""}`:                          `mutability`,
 	} {
 		doc := document(t, Groups(), `{"displayName": "Ops"}`)
-		if _, _, err := PatchGroup(doc, "g1", operations(t, ops)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := PatchGroup(
+			doc, "g1", operations(t, ops),
+		); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", ops, err, want)
 		}
 	}

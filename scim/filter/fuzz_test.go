@@ -12,8 +12,10 @@ import (
 // canonical form is parsed again.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		`userName eq "a"`, `emails[type eq "work"].value eq "x"`, `not (a pr) or (b pr and c gt 1.5)`,
-		`urn:a:2.0:User:manager.value ne null`, `active eq True`, `((((a pr))))`, `a eq "\u0000\ud800"`,
+		`userName eq "a"`, `emails[type eq "work"].value eq "x"`,
+		`not (a pr) or (b pr and c gt 1.5)`,
+		`urn:a:2.0:User:manager.value ne null`, `active eq True`, `((((a pr))))`,
+		`a eq "\u0000\ud800"`,
 	} {
 		f.Add(seed)
 	}
@@ -44,7 +46,8 @@ func expressions() *rapid.Generator[Expr] {
 	name := rapid.SampledFrom([]string{"userName", "displayName", "title", "active"})
 	sub := rapid.SampledFrom([]string{"type", "value", "primary"})
 	operators := rapid.SampledFrom([]Op{
-		Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual,
+		Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual,
+		Less, LessOrEqual,
 	})
 	leaf := func(names *rapid.Generator[string]) *rapid.Generator[Expr] {
 		return rapid.Custom(func(t *rapid.T) Expr {
@@ -134,7 +137,9 @@ func translate(e public.Expression) Expr {
 	case *public.NotExpression:
 		return Not{translate(e.Expression)}
 	case *public.ValuePath:
-		return Element{Path{Name: e.AttributePath.AttributeName}, translate(e.ValueFilter)}
+		return Element{
+			Path{Name: e.AttributePath.AttributeName}, translate(e.ValueFilter),
+		}
 	case *public.AttributeExpression:
 		path := Path{Name: e.AttributePath.AttributeName}
 		if e.Operator == public.PR {

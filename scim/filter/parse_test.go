@@ -83,8 +83,10 @@ func TestParseRefuses(t *testing.T) {
 		`urn: pr`:                 `not the name of an attribute`,
 		`"a" eq "b"`:              `the name of an attribute is expected`,
 		`a eq "x" ; drop table`:   `near "; drop table"`,
-		strings.Repeat("(", 33) + "a pr" + strings.Repeat(")", 33): `more than 32 parentheses`,
-		`a eq "` + strings.Repeat("x", MaxLength) + `"`:            `the limit is 4096`,
+		strings.Repeat("(", 33) + "a pr" +
+			strings.Repeat(")", 33): `more than 32 parentheses`,
+		`a eq "` + strings.Repeat("x", MaxLength) +
+			`"`: `the limit is 4096`,
 	} {
 		e, err := Parse(in)
 		if err == nil {
@@ -100,11 +102,20 @@ func TestParseRefuses(t *testing.T) {
 func TestParseTarget(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]Target{
-		`members`:                      {Path: Path{Name: "members"}},
-		`name.familyName`:              {Path: Path{Name: "name", Sub: "familyName"}},
-		`urn:a:2.0:User:department`:    {Path: Path{URN: "urn:a:2.0:User", Name: "department"}},
-		`emails[type eq "work"]`:       {Path: Path{Name: "emails"}, Filter: equal("type", "work")},
-		`emails[type eq "work"].value`: {Path: Path{Name: "emails", Sub: "value"}, Filter: equal("type", "work")},
+		`members`:         {Path: Path{Name: "members"}},
+		`name.familyName`: {Path: Path{Name: "name", Sub: "familyName"}},
+		`urn:a:2.0:User:department`: {Path: Path{
+			URN:  "urn:a:2.0:User",
+			Name: "department",
+		}},
+		`emails[type eq "work"]`: {
+			Path:   Path{Name: "emails"},
+			Filter: equal("type", "work"),
+		},
+		`emails[type eq "work"].value`: {
+			Path:   Path{Name: "emails", Sub: "value"},
+			Filter: equal("type", "work"),
+		},
 		`roles[primary eq "True"].value`: {
 			Path:   Path{Name: "roles", Sub: "value"},
 			Filter: equal("primary", "True"),
@@ -121,7 +132,8 @@ func TestParseTarget(t *testing.T) {
 	}
 	for _, in := range []string{
 		``, `members[`, `members[]`, `members eq "x"`, `members[value eq "1"].a.b`,
-		`members[value eq "1"] x`, `[value pr]`, `a b`, `members[value]`, `members[value eq "1"]value`,
+		`members[value eq "1"] x`, `[value pr]`, `a b`, `members[value]`,
+		`members[value eq "1"]value`,
 	} {
 		if got, err := ParseTarget(in); err == nil {
 			t.Errorf("%q was read as %s", in, got)

@@ -51,7 +51,8 @@ func (c *check) excuse(f *File, comment *ast.Comment) {
 }
 
 // machinePath matches a path below a directory that exists on one machine only.
-var machinePath = regexp.MustCompile(`(?m)(?:^|[^\w.:/~-])/(?:work|root|home|Users)/[\w.]`)
+// A path of SCIM, such as /Users/ID, is none.
+var machinePath = regexp.MustCompile(`(?m)(?:^|[^\w.:/~-])/(?:(?:work|root|home)/[\w.]|Users/[\w.]+/[\w.])`)
 
 func (c *check) machinePaths(path string, text []byte) {
 	if bytes.IndexByte(text, 0) >= 0 {
