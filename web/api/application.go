@@ -10,55 +10,55 @@ import (
 )
 
 type application struct {
-	ID          sso.ApplicationID   `json:"id" doc:"Never changes." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Key         string              `json:"key" doc:"Stands in the addresses that proxies ask, and is the audience of assertions; unique." example:"wiki"`
-	Name        string              `json:"name" doc:"What people are shown." example:"Wiki"`
-	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application receives the user's identity." example:"forward-auth"`
-	Origins     []string            `json:"origins" doc:"Where it is; the first is where people go who asked for nothing in particular." example:"[\"https://wiki.example.com\"]"`
-	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose people may use it; none named: all."`
-	Groups      []string            `json:"groups" doc:"One of these is needed to come in, as organization/group; none named: no group is needed." example:"[\"platform/developers\"]"`
-	Told        []string            `json:"told_groups" doc:"The groups that the application learns of, as organization/group or organization/*; none named: all of them." example:"[\"platform/*\"]"`
-	GroupsLimit int                 `json:"groups_limit" doc:"How long the list of groups may get, in bytes." example:"2048"`
-	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Whose sign-in people are sent to; null: they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in; one that ends in /* means all below it." example:"[\"/health\",\"/public/*\"]"`
-	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflights pass without a sign-in." example:"false"`
-	Endpoints   endpoints           `json:"endpoints" doc:"What to ask from which proxy."`
-	Revision    int64               `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
-	CreatedAt   time.Time           `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	ID          sso.ApplicationID   `json:"id" doc:"Identifier; immutable." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key         string              `json:"key" doc:"Part of the endpoint URLs that proxies call, and the audience of assertions; unique." example:"wiki"`
+	Name        string              `json:"name" doc:"Name shown to users." example:"Wiki"`
+	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"Protocol by which the application receives the user's identity." example:"forward-auth"`
+	Origins     []string            `json:"origins" doc:"Origins of the application. The first is the destination of a sign-in without a requested URL." example:"[\"https://wiki.example.com\"]"`
+	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose users have access; empty for all enterprises."`
+	Groups      []string            `json:"groups" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
+	Told        []string            `json:"told_groups" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
+	GroupsLimit int                 `json:"groups_limit" doc:"Maximum length of the group list passed to the application, in bytes." example:"2048"`
+	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Enterprise whose sign-in is used; null if users are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
+	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflight requests pass without a sign-in." example:"false"`
+	Endpoints   endpoints           `json:"endpoints" doc:"Endpoint URLs, by kind of proxy."`
+	Revision    int64               `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
+	CreatedAt   time.Time           `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 type endpoints struct {
-	Nginx   string `json:"nginx" doc:"For auth_request of nginx." example:"https://sso.example.com/auth/nginx/wiki"`
-	Forward string `json:"forward" doc:"For forward_auth of Caddy and forwardAuth of Traefik." example:"https://sso.example.com/auth/forward/wiki"`
-	Envoy   string `json:"envoy" doc:"The path prefix for ext_authz of Envoy." example:"https://sso.example.com/auth/envoy/wiki"`
+	Nginx   string `json:"nginx" doc:"URL for auth_request of nginx." example:"https://sso.example.com/auth/nginx/wiki"`
+	Forward string `json:"forward" doc:"URL for forward_auth of Caddy and forwardAuth of Traefik." example:"https://sso.example.com/auth/forward/wiki"`
+	Envoy   string `json:"envoy" doc:"URL prefix for ext_authz of Envoy." example:"https://sso.example.com/auth/envoy/wiki"`
 }
 
 // newApplication is what applications are made from.
 type newApplication struct {
-	Key  string              `json:"key" doc:"1 to 63 lower-case letters, digits and inner hyphens; not beginning with app-." example:"wiki"`
-	Name string              `json:"name" doc:"What people are shown; 1 to 255 bytes." example:"Wiki"`
-	Kind sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application receives the user's identity." example:"forward-auth"`
+	Key  string              `json:"key" doc:"Key of 1 to 63 lower-case letters, digits and inner hyphens; must not begin with app-." example:"wiki"`
+	Name string              `json:"name" doc:"Name shown to users; 1 to 255 bytes." example:"Wiki"`
+	Kind sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"Protocol by which the application receives the user's identity." example:"forward-auth"`
 	Access
 }
 
 // applicationPatch changes an application.
 type applicationPatch struct {
-	Key  *string `json:"key,omitempty" doc:"Another key; proxies that ask with the old one let nobody in." example:"wiki"`
-	Name *string `json:"name,omitempty" doc:"Another name." example:"Wiki"`
+	Key  *string `json:"key,omitempty" doc:"New key. Requests of proxies that still use the old key are refused." example:"wiki"`
+	Name *string `json:"name,omitempty" doc:"New name; 1 to 255 bytes." example:"Wiki"`
 	Access
 }
 
 // Access is where an application is, who may come in, and what it is told. It is
 // exported because huma looks into no other embedded struct.
 type Access struct {
-	Origins     []string           `json:"origins,omitempty" doc:"Scheme and host, as browsers write them. At least one is needed." example:"[\"https://wiki.example.com\"]"`
-	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose people may use it; empty: all."`
-	Groups      []string           `json:"groups,omitempty" doc:"One of these is needed to come in, as organization/group; empty: no group is needed." example:"[\"platform/developers\"]"`
-	Told        []string           `json:"told_groups,omitempty" doc:"The groups that the application learns of, as organization/group or organization/*; empty: all of them." example:"[\"platform/*\"]"`
-	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"How long the list of groups may get, in bytes, up to 16384; 0: 2048." example:"2048"`
-	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Whose sign-in people are sent to; \"\": they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; one that ends in /* means all below it. Empty: none." example:"[\"/health\",\"/public/*\"]"`
-	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflights pass without a sign-in." example:"true"`
+	Origins     []string           `json:"origins,omitempty" doc:"Origins: scheme and host, as browsers write them; at least one." example:"[\"https://wiki.example.com\"]"`
+	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose users have access; empty for all enterprises."`
+	Groups      []string           `json:"groups,omitempty" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
+	Told        []string           `json:"told_groups,omitempty" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
+	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"Maximum length of the group list passed to the application, in bytes, up to 16384; 0 for the default, 2048." example:"2048"`
+	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Enterprise whose sign-in is used; \"\" to ask users for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; empty for none. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
+	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
 }
 
 // edit returns the change that the values ask for.
@@ -114,7 +114,7 @@ func (a *API) applicationOperations() {
 		method:  http.MethodGet,
 		path:    "applications",
 		summary: "List applications",
-		about:   "Oldest first.",
+		about:   "Sorted by time of creation, oldest first.",
 	}, a.listApplications)
 	add(a, operation{
 		id:      "create-application",
@@ -122,7 +122,8 @@ func (a *API) applicationOperations() {
 		path:    "applications",
 		status:  http.StatusCreated,
 		summary: "Create an application",
-		about:   "A site behind a reverse proxy that asks one of its endpoints about each request. A key that is in use is 409 key_taken.",
+		about: "An application is a site behind a reverse proxy that asks one of its endpoints about each request. " +
+			"A key in use is 409 key_taken.",
 	}, a.createApplication)
 	add(a, operation{
 		id:      "get-application",
@@ -134,15 +135,16 @@ func (a *API) applicationOperations() {
 		id:      "update-application",
 		method:  http.MethodPatch,
 		path:    applicationPath,
-		summary: "Change an application",
-		about:   "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node. With If-Match, another revision is 412 changed_meanwhile.",
+		summary: "Update an application",
+		about: "Omitted members stay unchanged; an empty list clears the member. Changes take effect within a " +
+			"second on every node. If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateApplication)
 	add(a, operation{
 		id:      "delete-application",
 		method:  http.MethodDelete,
 		path:    applicationPath,
 		summary: "Delete an application",
-		about:   "No one gets into it any more.",
+		about:   "Requests for the application are refused from then on.",
 	}, a.deleteApplication)
 }
 
@@ -173,7 +175,7 @@ func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (
 }
 
 func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
-	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
 	Application sso.ApplicationID `path:"application"`
 	Body        applicationPatch
 }) (*revised[application], error) {
@@ -186,7 +188,7 @@ func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) deleteApplication(ctx context.Context, c caller, in *struct {
-	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"ETag of the revision to delete; if the object has changed since, the response is 412." example:"\"7\""`
 	Application sso.ApplicationID `path:"application"`
 }) (*done, error) {
 	return nil, a.Directory.DeleteApplication(ctx, c.by, in.Application, revisionOf(in.IfMatch))

@@ -9,69 +9,69 @@ import (
 // configuration is one version of a connection's settings, named as in the body
 // that makes them.
 type configuration struct {
-	Version           int                     `json:"version" doc:"1, 2, 3… within the connection." example:"3"`
-	SAML              *configurationSAML      `json:"saml,omitempty" doc:"Of a SAML connection."`
-	OIDC              *configurationOIDC      `json:"oidc,omitempty" doc:"Of an OpenID Connect connection."`
-	Mapping           sso.Mapping             `json:"mapping" doc:"Which claims make an identity."`
-	GroupSync         sso.GroupSync           `json:"group_sync" doc:"The rules for memberships."`
-	DefaultGroups     []sso.GroupID           `json:"default_groups" doc:"Groups that everyone who signs in joins, whatever is asserted."`
-	Brake             configurationBrake      `json:"brake" doc:"When group syncs are held for an admin."`
-	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
-	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
-	EmailOptional     bool                    `json:"email_optional" doc:"Whether people without an address get in."`
-	AllowSignIn       string                  `json:"allow_sign_in" doc:"An expression that is true for those who may come in; \"\": everybody may." example:"size(identity.matched_groups) > 0"`
-	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Where groups are asked for that did not fit into an answer; missing: nowhere."`
+	Version           int                     `json:"version" doc:"Number of the version within the connection: 1, 2, 3…" example:"3"`
+	SAML              *configurationSAML      `json:"saml,omitempty" doc:"Settings of a SAML connection."`
+	OIDC              *configurationOIDC      `json:"oidc,omitempty" doc:"Settings of an OpenID Connect connection."`
+	Mapping           sso.Mapping             `json:"mapping" doc:"Mapping of claims to the fields of an identity."`
+	GroupSync         sso.GroupSync           `json:"group_sync" doc:"Rules for memberships."`
+	DefaultGroups     []sso.GroupID           `json:"default_groups" doc:"Groups that every user joins at sign-in, regardless of the asserted groups."`
+	Brake             configurationBrake      `json:"brake" doc:"Limits beyond which group syncs are held for an admin's decision."`
+	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"Source of users and memberships: sign-ins (jit) or pushes by the identity provider (scim)." example:"jit"`
+	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Rules for confirming e-mail addresses at the first sign-in."`
+	EmailOptional     bool                    `json:"email_optional" doc:"Whether users without an e-mail address can sign in."`
+	AllowSignIn       string                  `json:"allow_sign_in" doc:"Expression that is true for users who may sign in; \"\" if all may." example:"size(identity.matched_groups) > 0"`
+	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Directory that supplies groups which did not fit into the identity provider's response; missing if there is none."`
 }
 
 type configurationBrake struct {
-	Off    bool        `json:"off" doc:"Whether only syncs that would take the last admin away are held."`
-	Share  int         `json:"share" doc:"Percent of a group's members that sign-ins may remove within the window." example:"50"`
-	People int         `json:"people" doc:"How many people of one group are never too many." example:"20"`
-	Window sso.Seconds `json:"window" doc:"Within how many seconds people are counted." example:"3600"`
+	Off    bool        `json:"off" doc:"Whether only syncs that would remove the last admin are held."`
+	Share  int         `json:"share" doc:"Percentage of a group's members that sign-ins may remove within the window." example:"50"`
+	People int         `json:"people" doc:"Number of members of one group that sign-ins may always remove within the window." example:"20"`
+	Window sso.Seconds `json:"window" doc:"Length of the window, in seconds." example:"3600"`
 }
 
 type configurationDirectory struct {
-	Tenant          string `json:"tenant" doc:"The Entra ID tenant." example:"acme.onmicrosoft.com"`
-	ClientID        string `json:"client_id" doc:"The application that asks, as the tenant knows it." example:"6731de76-14a6-49ae-97bc-6eba6914391e"`
-	HasClientSecret bool   `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
-	ByID            bool   `json:"by_id" doc:"Whether groups are known by object ID."`
+	Tenant          string `json:"tenant" doc:"Entra ID tenant." example:"acme.onmicrosoft.com"`
+	ClientID        string `json:"client_id" doc:"Client ID of the application that queries the directory, as registered in the tenant." example:"6731de76-14a6-49ae-97bc-6eba6914391e"`
+	HasClientSecret bool   `json:"has_client_secret" doc:"Whether a client secret is set. The secret itself is never returned."`
+	ByID            bool   `json:"by_id" doc:"Whether groups are identified by object ID."`
 }
 
 type configurationSAML struct {
-	MetadataURL       *string          `json:"metadata_url" doc:"What it is refreshed from; null: set by hand." example:"https://idp.example.com/metadata"`
-	IDPEntityID       string           `json:"idp_entity_id" doc:"The identity provider's entity ID, also called issuer." example:"https://idp.example.com"`
-	SSOURL            string           `json:"sso_url" doc:"Where people are sent to sign in." example:"https://idp.example.com/sso"`
-	SSOBinding        string           `json:"sso_binding" doc:"How." example:"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"`
-	SLOURL            *string          `json:"slo_url" doc:"Where logout messages are sent; null: no single logout." example:"https://idp.example.com/slo"`
-	Certificates      []certificate    `json:"certificates" doc:"What signatures are trusted from, all at once."`
-	SignRequests      bool             `json:"sign_requests" doc:"Whether we sign what we ask."`
-	AllowIDPInitiated sso.IDPInitiated `json:"allow_idp_initiated" enum:"off,rebounce,direct" doc:"What happens to an answer nobody asked for: nothing, a sign-in that is asked for, or a sign-in." example:"rebounce"`
-	NameIDFormat      string           `json:"name_id_format" doc:"The form of NameID that is asked for." example:"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`
-	ForceAuthn        bool             `json:"force_authn" doc:"Whether people have to prove again who they are, although they are signed in there."`
+	MetadataURL       *string          `json:"metadata_url" doc:"URL from which the identity provider's metadata is refreshed; null if the settings were entered by hand." example:"https://idp.example.com/metadata"`
+	IDPEntityID       string           `json:"idp_entity_id" doc:"Entity ID of the identity provider, also called issuer." example:"https://idp.example.com"`
+	SSOURL            string           `json:"sso_url" doc:"URL that receives sign-in requests." example:"https://idp.example.com/sso"`
+	SSOBinding        string           `json:"sso_binding" doc:"Binding for sign-in requests." example:"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"`
+	SLOURL            *string          `json:"slo_url" doc:"URL that receives logout messages; null if there is no single logout." example:"https://idp.example.com/slo"`
+	Certificates      []certificate    `json:"certificates" doc:"Certificates whose signatures are trusted, all at the same time."`
+	SignRequests      bool             `json:"sign_requests" doc:"Whether our requests to the identity provider are signed."`
+	AllowIDPInitiated sso.IDPInitiated `json:"allow_idp_initiated" enum:"off,rebounce,direct" doc:"Treatment of unsolicited responses: rejected (off), answered with a new sign-in request (rebounce), or accepted as a sign-in (direct)." example:"rebounce"`
+	NameIDFormat      string           `json:"name_id_format" doc:"Requested NameID format." example:"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`
+	ForceAuthn        bool             `json:"force_authn" doc:"Whether users must authenticate again at the identity provider even if they have a session there."`
 	AllowSHA1         bool             `json:"allow_sha1" doc:"Whether signatures with SHA-1 are accepted."`
-	ConfirmNewKeys    bool             `json:"confirm_new_keys" doc:"Whether an admin has to confirm metadata that replaces every certificate at once."`
-	Pending           []certificate    `json:"pending_certificates" doc:"Certificates that wait for this; they are not trusted."`
-	ClockSkew         int              `json:"clock_skew_seconds" doc:"How far the identity provider's clock may be from ours." example:"60"`
+	ConfirmNewKeys    bool             `json:"confirm_new_keys" doc:"Whether metadata that replaces every certificate at once needs an admin's confirmation."`
+	Pending           []certificate    `json:"pending_certificates" doc:"Certificates that await an admin's confirmation; not trusted until then."`
+	ClockSkew         int              `json:"clock_skew_seconds" doc:"Tolerated difference between the identity provider's clock and ours, in seconds." example:"60"`
 }
 
 type certificate struct {
-	Fingerprint string                `json:"fingerprint" doc:"SHA-256 of the DER form, in lower-case hex." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
-	Source      sso.CertificateSource `json:"source" enum:"metadata,manual" doc:"Whether a refresh of the metadata may remove it." example:"metadata"`
-	Subject     string                `json:"subject" doc:"The name in it, which decides nothing." example:"CN=idp.example.com"`
-	NotAfter    *time.Time            `json:"not_after" doc:"When it expires, which is a warning: the key is what counts." example:"2030-01-01T00:00:00Z"`
-	PEM         string                `json:"pem" doc:"The certificate." example:"-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"`
+	Fingerprint string                `json:"fingerprint" doc:"SHA-256 digest of the DER form, in lower-case hex." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
+	Source      sso.CertificateSource `json:"source" enum:"metadata,manual" doc:"Origin of the certificate. A metadata refresh may remove a certificate that came from metadata." example:"metadata"`
+	Subject     string                `json:"subject" doc:"Subject of the certificate; for display only." example:"CN=idp.example.com"`
+	NotAfter    *time.Time            `json:"not_after" doc:"Time of expiry. An expired certificate causes a warning, but its key is still trusted." example:"2030-01-01T00:00:00Z"`
+	PEM         string                `json:"pem" doc:"Certificate in PEM." example:"-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"`
 }
 
 type configurationOIDC struct {
-	Issuer          string         `json:"issuer" doc:"The issuer, exactly as its discovery document has it." example:"https://idp.example.com"`
-	DiscoveryURL    *string        `json:"discovery_url" doc:"Where the discovery document of a confirmed issuer is; null: at the issuer's own address." example:"https://login.example.com/policy/v2.0/.well-known/openid-configuration"`
-	ClientID        string         `json:"client_id" doc:"Our name at the identity provider." example:"gatehouse"`
-	HasClientSecret bool           `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
-	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"Client authentication." example:"client_secret_basic"`
-	Scopes          []string       `json:"scopes" doc:"What is asked for; openid always is." example:"[\"openid\",\"profile\",\"email\"]"`
-	Prompt          *string        `json:"prompt" doc:"What the identity provider is asked to do first; null: what it likes." example:"select_account"`
-	ConfirmNewKeys  bool           `json:"confirm_new_keys" doc:"Whether an admin has to confirm a key set that has none of the keys before it."`
-	PendingKeys     []string       `json:"pending_keys" doc:"Keys that wait for this, by their thumbprint (RFC 7638); they are not trusted."`
+	Issuer          string         `json:"issuer" doc:"Issuer, exactly as in its discovery document." example:"https://idp.example.com"`
+	DiscoveryURL    *string        `json:"discovery_url" doc:"URL of the discovery document of a confirmed issuer; null if it is at the issuer's own address." example:"https://login.example.com/policy/v2.0/.well-known/openid-configuration"`
+	ClientID        string         `json:"client_id" doc:"Our client ID at the identity provider." example:"gatehouse"`
+	HasClientSecret bool           `json:"has_client_secret" doc:"Whether a client secret is set. The secret itself is never returned."`
+	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"Client authentication method at the token endpoint." example:"client_secret_basic"`
+	Scopes          []string       `json:"scopes" doc:"Requested scopes; openid is always included." example:"[\"openid\",\"profile\",\"email\"]"`
+	Prompt          *string        `json:"prompt" doc:"Value of the prompt parameter of sign-in requests; null if the parameter is not sent." example:"select_account"`
+	ConfirmNewKeys  bool           `json:"confirm_new_keys" doc:"Whether a key set that shares no key with the previous one needs an admin's confirmation."`
+	PendingKeys     []string       `json:"pending_keys" doc:"Keys that await an admin's confirmation, by JWK thumbprint (RFC 7638); not trusted until then."`
 }
 
 func viewConfiguration(c *sso.Config) *configuration {

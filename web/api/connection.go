@@ -10,19 +10,19 @@ import (
 
 // newConnection is connections.Edit with what cannot be changed later.
 type newConnection struct {
-	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"What the identity provider speaks." example:"saml"`
+	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"Protocol of the identity provider." example:"saml"`
 	connections.Edit
 }
 
 // ofConnection is the answer that is one connection.
 type ofConnection struct {
-	ETag string `header:"ETag" doc:"The connection's revision, for If-Match." example:"\"7\""`
+	ETag string `header:"ETag" doc:"Revision of the connection, for If-Match." example:"\"7\""`
 	Body connection
 }
 
 type madeConnection struct {
-	Location string `header:"Location" doc:"Where it is." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab/connections/conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	ETag     string `header:"ETag" doc:"The connection's revision, for If-Match." example:"\"1\""`
+	Location string `header:"Location" doc:"Path of the new object." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab/connections/conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	ETag     string `header:"ETag" doc:"Revision of the connection, for If-Match." example:"\"1\""`
 	Body     connection
 }
 
@@ -38,7 +38,7 @@ func (a *API) connectionOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/connections",
 		summary: "List connections",
-		about:   "Oldest first.",
+		about:   "Sorted by time of creation, oldest first.",
 	}, a.listConnections)
 	add(a, operation{
 		id:      "create-connection",
@@ -46,7 +46,8 @@ func (a *API) connectionOperations() {
 		path:    enterprisePath + "/connections",
 		status:  http.StatusCreated,
 		summary: "Create a connection",
-		about:   "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. No one signs in through it before it is enabled.",
+		about: "Creates a draft, which may be incomplete; the response has the values to register at the identity " +
+			"provider. Users cannot sign in through the connection until it is enabled.",
 	}, a.createConnection)
 	add(a, operation{
 		id:      "get-connection",
@@ -58,22 +59,27 @@ func (a *API) connectionOperations() {
 		id:      "update-connection",
 		method:  http.MethodPatch,
 		path:    connectionPath,
-		summary: "Edit a connection's draft",
-		about:   "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed.",
+		summary: "Update a connection's draft",
+		about: "Omitted members stay unchanged, at every depth; lists are replaced. Changes of name and provider " +
+			"take effect at once, all others when the draft is enabled. If-Match with another revision is 412 " +
+			"connection_changed.",
 	}, a.updateConnection)
 	add(a, operation{
 		id:      "delete-connection",
 		method:  http.MethodDelete,
 		path:    connectionPath,
 		summary: "Delete a connection",
-		about:   "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if no one is to sign in through it. While single sign-on is enforced, so is any connection that was enabled, unless another one is.",
+		about: "Deletes the connection with its identities and ends its sessions; the users remain. Deleting the " +
+			"only enabled connection of active users is 409 would_lock_out: to end sign-in through it, disable it " +
+			"first. While single sign-on is enforced and no other connection is enabled, deleting a connection that " +
+			"has ever been enabled is 409 would_lock_out as well.",
 	}, a.deleteConnection)
 	add(a, operation{
 		id:      "list-certificates",
 		method:  http.MethodGet,
 		path:    connectionPath + "/certificates",
 		summary: "List an identity provider's certificates",
-		about:   "Also those that are not trusted any more. The latest used first.",
+		about:   "Includes certificates that are no longer trusted. Sorted by last use, latest first.",
 	}, a.listCertificates)
 }
 
@@ -120,7 +126,7 @@ func (a *API) connectionAnswer(
 
 func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
-	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag of the connection that the edit was made from." example:"\"7\""`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the connection has changed since, the response is 412." example:"\"7\""`
 	Body       connections.Edit
 }) (*ofConnection, error) {
 	edit := in.Body

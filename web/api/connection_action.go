@@ -7,25 +7,25 @@ import (
 	"gatehouse/sso"
 )
 
-// connectionChange is a change of a connection, whatever its revision.
+// connectionChange changes a connection of any revision.
 type connectionChange func(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 ) (sso.Connection, error)
 
-// stateChange changes the state of a connection if revision is its revision; 0 is
-// any.
+// stateChange changes the state of a connection if it has the given revision; 0
+// stands for any.
 type stateChange func(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error)
 
-// inRevision names a connection, and the revision of it that was looked at.
+// inRevision names a connection, and the revision that the action applies to.
 type inRevision struct {
 	Connection sso.ConnectionID `path:"connection"`
-	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag that was seen." example:"\"7\""`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the action applies to; if the connection has changed since, the response is 412." example:"\"7\""`
 }
 
 // ifMatch documents the header of an operation that takes it.
-const ifMatch = " With If-Match, another revision is 412 connection_changed."
+const ifMatch = " If-Match with another revision is 412 connection_changed."
 
 func (a *API) connectionActions() {
 	post := func(name, summary, about string, change stateChange) {
@@ -39,25 +39,29 @@ func (a *API) connectionActions() {
 	}
 	post(
 		"enable", "Enable a connection",
-		"Makes the draft live in one step and keeps what was live for rollback. A disabled connection without a draft is switched on again as it was. What is missing is 422 connection_incomplete, with the fields.",
+		"Makes the draft the live configuration in one step, and keeps the former one for a rollback. A disabled "+
+			"connection without a draft is enabled again unchanged. If settings are missing, the response is "+
+			"422 connection_incomplete, with the fields.",
 		a.Setup.Enable,
 	)
 	post(
 		"disable", "Disable a connection",
-		"No one can sign in through it any more, and the sessions begun through it end. The configuration stays. While single sign-on is enforced, the last enabled connection is 409 would_lock_out.",
+		"Ends sign-in through the connection, and the sessions that began through it. The configuration stays. "+
+			"While single sign-on is enforced, disabling the last enabled connection is 409 would_lock_out.",
 		a.Setup.Disable,
 	)
 	post(
-		"rollback", "Return to the version before",
-		"Swaps the live and the previous version; doing it again takes it back.",
+		"rollback", "Roll back a connection's configuration",
+		"Swaps the live and the previous configuration; a second rollback undoes the first.",
 		a.Setup.Rollback,
 	)
 	add(a, operation{
 		id:      "rotate-connection-key",
 		method:  http.MethodPost,
 		path:    connectionPath + "/rotate-key",
-		summary: "Create a new key of ours",
-		about:   "It signs from now on; what is encrypted to an older one can still be read. An identity provider that checks our signatures has to be given the new certificate.",
+		summary: "Rotate a connection's key",
+		about: "The new key signs from now on; messages encrypted for an older key can still be decrypted. An " +
+			"identity provider that verifies our signatures needs the new certificate.",
 	}, a.changeConnection(a.Setup.RotateKey))
 	add(a, operation{
 		id:      "discard-connection-draft",
@@ -65,22 +69,24 @@ func (a *API) connectionActions() {
 		path:    connectionPath + "/draft",
 		status:  http.StatusOK,
 		summary: "Discard a connection's draft",
-		about: "What is live stays. A connection that was never enabled is nothing but its draft: " +
-			"409 never_enabled." + ifMatch,
+		about: "The live configuration stays. For a connection that was never enabled, the response is 409 " +
+			"never_enabled." + ifMatch,
 	}, a.changeState(a.Setup.DiscardDraft))
 	add(a, operation{
 		id:      "confirm-connection-keys",
 		method:  http.MethodPost,
 		path:    connectionPath + "/confirm-keys",
-		summary: "Trust new certificates that wait",
-		about:   "Refreshed metadata replaced every certificate at once, or an OpenID provider every key, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys.",
+		summary: "Confirm pending certificates or keys",
+		about: "For a connection with confirm_new_keys whose refreshed metadata replaced every certificate at once, " +
+			"or whose OpenID provider replaced every key. If none is pending, the response is 409 no_pending_keys.",
 	}, a.changeConnection(a.Setup.ConfirmKeys))
 	add(a, operation{
 		id:      "refresh-connection-metadata",
 		method:  http.MethodPost,
 		path:    connectionPath + "/refresh-metadata",
-		summary: "Fetch the identity provider's metadata now",
-		about:   "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error.",
+		summary: "Refresh the identity provider's metadata",
+		about: "Fetches the metadata and applies its certificates and URLs. Metadata with another entity ID is " +
+			"refused. Unchanged metadata is not an error.",
 	}, a.refreshMetadata)
 	a.trustOperations()
 }

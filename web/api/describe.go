@@ -2,101 +2,124 @@ package api
 
 import "gatehouse/sso"
 
-// descriptions say what the members of schemas are that come from packages
-// which know nothing of documents: "Schema.member", or ".member" wherever it
-// is.
+// descriptions returns the descriptions of schema members whose types belong to
+// other packages, which do not know the document. A key is "Schema.member", or
+// ".member" for every schema.
 func descriptions() map[string]string {
 	const (
 		candidates = " Candidates, tried in order: claim names, or templates such as {givenname} {surname}."
 		regexp     = " A regular expression (RE2)."
 	)
 	return map[string]string{
-		"Problem.type":       "Names the kind of problem: urn:gatehouse:problem: and the code.",
-		"Problem.title":      "The status in words.",
-		"Problem.status":     "The HTTP status.",
-		"Problem.detail":     "One sentence for a person.",
-		"Problem.code":       "Stable; for programs.",
-		"Problem.errors":     "What is wrong with which member.",
-		"Problem.request_id": "Finds the request in the log; also in the header X-Request-Id.",
-		"FieldError.field":   "The member or parameter, such as saml.metadata_url.",
-		"FieldError.message": "What is wrong with it.",
+		"Problem.type":       "Kind of problem, as a URN: urn:gatehouse:problem: and the code.",
+		"Problem.title":      "Text of the HTTP status.",
+		"Problem.status":     "HTTP status.",
+		"Problem.detail":     "Description of the problem, in one sentence.",
+		"Problem.code":       "Stable code of the problem, for programs.",
+		"Problem.errors":     "Invalid members and parameters.",
+		"Problem.request_id": "Identifier of the request in the log; also in the header X-Request-Id.",
+		"FieldError.field":   "Member or parameter, such as saml.metadata_url.",
+		"FieldError.message": "Description of the problem with it.",
 
-		".name":               "What people are shown where there is a choice.",
-		".provider":           "The product the identity provider runs; it decides the mapping to begin with.",
-		".saml":               "Of a SAML connection.",
-		".oidc":               "Of an OpenID Connect connection.",
-		".mapping":            "Which claims make an identity.",
-		".group_sync":         "The rules for memberships.",
-		".brake":              "When group syncs are held for an admin.",
-		".provisioning":       "What makes users and memberships: sign-ins, or what the identity provider pushes.",
-		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
-		".default_groups":     "Groups that everyone who signs in joins, whatever is asserted: IDs, or organization/group.",
-		".email_optional":     "Whether people get in for whom the identity provider sends no address. Policy decides about them.",
-		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everyone may.",
-		".email_verification": "Who has to confirm their address at the first sign-in.",
+		".name":         "Name shown to users who choose between connections.",
+		".provider":     "Product of the identity provider; determines the initial mapping.",
+		".saml":         "Settings of a SAML connection.",
+		".oidc":         "Settings of an OpenID Connect connection.",
+		".mapping":      "Mapping of claims to the fields of an identity.",
+		".group_sync":   "Rules for memberships.",
+		".brake":        "Limits beyond which group syncs are held for an admin's decision.",
+		".provisioning": "Source of users and memberships: sign-ins (jit) or pushes by the identity provider (scim).",
+		".directory": "Directory (Microsoft Graph) that supplies groups which did not fit into the identity " +
+			"provider's response.",
+		".default_groups": "Groups that every user joins at sign-in, regardless of the asserted groups: IDs, or " +
+			"organization/group.",
+		".email_optional":     "Whether users without an e-mail address can sign in. Policy decides about them.",
+		".allow_sign_in":      "Expression that is true for users who may sign in; \"\" if all may.",
+		".email_verification": "Rules for confirming e-mail addresses at the first sign-in.",
 
-		"SAMLEdit.metadata_url":        "Where the identity provider's metadata is; fetched now and again later. \"\" goes on with what was read.",
-		"SAMLEdit.metadata_xml":        "The identity provider's metadata, read once.",
-		"SAMLEdit.idp_entity_id":       "The identity provider's entity ID, also called issuer; in metadata of several, the one that is meant.",
-		"SAMLEdit.sso_url":             "Where people are sent to sign in.",
-		"SAMLEdit.sso_binding":         "How they are sent there.",
-		"SAMLEdit.slo_url":             "Where logout messages are sent; \"\": no single logout.",
-		"SAMLEdit.certificates":        "What the identity provider signs with, besides those of its metadata: PEM, or base64 of the DER form.",
-		"SAMLEdit.sign_requests":       "Whether we sign what we ask.",
-		"SAMLEdit.allow_idp_initiated": "What happens to an answer no one asked for: nothing, a sign-in that is asked for, or a sign-in.",
-		"SAMLEdit.name_id_format":      "The form of NameID that is asked for.",
-		"SAMLEdit.force_authn":         "Whether people have to prove again who they are, although they are signed in there.",
-		"SAMLEdit.allow_sha1":          "Whether signatures with SHA-1 are accepted.",
-		"OIDCEdit.confirm_new_keys":    "Whether an admin has to confirm a key set that has none of the keys before it. Until then its tokens are refused.",
-		"SAMLEdit.confirm_new_keys":    "Whether an admin has to confirm metadata that replaces every certificate at once. Until then the ones before it are trusted.",
-		"SAMLEdit.clock_skew_seconds":  "How far the identity provider's clock may be from ours; 0: 60 seconds.",
+		"SAMLEdit.metadata_url": "URL of the identity provider's metadata, fetched now and periodically. \"\" ends " +
+			"the refresh and keeps the settings.",
+		"SAMLEdit.metadata_xml": "Metadata of the identity provider, read once.",
+		"SAMLEdit.idp_entity_id": "Entity ID of the identity provider, also called issuer; selects one of several in " +
+			"the metadata.",
+		"SAMLEdit.sso_url":     "URL that receives sign-in requests.",
+		"SAMLEdit.sso_binding": "Binding for sign-in requests.",
+		"SAMLEdit.slo_url":     "URL that receives logout messages; \"\" for no single logout.",
+		"SAMLEdit.certificates": "Signing certificates of the identity provider, in addition to those of its " +
+			"metadata: PEM, or base64 of the DER form.",
+		"SAMLEdit.sign_requests": "Whether our requests to the identity provider are signed.",
+		"SAMLEdit.allow_idp_initiated": "Treatment of unsolicited responses: rejected (off), answered with a new " +
+			"sign-in request (rebounce), or accepted as a sign-in (direct).",
+		"SAMLEdit.name_id_format": "Requested NameID format.",
+		"SAMLEdit.force_authn": "Whether users must authenticate again at the identity provider even if they have a " +
+			"session there.",
+		"SAMLEdit.allow_sha1": "Whether signatures with SHA-1 are accepted.",
+		"OIDCEdit.confirm_new_keys": "Whether a key set that shares no key with the previous one needs an admin's " +
+			"confirmation. Until then, tokens signed with its keys are refused.",
+		"SAMLEdit.confirm_new_keys": "Whether metadata that replaces every certificate at once needs an admin's " +
+			"confirmation. Until then, the previous certificates are trusted.",
+		"SAMLEdit.clock_skew_seconds": "Tolerated difference between the identity provider's clock and ours, in " +
+			"seconds; 0 for the default, 60.",
 
-		"OIDCEdit.issuer":                     "The issuer; its discovery document says the rest.",
-		"OIDCEdit.confirmed_issuer":           "An issuer that the document at issuer states although its address suggests another. Tokens are checked against it.",
-		"OIDCEdit.client_id":                  "Our name at the identity provider.",
-		"OIDCEdit.client_secret":              "What we authenticate with; never given back. Another issuer needs it again.",
-		"OIDCEdit.token_endpoint_auth_method": "Client authentication.",
-		"OIDCEdit.scopes":                     "What is asked for; openid always is.",
-		"OIDCEdit.prompt":                     "What the identity provider is asked to do first; \"\": what it likes.",
+		"OIDCEdit.issuer": "Issuer; its discovery document supplies all other settings.",
+		"OIDCEdit.confirmed_issuer": "Issuer stated by the discovery document at issuer, if it differs from issuer. " +
+			"Tokens are verified against it.",
+		"OIDCEdit.client_id":                  "Our client ID at the identity provider.",
+		"OIDCEdit.client_secret":              "Client secret; never returned. A change of issuer requires it again.",
+		"OIDCEdit.token_endpoint_auth_method": "Client authentication method at the token endpoint.",
+		"OIDCEdit.scopes":                     "Requested scopes; openid is always included.",
+		"OIDCEdit.prompt":                     "Value of the prompt parameter of sign-in requests; \"\" to omit it.",
 
-		".subject":        "The immutable key of a person: \"\" is the NameID or sub, else a claim name or template, with alternatives behind |.",
-		".login":          "What people are called by." + candidates,
-		".email":          "Their address." + candidates,
-		".email_verified": "Claims by which the identity provider vouches for the address.",
-		".groups":         "Their groups; all that are there count." + candidates,
-		".delimiter":      "Splits the values of groups; \"\": nothing does.",
-		".groups_rewrite": "What each value becomes once it is split, before include and exclude: by a preset, or by an expression with a capture. A value that it does not apply to, or that it would make blank, stays as it is.",
-		".pattern":        "RE2 with a capture, at most 512 bytes.",
-		".replace":        "What a value in which the pattern matches becomes, with $1 or ${name} for a capture; \"\": $1.",
-		".preset":         "cn-of-dn: the CN of a distinguished name; last-path-segment: what follows the last slash; member-names: the member names of a JSON object.",
-		".include":        "Only group names that match count." + regexp,
-		".exclude":        "Group names that match do not count." + regexp,
-		".group_limit":    "The length at which the identity provider cuts lists of groups off; 0: it does not.",
+		".subject": "Immutable identifier of a user: \"\" for the NameID or sub, else a claim name or template, with " +
+			"alternatives separated by |.",
+		".login":          "Login of the user." + candidates,
+		".email":          "E-mail address of the user." + candidates,
+		".email_verified": "Claims in which the identity provider asserts that the address is verified.",
+		".groups":         "Groups of the user, from all candidates that are present." + candidates,
+		".delimiter":      "Delimiter of several groups in one value; \"\" for none.",
+		".groups_rewrite": "Rewriting of group values after splitting, before include and exclude: a preset, or an " +
+			"expression with a capture. A value that does not match, or that would become blank, stays unchanged.",
+		".pattern": "Regular expression (RE2) with a capture; at most 512 bytes.",
+		".replace": "Replacement for a value that the pattern matches, with $1 or ${name} for a capture; \"\" for " +
+			"$1.",
+		".preset": "cn-of-dn: the CN of a distinguished name; last-path-segment: the text after the last slash; " +
+			"member-names: the member names of a JSON object.",
+		".include":     "Filter that keeps matching group names only." + regexp,
+		".exclude":     "Filter that removes matching group names." + regexp,
+		".group_limit": "Number of groups at which the identity provider truncates the list; 0 if it does not.",
 
-		"Mapping.name":     "What they are called." + candidates,
-		"MappingEdit.name": "What they are called." + candidates,
+		"Mapping.name":     "Name of the user." + candidates,
+		"MappingEdit.name": "Name of the user." + candidates,
 
-		"GroupSync.mode":              "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
-		"GroupSyncEdit.mode":          "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
-		"BrakeEdit.off":               "Whether only syncs that would take the last admin away are held.",
-		"BrakeEdit.share":             "Percent of a group's members that sign-ins may remove within the window, 1 to 100; 0: 50.",
-		"BrakeEdit.people":            "How many people of one group are never too many; 0: 20.",
-		"BrakeEdit.window":            "Within how many seconds people are counted, 60 to 86400; 0: 3600.",
-		"DirectoryEdit.tenant":        "The Entra ID tenant: its GUID, or a domain of it. \"\" for it and for client_id: groups are asked for nowhere.",
-		"DirectoryEdit.client_id":     "The application that asks, as the tenant knows it. It needs GroupMember.Read.All and User.Read.All as application permissions.",
-		"DirectoryEdit.client_secret": "What it authenticates with; never given back.",
-		"DirectoryEdit.by_id":         "Whether groups are known by object ID, as tokens name them unless told otherwise.",
+		"GroupSync.mode": "Memberships that a sign-in may remove: all that it does not assert (reset), only those " +
+			"from sign-ins (reset-synced), or none (add-only).",
+		"GroupSyncEdit.mode": "Memberships that a sign-in may remove: all that it does not assert (reset), only " +
+			"those from sign-ins (reset-synced), or none (add-only).",
+		"BrakeEdit.off": "Whether only syncs that would remove the last admin are held.",
+		"BrakeEdit.share": "Percentage of a group's members that sign-ins may remove within the window, 1 to 100; 0 " +
+			"for the default, 50.",
+		"BrakeEdit.people": "Number of members of one group that sign-ins may always remove within the window; 0 for " +
+			"the default, 20.",
+		"BrakeEdit.window": "Length of the window, in seconds, 60 to 86400; 0 for the default, 3600.",
+		"DirectoryEdit.tenant": "Entra ID tenant: its GUID or one of its domains. \"\" here and in client_id for no " +
+			"directory.",
+		"DirectoryEdit.client_id": "Client ID of the application that queries the directory, as registered in the " +
+			"tenant. The application needs the application permissions GroupMember.Read.All and User.Read.All.",
+		"DirectoryEdit.client_secret": "Client secret of the application; never returned.",
+		"DirectoryEdit.by_id":         "Whether groups are identified by object ID, as in tokens by default.",
 
-		".on_absent":                 "What happens if the identity provider says nothing about groups.",
-		".on_overage":                "What happens if it says that there are too many.",
-		".expression":                "Decides, in mode expression.",
-		".trust_idp":                 "Whether the identity provider is believed when it calls an address verified.",
-		"EmailVerification.mode":     "Who is asked: everyone, those whose domain is not proven, no one, whom the expression says.",
-		"EmailVerificationEdit.mode": "Who is asked: everyone, those whose domain is not proven, no one, whom the expression says.",
+		".on_absent":  "Action if the identity provider sends no groups.",
+		".on_overage": "Action if the identity provider reports too many groups to send.",
+		".expression": "Expression that decides in mode expression.",
+		".trust_idp":  "Whether the identity provider's assertion that an address is verified is accepted.",
+		"EmailVerification.mode": "Users who must confirm their address: all (always), those without a verified " +
+			"domain (unverified-domain), none (never), or those for whom the expression decides so (expression).",
+		"EmailVerificationEdit.mode": "Users who must confirm their address: all (always), those without a verified " +
+			"domain (unverified-domain), none (never), or those for whom the expression decides so (expression).",
 	}
 }
 
-// enum are the values of a member whose type is of another package.
+// enum lists the values of a member whose type belongs to another package.
 type enum struct {
 	schema, member string
 	values         []string

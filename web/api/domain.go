@@ -9,16 +9,16 @@ import (
 )
 
 type domain struct {
-	ID         sso.DomainID `json:"id" doc:"Never changes." example:"dom-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name       string       `json:"name" doc:"The DNS name, in lower case." example:"acme.example"`
-	TXTName    string       `json:"txt_name" doc:"Where the proof has to stand in the DNS." example:"_gatehouse-challenge.acme.example"`
-	TXTRecord  string       `json:"txt_record" doc:"The TXT record that proves it. It is public." example:"gatehouse-domain-verification=4f7d…"`
-	VerifiedAt *time.Time   `json:"verified_at" doc:"When it was proven; null: not yet." example:"2026-11-24T12:00:00Z"`
-	CreatedAt  time.Time    `json:"created_at" doc:"When it was added." example:"2026-11-24T12:00:00Z"`
+	ID         sso.DomainID `json:"id" doc:"Identifier; immutable." example:"dom-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name       string       `json:"name" doc:"DNS name in lower case." example:"acme.example"`
+	TXTName    string       `json:"txt_name" doc:"DNS name of the TXT record that proves ownership." example:"_gatehouse-challenge.acme.example"`
+	TXTRecord  string       `json:"txt_record" doc:"Value of the TXT record that proves ownership; public." example:"gatehouse-domain-verification=4f7d…"`
+	VerifiedAt *time.Time   `json:"verified_at" doc:"Time of verification; null if not yet verified." example:"2026-11-24T12:00:00Z"`
+	CreatedAt  time.Time    `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 type newDomain struct {
-	Name string `json:"name" doc:"A DNS name in lower case." example:"acme.example"`
+	Name string `json:"name" doc:"DNS name in lower case." example:"acme.example"`
 }
 
 func viewDomain(d sso.Domain) domain {
@@ -44,7 +44,7 @@ func (a *API) domainOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/domains",
 		summary: "List domains",
-		about:   "By name.",
+		about:   "Sorted by name.",
 	}, a.listDomains)
 	add(a, operation{
 		id:      "create-domain",
@@ -52,7 +52,9 @@ func (a *API) domainOperations() {
 		path:    enterprisePath + "/domains",
 		status:  http.StatusCreated,
 		summary: "Add a domain",
-		about:   "It counts once it is proven: then its people are led to this enterprise by their e-mail, and need not confirm it. Several enterprises may add a domain; one can prove it.",
+		about: "A domain takes effect once it is verified: users with an e-mail address in it are routed to this " +
+			"enterprise and need not confirm the address. Several enterprises may add the same domain, but only one " +
+			"can verify it.",
 	}, a.createDomain)
 	add(a, operation{
 		id:      "get-domain",
@@ -70,8 +72,8 @@ func (a *API) domainOperations() {
 		id:      "verify-domain",
 		method:  http.MethodPost,
 		path:    domainPath + "/verify",
-		summary: "Prove a domain",
-		about:   "Looks for txt_record at txt_name now.",
+		summary: "Verify a domain",
+		about:   "Looks up the record txt_record at txt_name immediately.",
 	}, a.verifyDomain)
 }
 

@@ -11,23 +11,23 @@ import (
 )
 
 type enterprise struct {
-	ID        sso.EnterpriseID `json:"id" doc:"Never changes." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Key       string           `json:"key" doc:"Stands in the sign-in link; unique." example:"acme"`
-	Name      string           `json:"name" doc:"What people are shown." example:"Acme Corporation"`
-	SignInURL string           `json:"sign_in_url" doc:"Where the people of this enterprise sign in." example:"https://sso.example.com/login/sso?enterprise_key=acme"`
-	CreatedAt time.Time        `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	ID        sso.EnterpriseID `json:"id" doc:"Identifier; immutable." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key       string           `json:"key" doc:"Part of the sign-in URL; unique." example:"acme"`
+	Name      string           `json:"name" doc:"Name shown to users." example:"Acme Corporation"`
+	SignInURL string           `json:"sign_in_url" doc:"URL at which the enterprise's users sign in." example:"https://sso.example.com/login/sso?enterprise_key=acme"`
+	CreatedAt time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 // newNamed is what enterprises and organizations are made from.
 type newNamed struct {
-	Key  string `json:"key" doc:"1 to 63 lower-case letters, digits and inner hyphens." example:"acme"`
-	Name string `json:"name" doc:"What people are shown; 1 to 255 bytes." example:"Acme Corporation"`
+	Key  string `json:"key" doc:"Key of 1 to 63 lower-case letters, digits and inner hyphens." example:"acme"`
+	Name string `json:"name" doc:"Name shown to users; 1 to 255 bytes." example:"Acme Corporation"`
 }
 
 // namedPatch changes an enterprise or an organization.
 type namedPatch struct {
-	Key  *string `json:"key,omitempty" doc:"Another key; links with the old one stop working." example:"acme"`
-	Name *string `json:"name,omitempty" doc:"Another name." example:"Acme Corporation"`
+	Key  *string `json:"key,omitempty" doc:"New key. Links with the old key stop working." example:"acme"`
+	Name *string `json:"name,omitempty" doc:"New name; 1 to 255 bytes." example:"Acme Corporation"`
 }
 
 func (a *API) viewEnterprise(e sso.Enterprise) enterprise {
@@ -56,7 +56,7 @@ func (a *API) enterpriseOperations() {
 		method:  http.MethodGet,
 		path:    "enterprises",
 		summary: "List enterprises",
-		about:   "Oldest first.",
+		about:   "Sorted by time of creation, oldest first.",
 	}, a.listEnterprises)
 	add(a, operation{
 		id:      "create-enterprise",
@@ -64,7 +64,7 @@ func (a *API) enterpriseOperations() {
 		path:    "enterprises",
 		status:  http.StatusCreated,
 		summary: "Create an enterprise",
-		about:   "An enterprise is one customer company. A key that is in use is 409 key_taken.",
+		about:   "An enterprise is one customer company. A key in use is 409 key_taken.",
 	}, a.createEnterprise)
 	add(a, operation{
 		id:      "get-enterprise",
@@ -76,15 +76,16 @@ func (a *API) enterpriseOperations() {
 		id:      "update-enterprise",
 		method:  http.MethodPatch,
 		path:    enterprisePath,
-		summary: "Change an enterprise",
-		about:   "Members that are left out stay as they are.",
+		summary: "Update an enterprise",
+		about:   "Omitted members stay unchanged.",
 	}, a.updateEnterprise)
 	add(a, operation{
 		id:      "delete-enterprise",
 		method:  http.MethodDelete,
 		path:    enterprisePath,
 		summary: "Delete an enterprise",
-		about:   "With everything in it: people, groups, connections, records. Its sessions end. Its audit events stay.",
+		about: "Deletes everything in the enterprise (users, groups, connections, records) and ends its sessions. " +
+			"Its audit events are kept.",
 	}, a.deleteEnterprise)
 }
 

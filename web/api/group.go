@@ -10,28 +10,28 @@ import (
 )
 
 type group struct {
-	ID              sso.GroupID        `json:"id" doc:"Never changes." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Organization    sso.OrganizationID `json:"organization" doc:"The organization it belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name            string             `json:"name" doc:"Compared byte for byte with what the identity provider says." example:"engineering"`
-	IDPNames        []string           `json:"idp_names" doc:"Other names that the identity provider may send for it, sorted." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
+	ID              sso.GroupID        `json:"id" doc:"Identifier; immutable." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Organization    sso.OrganizationID `json:"organization" doc:"Organization that owns the group." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name            string             `json:"name" doc:"Name, compared byte for byte with the names that the identity provider asserts." example:"engineering"`
+	IDPNames        []string           `json:"idp_names" doc:"Alternative names that the identity provider may assert for the group, sorted." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
 	Default         bool               `json:"default" doc:"Whether it is the organization's default group."`
-	Admin           bool               `json:"admin" doc:"Whether its members administer the company: no sign-in takes the last of them away unless that is approved."`
-	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider last named at a sign-in; null for a default group, into which nobody is named." example:"12"`
-	ActualMembers   int                `json:"actual_members" doc:"How many people are in it." example:"11"`
-	Revision        int64              `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
-	CreatedAt       time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	Admin           bool               `json:"admin" doc:"Whether its members administer the enterprise. A sign-in that would remove the last of them is held for approval."`
+	ExpectedMembers *int               `json:"expected_members" doc:"Number of users for whom the identity provider last asserted the group; null for a default group, which cannot be asserted." example:"12"`
+	ActualMembers   int                `json:"actual_members" doc:"Number of members." example:"11"`
+	Revision        int64              `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
+	CreatedAt       time.Time          `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 type newGroup struct {
-	Name     string   `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
-	IDPNames []string `json:"idp_names,omitempty" maxItems:"200" doc:"Other names that the identity provider may send for it: an object ID, a distinguished name, an old name. At most 50; each as a name, and no other group of the organization has it." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
-	Admin    bool     `json:"admin,omitempty" doc:"Whether its members administer the company."`
+	Name     string   `json:"name" doc:"Name of 1 to 255 bytes in Unicode Normalization Form C, without surrounding spaces. The default group's name is reserved." example:"engineering"`
+	IDPNames []string `json:"idp_names,omitempty" maxItems:"200" doc:"Alternative names that the identity provider may assert for the group: an object ID, a distinguished name, a former name. At most 50, each valid as a name and not in use by another group of the organization." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
+	Admin    bool     `json:"admin,omitempty" doc:"Whether its members administer the enterprise."`
 }
 
 type groupPatch struct {
-	Name     *string   `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
-	IDPNames *[]string `json:"idp_names,omitempty" maxItems:"200" doc:"Other names that the identity provider may send for it; the list replaces the one before. Space around a name, repetitions and the group's own name are left out." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
-	Admin    *bool     `json:"admin,omitempty" doc:"Whether its members administer the company."`
+	Name     *string   `json:"name,omitempty" doc:"New name, which determines memberships from the next sign-ins on." example:"engineering"`
+	IDPNames *[]string `json:"idp_names,omitempty" maxItems:"200" doc:"Alternative names that the identity provider may assert for the group; replaces the current list. Surrounding spaces, duplicates and the group's own name are removed." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
+	Admin    *bool     `json:"admin,omitempty" doc:"Whether its members administer the enterprise."`
 }
 
 func viewGroup(c sso.GroupCount) group {
@@ -64,7 +64,7 @@ func (a *API) groupOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/groups",
 		summary: "List groups",
-		about:   "Of all organizations or one, with how many people are in each. Oldest first.",
+		about:   "Groups of all organizations or of one, with member counts. Sorted by time of creation, oldest first.",
 	}, a.listGroups)
 	add(a, operation{
 		id:      "create-group",
@@ -72,7 +72,9 @@ func (a *API) groupOperations() {
 		path:    organizationPath + "/groups",
 		status:  http.StatusCreated,
 		summary: "Create a group",
-		about:   "People come into it when the identity provider names it at their next sign-in. A name or IdP name that another group of the organization has, of either kind, is 409 name_taken; two that differ in case are two groups.",
+		about: "Users join the group at their next sign-in for which the identity provider asserts it. A name or " +
+			"IdP name that is either one of another group in the organization is 409 name_taken. Names are " +
+			"case-sensitive.",
 	}, a.createGroup)
 	add(a, operation{
 		id:      "get-group",
@@ -84,22 +86,26 @@ func (a *API) groupOperations() {
 		id:      "update-group",
 		method:  http.MethodPatch,
 		path:    groupPath,
-		summary: "Change a group",
-		about:   "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group. With If-Match, another revision is 412 changed_meanwhile.",
+		summary: "Update a group",
+		about: "Lists are replaced. An IdP name is an alternative to the group's own name in assertions: users join " +
+			"by it at their next sign-in, or earlier by a reconcile. A name in use by another group of the " +
+			"organization is 409 name_taken. The default group cannot be changed: 409 default_group. If-Match with " +
+			"another revision is 412 changed_meanwhile.",
 	}, a.updateGroup)
 	add(a, operation{
 		id:      "delete-group",
 		method:  http.MethodDelete,
 		path:    groupPath,
 		summary: "Delete a group",
-		about:   "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group.",
+		about: "Members of no other group of the organization leave the organization. The default group cannot be " +
+			"deleted: 409 default_group.",
 	}, a.deleteGroup)
 }
 
 func (a *API) listGroups(ctx context.Context, c caller, in *struct {
 	Paging
-	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"an organization's identifier" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name         string             `query:"name" doc:"Only those of exactly this name." example:"engineering"`
+	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"an organization's identifier" doc:"Filter by organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name         string             `query:"name" doc:"Filter by exact name." example:"engineering"`
 }) (*out[list[group]], error) {
 	all, next, err := a.Structure.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
 		Organization: in.Organization,
@@ -152,7 +158,7 @@ func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*revised[grou
 }
 
 func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
-	IfMatch string      `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch string      `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
 	Group   sso.GroupID `path:"group"`
 	Body    groupPatch
 }) (*revised[group], error) {
@@ -169,7 +175,7 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) deleteGroup(ctx context.Context, c caller, in *struct {
-	IfMatch string      `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch string      `header:"If-Match" maxLength:"64" doc:"ETag of the revision to delete; if the object has changed since, the response is 412." example:"\"7\""`
 	Group   sso.GroupID `path:"group"`
 }) (*done, error) {
 	return nil, a.Directory.DeleteGroup(

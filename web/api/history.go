@@ -11,40 +11,40 @@ import (
 )
 
 type restoreUser struct {
-	At     time.Time `json:"at" doc:"The moment to return to." example:"2026-11-23T12:00:00Z"`
-	DryRun bool      `json:"dry_run,omitempty" doc:"Show what would change, and change nothing."`
+	At     time.Time `json:"at" doc:"Point in time to restore." example:"2026-11-23T12:00:00Z"`
+	DryRun bool      `json:"dry_run,omitempty" doc:"Whether to return the changes without making them."`
 }
 
 type restoreGroup struct {
-	At      time.Time `json:"at" doc:"The moment to return to." example:"2026-11-23T12:00:00Z"`
-	DryRun  bool      `json:"dry_run,omitempty" doc:"Show what would change, and change nothing."`
-	Confirm bool      `json:"confirm,omitempty" doc:"Go on although it takes more than 20 people, and more than half, out of the group."`
+	At      time.Time `json:"at" doc:"Point in time to restore." example:"2026-11-23T12:00:00Z"`
+	DryRun  bool      `json:"dry_run,omitempty" doc:"Whether to return the changes without making them."`
+	Confirm bool      `json:"confirm,omitempty" doc:"Whether to proceed even if more than 20 members, and more than half, would be removed from the group."`
 }
 
 type reconcileGroup struct {
-	DryRun  bool `json:"dry_run,omitempty" doc:"Show what would change, and change nothing."`
-	Confirm bool `json:"confirm,omitempty" doc:"Go on although it takes more than 20 people, and more than half, out of the group."`
+	DryRun  bool `json:"dry_run,omitempty" doc:"Whether to return the changes without making them."`
+	Confirm bool `json:"confirm,omitempty" doc:"Whether to proceed even if more than 20 members, and more than half, would be removed from the group."`
 }
 
 type restored struct {
-	Done    bool             `json:"done" doc:"Whether it was done; false after a dry run."`
-	Added   []pastMembership `json:"added" doc:"Who comes in, and how they were in it."`
-	Removed []pastMembership `json:"removed" doc:"Who goes, and how they came in."`
-	Gone    []pastMembership `json:"gone" doc:"What cannot be restored, because the group was deleted."`
-	Warning string           `json:"warning" doc:"What to expect next." example:"The next sign-in of each of these people sets their groups to what the identity provider says then."`
+	Done    bool             `json:"done" doc:"Whether the changes were made; false for a dry run."`
+	Added   []pastMembership `json:"added" doc:"Memberships to add, with their former source, times and causes."`
+	Removed []pastMembership `json:"removed" doc:"Memberships to remove, with their source, times and causes."`
+	Gone    []pastMembership `json:"gone" doc:"Memberships that cannot be restored because the group was deleted."`
+	Warning string           `json:"warning" doc:"Note on the effect of the next sign-ins." example:"The next sign-in of each of these users sets their groups to those that the identity provider asserts then."`
 }
 
 type pastMembership struct {
-	User             sso.UserID           `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Group            sso.GroupID          `json:"group" doc:"The group; it may be gone." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	GroupName        string               `json:"group_name" doc:"What it is called, or was when it was deleted." example:"engineering"`
-	Organization     sso.OrganizationID   `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	OrganizationName string               `json:"organization_name" doc:"What that is called, or was." example:"Research"`
-	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in." example:"jit"`
-	Since            *time.Time           `json:"since" doc:"Since when; null: not yet." example:"2026-11-24T12:00:00Z"`
-	Cause            *string              `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Until            *time.Time           `json:"until" doc:"Until when; null: they still are." example:"2026-11-24T13:00:00Z"`
-	EndedBy          *string              `json:"ended_by" doc:"Likewise, what ended it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	User             sso.UserID           `json:"user" doc:"Identifier of the user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Group            sso.GroupID          `json:"group" doc:"Identifier of the group, which may have been deleted." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	GroupName        string               `json:"group_name" doc:"Name of the group, or its last name if it was deleted." example:"engineering"`
+	Organization     sso.OrganizationID   `json:"organization" doc:"Identifier of the organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	OrganizationName string               `json:"organization_name" doc:"Name of the organization, or its last name if it was deleted." example:"Research"`
+	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership." example:"jit"`
+	Since            *time.Time           `json:"since" doc:"Start of the membership; null if it has not started." example:"2026-11-24T12:00:00Z"`
+	Cause            *string              `json:"cause" doc:"Identifier of the sign-in attempt or actor that created the membership; null if it has not started." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Until            *time.Time           `json:"until" doc:"End of the membership; null if it has not ended." example:"2026-11-24T13:00:00Z"`
+	EndedBy          *string              `json:"ended_by" doc:"Identifier of the sign-in attempt or actor that ended the membership; null if it has not ended." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 }
 
 func viewPast(p sso.PastMembership) pastMembership {
@@ -68,7 +68,8 @@ func viewRestored(r sso.Restoration) restored {
 		Added:   viewAll(r.Add, viewPast),
 		Removed: viewAll(r.Remove, viewPast),
 		Gone:    viewAll(r.Gone, viewPast),
-		Warning: "The next sign-in of each of these people sets their groups to what the identity provider says then.",
+		Warning: "The next sign-in of each of these users sets their groups to " +
+			"those that the identity provider asserts then.",
 	}
 }
 
@@ -77,29 +78,34 @@ func (a *API) historyOperations() {
 		id:      "restore-memberships",
 		method:  http.MethodPost,
 		path:    userPath + "/restore-memberships",
-		summary: "Restore someone's groups to a point in time",
-		about:   "What they were in then and are not now is added, and the other way round. Default groups follow. It holds until their next sign-in, if their groups come from sign-ins.",
+		summary: "Restore a user's memberships to a point in time",
+		about: "Adds the memberships that the user had then, and removes those that the user did not have. Default " +
+			"groups follow. If the user's groups come from sign-ins, the next sign-in may change them again.",
 	}, a.restoreUser)
 	add(a, operation{
 		id:      "restore-group",
 		method:  http.MethodPost,
 		path:    groupPath + "/restore",
 		summary: "Restore a group's members to a point in time",
-		about:   "As for one person. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake.",
+		about: "Works as for one user. Removing more than 20 members, and more than half, at once needs confirm: " +
+			"409 share_brake.",
 	}, a.restoreGroup)
 	add(a, operation{
 		id:      "get-group-drift",
 		method:  http.MethodGet,
 		path:    groupPath + "/drift",
 		summary: "Compare expected and actual members",
-		about:   "Expected is whom the identity provider named at their last sign-in that said anything. Everyone who is not where they should be is listed, up to 500, with the reason.",
+		about: "Expected members are users for whom the identity provider last asserted the group. Lists up to 500 " +
+			"users who are missing or not expected, with the reason.",
 	}, a.getDrift)
 	add(a, operation{
 		id:      "reconcile-group",
 		method:  http.MethodPost,
 		path:    groupPath + "/reconcile",
-		summary: "Put people where they were last said to be",
-		about:   "Does what the next sign-in of each would do if it said the same again. Who is not certainly known stays. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake.",
+		summary: "Reconcile a group's members",
+		about: "Makes the changes that each user's next sign-in would make if it asserted the same groups as the " +
+			"last one. Users whose last assertion was incomplete are left unchanged. Removing more than 20 members, " +
+			"and more than half, at once needs confirm: 409 share_brake.",
 	}, a.reconcileGroup)
 }
 
@@ -139,27 +145,27 @@ func restoredAnswer(r sso.Restoration, err error) (*out[restored], error) {
 }
 
 type drift struct {
-	ExpectedMembers *int    `json:"expected_members" doc:"How many people the identity provider last named; null for a default group." example:"12"`
-	ActualMembers   int     `json:"actual_members" doc:"How many people are in it." example:"11"`
-	Missing         []stray `json:"missing" doc:"Who is named and not in it."`
-	Extra           []stray `json:"extra" doc:"Who is in it and not named."`
-	More            bool    `json:"more" doc:"Whether there are others."`
+	ExpectedMembers *int    `json:"expected_members" doc:"Number of users for whom the identity provider last asserted the group; null for a default group." example:"12"`
+	ActualMembers   int     `json:"actual_members" doc:"Number of members." example:"11"`
+	Missing         []stray `json:"missing" doc:"Expected users who are not members."`
+	Extra           []stray `json:"extra" doc:"Members who are not expected."`
+	More            bool    `json:"more" doc:"Whether there are more than are listed."`
 }
 
 type stray struct {
-	User       sso.UserID            `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login      string                `json:"login" doc:"Their login." example:"ada@acme.example"`
-	Name       string                `json:"name" doc:"Their name." example:"Ada Lovelace"`
-	Status     sso.UserStatus        `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
-	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,former_default,other" doc:"Why they are not where they should be." example:"manual"`
-	Certain    bool                  `json:"certain" doc:"Whether their last sign-in said all of their groups."`
-	Reconciled bool                  `json:"reconciled" doc:"Whether reconcile would change it."`
-	Source     *sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in; null if they are not." example:"manual"`
-	Since      *time.Time            `json:"since" doc:"Since when they are in it; null if they are not." example:"2026-11-24T12:00:00Z"`
-	Left       *time.Time            `json:"left" doc:"When they were last taken out; null: never." example:"2026-11-24T12:00:00Z"`
-	LeftBy     *string               `json:"left_by" doc:"By whom, or because of what." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Record     *sso.SyncRecordID     `json:"record" doc:"The sync record of their last sign-in." example:"sync-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Held       *sso.HeldSyncID       `json:"held" doc:"The sync of theirs that waits for an admin." example:"held-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       sso.UserID            `json:"user" doc:"Identifier of the user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login      string                `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+	Name       string                `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
+	Status     sso.UserStatus        `json:"status" enum:"active,deactivated" doc:"Status of the user." example:"active"`
+	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,former_default,other" doc:"Reason for the difference." example:"manual"`
+	Certain    bool                  `json:"certain" doc:"Whether the last assertion for the user was complete."`
+	Reconciled bool                  `json:"reconciled" doc:"Whether a reconcile would resolve the difference."`
+	Source     *sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership; null if the user is not a member." example:"manual"`
+	Since      *time.Time            `json:"since" doc:"Start of the membership; null if the user is not a member." example:"2026-11-24T12:00:00Z"`
+	Left       *time.Time            `json:"left" doc:"Time at which the user last left the group; null if never." example:"2026-11-24T12:00:00Z"`
+	LeftBy     *string               `json:"left_by" doc:"Identifier of the sign-in attempt or actor that ended that membership; null if there was none." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Record     *sso.SyncRecordID     `json:"record" doc:"Sync record of the user's last sign-in." example:"sync-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Held       *sso.HeldSyncID       `json:"held" doc:"Waiting held sync of the user." example:"held-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 
 func viewStray(d sso.DriftingUser) stray {

@@ -10,8 +10,8 @@ import (
 // Paging is what every list takes. It is exported because huma looks into no
 // other embedded struct.
 type Paging struct {
-	Cursor string `query:"cursor" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a cursor that a list returned" doc:"The next of the page before; without it, the list begins." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items a page has at most." example:"50"`
+	Cursor string `query:"cursor" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a cursor that a list returned" doc:"Value of next from the previous page; omit it for the first page." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Maximum number of items per page." example:"50"`
 }
 
 func (p Paging) page() sso.Page {
@@ -23,8 +23,8 @@ func (p Paging) page() sso.Page {
 
 // list is a part of one, with where it goes on.
 type list[T any] struct {
-	Items []T     `json:"items" doc:"This page of the list."`
-	Next  *string `json:"next" doc:"The cursor of the next page; null on the last." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Items []T     `json:"items" doc:"Items of this page."`
+	Next  *string `json:"next" doc:"Cursor of the next page; null on the last page." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 
 // out is an answer with a body.
@@ -34,7 +34,7 @@ type out[T any] struct {
 
 // made is the answer to what was created.
 type made[T any] struct {
-	Location string `header:"Location" doc:"Where it is." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Location string `header:"Location" doc:"Path of the new object." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Body     T
 }
 

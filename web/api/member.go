@@ -9,15 +9,15 @@ import (
 )
 
 type member struct {
-	User    sso.UserID           `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login   string               `json:"login" doc:"Their login." example:"ada@acme.example"`
-	Name    string               `json:"name" doc:"Their name." example:"Ada Lovelace"`
-	Status  sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
-	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in, and so what takes them out." example:"jit"`
-	Since   time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
-	Cause   string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Until   *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`
-	EndedBy *string              `json:"ended_by,omitempty" doc:"Likewise, what ended it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	User    sso.UserID           `json:"user" doc:"Identifier of the user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login   string               `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+	Name    string               `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
+	Status  sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Status of the user." example:"active"`
+	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which also determines what removes it." example:"jit"`
+	Since   time.Time            `json:"since" doc:"Start of the membership." example:"2026-11-24T12:00:00Z"`
+	Cause   string               `json:"cause" doc:"Identifier of the sign-in attempt or actor that created the membership." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Until   *time.Time           `json:"until,omitempty" doc:"End of the membership, in a list with at; missing if it has not ended." example:"2026-11-24T13:00:00Z"`
+	EndedBy *string              `json:"ended_by,omitempty" doc:"Identifier of the sign-in attempt or actor that ended the membership; missing if it has not ended." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 }
 
 // ended is when a membership of a moment in the past ended, and because of what;
@@ -57,7 +57,7 @@ func viewPastOf(p sso.PastMembership) membership {
 // AtMoment is what lists of memberships take. It is exported because huma looks
 // into no other embedded struct.
 type AtMoment struct {
-	At time.Time `query:"at" doc:"As it was at this moment, in groups that may be deleted by now." example:"2026-11-23T12:00:00Z"`
+	At time.Time `query:"at" doc:"Point in time to list, including groups that have since been deleted." example:"2026-11-23T12:00:00Z"`
 }
 
 func viewMember(m sso.Member) member {
@@ -73,15 +73,15 @@ func viewMember(m sso.Member) member {
 }
 
 type membership struct {
-	Group            sso.GroupID          `json:"group" doc:"The group." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	GroupName        string               `json:"group_name" doc:"Its name." example:"engineering"`
-	Organization     sso.OrganizationID   `json:"organization" doc:"The organization the group belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	OrganizationName string               `json:"organization_name" doc:"Its name." example:"Research"`
-	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in, and so what takes them out." example:"jit"`
-	Since            time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
-	Cause            string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Until            *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`
-	EndedBy          *string              `json:"ended_by,omitempty" doc:"Likewise, what ended it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	Group            sso.GroupID          `json:"group" doc:"Identifier of the group." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	GroupName        string               `json:"group_name" doc:"Name of the group." example:"engineering"`
+	Organization     sso.OrganizationID   `json:"organization" doc:"Organization that owns the group." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	OrganizationName string               `json:"organization_name" doc:"Name of the organization." example:"Research"`
+	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which also determines what removes it." example:"jit"`
+	Since            time.Time            `json:"since" doc:"Start of the membership." example:"2026-11-24T12:00:00Z"`
+	Cause            string               `json:"cause" doc:"Identifier of the sign-in attempt or actor that created the membership." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Until            *time.Time           `json:"until,omitempty" doc:"End of the membership, in a list with at; missing if it has not ended." example:"2026-11-24T13:00:00Z"`
+	EndedBy          *string              `json:"ended_by,omitempty" doc:"Identifier of the sign-in attempt or actor that ended the membership; missing if it has not ended." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 }
 
 func viewMembership(m sso.UserMembership) membership {
@@ -107,29 +107,33 @@ func (a *API) memberOperations() {
 		id:      "list-members",
 		method:  http.MethodGet,
 		path:    members,
-		summary: "List who is in a group",
-		about:   "In the order the people were made. With at, who was in it at that moment, and why.",
+		summary: "List a group's members",
+		about: "Sorted by the users' time of creation. With at, lists the members at that point in time, with the " +
+			"cause of each membership.",
 	}, a.listMembers)
 	add(a, operation{
 		id:      "add-member",
 		method:  http.MethodPut,
 		path:    members + "/{user}",
-		summary: "Put someone into a group",
-		about:   "By hand: with the connection's group_sync.mode at reset, the next sign-in takes them out again unless the identity provider names the group. Who is in it already stays as they are.",
+		summary: "Add a user to a group",
+		about: "The membership is manual: if the connection's group_sync.mode is reset, the user's next sign-in " +
+			"removes it unless the identity provider asserts the group. An existing membership stays unchanged.",
 	}, a.addMember)
 	add(a, operation{
 		id:      "remove-member",
 		method:  http.MethodDelete,
 		path:    members + "/{user}",
-		summary: "Take someone out of a group",
-		about:   "With the last group they leave the organization. Out of the default group no one is taken who is in another one: 409 default_group.",
+		summary: "Remove a user from a group",
+		about: "With the last group, the user leaves the organization. A user in another group of the organization " +
+			"cannot be removed from the default group: 409 default_group.",
 	}, a.removeMember)
 	add(a, operation{
 		id:      "list-memberships",
 		method:  http.MethodGet,
 		path:    userPath + "/memberships",
-		summary: "List the groups someone is in",
-		about:   "By organization and name. With at, those of that moment, and why.",
+		summary: "List a user's memberships",
+		about: "Sorted by organization and name. With at, lists the memberships at that point in time, with the " +
+			"cause of each.",
 	}, a.listMemberships)
 }
 

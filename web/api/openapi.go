@@ -15,23 +15,37 @@ import (
 
 func information() *huma.Info {
 	return &huma.Info{
-		Title:   "Gatehouse REST API",
-		Version: "1",
-		License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
-		Description: `For the product's own backend and for automation: enterprises, their organizations, groups, connections and people, and what happened.
-
-**Authentication.** A bearer token, made with ` + "`gatehouse admin token`" + `. It reaches every enterprise.
-
-**Errors** are application/problem+json (RFC 9457): ` + "`code`" + ` is stable, ` + "`errors`" +
-			` names each member that is wrong. 400: the request cannot be read. 422: it can, and cannot be accepted. 404: it does not exist, or not in this enterprise. 409: it contradicts what is there. 412: it was changed meanwhile. 429 and 503 come with Retry-After. Unknown members and query parameters are refused, and so is null.
-
-**Lists** come in pages: ` + "`limit`" + ` items at most, and ` + "`next`" + ` is the ` +
-			"`cursor`" + ` of the page after; null on the last.
-
-**Repeating.** A POST with an Idempotency-Key is done once: sent again within 24 hours with the same key, address and body, it is answered as before, with Idempotency-Replayed: true. Only success is remembered. The same key with another request is 422 idempotency_key_reused; while the first is being worked on it is 409 idempotency_key_in_use.
-
-**Values.** Times are RFC 3339 in UTC. Identifiers have a prefix that says of what; a member named like a noun is the identifier of one. Secrets are never given back.`,
+		Title:       "Gatehouse REST API",
+		Version:     "1",
+		License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+		Description: introduction(),
 	}
+}
+
+// introduction returns the text at the beginning of the document, in Markdown.
+func introduction() string {
+	return "For the product's own backend and for automation: enterprises, their organizations, groups, " +
+		"connections and users, and the records of their activity.\n\n" +
+
+		"**Authentication.** A bearer token, created with `gatehouse admin token`. " +
+		"It gives access to every enterprise.\n\n" +
+
+		"**Errors** are application/problem+json (RFC 9457) with a stable `code`; `errors` lists each " +
+		"invalid member. 400: the request cannot be read. 422: the request can be read, but is not valid. " +
+		"404: the object does not exist, or not in this enterprise. 409: the request conflicts with the " +
+		"current state. 412: the object has changed since the revision in If-Match. " +
+		"429 and 503 have Retry-After. Unknown members and query parameters are refused, and so is null.\n\n" +
+
+		"**Lists** are paginated: a page has at most `limit` items, and `next` is the `cursor` of the next " +
+		"page, or null on the last page.\n\n" +
+
+		"**Idempotency.** A POST with an Idempotency-Key is carried out once. A repetition within 24 hours " +
+		"with the same key, path and body gets the same response, with Idempotency-Replayed: true. " +
+		"Only successful responses are kept. The same key with another request is 422 " +
+		"idempotency_key_reused; while the first request is in progress, it is 409 idempotency_key_in_use.\n\n" +
+
+		"**Values.** Times are RFC 3339 in UTC. Identifiers begin with a prefix for their type; a member " +
+		"named after a type of object holds the object's identifier. Secrets are never returned."
 }
 
 func bearer() *huma.SecurityScheme {
@@ -39,7 +53,7 @@ func bearer() *huma.SecurityScheme {
 		Type:         "http",
 		Scheme:       "bearer",
 		BearerFormat: "gw_api_…",
-		Description:  "An API token, made with `gatehouse admin token`.",
+		Description:  "API token, created with `gatehouse admin token`.",
 	}
 }
 
@@ -47,35 +61,36 @@ func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{
 			Name:        "enterprises",
-			Description: "One customer company each; nothing is shared between two.",
+			Description: "Customer companies. Enterprises share no data.",
 		},
 		{Name: "organizations", Description: "Units of an enterprise, which own groups."},
-		{Name: "groups", Description: "Named sets of people inside an organization."},
+		{Name: "groups", Description: "Named sets of users in an organization."},
 		{
 			Name:        "connections",
-			Description: "Links to identity providers: draft, then enabled, then disabled or enabled again.",
+			Description: "Connections to identity providers: first a draft, then enabled or disabled.",
 		},
-		{Name: "domains", Description: "DNS names that an enterprise has proven to be its own."},
-		{Name: "users", Description: "The people of an enterprise."},
-		{Name: "sessions", Description: "Who is signed in."},
-		{Name: "attempts", Description: "Sign-ins that were tried, and what was checked."},
-		{Name: "sync-records", Description: "What group syncs saw and did."},
+		{Name: "domains", Description: "DNS names whose ownership an enterprise can prove."},
+		{Name: "users", Description: "Users of an enterprise."},
+		{Name: "sessions", Description: "Sessions of signed-in users."},
+		{Name: "attempts", Description: "Sign-in attempts and their checks."},
+		{Name: "sync-records", Description: "Records of group syncs: asserted groups and changes."},
 		{
 			Name:        "setup-links",
-			Description: "Ways into the setup assistant for someone without an account.",
+			Description: "Links that open the setup assistant for a person without an account.",
 		},
 		{
 			Name:        "applications",
-			Description: "What sits behind the gateway. They belong to the installation, not to an enterprise.",
+			Description: "Applications behind the gateway. They belong to the installation, not to an enterprise.",
 		},
 		{
 			Name:        "audit-events",
-			Description: "Every change, who made it and to what, in a chain that cannot be altered unseen.",
+			Description: "Every change, with its actor and object, in a tamper-evident chain.",
 		},
 	}
 }
 
-// tagOf is the first collection below the enterprise, or the enterprises.
+// tagOf returns the tag of a path: its first collection below an enterprise, or
+// the first collection.
 func tagOf(path string) string {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	if len(segments) > 2 && segments[0] == "enterprises" {
@@ -84,8 +99,8 @@ func tagOf(path string) string {
 	return segments[0]
 }
 
-// pathParameter documents a wildcard; what has another form is not refused by
-// the schema but found nowhere.
+// pathParameter documents a wildcard. The schema does not refuse an identifier
+// of another form; the response is 404.
 func pathParameter(noun string) *huma.Param {
 	prefix := map[string]string{
 		"enterprise":   "ent",
@@ -104,7 +119,7 @@ func pathParameter(noun string) *huma.Param {
 		Name:        noun,
 		In:          "path",
 		Required:    true,
-		Description: "The " + noun + "'s identifier.",
+		Description: "Identifier of the " + strings.ReplaceAll(noun, "_", " ") + ".",
 		Schema: &huma.Schema{
 			Type:     huma.TypeString,
 			Pattern:  "^" + prefix + "-[0-9a-hjkmnp-tv-z]{26}$",
@@ -118,7 +133,7 @@ func keyParameter() *huma.Param {
 	return &huma.Param{
 		Name:        keyHeader,
 		In:          "header",
-		Description: "Makes it safe to send this again; see Repeating.",
+		Description: "Key that makes it safe to repeat the request; see Idempotency.",
 		Schema: &huma.Schema{
 			Type:      huma.TypeString,
 			MaxLength: &length,

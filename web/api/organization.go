@@ -10,12 +10,12 @@ import (
 )
 
 type organization struct {
-	ID           sso.OrganizationID `json:"id" doc:"Never changes." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Key          string             `json:"key" doc:"Unique within the enterprise." example:"research"`
-	Name         string             `json:"name" doc:"What people are shown." example:"Research"`
-	DefaultGroup sso.GroupID        `json:"default_group" doc:"The group that everybody in the organization is in; group sync never touches it." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Revision     int64              `json:"revision" doc:"Grows with every change; the ETag." example:"7"`
-	CreatedAt    time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	ID           sso.OrganizationID `json:"id" doc:"Identifier; immutable." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key          string             `json:"key" doc:"Key, unique within the enterprise." example:"research"`
+	Name         string             `json:"name" doc:"Name shown to users." example:"Research"`
+	DefaultGroup sso.GroupID        `json:"default_group" doc:"Default group, which contains all members of the organization; group sync does not change it." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Revision     int64              `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
+	CreatedAt    time.Time          `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 func viewOrganization(o sso.Organization) organization {
@@ -42,7 +42,7 @@ func (a *API) organizationOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/organizations",
 		summary: "List organizations",
-		about:   "Oldest first.",
+		about:   "Sorted by time of creation, oldest first.",
 	}, a.listOrganizations)
 	add(a, operation{
 		id:      "create-organization",
@@ -50,7 +50,7 @@ func (a *API) organizationOperations() {
 		path:    enterprisePath + "/organizations",
 		status:  http.StatusCreated,
 		summary: "Create an organization",
-		about:   "It comes with its default group. A key that is in use is 409 key_taken.",
+		about:   "The organization is created with its default group. A key in use is 409 key_taken.",
 	}, a.createOrganization)
 	add(a, operation{
 		id:      "get-organization",
@@ -62,16 +62,15 @@ func (a *API) organizationOperations() {
 		id:      "update-organization",
 		method:  http.MethodPatch,
 		path:    organizationPath,
-		summary: "Change an organization",
-		about: "Members that are left out stay as they are. " +
-			"With If-Match, another revision is 412 changed_meanwhile.",
+		summary: "Update an organization",
+		about:   "Omitted members stay unchanged. If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateOrganization)
 	add(a, operation{
 		id:      "delete-organization",
 		method:  http.MethodDelete,
 		path:    organizationPath,
 		summary: "Delete an organization",
-		about:   "With its groups and memberships. The people stay.",
+		about:   "Deletes the organization with its groups and memberships. The users remain.",
 	}, a.deleteOrganization)
 }
 
@@ -100,7 +99,7 @@ func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization)
 }
 
 func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
-	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
 }) (*revised[organization], error) {
@@ -116,7 +115,7 @@ func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) deleteOrganization(ctx context.Context, c caller, in *struct {
-	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"The ETag to match." example:"\"7\""`
+	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"ETag of the revision to delete; if the object has changed since, the response is 412." example:"\"7\""`
 	Organization sso.OrganizationID `path:"organization"`
 }) (*done, error) {
 	return nil, a.Directory.DeleteOrganization(

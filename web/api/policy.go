@@ -11,8 +11,8 @@ import (
 )
 
 type emailDecision struct {
-	Action sso.EmailAction `json:"action" enum:"require,skip,vouch,deny" doc:"They enter a code, nothing happens, an admin confirms them first, or they do not get in." example:"skip"`
-	Reason string          `json:"reason" doc:"Why, for the admin." example:"The company has verified the domain acme.example."`
+	Action sso.EmailAction `json:"action" enum:"require,skip,vouch,deny" doc:"Decision: the user enters a code (require), nothing happens (skip), an admin confirms the user first (vouch), or the sign-in is refused (deny)." example:"skip"`
+	Reason string          `json:"reason" doc:"Reason for the decision, for the admin." example:"The company has verified the domain acme.example."`
 }
 
 // viewDecision is nil where nothing was decided.
@@ -29,16 +29,16 @@ type policyTrial struct {
 }
 
 type trial struct {
-	Attempt           sso.AttemptID  `json:"attempt" doc:"The attempt that it was tried on." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login             string         `json:"login" doc:"Whose it was." example:"ada@acme.example"`
-	At                time.Time      `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
-	Allowed           bool           `json:"allowed" doc:"Whether allow_sign_in would let them in."`
-	EmailVerification *emailDecision `json:"email_verification,omitempty" doc:"What would be decided about the address if it was their first sign-in; missing if they are not let in."`
+	Attempt           sso.AttemptID  `json:"attempt" doc:"Evaluated sign-in attempt." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login             string         `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+	At                time.Time      `json:"at" doc:"Time of the attempt." example:"2026-11-24T12:00:00Z"`
+	Allowed           bool           `json:"allowed" doc:"Whether allow_sign_in would admit the user."`
+	EmailVerification *emailDecision `json:"email_verification,omitempty" doc:"Decision about the e-mail address if this were the user's first sign-in; missing if the sign-in would be refused."`
 }
 
 // trials are in one object, and not a list: there is no next page.
 type trials struct {
-	Trials []trial `json:"trials" doc:"The newest first."`
+	Trials []trial `json:"trials" doc:"Results, newest attempt first."`
 }
 
 func (a *API) policyOperations() {
@@ -47,14 +47,17 @@ func (a *API) policyOperations() {
 		method:  http.MethodPost,
 		path:    connectionPath + "/policy/dry-run",
 		summary: "Try policies on recent sign-ins",
-		about:   "On the last 50 attempts that got as far as an identity, each as if it were the person's first. What is left out is as it is being edited, or else live. Nothing is written, and no one notices.",
+		about: "Evaluates the last 50 attempts with an identity, each as if it were the user's first. An omitted " +
+			"policy is taken from the draft, or without a draft from the live configuration. Nothing is written, " +
+			"and users do not notice it.",
 	}, a.dryRun)
 	add(a, operation{
 		id:      "vouch-for-user",
 		method:  http.MethodPost,
 		path:    userPath + "/vouch",
-		summary: "Confirm who someone is",
-		about:   "Who is pending can sign in from then on, and is not asked to prove their address. The address counts as verified. Done once however often it is asked for.",
+		summary: "Vouch for a user",
+		about: "A pending user can sign in from then on and need not confirm the e-mail address, which counts as " +
+			"verified. Idempotent.",
 	}, a.changeUser((*directory.Service).Vouch))
 }
 

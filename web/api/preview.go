@@ -18,34 +18,34 @@ type previewer interface {
 }
 
 type supposed struct {
-	User   sso.UserID `json:"user,omitempty" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Whose sign-in; without user and login, a newcomer's." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login  string     `json:"login,omitempty" maxLength:"254" doc:"The login of the person, in place of user." example:"ada@acme.example"`
-	Groups []string   `json:"groups,omitempty" maxItems:"2000" doc:"The groups that the identity provider would name." example:"[\"engineering\"]"`
-	State  string     `json:"state,omitempty" enum:"absent,empty,values,overage,truncated,partial" default:"values" doc:"What it would say: nothing, that there are none, which there are, that there are too many, only some, or some that cannot be understood." example:"values"`
-	Draft  bool       `json:"draft,omitempty" doc:"By what is being edited instead of what is live."`
+	User   sso.UserID `json:"user,omitempty" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"User whose sign-in is previewed; without user and login, a new user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login  string     `json:"login,omitempty" maxLength:"254" doc:"Login of the user, as an alternative to user." example:"ada@acme.example"`
+	Groups []string   `json:"groups,omitempty" maxItems:"2000" doc:"Groups that the identity provider would assert." example:"[\"engineering\"]"`
+	State  string     `json:"state,omitempty" enum:"absent,empty,values,overage,truncated,partial" default:"values" doc:"State of the assertion: no groups sent (absent), an empty list, values, too many groups to send (overage), a truncated list, or a list that was understood in part (partial)." example:"values"`
+	Draft  bool       `json:"draft,omitempty" doc:"Whether to use the draft instead of the live configuration."`
 }
 
 type preview struct {
-	User          *sso.UserID           `json:"user" doc:"Whose sign-in it would be; null: a newcomer's." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Asserted      assertedGroups        `json:"asserted" doc:"What counts as said, after include, exclude and group_limit."`
-	Refused       *string               `json:"refused" doc:"The code with which the sign-in would be refused; null: it would not." example:"groups_unknown"`
-	Mode          *sso.SyncMode         `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What would be applied; null if it is refused." example:"reset"`
-	Note          *string               `json:"note" doc:"Why memberships would be kept; null if nothing is held back." example:"The identity provider sent no group attribute: every membership was kept."`
-	HeldCause     *sso.HeldCause        `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Why it would be held; null if it would not." example:"matches_nothing"`
-	Held          bool                  `json:"held" doc:"Whether it would wait for an admin; what is listed would then be done on approval."`
-	Unmatched     []string              `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
-	NearMisses    []nearMiss            `json:"near_misses" doc:"Object IDs in place of names, which are near no group; the others are in organizations."`
-	Organizations []previewOrganization `json:"organizations" doc:"What would happen in each organization that it is about."`
+	User          *sso.UserID           `json:"user" doc:"User whose sign-in is previewed; null for a new user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Asserted      assertedGroups        `json:"asserted" doc:"Asserted groups, after include, exclude and group_limit."`
+	Refused       *string               `json:"refused" doc:"Error code with which the sign-in would be refused; null if it would not be refused." example:"groups_unknown"`
+	Mode          *sso.SyncMode         `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"Sync mode that would be applied; null if the sign-in would be refused." example:"reset"`
+	Note          *string               `json:"note" doc:"Reason for keeping memberships; null if no change would be withheld." example:"The identity provider sent no group attribute: every membership was kept."`
+	HeldCause     *sso.HeldCause        `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Reason for holding the sync; null if it would not be held." example:"matches_nothing"`
+	Held          bool                  `json:"held" doc:"Whether the sync would be held for an admin; the listed changes would then be made on approval."`
+	Unmatched     []string              `json:"unmatched" doc:"Asserted names that match no group of any organization." example:"[\"all-employees\"]"`
+	NearMisses    []nearMiss            `json:"near_misses" doc:"Object IDs sent in place of names, which resemble no group; all other near misses are in organizations."`
+	Organizations []previewOrganization `json:"organizations" doc:"Changes in each affected organization."`
 }
 
 type previewOrganization struct {
-	Organization  sso.OrganizationID `json:"organization" doc:"The organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name          string             `json:"name" doc:"Its name." example:"Research"`
-	Added         []groupChange      `json:"added" doc:"Groups the person would come into."`
-	Removed       []groupChange      `json:"removed" doc:"Groups the person would leave."`
-	Kept          []groupChange      `json:"kept" doc:"Groups the person is in and stays in."`
-	NearMisses    []nearMiss         `json:"near_misses" doc:"Groups that some name nearly is."`
-	OnlyElsewhere []string           `json:"only_elsewhere" doc:"Names that match in another organization, and no group of this one." example:"[\"finance\"]"`
+	Organization  sso.OrganizationID `json:"organization" doc:"Identifier of the organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name          string             `json:"name" doc:"Name of the organization." example:"Research"`
+	Added         []groupChange      `json:"added" doc:"Groups that the user would join."`
+	Removed       []groupChange      `json:"removed" doc:"Groups that the user would leave."`
+	Kept          []groupChange      `json:"kept" doc:"Groups that the user would remain in."`
+	NearMisses    []nearMiss         `json:"near_misses" doc:"Groups that an asserted name nearly matches."`
+	OnlyElsewhere []string           `json:"only_elsewhere" doc:"Asserted names that match a group of another organization, and none of this one." example:"[\"finance\"]"`
 }
 
 func (a *API) previewOperations() {
@@ -53,8 +53,8 @@ func (a *API) previewOperations() {
 		id:      "preview-sync",
 		method:  http.MethodPost,
 		path:    connectionPath + "/sync-preview",
-		summary: "Show what a sign-in would do to memberships",
-		about:   "By the planner of sign-ins, on what is there now; nothing is written.",
+		summary: "Preview the group sync of a sign-in",
+		about:   "Plans the changes in the same way as a sign-in, from current data; nothing is written.",
 	}, a.previewSync)
 }
 

@@ -9,18 +9,18 @@ import (
 )
 
 type identityQuestion struct {
-	ID         sso.QuestionID    `json:"id" doc:"Never changes." example:"quest-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	User       sso.UserID        `json:"user" doc:"Who claims the login." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Holder     sso.UserID        `json:"holder" doc:"The active user who has it." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ac"`
-	Connection sso.ConnectionID  `json:"connection" doc:"Through which it was claimed." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt    *sso.AttemptID    `json:"attempt" doc:"The latest sign-in that claimed it; null if an upgrade found two active users of one login." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login      string            `json:"login" doc:"The login, as claimed." example:"ada@acme.example"`
-	Keeps      *string           `json:"keeps" doc:"The login that the user signs in with meanwhile; null: they cannot sign in." example:"ada.king@acme.example"`
-	State      sso.QuestionState `json:"state" enum:"waiting,answered,settled" doc:"Whether it waits; settled: the login became free, or is not claimed any more." example:"waiting"`
-	Answer     *string           `json:"answer" doc:"another, replaces or refuse; null: not answered." example:"another"`
-	CreatedAt  time.Time         `json:"created_at" doc:"When it was first asked." example:"2026-11-24T12:00:00Z"`
-	DecidedBy  *sso.Actor        `json:"decided_by" doc:"Who answered; null: nobody." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	DecidedAt  *time.Time        `json:"decided_at" doc:"When." example:"2026-11-24T13:00:00Z"`
+	ID         sso.QuestionID    `json:"id" doc:"Identifier; immutable." example:"quest-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       sso.UserID        `json:"user" doc:"User who claims the login." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Holder     sso.UserID        `json:"holder" doc:"Active user who has the login." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	Connection sso.ConnectionID  `json:"connection" doc:"Connection of the sign-in that claimed it." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt    *sso.AttemptID    `json:"attempt" doc:"Latest sign-in attempt that claimed it; null if an upgrade found two active users with the same login." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login      string            `json:"login" doc:"Claimed login." example:"ada@acme.example"`
+	Keeps      *string           `json:"keeps" doc:"Login that the claimant signs in with until the decision; null if the claimant cannot sign in." example:"ada.king@acme.example"`
+	State      sso.QuestionState `json:"state" enum:"waiting,answered,settled" doc:"State of the question; settled once the login is free or no longer claimed." example:"waiting"`
+	Answer     *string           `json:"answer" doc:"Answer: another, replaces or refuse; null without an answer." example:"another"`
+	CreatedAt  time.Time         `json:"created_at" doc:"Time of the first claim." example:"2026-11-24T12:00:00Z"`
+	DecidedBy  *sso.Actor        `json:"decided_by" doc:"Actor who answered; null without an answer." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	DecidedAt  *time.Time        `json:"decided_at" doc:"Time of the answer; null without one." example:"2026-11-24T13:00:00Z"`
 }
 
 func viewQuestion(q sso.IdentityQuestion) identityQuestion {
@@ -41,9 +41,9 @@ func viewQuestion(q sso.IdentityQuestion) identityQuestion {
 }
 
 type questionAnswer struct {
-	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse" doc:"another: they are two people, and one gets another login. replaces: the holder is deactivated and the claimant takes the login over. refuse: the claimant is deactivated, or keeps the login they had." example:"another"`
-	Of     string             `json:"of,omitempty" enum:"claimant,holder" doc:"Of another: which of the two gets it; otherwise the claimant." example:"claimant"`
-	Login  *string            `json:"login,omitempty" doc:"Of another: the other login." example:"ada.king@acme.example"`
+	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse" doc:"another: these are two people, and one of them gets another login. replaces: the holder is deactivated and the claimant takes over the login. refuse: the claimant is deactivated, or keeps the previous login." example:"another"`
+	Of     string             `json:"of,omitempty" enum:"claimant,holder" doc:"For another: user who gets the other login; the claimant by default." example:"claimant"`
+	Login  *string            `json:"login,omitempty" doc:"For another: the other login." example:"ada.king@acme.example"`
 }
 
 func (a *API) questionOperations() {
@@ -52,22 +52,24 @@ func (a *API) questionOperations() {
 		id:      "list-identity-questions",
 		method:  http.MethodGet,
 		path:    path,
-		summary: "List claims to a login that someone has",
-		about:   "Applications are told a login, so one active user of an enterprise has it. Someone else whose sign-in claims it waits here for a decision. Newest first.",
+		summary: "List claims to a login in use",
+		about: "Applications identify users by login, so each login has one active user of an enterprise. A claim " +
+			"to it by another user's sign-in waits here for a decision. Sorted by time of creation, newest first.",
 	}, a.listQuestions)
 	add(a, operation{
 		id:      "answer-identity-question",
 		method:  http.MethodPost,
 		path:    path + "/{question}",
-		summary: "Decide whose a login is",
-		about:   "Done in one step; the person signs in again afterwards. What does not wait any more is 409 question_decided, a login that another active person has 409 login_in_use.",
+		summary: "Decide about a claim to a login",
+		about: "Takes effect in one step; the user signs in again afterwards. A question that is no longer waiting " +
+			"is 409 question_decided, a login of another active user is 409 login_in_use.",
 	}, a.answerQuestion)
 }
 
 func (a *API) listQuestions(ctx context.Context, c caller, in *struct {
 	Paging
-	State sso.QuestionState `query:"state" enum:"waiting,answered,settled" doc:"Only those in this state." example:"waiting"`
-	User  sso.UserID        `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those about this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	State sso.QuestionState `query:"state" enum:"waiting,answered,settled" doc:"Filter by state." example:"waiting"`
+	User  sso.UserID        `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Filter by user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[identityQuestion]], error) {
 	all, next, err := a.Members.IdentityQuestions(ctx, c.enterprise.ID, sso.QuestionFilter{
 		State: in.State,

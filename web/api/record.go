@@ -14,28 +14,28 @@ func (a *API) recordOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/attempts",
 		summary: "List sign-in attempts",
-		about:   "Newest first.",
+		about:   "Sorted by time, newest first.",
 	}, a.listAttempts)
 	add(a, operation{
 		id:      "get-attempt",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/attempts/{attempt}",
 		summary: "Get a sign-in attempt",
-		about:   "By the reference that an error page shows.",
+		about:   "The identifier is the reference shown on error pages.",
 	}, a.getAttempt)
 	add(a, operation{
 		id:      "list-user-attempts",
 		method:  http.MethodGet,
 		path:    userPath + "/attempts",
-		summary: "List someone's sign-in attempts",
-		about:   "Newest first.",
+		summary: "List a user's sign-in attempts",
+		about:   "Sorted by time, newest first.",
 	}, a.listUserAttempts)
 	add(a, operation{
 		id:      "list-sync-records",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/sync-records",
 		summary: "List group syncs",
-		about:   "What each sign-in said about groups, and what changed. Newest first.",
+		about:   "Groups asserted by each sign-in, and the resulting changes. Sorted by time, newest first.",
 	}, a.listSyncRecords)
 	add(a, operation{
 		id:       "list-audit-events",
@@ -43,24 +43,25 @@ func (a *API) recordOperations() {
 		path:     enterprisePath + "/audit-events",
 		outlives: true,
 		summary:  "List an enterprise's audit events",
-		about:    "Newest first. They are there also when the enterprise is gone.",
+		about:    "Sorted by time, newest first. The events remain available after the enterprise is deleted.",
 	}, a.listAuditEvents)
 	add(a, operation{
 		id:      "list-instance-audit-events",
 		method:  http.MethodGet,
 		path:    "audit-events",
 		summary: "List the instance's audit events",
-		about:   "Those that belong to no enterprise, such as API tokens made and deleted. Newest first.",
+		about: "Events that belong to no enterprise, such as the creation and deletion of API tokens. Sorted by " +
+			"time, newest first.",
 	}, a.listInstanceAuditEvents)
 }
 
 func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
 	Paging
-	User    sso.UserID  `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login   string      `query:"login" doc:"Only those with exactly this login." example:"ada@acme.example"`
-	Outcome sso.Outcome `query:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"Only those that ended like this." example:"failed"`
-	Code    string      `query:"code" doc:"Only those that failed for this reason." example:"saml_expired"`
-	Since   time.Time   `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
+	User    sso.UserID  `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Filter by user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login   string      `query:"login" doc:"Filter by exact login." example:"ada@acme.example"`
+	Outcome sso.Outcome `query:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"Filter by outcome." example:"failed"`
+	Code    string      `query:"code" doc:"Filter by error code." example:"saml_expired"`
+	Since   time.Time   `query:"since" doc:"Only attempts at or after this time." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[attempt]], error) {
 	f := sso.AttemptFilter{
 		User:    in.User,
@@ -92,8 +93,8 @@ func (a *API) listUserAttempts(ctx context.Context, c caller, in *pagedUser) (*o
 
 func (a *API) listSyncRecords(ctx context.Context, c caller, in *struct {
 	Paging
-	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Since time.Time  `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
+	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Filter by user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Since time.Time  `query:"since" doc:"Only records at or after this time." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[syncRecord]], error) {
 	all, next, err := a.Records.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{
 		User:  in.User,
@@ -104,9 +105,9 @@ func (a *API) listSyncRecords(ctx context.Context, c caller, in *struct {
 
 type auditInput struct {
 	Paging
-	Actor  string    `query:"actor" doc:"Only what this actor did." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Action string    `query:"action" doc:"Only this action." example:"connection.enabled"`
-	Since  time.Time `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
+	Actor  string    `query:"actor" doc:"Filter by actor." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Action string    `query:"action" doc:"Filter by action." example:"connection.enabled"`
+	Since  time.Time `query:"since" doc:"Only events at or after this time." example:"2026-11-24T12:00:00Z"`
 }
 
 // listAuditEvents tells a deleted enterprise from one that never was by

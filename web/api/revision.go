@@ -9,14 +9,14 @@ import (
 
 // revised is the answer that is one object with a revision.
 type revised[T any] struct {
-	ETag string `header:"ETag" doc:"The revision, for If-Match." example:"\"7\""`
+	ETag string `header:"ETag" doc:"Revision of the object, for If-Match." example:"\"7\""`
 	Body T
 }
 
 // madeRevised is the answer to the creation of an object with a revision.
 type madeRevised[T any] struct {
-	Location string `header:"Location" doc:"Where it is." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	ETag     string `header:"ETag" doc:"The revision, for If-Match." example:"\"1\""`
+	Location string `header:"Location" doc:"Path of the new object." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	ETag     string `header:"ETag" doc:"Revision of the object, for If-Match." example:"\"1\""`
 	Body     T
 }
 

@@ -9,15 +9,15 @@ import (
 )
 
 type session struct {
-	ID         sso.SessionID    `json:"id" doc:"Names the session; it opens nothing." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	User       sso.UserID       `json:"user" doc:"Whose it is." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Connection sso.ConnectionID `json:"connection" doc:"What they signed in through." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt    sso.AttemptID    `json:"attempt" doc:"The sign-in that made it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Remote     string           `json:"remote" doc:"The address it was made from." example:"192.0.2.1"`
-	UserAgent  string           `json:"user_agent" doc:"The browser, as it called itself." example:"Mozilla/5.0"`
-	CreatedAt  time.Time        `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
-	LastSeenAt time.Time        `json:"last_seen_at" doc:"When it was last used." example:"2026-11-24T12:00:00Z"`
-	ExpiresAt  time.Time        `json:"expires_at" doc:"When it ends at the latest." example:"2026-11-25T12:00:00Z"`
+	ID         sso.SessionID    `json:"id" doc:"Identifier of the session. It is not the bearer token." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       sso.UserID       `json:"user" doc:"User of the session." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID `json:"connection" doc:"Connection of the sign-in." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt    sso.AttemptID    `json:"attempt" doc:"Sign-in attempt that created the session." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Remote     string           `json:"remote" doc:"IP address of the client at the sign-in." example:"192.0.2.1"`
+	UserAgent  string           `json:"user_agent" doc:"User-Agent header of the browser." example:"Mozilla/5.0"`
+	CreatedAt  time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	LastSeenAt time.Time        `json:"last_seen_at" doc:"Time of last use." example:"2026-11-24T12:00:00Z"`
+	ExpiresAt  time.Time        `json:"expires_at" doc:"Latest possible end of the session." example:"2026-11-25T12:00:00Z"`
 }
 
 func viewSession(s sso.Session) session {
@@ -39,15 +39,15 @@ func (a *API) sessionOperations() {
 		id:      "list-sessions",
 		method:  http.MethodGet,
 		path:    userPath + "/sessions",
-		summary: "List someone's sessions",
-		about:   "Those that are alive, newest first.",
+		summary: "List a user's sessions",
+		about:   "Live sessions only. Sorted by time of creation, newest first.",
 	}, a.listSessions)
 	add(a, operation{
 		id:      "revoke-sessions",
 		method:  http.MethodDelete,
 		path:    userPath + "/sessions",
-		summary: "End all of someone's sessions",
-		about:   "They may sign in again.",
+		summary: "End all sessions of a user",
+		about:   "The user can sign in again.",
 	}, a.revokeSessions)
 	add(a, operation{
 		id:      "revoke-session",

@@ -16,24 +16,24 @@ type linkMaker interface {
 }
 
 type setupLink struct {
-	ID         sso.SetupLinkID   `json:"id" doc:"Never changes." example:"link-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	URL        *string           `json:"url" doc:"What to send. It is in the answer that made the link, and never again: null." example:"https://login.example.com/setup/6bJ1l2Yz0v…"`
-	Connection *sso.ConnectionID `json:"connection" doc:"The only one it opens; null: its holder makes one." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	For        string            `json:"for" doc:"Whom it was made for." example:"Grace at the IT desk"`
-	Open       bool              `json:"open" doc:"It can be opened now." example:"true"`
-	Opens      int               `json:"opens" doc:"How often it was opened." example:"2"`
-	MaxOpens   int               `json:"max_opens" doc:"How often it can be." example:"10"`
-	CreatedAt  time.Time         `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
-	ExpiresAt  time.Time         `json:"expires_at" doc:"When it ends by itself." example:"2026-12-01T12:00:00Z"`
-	OpenedAt   *time.Time        `json:"opened_at" doc:"When it was last opened; null: never." example:"2026-11-24T13:00:00Z"`
-	RevokedAt  *time.Time        `json:"revoked_at" doc:"When it was revoked; null: it was not." example:"2026-11-25T12:00:00Z"`
+	ID         sso.SetupLinkID   `json:"id" doc:"Identifier; immutable." example:"link-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	URL        *string           `json:"url" doc:"URL to send to the recipient. It is in the response that created the link only; null otherwise." example:"https://login.example.com/setup/6bJ1l2Yz0v…"`
+	Connection *sso.ConnectionID `json:"connection" doc:"Only connection that the link opens; null until its holder creates one." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	For        string            `json:"for" doc:"Recipient of the link." example:"Grace at the IT desk"`
+	Open       bool              `json:"open" doc:"Whether the link can be opened now." example:"true"`
+	Opens      int               `json:"opens" doc:"Number of times that the link was opened." example:"2"`
+	MaxOpens   int               `json:"max_opens" doc:"Number of times that the link can be opened." example:"10"`
+	CreatedAt  time.Time         `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	ExpiresAt  time.Time         `json:"expires_at" doc:"Time of expiry." example:"2026-12-01T12:00:00Z"`
+	OpenedAt   *time.Time        `json:"opened_at" doc:"Time at which the link was last opened; null if never." example:"2026-11-24T13:00:00Z"`
+	RevokedAt  *time.Time        `json:"revoked_at" doc:"Time of revocation; null if the link was not revoked." example:"2026-11-25T12:00:00Z"`
 }
 
 type newSetupLink struct {
-	Connection sso.ConnectionID `json:"connection,omitempty" doc:"The only one it opens; without it, its holder makes one, and the link opens that from then on." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	For        string           `json:"for" doc:"Whom it is for, as the list shows it." example:"Grace at the IT desk"`
-	ExpiresIn  int              `json:"expires_in,omitempty" minimum:"3600" maximum:"2592000" default:"604800" doc:"Seconds until it ends." example:"604800"`
-	MaxOpens   int              `json:"max_opens,omitempty" minimum:"1" maximum:"100" default:"10" doc:"How often it can be opened." example:"10"`
+	Connection sso.ConnectionID `json:"connection,omitempty" doc:"Only connection that the link opens. If omitted, its holder creates one, and the link opens only that one from then on." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	For        string           `json:"for" doc:"Recipient of the link, as shown in the list." example:"Grace at the IT desk"`
+	ExpiresIn  int              `json:"expires_in,omitempty" minimum:"3600" maximum:"2592000" default:"604800" doc:"Lifetime in seconds." example:"604800"`
+	MaxOpens   int              `json:"max_opens,omitempty" minimum:"1" maximum:"100" default:"10" doc:"Number of times that the link can be opened." example:"10"`
 }
 
 func (a *API) viewSetupLink(l sso.SetupLink) setupLink {
@@ -63,7 +63,7 @@ func (a *API) setupLinkOperations() {
 		method:  http.MethodGet,
 		path:    setupLinksPath,
 		summary: "List setup links",
-		about:   "Newest first.",
+		about:   "Sorted by time of creation, newest first.",
 	}, a.listSetupLinks)
 	add(a, operation{
 		id:      "create-setup-link",
@@ -71,15 +71,16 @@ func (a *API) setupLinkOperations() {
 		path:    setupLinksPath,
 		status:  http.StatusCreated,
 		once:    "url",
-		summary: "Make a setup link",
-		about:   "It opens the setup assistant for someone without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there.",
+		summary: "Create a setup link",
+		about: "The link gives a person without an account access to the setup assistant, and to nothing else. Its " +
+			"url is returned once: a repetition with the same Idempotency-Key has null there.",
 	}, a.createSetupLink)
 	add(a, operation{
 		id:      "revoke-setup-link",
 		method:  http.MethodDelete,
 		path:    setupLinksPath + "/{setup_link}",
 		summary: "Revoke a setup link",
-		about:   "Whoever is in the assistant by it is signed out. It stays in the list.",
+		about:   "Ends the assistant sessions that the link opened. The link stays in the list.",
 	}, a.revokeSetupLink)
 }
 

@@ -11,37 +11,37 @@ import (
 // shadow is one object, and not a list: 200 people show what is wrong with a draft,
 // and the console lists the rest.
 type shadow struct {
-	Since       *time.Time         `json:"since" doc:"Since when sign-ins are compared with the draft; null: they are not." example:"2026-11-24T12:00:00Z"`
-	Compared    int                `json:"compared" doc:"How many sign-ins were compared." example:"118"`
-	Differing   int                `json:"differing" doc:"For how many of them the draft makes a difference." example:"7"`
-	Refused     int                `json:"refused" doc:"How many succeeded, and would not have." example:"1"`
-	Admitted    int                `json:"admitted" doc:"How many failed, and would not have." example:"0"`
-	People      int                `json:"people" doc:"About how many people something differed." example:"5"`
-	Differences []shadowDifference `json:"differences" doc:"The latest difference for each of at most 200 people, in the order of their logins."`
+	Since       *time.Time         `json:"since" doc:"Start of the comparison; null if none is running." example:"2026-11-24T12:00:00Z"`
+	Compared    int                `json:"compared" doc:"Number of compared sign-ins." example:"118"`
+	Differing   int                `json:"differing" doc:"Number of sign-ins with a difference." example:"7"`
+	Refused     int                `json:"refused" doc:"Number of successful sign-ins that the draft would have refused." example:"1"`
+	Admitted    int                `json:"admitted" doc:"Number of failed sign-ins that the draft would have admitted." example:"0"`
+	People      int                `json:"people" doc:"Number of users with a difference." example:"5"`
+	Differences []shadowDifference `json:"differences" doc:"Latest difference for each user, for at most 200 users, sorted by login."`
 }
 
 type shadowDifference struct {
-	Person  string         `json:"person" doc:"The login by which they signed in." example:"ada@acme.example"`
-	User    *sso.UserID    `json:"user" doc:"Who that is; null: nobody here yet." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt sso.AttemptID  `json:"attempt" doc:"The attempt that was compared." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	At      time.Time      `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
-	Times   int            `json:"times" doc:"How often something differed about them." example:"3"`
-	Live    *string        `json:"live" doc:"The code with which it ended; null: they got in." example:"sign_in_denied"`
-	Draft   *string        `json:"draft" doc:"The code with which it would have ended; null: they would have got in." example:"sign_in_denied"`
-	Reason  *string        `json:"reason" doc:"Why the draft would have refused them; null: it would not, or what is live did, too." example:"allow_sign_in is false"`
+	Person  string         `json:"person" doc:"Login used for the sign-in." example:"ada@acme.example"`
+	User    *sso.UserID    `json:"user" doc:"User with this login; null if there is none yet." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt sso.AttemptID  `json:"attempt" doc:"Compared sign-in attempt." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	At      time.Time      `json:"at" doc:"Time of the attempt." example:"2026-11-24T12:00:00Z"`
+	Times   int            `json:"times" doc:"Number of sign-ins of this user with a difference." example:"3"`
+	Live    *string        `json:"live" doc:"Error code of the sign-in; null if it succeeded." example:"sign_in_denied"`
+	Draft   *string        `json:"draft" doc:"Error code under the draft; null if the sign-in would have succeeded." example:"sign_in_denied"`
+	Reason  *string        `json:"reason" doc:"Reason for a refusal under the draft; null if the draft would not have refused, or the live configuration refused as well." example:"allow_sign_in is false"`
 	Fields  []shadowField  `json:"fields" doc:"Fields of the identity that differ."`
-	Lost    []string       `json:"lost" doc:"Names of groups that only what is live takes as said." example:"[\"staff\"]"`
-	Gained  []string       `json:"gained" doc:"Names of groups that only the draft takes as said." example:"[\"engineering\"]"`
-	Added   []groupChange  `json:"added" doc:"Groups that the draft would bring them into."`
-	Removed []groupChange  `json:"removed" doc:"Groups that the draft would take them out of."`
-	Held    bool           `json:"held" doc:"Whether that would wait for an admin."`
-	Cause   *sso.HeldCause `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Why it would wait; null if it would not." example:"matches_nothing"`
+	Lost    []string       `json:"lost" doc:"Names of groups asserted under the live configuration only." example:"[\"staff\"]"`
+	Gained  []string       `json:"gained" doc:"Names of groups asserted under the draft only." example:"[\"engineering\"]"`
+	Added   []groupChange  `json:"added" doc:"Groups that the user would join under the draft."`
+	Removed []groupChange  `json:"removed" doc:"Groups that the user would leave under the draft."`
+	Held    bool           `json:"held" doc:"Whether these changes would be held for an admin."`
+	Cause   *sso.HeldCause `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Reason for holding them; null if they would not be held." example:"matches_nothing"`
 }
 
 type shadowField struct {
-	Field string `json:"field" enum:"subject,login,email,name,groups" doc:"Which." example:"name"`
-	Live  string `json:"live" doc:"By what is live." example:"Ada Lovelace"`
-	Draft string `json:"draft" doc:"By the draft." example:"Lovelace, Ada"`
+	Field string `json:"field" enum:"subject,login,email,name,groups" doc:"Name of the field." example:"name"`
+	Live  string `json:"live" doc:"Value under the live configuration." example:"Ada Lovelace"`
+	Draft string `json:"draft" doc:"Value under the draft." example:"Lovelace, Ada"`
 }
 
 const mostDifferences = 200
@@ -52,22 +52,25 @@ func (a *API) shadowOperations() {
 		id:      "get-shadow",
 		method:  http.MethodGet,
 		path:    path,
-		summary: "Compare a draft with what is live",
-		about:   "What the draft would have made of the sign-ins since the comparison was started. It begins anew when the draft changes.",
+		summary: "Get the comparison of a draft with the live configuration",
+		about: "Differences that the draft would have made to the sign-ins since the start of the comparison. A " +
+			"change of the draft restarts it.",
 	}, a.getShadow)
 	add(a, operation{
 		id:      "start-shadow",
 		method:  http.MethodPost,
 		path:    path + "/start",
-		summary: "Start to compare a draft with what is live",
-		about:   "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where no one signs in, it is 409 nothing_to_compare.",
+		summary: "Start comparing a draft with the live configuration",
+		about: "Every sign-in through the connection is evaluated under the draft as well, after its own decision; " +
+			"only differences are stored. Without a draft, or if the connection is not enabled, the response is 409 " +
+			"nothing_to_compare.",
 	}, a.changeConnection(a.Setup.StartShadow))
 	add(a, operation{
 		id:      "stop-shadow",
 		method:  http.MethodPost,
 		path:    path + "/stop",
-		summary: "Stop to compare a draft with what is live",
-		about:   "What was found stays until the draft changes.",
+		summary: "Stop comparing a draft with the live configuration",
+		about:   "The results are kept until the draft changes.",
 	}, a.changeConnection(a.Setup.StopShadow))
 }
 

@@ -17,43 +17,43 @@ type tester interface {
 }
 
 type begunTest struct {
-	ID        sso.TestRunID `json:"id" doc:"Never changes." example:"test-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	URL       string        `json:"url" doc:"Opens the identity provider, in whatever browser. It is told this once." example:"https://sso.example.com/login/test/5sQ0yXJtWb4mTn8Jr3pKq2vLz7cDf9hG1aBeRuNw"`
-	ExpiresAt time.Time     `json:"expires_at" doc:"Until when somebody may come back from there." example:"2026-11-24T12:10:00Z"`
+	ID        sso.TestRunID `json:"id" doc:"Identifier; immutable." example:"test-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	URL       string        `json:"url" doc:"URL that opens the identity provider, in any browser. It is returned only here." example:"https://sso.example.com/login/test/5sQ0yXJtWb4mTn8Jr3pKq2vLz7cDf9hG1aBeRuNw"`
+	ExpiresAt time.Time     `json:"expires_at" doc:"Time until which the identity provider's response is accepted." example:"2026-11-24T12:10:00Z"`
 }
 
 // TestRun is exported because huma looks into no other embedded struct.
 type TestRun struct {
-	ID        sso.TestRunID `json:"id" doc:"Never changes." example:"test-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Kind      sso.TestKind  `json:"kind" enum:"live,captured,replay" doc:"Whether somebody signs in for it, pasted an answer, or an attempt was replayed." example:"live"`
-	State     sso.TestState `json:"state" enum:"waiting,passed,failed,expired" doc:"How far it is." example:"passed"`
-	By        sso.Actor     `json:"by" doc:"Who began it." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Version   int           `json:"version" doc:"Of the configuration that was tested." example:"3"`
-	Revision  int64         `json:"revision" doc:"Of the connection when it ended: what was changed later was not tested." example:"7"`
-	Warned    int           `json:"warned" doc:"How many of its warnings need action: with any, it passed with warnings." example:"0"`
-	Code      *string       `json:"code" doc:"Why it failed; null if it did not." example:"saml_wrong_recipient"`
-	CreatedAt time.Time     `json:"created_at" doc:"When it began." example:"2026-11-24T12:00:00Z"`
-	EndedAt   *time.Time    `json:"ended_at" doc:"When it ended; null while it waits." example:"2026-11-24T12:01:00Z"`
+	ID        sso.TestRunID `json:"id" doc:"Identifier; immutable." example:"test-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Kind      sso.TestKind  `json:"kind" enum:"live,captured,replay" doc:"Kind of test: a sign-in (live), a pasted response (captured) or a replayed attempt (replay)." example:"live"`
+	State     sso.TestState `json:"state" enum:"waiting,passed,failed,expired" doc:"State of the test." example:"passed"`
+	By        sso.Actor     `json:"by" doc:"Actor who began the test." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Version   int           `json:"version" doc:"Version of the tested configuration." example:"3"`
+	Revision  int64         `json:"revision" doc:"Revision of the connection at the end of the test; later changes were not tested." example:"7"`
+	Warned    int           `json:"warned" doc:"Number of warnings that need action. A test with any has passed with warnings." example:"0"`
+	Code      *string       `json:"code" doc:"Error code; null if the test did not fail." example:"saml_wrong_recipient"`
+	CreatedAt time.Time     `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	EndedAt   *time.Time    `json:"ended_at" doc:"Time at which the test ended; null while it is waiting." example:"2026-11-24T12:01:00Z"`
 }
 
 type testResult struct {
 	TestRun
-	Detail      *string         `json:"detail" doc:"What was wanted and what came." example:"audience: want \"a\", got \"b\""`
-	Remedy      *testRemedy     `json:"remedy,omitempty" doc:"What to do about the failure; missing if it did not fail."`
-	Checks      []check         `json:"checks" doc:"What was verified, in order."`
-	Identity    *testIdentity   `json:"identity,omitempty" doc:"Who it is; missing if it did not get that far."`
-	Groups      *assertedGroups `json:"groups,omitempty" doc:"What was said about groups; missing if it did not get that far."`
-	SyncPreview *testPreview    `json:"sync_preview,omitempty" doc:"What the sign-in would do to memberships; missing if it did not get that far."`
-	Policy      *testPolicy     `json:"policy,omitempty" doc:"What decides about the person coming in; missing if it did not get that far."`
-	Warnings    []testWarning   `json:"warnings" doc:"What stopped nobody and needs attention, the most important first."`
-	Raw         *string         `json:"raw" doc:"What came, without signatures, tokens and session indexes; null if nothing did." example:"<samlp:Response>…</samlp:Response>"`
+	Detail      *string         `json:"detail" doc:"Expected and received values; null if there are none." example:"audience: want \"a\", got \"b\""`
+	Remedy      *testRemedy     `json:"remedy,omitempty" doc:"Remedy for the failure; missing if the test did not fail."`
+	Checks      []check         `json:"checks" doc:"Checks, in the order in which they were made."`
+	Identity    *testIdentity   `json:"identity,omitempty" doc:"Identity; missing if the test failed before it was known."`
+	Groups      *assertedGroups `json:"groups,omitempty" doc:"Asserted groups; missing if the test failed before they were known."`
+	SyncPreview *testPreview    `json:"sync_preview,omitempty" doc:"Membership changes that the sign-in would make; missing if the test failed before they were known."`
+	Policy      *testPolicy     `json:"policy,omitempty" doc:"Policy decisions about the sign-in; missing if the test failed before they were made."`
+	Warnings    []testWarning   `json:"warnings" doc:"Warnings that did not fail the test, the most important first."`
+	Raw         *string         `json:"raw" doc:"Received message, without signatures, tokens and session indexes; null if none was received." example:"<samlp:Response>…</samlp:Response>"`
 }
 
 type testRemedy struct {
-	Cause string       `json:"cause" doc:"What was wrong, in one sentence." example:"The assertion is for another audience: wanted a, got b."`
-	Side  catalog.Side `json:"side" enum:"person,company,you" doc:"Who has to act: who signs in, their IT admin at the identity provider, or whoever runs this." example:"company"`
-	Do    string       `json:"do" doc:"What to do." example:"Set the audience to a."`
-	Place string       `json:"place" doc:"Where, in the console of that identity provider." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
+	Cause string       `json:"cause" doc:"Cause of the failure, in one sentence." example:"The assertion is for another audience: wanted a, got b."`
+	Side  catalog.Side `json:"side" enum:"person,company,you" doc:"Party that must act: the user (person), the IT admin at the identity provider (company) or the operator of Gatehouse (you)." example:"company"`
+	Do    string       `json:"do" doc:"Recommended action." example:"Set the audience to a."`
+	Place string       `json:"place" doc:"Place in the identity provider's admin console." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
 }
 
 func remedyOf(a catalog.Advice) testRemedy {
@@ -66,41 +66,41 @@ func remedyOf(a catalog.Advice) testRemedy {
 }
 
 type testWarning struct {
-	Code string `json:"code" doc:"What it is about; stable." example:"groups_absent"`
+	Code string `json:"code" doc:"Stable code of the warning." example:"groups_absent"`
 	testRemedy
-	Minor bool `json:"minor" doc:"Whether it is only worth knowing: groups and login are right all the same."`
+	Minor bool `json:"minor" doc:"Whether the warning is for information only: groups and login are correct regardless."`
 }
 
 type testIdentity struct {
-	Subject       string            `json:"subject" doc:"The immutable key of the person." example:"00u1ab2cd3EF"`
-	Login         string            `json:"login" doc:"What they are called by." example:"ada@acme.example"`
-	Email         *string           `json:"email" doc:"Their address; null: none." example:"ada@acme.example"`
-	EmailVerified bool              `json:"email_verified" doc:"Whether the identity provider calls the address verified."`
-	Name          string            `json:"name" doc:"What they are called." example:"Ada Lovelace"`
-	Origins       map[string]string `json:"origins" doc:"For each of these, and groups, the claim its value came from."`
+	Subject       string            `json:"subject" doc:"Immutable identifier of the user at the identity provider." example:"00u1ab2cd3EF"`
+	Login         string            `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+	Email         *string           `json:"email" doc:"E-mail address of the user; null if there is none." example:"ada@acme.example"`
+	EmailVerified bool              `json:"email_verified" doc:"Whether the identity provider asserts that the address is verified."`
+	Name          string            `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
+	Origins       map[string]string `json:"origins" doc:"Claim that supplied the value of each of these fields, and of groups."`
 }
 
 type testPreview struct {
-	User          *sso.UserID        `json:"user" doc:"Whose sign-in it would be; null: a newcomer's." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Mode          *sso.SyncMode      `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What would be applied; null if the sign-in would be refused." example:"reset"`
-	Note          *string            `json:"note" doc:"Why memberships would be kept; null if nothing is held back." example:"The identity provider sent no group attribute: every membership was kept."`
-	Organizations []testOrganization `json:"organizations" doc:"What would happen in each organization that it is about."`
-	Unmatched     []string           `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
-	NearMisses    []nearMiss         `json:"near_misses" doc:"Groups that some name nearly is."`
+	User          *sso.UserID        `json:"user" doc:"User whose sign-in was tested; null for a new user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Mode          *sso.SyncMode      `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"Sync mode that would be applied; null if the sign-in would be refused." example:"reset"`
+	Note          *string            `json:"note" doc:"Reason for keeping memberships; null if no change would be withheld." example:"The identity provider sent no group attribute: every membership was kept."`
+	Organizations []testOrganization `json:"organizations" doc:"Changes in each affected organization."`
+	Unmatched     []string           `json:"unmatched" doc:"Asserted names that match no group of any organization." example:"[\"all-employees\"]"`
+	NearMisses    []nearMiss         `json:"near_misses" doc:"Groups that an asserted name nearly matches."`
 }
 
 type testOrganization struct {
-	Organization sso.OrganizationID `json:"organization" doc:"The organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name         string             `json:"name" doc:"Its name." example:"Research"`
-	Added        []string           `json:"added" doc:"Groups the person would come into." example:"[\"engineering\"]"`
-	Removed      []string           `json:"removed" doc:"Groups the person would leave." example:"[\"reviewers\"]"`
-	Kept         []string           `json:"kept" doc:"Groups the person is in and stays in." example:"[\"Members\"]"`
-	Defaults     []string           `json:"defaults,omitempty" doc:"Those of added and kept that are default groups of the connection."`
+	Organization sso.OrganizationID `json:"organization" doc:"Identifier of the organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name         string             `json:"name" doc:"Name of the organization." example:"Research"`
+	Added        []string           `json:"added" doc:"Groups that the user would join." example:"[\"engineering\"]"`
+	Removed      []string           `json:"removed" doc:"Groups that the user would leave." example:"[\"reviewers\"]"`
+	Kept         []string           `json:"kept" doc:"Groups that the user would remain in." example:"[\"Members\"]"`
+	Defaults     []string           `json:"defaults,omitempty" doc:"Groups among added and kept that are default groups of the connection."`
 }
 
 type testPolicy struct {
-	AllowSignIn       bool           `json:"allow_sign_in" doc:"Whether the expression lets the person in."`
-	EmailVerification *emailDecision `json:"email_verification,omitempty" doc:"What is decided about the address, and why; missing unless it would be their first sign-in."`
+	AllowSignIn       bool           `json:"allow_sign_in" doc:"Whether the expression admits the user."`
+	EmailVerification *emailDecision `json:"email_verification,omitempty" doc:"Decision about the e-mail address, with the reason; only if it would be the user's first sign-in."`
 }
 
 const testPath = connectionPath + "/tests"
@@ -113,21 +113,22 @@ func (a *API) testOperations() {
 		status:  http.StatusCreated,
 		once:    "url",
 		summary: "Begin a test connection",
-		about:   "Someone opens the address that comes back and signs in at the identity provider. The draft is tested, or what is live if nothing is being edited; no user, session or membership is made.",
+		about: "The returned URL leads to a sign-in at the identity provider. The draft is tested, or the live " +
+			"configuration if there is no draft; no user, session or membership is created.",
 	}, a.beginTest)
 	add(a, operation{
 		id:      "list-tests",
 		method:  http.MethodGet,
 		path:    testPath,
 		summary: "List test connections",
-		about:   "Newest first, without what was found.",
+		about:   "Without results. Sorted by time of creation, newest first.",
 	}, a.listTests)
 	add(a, operation{
 		id:      "get-test",
 		method:  http.MethodGet,
 		path:    testPath + "/{test}",
 		summary: "Get a test connection",
-		about:   "With everything that was found, as far as it got.",
+		about:   "Includes all results up to the end of the test.",
 	}, a.getTest)
 }
 
@@ -150,7 +151,7 @@ func (a *API) beginTest(ctx context.Context, c caller, in *inConnection) (*made[
 func (a *API) listTests(ctx context.Context, c caller, in *struct {
 	Paging
 	Connection sso.ConnectionID `path:"connection"`
-	State      sso.TestState    `query:"state" enum:"waiting,passed,failed,expired" doc:"Only those in this state." example:"failed"`
+	State      sso.TestState    `query:"state" enum:"waiting,passed,failed,expired" doc:"Filter by state." example:"failed"`
 }) (*out[list[TestRun]], error) {
 	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err

@@ -10,16 +10,16 @@ import (
 )
 
 type trustChange struct {
-	Digest    string      `json:"digest" doc:"Identifies the content." example:"9f86d081884c7d65"`
-	Version   string      `json:"version" enum:"draft,previous" doc:"Whether the draft or a rollback would make the change." example:"draft"`
-	State     string      `json:"state" enum:"open,waiting,approved,refused" doc:"waiting: somebody tried to enable it." example:"waiting"`
-	Fields    []string    `json:"fields" doc:"Members that differ and decide about trust." example:"[\"saml.metadata_url\"]"`
-	Authors   []sso.Actor `json:"authors" doc:"Who wrote it; none of them may approve it." example:"[\"link-06d5x0wkj3n8p7r5\"]"`
-	AskedBy   *sso.Actor  `json:"asked_by" doc:"Who tried to make it live; null: nobody." example:"link-06d5x0wkj3n8p7r5"`
-	AskedAt   *time.Time  `json:"asked_at" doc:"When." example:"2026-11-24T12:00:00Z"`
-	DecidedBy *sso.Actor  `json:"decided_by" doc:"Who decided; null: nobody." example:"user-06d5x0wkj3n8p7r5"`
-	DecidedAt *time.Time  `json:"decided_at" doc:"When." example:"2026-11-24T13:00:00Z"`
-	Test      *string     `json:"test" doc:"The passed test that approved it; null: none." example:"test-06d5x0wkj3n8p7r5"`
+	Digest    string      `json:"digest" doc:"Identifier of the content." example:"9f86d081884c7d65"`
+	Version   string      `json:"version" enum:"draft,previous" doc:"Origin of the change: the draft, or a rollback to the previous configuration." example:"draft"`
+	State     string      `json:"state" enum:"open,waiting,approved,refused" doc:"State of the change; waiting after an attempt to enable it." example:"waiting"`
+	Fields    []string    `json:"fields" doc:"Changed members that determine trust." example:"[\"saml.metadata_url\"]"`
+	Authors   []sso.Actor `json:"authors" doc:"Actors who edited the content; none of them may approve it." example:"[\"link-06d5x0wkj3n8p7r5\"]"`
+	AskedBy   *sso.Actor  `json:"asked_by" doc:"Actor who tried to enable it; null if none did." example:"link-06d5x0wkj3n8p7r5"`
+	AskedAt   *time.Time  `json:"asked_at" doc:"Time of that attempt; null if there was none." example:"2026-11-24T12:00:00Z"`
+	DecidedBy *sso.Actor  `json:"decided_by" doc:"Actor who decided; null without a decision." example:"user-06d5x0wkj3n8p7r5"`
+	DecidedAt *time.Time  `json:"decided_at" doc:"Time of the decision; null without one." example:"2026-11-24T13:00:00Z"`
+	Test      *string     `json:"test" doc:"Passed test that approved the change; null if none did." example:"test-06d5x0wkj3n8p7r5"`
 }
 
 func viewTrustChange(c connections.TrustChange) trustChange {
@@ -42,7 +42,7 @@ func viewTrustChange(c connections.TrustChange) trustChange {
 }
 
 type trustDecision struct {
-	Digest string `json:"digest" minLength:"1" maxLength:"64" doc:"That of the change, as it was looked at." example:"9f86d081884c7d65"`
+	Digest string `json:"digest" minLength:"1" maxLength:"64" doc:"Digest of the reviewed change." example:"9f86d081884c7d65"`
 }
 
 func (a *API) trustOperations() {
@@ -52,24 +52,25 @@ func (a *API) trustOperations() {
 		method:  http.MethodGet,
 		path:    path,
 		summary: "List changes of trust",
-		about: "What the draft, or a rollback that was asked for, would change about who says who people are, or how people are found in that. " +
-			"Made by a setup link or by an admin of the company, it is enabled after an approval only.",
+		about: "Changes, by the draft or by a requested rollback, of the identity provider that the connection " +
+			"trusts, or of the way users are found in its assertions. A change made through a setup link or by an " +
+			"admin of the enterprise needs an approval before it can be enabled.",
 	}, a.listTrustChanges)
 	add(a, operation{
 		id:      "approve-trust-change",
 		method:  http.MethodPost,
 		path:    path + "/approve",
-		summary: "Approve a change",
-		about: "For this content: any later change needs another approval. It becomes live when it is enabled. " +
-			"What is not there any more is 409 trust_change_gone.",
+		summary: "Approve a change of trust",
+		about: "Applies to this content only: any later change needs another approval. The change takes effect when " +
+			"it is enabled. A change that no longer exists is 409 trust_change_gone.",
 	}, a.decideTrust(true))
 	add(a, operation{
 		id:      "refuse-trust-change",
 		method:  http.MethodPost,
 		path:    path + "/refuse",
 		summary: "Refuse a change of trust",
-		about: "The draft stays, and only an operator can enable it as it is. " +
-			"What is not there any more is 409 trust_change_gone.",
+		about: "The draft stays, but unchanged it can be enabled by an operator only. A change that no longer " +
+			"exists is 409 trust_change_gone.",
 	}, a.decideTrust(false))
 }
 

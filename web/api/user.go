@@ -11,30 +11,30 @@ import (
 )
 
 type user struct {
-	ID            sso.UserID     `json:"id" doc:"Never changes." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login         string         `json:"login" doc:"What the identity provider calls them, or an admin. One active user of the enterprise has it, letter case and Unicode form aside. It may change." example:"ada@acme.example"`
-	LoginGiven    bool           `json:"login_given" doc:"Whether an admin gave it: sign-ins leave it as it is."`
-	Email         *string        `json:"email" doc:"Null if the identity provider gives none." example:"ada@acme.example"`
-	EmailVerified bool           `json:"email_verified" doc:"Whether we, or the proof of the domain, know that it is theirs. It cannot be set."`
-	Name          string         `json:"name" doc:"What they are called." example:"Ada Lovelace"`
-	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Whether they may act; pending: not before an admin vouches for them, or decides about their login." example:"active"`
-	CreatedAt     time.Time      `json:"created_at" doc:"When we first heard of them." example:"2026-11-24T12:00:00Z"`
-	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"When they last signed in; null: never." example:"2026-11-24T12:00:00Z"`
-	VouchedAt     *time.Time     `json:"vouched_at" doc:"When an admin confirmed who they are; null: never." example:"2026-11-24T12:00:00Z"`
-	Identities    []identity     `json:"identities,omitempty" doc:"Who they are at which identity provider; only where one user is asked for."`
+	ID            sso.UserID     `json:"id" doc:"Identifier; immutable." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login         string         `json:"login" doc:"Login, from the identity provider or set by an admin; unique among active users of the enterprise, regardless of letter case and Unicode form. It may change." example:"ada@acme.example"`
+	LoginGiven    bool           `json:"login_given" doc:"Whether an admin set the login; sign-ins then leave it unchanged."`
+	Email         *string        `json:"email" doc:"E-mail address; null if the identity provider sends none." example:"ada@acme.example"`
+	EmailVerified bool           `json:"email_verified" doc:"Whether the address is verified, by us or through a verified domain; read-only."`
+	Name          string         `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
+	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Status; a pending user cannot sign in until an admin vouches for the user or decides about the login." example:"active"`
+	CreatedAt     time.Time      `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"Time of the last sign-in; null if there was none." example:"2026-11-24T12:00:00Z"`
+	VouchedAt     *time.Time     `json:"vouched_at" doc:"Time at which an admin vouched for the user; null if never." example:"2026-11-24T12:00:00Z"`
+	Identities    []identity     `json:"identities,omitempty" doc:"Identities at identity providers; only in the response for a single user."`
 }
 
 type identity struct {
-	Connection sso.ConnectionID `json:"connection" doc:"The connection to the identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Subject    *string          `json:"subject" doc:"Their immutable key there; null until they sign in." example:"00u1a2b3c4d5e6f7g8h9"`
-	Login      string           `json:"login" doc:"Their login there." example:"ada@acme.example"`
-	CreatedAt  time.Time        `json:"created_at" doc:"When it was tied to the user." example:"2026-11-24T12:00:00Z"`
-	LastSeenAt *time.Time       `json:"last_seen_at" doc:"When it last signed in; null: never." example:"2026-11-24T12:00:00Z"`
+	Connection sso.ConnectionID `json:"connection" doc:"Connection to the identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Subject    *string          `json:"subject" doc:"Immutable identifier of the user there; null until the first sign-in." example:"00u1a2b3c4d5e6f7g8h9"`
+	Login      string           `json:"login" doc:"Login of the user there." example:"ada@acme.example"`
+	CreatedAt  time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	LastSeenAt *time.Time       `json:"last_seen_at" doc:"Time of the last sign-in with it; null if there was none." example:"2026-11-24T12:00:00Z"`
 }
 
 type userPatch struct {
-	Login *string `json:"login,omitempty" maxLength:"254" doc:"Another login, which sign-ins leave as it is; empty: whatever the identity provider says from the next sign-in on." example:"ada.king@acme.example"`
-	Name  *string `json:"name,omitempty" doc:"Another name, until the identity provider says one at the next sign-in." example:"Ada King"`
+	Login *string `json:"login,omitempty" maxLength:"254" doc:"New login, which sign-ins leave unchanged; empty to take the login from the identity provider again, from the next sign-in on." example:"ada.king@acme.example"`
+	Name  *string `json:"name,omitempty" doc:"New name, until the identity provider asserts one at the next sign-in." example:"Ada King"`
 }
 
 func viewUser(u sso.User) user {
@@ -79,43 +79,45 @@ func (a *API) userOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/users",
 		summary: "List users",
-		about:   "In the order they were made.",
+		about:   "Sorted by time of creation, oldest first.",
 	}, a.listUsers)
 	add(a, operation{
 		id:      "get-user",
 		method:  http.MethodGet,
 		path:    userPath,
 		summary: "Get a user",
-		about:   "With their identities.",
+		about:   "Includes the user's identities.",
 	}, a.getUser)
 	add(a, operation{
 		id:      "update-user",
 		method:  http.MethodPatch,
 		path:    userPath,
-		summary: "Change a user",
-		about:   "E-mail is the identity provider's to say. A login that another active person has is 409 login_in_use.",
+		summary: "Update a user",
+		about: "E-mail addresses come from the identity provider and cannot be changed. A login of another active " +
+			"user is 409 login_in_use.",
 	}, a.updateUser)
 	add(a, operation{
 		id:      "deactivate-user",
 		method:  http.MethodPost,
 		path:    userPath + "/deactivate",
 		summary: "Deactivate a user",
-		about:   "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are.",
+		about: "The user's sessions have ended when the response is sent, and the user cannot sign in until " +
+			"reactivated. Memberships stay unchanged.",
 	}, a.changeUser((*directory.Service).Deactivate))
 	add(a, operation{
 		id:      "reactivate-user",
 		method:  http.MethodPost,
 		path:    userPath + "/reactivate",
 		summary: "Reactivate a user",
-		about:   "They can sign in again.",
+		about:   "The user can sign in again.",
 	}, a.changeUser((*directory.Service).Reactivate))
 }
 
 func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	Paging
-	Login  string         `query:"login" doc:"Only who has exactly this login." example:"ada@acme.example"`
-	Email  string         `query:"email" doc:"Only who has this e-mail; letter case does not matter." example:"ada@acme.example"`
-	Status sso.UserStatus `query:"status" enum:"active,deactivated,pending" doc:"Only who has this status." example:"active"`
+	Login  string         `query:"login" doc:"Filter by exact login." example:"ada@acme.example"`
+	Email  string         `query:"email" doc:"Filter by e-mail address; case-insensitive." example:"ada@acme.example"`
+	Status sso.UserStatus `query:"status" enum:"active,deactivated,pending" doc:"Filter by status." example:"active"`
 }) (*out[list[user]], error) {
 	if email, err := address.Email(in.Email); err == nil {
 		in.Email = email // as it is kept
