@@ -49,7 +49,7 @@ func catalogue() []Entry {
 	return slices.Concat(
 		signInCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(), connectionCodes(),
 		applicationCodes(),
-		apiCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
+		apiCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }
 

@@ -143,6 +143,10 @@ func requestCodes() []Entry {
 			Operator, "the message has it",
 		},
 		{
+			"not_acceptable", "Any request", "the client accepts none of the media types there are",
+			Operator, "the message has them",
+		},
+		{
 			"too_many_parameters", "Any request", "more than 100 parameters or 50 cookies", Person,
 			"delete the cookies of this host",
 		},

@@ -150,6 +150,8 @@ func statusOfRefusal(code string) int {
 		return http.StatusRequestEntityTooLarge
 	case codeMedia:
 		return http.StatusUnsupportedMediaType
+	case codeAccept:
+		return http.StatusNotAcceptable
 	case codeParameters, codeBad, codeEncoding, codeDuplicate:
 		return http.StatusBadRequest
 	}
@@ -161,7 +163,7 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err e
 	f := rt.failure(r, s, err)
 	kind := sso.KindOf(err)
 	rt.Log.LogAttrs(r.Context(), levelOf(s, kind), "request failed",
-		slog.String("request_id", requestIDOf(r.Context())),
+		slog.String("request_id", RequestID(r.Context())),
 		slog.String("route", stateOf(r.Context()).pattern),
 		slog.Int("status", f.Status), slog.String("code", f.Code),
 		slog.String("reference", f.Reference), slog.Any("error", err))
@@ -184,7 +186,7 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 		Status:    http.StatusInternalServerError,
 		Code:      "internal",
 		Public:    "Something went wrong on our side.",
-		Reference: requestIDOf(r.Context()),
+		Reference: RequestID(r.Context()),
 		At:        rt.Now(),
 	}
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
@@ -242,7 +244,7 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 			return
 		}
 		rt.Log.ErrorContext(
-			r.Context(), "failure page not rendered", "request_id", requestIDOf(r.Context()),
+			r.Context(), "failure page not rendered", "request_id", RequestID(r.Context()),
 			"error",
 			err,
 		)

@@ -33,6 +33,7 @@ const (
 	codeURL        = "uri_too_long"
 	codeBody       = "body_too_large"
 	codeMedia      = "unsupported_media_type"
+	codeAccept     = "not_acceptable"
 	codeParameters = "too_many_parameters"
 	codeBad        = "bad_request"
 	codeEncoding   = "invalid_encoding"

@@ -64,9 +64,11 @@ type Router struct {
 	entries map[string]*entry
 	gates   []*gate
 	hosts   []string
-	https   bool
-	cross   *http.CrossOriginProtection
-	stray   *entry // for forms posted to an unknown path; nil: not found
+	// protocols are few, and looked through for each request.
+	protocols []protocol
+	https     bool
+	cross     *http.CrossOriginProtection
+	stray     *entry // for forms posted to an unknown path; nil: not found
 }
 
 // New returns a Router. BaseURL must be an absolute http or https URL.
@@ -339,9 +341,9 @@ func stateOf(ctx context.Context) *state {
 	return &state{}
 }
 
-// requestIDOf returns the ID of a request, as sent in X-Request-Id and logged; ""
+// RequestID returns the ID of a request, as sent in X-Request-Id and logged; ""
 // outside a router.
-func requestIDOf(ctx context.Context) string { return stateOf(ctx).id }
+func RequestID(ctx context.Context) string { return stateOf(ctx).id }
 
 // ClientIP returns the client's address, as far as trusted proxies tell it; ""
 // outside a router.

@@ -48,6 +48,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rt.serveGate(rec, r, gate)
 		return
 	}
+	_, r = rt.protocolOf(r)
 	if err := checkTarget(r); err != nil {
 		pageSurface.headers(rec.Header())
 		rt.fail(rec, r, rt.surfaceOf(r), err)
@@ -60,6 +61,9 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (rt *Router) surfaceOf(r *http.Request) *surface {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		return apiSurface
+	}
+	if s, _ := rt.protocolOf(r); s != nil {
+		return s
 	}
 	return pageSurface
 }

@@ -1,0 +1,74 @@
+package catalog
+
+// scimCodes returns the codes of provisioning by SCIM. Identity providers see the
+// message and not the code; the code is in the log and in what the API lists.
+func scimCodes() []Entry {
+	const area = "Provisioning by SCIM"
+	return []Entry{
+		{
+			"scim_token_invalid", area, "there is no bearer token, or one that was not created here", Company,
+			"put a token of the connection into the identity provider; nothing of it may be cut off",
+		},
+		{
+			"scim_token_elsewhere", area, "the token is valid, for another connection", Company,
+			"take the tenant URL and the token from the same connection",
+		},
+		{
+			"scim_token_expired", area, "the token has expired", Company,
+			"put another valid token of the connection into the identity provider",
+		},
+		{
+			"scim_token_revoked", area, "the token was revoked", Company,
+			"put another valid token of the connection into the identity provider",
+		},
+		{
+			"scim_scope_missing", area, "the token may not do this", Operator,
+			"add the scope `scim` to the token, which keeps its secret; then restart provisioning at the " +
+				"identity provider, so that it sends what was refused",
+		},
+		{
+			"scim_groups_off", area, "the connection does not provision groups", Operator,
+			"switch group provisioning on in the settings of the connection; then restart provisioning at the identity " +
+				"provider",
+		},
+		{
+			"scim_not_found", area, "the connection has no such resource, or has it no more", Company,
+			"nothing: the identity provider matches again in its next cycle",
+		},
+		{
+			"scim_version_mismatch", area, "`If-Match` names another version than the resource has", Company,
+			"read the resource again",
+		},
+		{
+			"scim_invalid_filter", area, "the filter cannot be understood, or names an attribute that no schema has",
+			Company, "the message says where; see [filters](scim.md#filters)",
+		},
+		{
+			"scim_invalid_path", area, "the path of a PATCH operation names no attribute", Company,
+			"correct the attribute mapping at the identity provider",
+		},
+		{
+			"scim_invalid_value", area, "a value has the wrong type, or a required one is missing", Company,
+			"correct the attribute mapping at the identity provider; the message names the attribute",
+		},
+		{
+			"scim_invalid_syntax", area, "the body is not a JSON object of the expected form", Company,
+			"the message says what is wrong",
+		},
+		{
+			"scim_invalid_count", area, "`count` is not a number", Company, "send a number",
+		},
+		{
+			"scim_no_target", area, "a PATCH operation names a value that is not there", Company,
+			"the message names the operation",
+		},
+		{
+			"scim_read_only", area, "the attribute cannot be changed", Company,
+			"remove it from the attribute mapping at the identity provider",
+		},
+		{
+			"scim_cursor_expired", area, "a cursor of a list is older than an hour", Company,
+			"begin the list again",
+		},
+	}
+}
