@@ -1,5 +1,10 @@
 package scim
 
+import "time"
+
+// CursorTimeout is how long a cursor of a list can be used.
+const CursorTimeout = time.Hour
+
 // Features is what a connection offers; the discovery documents tell the truth
 // about it.
 type Features struct {
@@ -35,6 +40,7 @@ func ServiceProviderConfig(base string, f Features) map[string]any {
 			"defaultPaginationMethod": "index",
 			"defaultPageSize":         DefaultCount,
 			"maxPageSize":             MaxCount,
+			"cursorTimeout":           int(CursorTimeout.Seconds()),
 		},
 		"authenticationSchemes": []any{
 			map[string]any{

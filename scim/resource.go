@@ -53,6 +53,14 @@ func (t *Type) Render(base string, r Resource, selection Selection) map[string]a
 	return selection.apply(out)
 }
 
+// RenderMembers returns members of a group as [Type.Render] shows them, for a
+// group whose members are written some at a time.
+func (t *Type) RenderMembers(base string, members []Member, selection Selection) []any {
+	shown := selection.apply(map[string]any{t.membersName(): t.renderMembers(base, members)})
+	list, _ := shown[t.membersName()].([]any)
+	return list
+}
+
 func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }

@@ -139,6 +139,10 @@ var levels = map[string]arrows{
 		why: "the rules about users, groups, organizations, applications and enterprises, and nothing of HTTP, SQL or " +
 			"pages",
 	},
+	"sso/provisioning": {
+		ours: "sso scim scim/filter",
+		why:  "the order of a provisioning request, and nothing of HTTP, JSON or SQL",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",

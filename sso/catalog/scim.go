@@ -28,8 +28,8 @@ func scimCodes() []Entry {
 		},
 		{
 			"scim_groups_off", area, "the connection does not provision groups", Operator,
-			"switch group provisioning on in the settings of the connection; then restart provisioning at the identity " +
-				"provider",
+			"switch group provisioning on in the settings of the connection; then restart provisioning at the " +
+				"identity provider",
 		},
 		{
 			"scim_not_found", area, "the connection has no such resource, or has it no more", Company,

@@ -1,0 +1,202 @@
+package provisioning
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/scim"
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+)
+
+// Request is what is known of a request before it is admitted.
+type Request struct {
+	ID         string // by which the log knows it; ends every refusal
+	Connection sso.ConnectionID
+	Bearer     string // "" without a token
+	Method     string
+	Client     string // User-Agent
+	IfMatch    []string
+}
+
+// Call is a request that was admitted, and what is learned of it until it is
+// recorded. It belongs to one goroutine.
+type Call struct {
+	Request
+	Token      sso.ProvisioningToken
+	Connection sso.Connection
+
+	push    sso.Push
+	began   time.Time
+	outcome Outcome
+}
+
+// Outcome is what came of a request.
+type Outcome struct {
+	Push    sso.Push
+	Token   sso.ProvisioningToken
+	Request string // its ID
+	Client  string // User-Agent
+	Method  string
+	At      time.Time // when it began
+	Took    time.Duration
+	// Type is the resource type, "" if the request is about none. Resource is
+	// the ID; "" if it is not known, as of lists and refused POSTs.
+	Type     string
+	Resource sso.ResourceID
+	// Key is the name by which the identity provider knows the resource:
+	// userName, displayName or externalId, from the body or the filter.
+	Key     string
+	Changed bool // whether it wrote something
+	Effect  sso.MemberEffect
+	Nested  []sso.ResourceID // members that were sent as groups
+	// Err is why it was refused; nil if it was not. Scope is what the token
+	// lacks, if that is why.
+	Err   error
+	Scope sso.ProvisioningScope
+}
+
+// Admit authenticates a request and counts it. Errors are Unauthenticated, and
+// TooMany for a connection that is too fast.
+func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
+	began := s.Now()
+	token, err := s.Tokens.Authorize(ctx, r.Connection, r.Bearer)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := s.Connections.Connection(ctx, token.Enterprise, token.Connection)
+	if err != nil {
+		return nil, err
+	}
+	c := &Call{
+		Request:    r,
+		Token:      token,
+		Connection: connection,
+		began:      began,
+		push: sso.Push{
+			Enterprise: token.Enterprise,
+			Connection: token.Connection,
+			Token:      token.ID,
+			Event:      sso.NewID[sso.ProvisioningEventID](began),
+		},
+	}
+	return c, s.limit(ctx, c)
+}
+
+// limit counts a request. If the limiter fails, the request is allowed, as with
+// every other rate.
+func (s *Service) limit(ctx context.Context, c *Call) error {
+	if s.Limiter == nil || s.PerMinute == 0 {
+		return nil
+	}
+	wait, err := s.Limiter.Allow(ctx, "scim:"+string(c.push.Connection), s.PerMinute)
+	if err != nil {
+		s.Log.WarnContext(ctx, "rate limit not checked", "limit", "scim", "error", err)
+		return nil
+	}
+	if wait <= 0 {
+		return nil
+	}
+	return tooFast(c.Connection, s.PerMinute, wait)
+}
+
+// Finish records what came of a call.
+func (s *Service) Finish(ctx context.Context, c *Call, err error) {
+	o := c.outcome
+	o.Push = c.push
+	o.Token = c.Token
+	o.Request = c.Request.ID
+	o.Client = c.Client
+	o.Method = c.Method
+	o.At = c.began
+	o.Took = s.Now().Sub(c.began)
+	o.Err = err
+	s.Ledger.Record(ctx, o)
+}
+
+// Features returns what the connection offers.
+func (c *Call) Features() scim.Features {
+	return scim.Features{
+		Groups:        groupsOn(c.Connection),
+		MaxOperations: MaxOperations,
+		MaxPayload:    MaxBody,
+	}
+}
+
+// The limits of a request.
+const (
+	MaxBody       = 10 << 20 // bytes
+	MaxOperations = 10_000
+	maxMembers    = 10_000  // added, removed and nested
+	maxDocument   = 1 << 20 // bytes of a resource, without its members
+)
+
+// groupsOn reports whether the connection provisions groups.
+func groupsOn(sso.Connection) bool { return true }
+
+// about notes which resource a call is about, and checks that the token may do
+// what it wants.
+func (c *Call) about(t *scim.Type, write bool) error {
+	c.outcome.Type = t.Name
+	if t == scim.Groups() && !groupsOn(c.Connection) {
+		return groupsOff(c.Connection)
+	}
+	want := scopeOf(t, write)
+	if c.Token.Allows(want) {
+		return nil
+	}
+	c.outcome.Scope = want
+	return scopeMissing(c, want)
+}
+
+func scopeOf(t *scim.Type, write bool) sso.ProvisioningScope {
+	switch {
+	case t == scim.Users() && write:
+		return sso.ScopeUsersWrite
+	case t == scim.Users():
+		return sso.ScopeUsersRead
+	case write:
+		return sso.ScopeGroupsWrite
+	default:
+		return sso.ScopeGroupsRead
+	}
+}
+
+// noteUser remembers which user a call is about.
+func (c *Call) noteUser(u sso.ProvisionedUser) {
+	c.outcome.Resource, c.outcome.Key = u.ID, u.UserName
+}
+
+func (c *Call) noteGroup(g sso.ProvisionedGroup) {
+	c.outcome.Resource, c.outcome.Key = g.ID, g.DisplayName
+}
+
+// noteBody remembers the name of a resource that a request brings.
+func (c *Call) noteBody(t *scim.Type, body map[string]any) {
+	for _, name := range namesOf(t) {
+		if _, v := filter.Lookup(body, name); v != nil {
+			c.outcome.Key, _ = v.(string)
+			return
+		}
+	}
+}
+
+// noteFilter remembers the name that a filter looks for.
+func (c *Call) noteFilter(t *scim.Type, e filter.Expr) {
+	compared, is := e.(filter.Compare)
+	if !is || compared.Op != filter.Equal {
+		return
+	}
+	for _, name := range namesOf(t) {
+		if compared.Path.Is(name, "") {
+			c.outcome.Key, _ = compared.Value.(string)
+		}
+	}
+}
+
+func namesOf(t *scim.Type) []string {
+	if t == scim.Users() {
+		return []string{"userName", "externalId"}
+	}
+	return []string{"displayName", "externalId"}
+}

@@ -1,0 +1,230 @@
+package provisioning
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/scim"
+	"gatehouse/sso"
+)
+
+// The texts of refusals. Identity providers log them, show them to an admin, and
+// may cut them: the first 200 characters say what is wrong and what to do. The
+// edge adds the ID of the request at the end.
+
+// day is how a date is written in a text.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
+func unauthenticated(code, public string) *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   code,
+		Public: public,
+	}
+}
+
+// noToken is the refusal of a request without a bearer token, and of a value that
+// is none of ours.
+func noToken() *sso.Error {
+	return unauthenticated("scim_token_invalid",
+		"No valid bearer token. Create a token for this connection under Connections > SCIM in Gatehouse and put it "+
+			"into the identity provider; such tokens start with "+string(sso.SCIMToken)+".")
+}
+
+// foreignToken is the refusal of a valid token of another connection. It does not
+// say of which.
+func foreignToken() *sso.Error {
+	return unauthenticated("scim_token_elsewhere",
+		"This token belongs to another connection. Check the tenant URL at the identity provider: it has to be the "+
+			"base URL that Gatehouse shows beside the token.")
+}
+
+// deadToken is the refusal of a token that has expired or was revoked. newer is
+// the name of a valid token of the connection, "" if there is none.
+func deadToken(t sso.ProvisioningToken, newer string) *sso.Error {
+	code, what := "scim_token_expired", fmt.Sprintf("Token %q expired on %s.", t.Name, day(t.ExpiresAt))
+	if !t.RevokedAt.IsZero() {
+		code, what = "scim_token_revoked", fmt.Sprintf("Token %q was revoked on %s.", t.Name, day(t.RevokedAt))
+	}
+	remedy := " Create a token for this connection in Gatehouse and put it into the identity provider."
+	if newer != "" {
+		remedy = fmt.Sprintf(" A valid token %q exists; put that into the identity provider.", newer)
+	}
+	return unauthenticated(code, what+remedy)
+}
+
+// scopeMissing is the refusal of a token that may not do what is asked.
+func scopeMissing(c *Call, want sso.ProvisioningScope) *sso.Error {
+	return &sso.Error{
+		Kind: sso.Forbidden,
+		Code: "scim_scope_missing",
+		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under Connections > "+
+			"%s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
+			c.Token.Name, want, scopeList(c.Token.Scopes), sso.ScopeSCIM, c.Connection.Name,
+			sendAgain(c.Connection.Provider)),
+	}
+}
+
+func scopeList(scopes []sso.ProvisioningScope) string {
+	if len(scopes) == 0 {
+		return "none"
+	}
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = string(s)
+	}
+	return strings.Join(names, " ")
+}
+
+// sendAgain says how an identity provider is made to send everything again. Most
+// do not repeat by themselves what was refused.
+func sendAgain(p sso.Provider) string {
+	switch p {
+	case sso.Entra:
+		return "press Restart provisioning in the Entra admin center"
+	case sso.Okta:
+		return "press Push now on each group in Okta"
+	default:
+		return "restart provisioning at the identity provider"
+	}
+}
+
+// groupsOff is the refusal of everything about groups while the connection does
+// not provision them.
+func groupsOff(c sso.Connection) *sso.Error {
+	return &sso.Error{
+		Kind: sso.Forbidden,
+		Code: "scim_groups_off",
+		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
+			"Switch it on under Connections > %s > SCIM in Gatehouse, then %s.",
+			c.Name, c.Name, sendAgain(c.Provider)),
+	}
+}
+
+// tooFast is the refusal of a connection that sends more than it may.
+func tooFast(c sso.Connection, perMinute int, wait time.Duration) *sso.Error {
+	return &sso.Error{
+		Kind: sso.TooMany,
+		Code: "rate_limited",
+		Public: fmt.Sprintf("Limit of %d requests a minute for connection %q reached; try again in %d s.",
+			perMinute, c.Name, int(math.Ceil(wait.Seconds()))),
+		RetryAfter: wait,
+	}
+}
+
+// Overloaded is the refusal of a request while too many others are being carried
+// out.
+func Overloaded() *sso.Error {
+	return &sso.Error{
+		Kind: sso.Unavailable,
+		Code: "temporarily_unavailable",
+		Public: "More provisioning requests than this server carries out at once; try again in 2 s. " +
+			"Nothing was changed.",
+		RetryAfter: 2 * time.Second,
+	}
+}
+
+// TooLarge returns the text for a body of more than MaxBody bytes; size is -1 if
+// it is not known.
+func TooLarge(size int64) string {
+	if size > 0 {
+		return fmt.Sprintf(
+			"Body of %d bytes, limit is %d; send at most %d members in a request.", size, MaxBody, maxMembers,
+		)
+	}
+	return fmt.Sprintf("The body has more than %d bytes; send at most %d members in a request.", MaxBody, maxMembers)
+}
+
+func tooLarge(format string, args ...any) *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "body_too_large",
+		Public: fmt.Sprintf(format, args...),
+	}
+}
+
+// stale is the refusal of a change to another version than the resource has.
+func stale(t *scim.Type, version string) *sso.Error {
+	return &sso.Error{
+		Kind: sso.Stale,
+		Code: "scim_version_mismatch",
+		Public: fmt.Sprintf("The %s has changed: its version is %s, which If-Match does not have. Read it again. "+
+			"Nothing was changed.", strings.ToLower(t.Name), version),
+	}
+}
+
+// missing is the refusal of a request for a resource that the connection does not
+// have. It keeps what the store knows: whether it was deleted, and when.
+func missing(c *Call, t *scim.Type, id string, err error) *sso.Error {
+	text := fmt.Sprintf("No %s %s in connection %q.", strings.ToLower(t.Name), shortened(id), c.Connection.Name)
+	return sso.NotFound("scim_not_found", text).WithCause(err)
+}
+
+// shortened returns an ID that a client sent, in the length that ours have.
+func shortened(id string) string {
+	const longest = 64
+	if len(id) > longest {
+		return strings.ToValidUTF8(id[:longest], "") + "…"
+	}
+	return id
+}
+
+// translated returns an error of package scim as one of ours; others stay.
+func translated(err error) error {
+	refused, is := errors.AsType[*scim.Error](err)
+	if !is {
+		return err
+	}
+	if refused.Status == http.StatusRequestEntityTooLarge {
+		return tooLarge("%s", refused.Detail)
+	}
+	kind := sso.Invalid
+	if refused.Status == http.StatusForbidden {
+		kind = sso.Forbidden
+	}
+	return &sso.Error{
+		Kind:   kind,
+		Code:   CodeOf(refused.Type),
+		Public: refused.Detail,
+	}
+}
+
+// The codes of errors that package scim makes.
+const (
+	codeFilter        = "scim_invalid_filter"
+	codePath          = "scim_invalid_path"
+	codeValue         = "scim_invalid_value"
+	codeSyntax        = "scim_invalid_syntax"
+	codeCount         = "scim_invalid_count"
+	codeTarget        = "scim_no_target"
+	codeMutability    = "scim_read_only"
+	codeExpiredCursor = "scim_cursor_expired"
+)
+
+// CodeOf returns the code of a type of errors that package scim makes.
+func CodeOf(t scim.ErrorType) string {
+	switch t {
+	case scim.InvalidFilter:
+		return codeFilter
+	case scim.InvalidPath:
+		return codePath
+	case scim.InvalidValue:
+		return codeValue
+	case scim.InvalidCursor:
+		return sso.CodeInvalidCursor
+	case scim.ExpiredCursor:
+		return codeExpiredCursor
+	case scim.InvalidCount:
+		return codeCount
+	case scim.NoTarget:
+		return codeTarget
+	case scim.Mutability:
+		return codeMutability
+	default:
+		return codeSyntax
+	}
+}

@@ -1,0 +1,260 @@
+package provisioning
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"gatehouse/scim"
+	"gatehouse/sso"
+)
+
+// CreateUser creates a user from the body of a POST. One whose userName the
+// connection has already is Conflict "resource_exists".
+func (s *Service) CreateUser(ctx context.Context, c *Call, body map[string]any, show scim.Selection) (
+	scim.Resource, error,
+) {
+	if err := c.about(scim.Users(), true); err != nil {
+		return scim.Resource{}, err
+	}
+	c.noteBody(scim.Users(), body)
+	doc, err := scim.Users().Document(body)
+	if err != nil {
+		return scim.Resource{}, translated(err)
+	}
+	u, err := withDocument(sso.ProvisionedUser{
+		Enterprise: c.push.Enterprise,
+		Connection: c.push.Connection,
+		Origin:     sso.OriginPushed,
+	}, doc)
+	if err != nil {
+		return scim.Resource{}, err
+	}
+	u, err = s.Users.CreateProvisionedUser(ctx, c.push, u)
+	if err != nil {
+		return scim.Resource{}, c.failed(scim.Users(), "", err)
+	}
+	c.noteUser(u)
+	c.outcome.Changed = true
+	return s.userResource(ctx, c, u, show)
+}
+
+// User returns a user.
+func (s *Service) User(ctx context.Context, c *Call, id string, show scim.Selection) (scim.Resource, error) {
+	if err := c.about(scim.Users(), false); err != nil {
+		return scim.Resource{}, err
+	}
+	u, err := s.Users.ProvisionedUser(ctx, c.push.Enterprise, c.push.Connection, sso.ResourceID(id))
+	if err != nil {
+		return scim.Resource{}, c.failed(scim.Users(), id, err)
+	}
+	c.noteUser(u)
+	return s.userResource(ctx, c, u, show)
+}
+
+// ReplaceUser makes a user what the body of a PUT says.
+func (s *Service) ReplaceUser(
+	ctx context.Context, c *Call, id string, body map[string]any, show scim.Selection,
+) (scim.Resource, error) {
+	doc, err := scim.Users().Document(body)
+	if err == nil {
+		err = checkID(body, id)
+	}
+	return s.changeUser(ctx, c, id, show, func(scim.Document) (scim.Document, error) { return doc, err })
+}
+
+// PatchUser applies the operations of a PATCH to a user.
+func (s *Service) PatchUser(
+	ctx context.Context, c *Call, id string, body map[string]any, show scim.Selection,
+) (scim.Resource, error) {
+	operations, err := scim.Operations(body, MaxOperations)
+	return s.changeUser(ctx, c, id, show, func(doc scim.Document) (scim.Document, error) {
+		if err != nil {
+			return nil, err
+		}
+		return scim.Users().Patch(doc, id, operations)
+	})
+}
+
+// changeUser carries out a change of a user: change returns the new document.
+func (s *Service) changeUser(
+	ctx context.Context, c *Call, id string, show scim.Selection, change func(scim.Document) (scim.Document, error),
+) (scim.Resource, error) {
+	if err := c.about(scim.Users(), true); err != nil {
+		return scim.Resource{}, err
+	}
+	c.outcome.Resource = sso.ResourceID(id)
+	before, after, err := s.Users.ChangeProvisionedUser(ctx, c.push, sso.ResourceID(id),
+		func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+			c.noteUser(u)
+			if err := c.expects(scim.Users(), u.Version); err != nil {
+				return u, err
+			}
+			old, err := documentOf(u.Document)
+			if err != nil {
+				return u, err
+			}
+			doc, err := change(old)
+			if err != nil {
+				return u, err
+			}
+			return withDocument(u, keepInactive(u, doc))
+		})
+	if err != nil {
+		return scim.Resource{}, c.failed(scim.Users(), id, err)
+	}
+	c.noteUser(after)
+	c.outcome.Changed = before.Version != after.Version
+	return s.userResource(ctx, c, after, show)
+}
+
+// keepInactive keeps a deactivated user deactivated unless the document says that
+// they are active: a PUT without active re-enables nobody.
+func keepInactive(before sso.ProvisionedUser, doc scim.Document) scim.Document {
+	if !before.Active && doc["active"] == nil {
+		doc["active"] = false
+	}
+	return doc
+}
+
+// DeleteUser deletes a user.
+func (s *Service) DeleteUser(ctx context.Context, c *Call, id string) error {
+	if err := c.about(scim.Users(), true); err != nil {
+		return err
+	}
+	c.outcome.Resource = sso.ResourceID(id)
+	err := s.Users.DeleteProvisionedUser(ctx, c.push, sso.ResourceID(id), func(u sso.ProvisionedUser) error {
+		c.noteUser(u)
+		return c.expects(scim.Users(), u.Version)
+	})
+	if err != nil {
+		return c.failed(scim.Users(), id, err)
+	}
+	c.outcome.Changed = true
+	return nil
+}
+
+// expects returns Stale unless the client changes the version it knows.
+func (c *Call) expects(t *scim.Type, version int64) error {
+	tag := etag(version)
+	if len(c.IfMatch) == 0 || scim.MatchesETag(c.IfMatch, tag) {
+		return nil
+	}
+	return stale(t, tag)
+}
+
+// etag returns a version as an entity tag. It is weak: what is derived, such as
+// the groups of a user, changes without it.
+func etag(version int64) string { return `W/"` + strconv.FormatInt(version, 10) + `"` }
+
+// checkID refuses a body that is about another resource than the address.
+func checkID(body map[string]any, id string) error {
+	if sent, is := body["id"]; is && sent != nil && sent != "" && sent != id {
+		return &scim.Error{
+			Status: http.StatusBadRequest,
+			Type:   scim.Mutability,
+			Detail: "The id of the body is not that of the address. An id cannot be changed. Nothing was changed.",
+		}
+	}
+	return nil
+}
+
+// documentOf decodes what the store keeps.
+func documentOf(kept json.RawMessage) (scim.Document, error) {
+	doc, err := scim.Read(kept)
+	return scim.Document(doc), err
+}
+
+// encoded returns the document as it is kept. If it is the same as before, so are
+// its bytes.
+func encoded(before json.RawMessage, doc scim.Document) (json.RawMessage, error) {
+	if len(before) > 0 {
+		if old, err := documentOf(before); err == nil && reflect.DeepEqual(old, doc) {
+			return before, nil
+		}
+	}
+	raw, err := json.Marshal(doc)
+	if err == nil && len(raw) > maxDocument {
+		err = tooLarge("The resource would have %d bytes, limit is %d. Nothing was changed.", len(raw), maxDocument)
+	}
+	return raw, err
+}
+
+// withDocument returns the user with a document and what the service reads from
+// it.
+func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser, error) {
+	raw, err := encoded(u.Document, doc)
+	if err != nil {
+		return u, err
+	}
+	said := scim.UserOf(doc)
+	u.Document = raw
+	u.UserName = said.UserName
+	u.ExternalID = said.ExternalID
+	u.Active = said.Active
+	u.Name = said.Name()
+	u.Emails = nil
+	for _, e := range said.Emails {
+		u.Emails = append(u.Emails, sso.ProvisionedEmail(e))
+	}
+	return u, nil
+}
+
+// userResource returns a user as a response shows it.
+func (s *Service) userResource(ctx context.Context, c *Call, u sso.ProvisionedUser, show scim.Selection) (
+	scim.Resource, error,
+) {
+	all, err := s.userResources(ctx, c, []sso.ProvisionedUser{u}, show)
+	if err != nil {
+		return scim.Resource{}, err
+	}
+	return all[0], nil
+}
+
+// userResources returns users as a response shows them. Their groups are read for
+// all at once, and only if they are shown.
+func (s *Service) userResources(ctx context.Context, c *Call, all []sso.ProvisionedUser, show scim.Selection) (
+	[]scim.Resource, error,
+) {
+	var groups map[sso.ResourceID][]sso.ProvisionedMember
+	if show.Shows("groups") && len(all) > 0 && groupsOn(c.Connection) {
+		ids := make([]sso.ResourceID, len(all))
+		for i, u := range all {
+			ids[i] = u.ID
+		}
+		var err error
+		groups, err = s.Users.ProvisionedUserGroups(ctx, c.push.Enterprise, c.push.Connection, ids...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	resources := make([]scim.Resource, len(all))
+	for i, u := range all {
+		doc, err := documentOf(u.Document)
+		if err != nil {
+			return nil, err
+		}
+		resources[i] = scim.Resource{
+			ID:       string(u.ID),
+			Document: doc,
+			Members:  membersOf(groups[u.ID]),
+			Created:  u.CreatedAt,
+			Modified: u.ModifiedAt,
+			Version:  etag(u.Version),
+		}
+	}
+	return resources, nil
+}
+
+func membersOf(all []sso.ProvisionedMember) []scim.Member {
+	members := make([]scim.Member, len(all))
+	for i, m := range all {
+		members[i] = scim.Member{
+			ID:      string(m.ID),
+			Display: m.Name,
+		}
+	}
+	return members
+}
