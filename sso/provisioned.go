@@ -74,7 +74,8 @@ type ProvisionedGroup struct {
 	// Document is the SCIM document in its canonical form, without id, meta and
 	// members.
 	Document   json.RawMessage
-	Members    int // known users; members whose user is not known are not counted
+	Members    int // known users
+	Waiting    int // members whose user is not known
 	Version    int64
 	CreatedAt  time.Time
 	ModifiedAt time.Time
@@ -109,6 +110,40 @@ type MemberEffect struct {
 	// such an ID, or such an external ID, is provisioned.
 	Unknown []ResourceID
 }
+
+// ResourceExistsError is a Conflict: another resource of the connection has the
+// name.
+type ResourceExistsError struct {
+	ID     ResourceID
+	Origin ResourceOrigin
+	Field  string // "userName" or "displayName"
+	Name   string // as the other resource has it
+}
+
+func (e *ResourceExistsError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the error with its kind and code.
+func (e *ResourceExistsError) Unwrap() error {
+	message := "The connection has a resource with this " + e.Field + ": " + string(e.ID) + "."
+	return &Error{
+		Kind:   Conflict,
+		Code:   "resource_exists",
+		Public: message,
+		Fields: []FieldError{{e.Field, message}},
+	}
+}
+
+// ResourceGoneError is a NotFound: the identity provider deleted the resource.
+type ResourceGoneError struct {
+	ID        ResourceID
+	Name      string
+	DeletedAt time.Time
+}
+
+func (e *ResourceGoneError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the error with its kind and code.
+func (e *ResourceGoneError) Unwrap() error { return NothingHere() }
 
 // ResourcePage selects a page of resources: after a position, or from an index.
 type ResourcePage struct {

@@ -161,6 +161,8 @@ func codeSpots() map[string]spot {
 		"group_is_default":         atGroupsHere,
 		"default_group":            atGroupsHere,
 		"name_taken":               atGroupsHere,
+		"resource_exists":          atServer,
+		"resource_invalid":         atServer,
 		"group_name_invalid":       atGroupsHere,
 		"mail_refused":             atAttributes,
 		"mail_invalid":             atAttributes,

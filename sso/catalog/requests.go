@@ -26,6 +26,18 @@ func apiCodes() []Entry {
 			"use that one, or remove the name there first: the response says which group has it",
 		},
 		{
+			"resource_exists", "API",
+			"over SCIM: another user or group of the connection has this name; letter case does not count",
+			Operator,
+			"the response names the ID: match on `userName` or `displayName` to adopt it",
+		},
+		{
+			"resource_invalid", "API",
+			"over SCIM: a name, an e-mail address or an external ID is longer than 1,024 bytes or has a NUL in it",
+			Operator,
+			"shorten it at the identity provider",
+		},
+		{
 			"group_is_default",
 			"API",
 			"the group is a default group of a connection, so it cannot be deleted or become an admin group",

@@ -4,6 +4,11 @@ package engine
 type Dialect struct {
 	// ForUpdate ends a select and locks its rows until the commit.
 	ForUpdate string
+	// ForNoKeyUpdate is ForUpdate that lets others refer to the rows.
+	ForNoKeyUpdate string
+	// ForKeyShare ends a select of the table with the alias u and keeps its rows
+	// from being deleted until the commit.
+	ForKeyShare string
 	// SkipLocked is ForUpdate for a select that omits locked rows.
 	SkipLocked string
 	// Values returns a select of the strings in a parameter made by [JSONList];
@@ -26,8 +31,10 @@ func sqliteDialect() Dialect {
 
 func postgresDialect() Dialect {
 	return Dialect{
-		ForUpdate:  " for update",
-		SkipLocked: " for update skip locked",
+		ForUpdate:      " for update",
+		ForNoKeyUpdate: " for no key update",
+		ForKeyShare:    " for key share of u",
+		SkipLocked:     " for update skip locked",
 		Values: func(param string) string {
 			return "select json_array_elements_text(" + param + "::text::json) as value"
 		},

@@ -31,6 +31,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"audit":         auditTests(),
 		"group sync":    groupSyncTests(),
 		"brake":         brakeTests(),
+		"provisioned":   provisionedTests(),
 		"objects":       objectTests(),
 		"sessions":      sessionTests(),
 		"health":        healthTests(),

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+	"gatehouse/store/engine"
+)
+
+// ProvisionedUsers lists the users that satisfy a filter, nil for all, in the order
+// in which they came.
+func (db *DB) ProvisionedUsers(
+	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
+) (_ sso.ResourceList[sso.ProvisionedUser], err error) {
+	defer func() { doing(&err, "list provisioned users") }()
+	rows, err := listResources(ctx, db, resourceQuery[userRow]{
+		enterprise: ent,
+		connection: conn,
+		kind:       userResources,
+		table:      "provisioned_users u",
+		columns:    provisionedUserColumns,
+		scan:       scanProvisionedUser,
+		position:   func(u userRow) int64 { return u.seq },
+	}, f, page)
+	list := sso.ResourceList[sso.ProvisionedUser]{
+		Total: rows.Total,
+		Next:  rows.Next,
+	}
+	for _, u := range rows.Items {
+		list.Items = append(list.Items, u.ProvisionedUser)
+	}
+	return list, err
+}
+
+// ProvisionedGroups lists the groups that satisfy a filter, nil for all, in the
+// order in which they came.
+func (db *DB) ProvisionedGroups(
+	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
+) (_ sso.ResourceList[sso.ProvisionedGroup], err error) {
+	defer func() { doing(&err, "list provisioned groups") }()
+	rows, err := listResources(ctx, db, resourceQuery[groupRow]{
+		enterprise: ent,
+		connection: conn,
+		kind:       groupResources,
+		table:      "provisioned_groups g",
+		columns:    provisionedGroupColumns,
+		scan:       scanProvisionedGroup,
+		position:   func(g groupRow) int64 { return g.seq },
+	}, f, page)
+	list := sso.ResourceList[sso.ProvisionedGroup]{
+		Total: rows.Total,
+		Next:  rows.Next,
+	}
+	for _, g := range rows.Items {
+		list.Items = append(list.Items, g.ProvisionedGroup)
+	}
+	return list, err
+}
+
+// resourceQuery lists resources of one kind.
+type resourceQuery[T any] struct {
+	enterprise sso.EnterpriseID
+	connection sso.ConnectionID
+	kind       resourceKind
+	table      string
+	columns    string
+	scan       func(engine.Row) (T, error)
+	position   func(T) int64
+}
+
+func (q resourceQuery[T]) alias() string { return q.table[len(q.table)-1:] + "." }
+
+func listResources[T any](
+	ctx context.Context, db *DB, q resourceQuery[T], f filter.Expr, page sso.ResourcePage,
+) (list sso.ResourceList[T], err error) {
+	list.Total = -1
+	if f != nil {
+		return list, errors.New("filters are not there yet")
+	}
+	if page.Total {
+		if list.Total, err = q.total(ctx, db.sql); err != nil {
+			return list, err
+		}
+	}
+	if page.Limit <= 0 {
+		return list, nil
+	}
+	after, skip := page.After, page.Offset
+	if page.After == 0 && page.Offset > 0 {
+		if after, skip, err = q.seek(ctx, db.sql, page.Offset); err != nil {
+			return list, err
+		}
+	}
+	w := &engine.Where{}
+	w.And(q.alias()+"enterprise_id = ", string(q.enterprise))
+	w.And(q.alias()+"connection_id = ", string(q.connection))
+	w.And(q.alias()+"seq > ", after)
+	query := "select " + q.columns + " from " + q.table + w.String() + " order by " + q.alias() + "seq limit " +
+		strconv.Itoa(page.Limit+1) + " offset " + strconv.Itoa(skip)
+	list.Items, err = engine.List(ctx, db.sql, q.scan, query, w.Args()...)
+	if len(list.Items) > page.Limit {
+		list.Items = list.Items[:page.Limit]
+		list.Next = q.position(list.Items[page.Limit-1])
+	}
+	return list, err
+}
+
+func (q resourceQuery[T]) total(ctx context.Context, r engine.Reader) (int, error) {
+	n, _, err := engine.One(
+		ctx, r, engine.ScanNumber,
+		"select cast(coalesce(sum(resources), 0) as bigint) from provisioned_blocks "+
+			"where enterprise_id = $1 and connection_id = $2 and kind = $3",
+		string(q.enterprise), string(q.connection), string(q.kind),
+	)
+	return int(n), err
+}
+
+// seek returns the position behind which, after skip more, the resource of an
+// offset is.
+func (q resourceQuery[T]) seek(ctx context.Context, r engine.Reader, offset int) (after int64, skip int, err error) {
+	skip = offset
+	found := false
+	err = r.Query(ctx, func(row engine.Row) error {
+		var block, n int64
+		if err := row.Scan(&block, &n); err != nil || found {
+			return err
+		}
+		after = block*blockSize - 1
+		if found = int64(skip) < n; !found {
+			skip -= int(n)
+			after += blockSize
+		}
+		return nil
+	},
+		"select block, resources from provisioned_blocks "+
+			"where enterprise_id = $1 and connection_id = $2 and kind = $3 order by block",
+		string(q.enterprise), string(q.connection), string(q.kind))
+	return after, skip, err
+}
