@@ -164,13 +164,17 @@ type Principal struct {
 }
 
 // Revocation is an entry of the list by which every node learns which sessions
-// it must forget. Sequence only grows.
+// it must forget. Each has a greater Sequence than those committed before it began.
 type Revocation struct {
 	Sequence   int64
 	Session    SessionID    // one session, or
 	User       UserID       // all sessions of this user, or
 	Enterprise EnterpriseID // all sessions of this enterprise
 }
+
+// RevocationGap is a range of numbers that no revocation has, or none that is
+// committed.
+type RevocationGap struct{ First, Last int64 }
 
 // ReplayMark remembers that a connection's answer was used, until the answer
 // could not be accepted anyway.

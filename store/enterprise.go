@@ -119,9 +119,7 @@ func (db *DB) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 		if err := t.ExecOne(ctx, errMissing(), "delete from enterprises where id = $1", string(id)); err != nil {
 			return err
 		}
-		if err := t.revoke(ctx, sso.Revocation{Enterprise: id}); err != nil {
-			return err
-		}
+		t.revoke(sso.Revocation{Enterprise: id})
 		return t.audit(ctx, by, "enterprise.deleted", string(id))
 	})
 }

@@ -200,9 +200,7 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	}
 	t.saveIDPNames(ent, old, g)
 	if g.Name != old.Name {
-		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
-			return err
-		}
+		t.revokeMembers(ent, g.ID)
 	}
 	return t.audit(
 		ctx, by, "group.updated", string(g.ID), "name", g.Name, "was", old.Name, "admin",
@@ -241,6 +239,7 @@ func (db *DB) DeleteGroup(
 			return err
 		}
 		t.endGroup(ent, id, by)
+		t.revokeMembers(ent, id)
 		t.Queue(`delete from memberships where enterprise_id = $1 and source = $4
 			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
 			and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
@@ -253,9 +252,6 @@ func (db *DB) DeleteGroup(
 				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization),
 			engine.Micros(t.now), string(by))
 		t.Queue("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
-		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
-			return err
-		}
 		return t.audit(
 			ctx, by, "group.deleted", string(id), "name", g.Name, "organization",
 			string(g.Organization),

@@ -123,9 +123,7 @@ func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err := t.changeMemberships(ctx, ent, &m); err != nil {
 		return err
 	}
-	if err := t.invalidate(ctx, ent, h.User); err != nil {
-		return err
-	}
+	t.invalidate(h.User)
 	return t.audit(
 		ctx, by, "sync.approved", string(h.User), "held", string(h.ID), "cause",
 		string(h.Changes.Cause), "record", string(m.record.ID),

@@ -60,20 +60,13 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 		string(ent), string(org), string(user), string(sso.SourceDefault))
 }
 
-// maxInvalidated is how many users are listed one by one; for more, the nodes
-// reload all sessions of the enterprise.
-const maxInvalidated = 50
-
 // invalidate makes every node reload these users; their sessions continue.
-func (t *tx) invalidate(ctx context.Context, ent sso.EnterpriseID, users ...sso.UserID) error {
-	if len(users) > maxInvalidated {
-		return t.revoke(ctx, sso.Revocation{Enterprise: ent})
-	}
+func (t *tx) invalidate(users ...sso.UserID) {
 	all := make([]sso.Revocation, len(users))
 	for i, u := range users {
 		all[i].User = u
 	}
-	return t.revoke(ctx, all...)
+	t.revoke(all...)
 }
 
 const pastColumns = `h.group_id, coalesce(g.name, f.name, ''), coalesce(g.organization_id, f.organization_id, ''), coalesce(o.name, f.organization_name, ''),

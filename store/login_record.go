@@ -120,9 +120,7 @@ func (r *loginRecord) save(ctx context.Context) error {
 		r.user = settled.User
 		r.tx.updateUser(r.user)
 	}
-	if err := r.memberships(ctx); err != nil {
-		return err
-	}
+	r.memberships()
 	r.saveAsserted()
 	return r.saveRecords(ctx)
 }
@@ -332,7 +330,7 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 		r.tx.closeQuestion(r.ent, r.user.ID)
 	}
 	if !r.isNew && r.old.Login != r.user.Login {
-		return r.tx.invalidate(ctx, r.ent, r.user.ID)
+		r.tx.invalidate(r.user.ID)
 	}
 	return nil
 }
@@ -365,9 +363,9 @@ func (r *loginRecord) savePending(ctx context.Context, pending sso.User) error {
 
 // memberships writes the changed memberships. History and nodes are told only if
 // there are any, and nodes not of a new user.
-func (r *loginRecord) memberships(ctx context.Context) error {
+func (r *loginRecord) memberships() {
 	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) == 0 {
-		return nil
+		return
 	}
 	for i := range r.verdict.Memberships.Add {
 		m := &r.verdict.Memberships.Add[i]
@@ -381,10 +379,9 @@ func (r *loginRecord) memberships(ctx context.Context) error {
 		)
 	}
 	r.tx.followHistory(r.ent, r.user.ID, string(r.signIn.Attempt.ID))
-	if r.isNew {
-		return nil
+	if !r.isNew {
+		r.tx.invalidate(r.user.ID)
 	}
-	return r.tx.invalidate(ctx, r.ent, r.user.ID)
 }
 
 // saveRecords writes the sync record, the attempt and the session.

@@ -111,9 +111,7 @@ func (db *DB) AddMember(
 			t.followDefault(ent, g.Organization, user, string(by))
 		}
 		t.followHistory(ent, user, string(by))
-		if err := t.invalidate(ctx, ent, user); err != nil {
-			return err
-		}
+		t.invalidate(user)
 		return t.audit(
 			ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name,
 		)
@@ -155,9 +153,7 @@ func (db *DB) RemoveMember(
 		)
 		t.followDefault(ent, g.Organization, user, string(by))
 		t.followHistory(ent, user, string(by))
-		if err := t.invalidate(ctx, ent, user); err != nil {
-			return err
-		}
+		t.invalidate(user)
 		return t.audit(
 			ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name,
 		)

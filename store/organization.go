@@ -149,9 +149,7 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 			return ifTaken(err, errKeyTaken())
 		}
 		if o.Key != old.Key { // applications are told organization/group
-			if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
-				return err
-			}
+			t.revoke(sso.Revocation{Enterprise: ent})
 		}
 		return t.audit(ctx, by, "organization.updated", string(id), "key", o.Key, "name", o.Name)
 	})
@@ -193,9 +191,7 @@ func (db *DB) DeleteOrganization(
 			t.endGroup(ent, sso.GroupID(g), by)
 		}
 		t.Queue("delete from organizations where enterprise_id = $1 and id = $2", string(ent), string(id))
-		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
-			return err
-		}
+		t.revoke(sso.Revocation{Enterprise: ent})
 		return t.audit(ctx, by, "organization.deleted", string(id), "key", o.Key, "name", o.Name)
 	})
 }

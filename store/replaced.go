@@ -53,9 +53,7 @@ func (r *loginRecord) replaceBrought(ctx context.Context) error {
 		)
 		gone[i].Session = b.Session.ID
 	}
-	if err := r.tx.revoke(ctx, gone...); err != nil {
-		return err
-	}
+	r.tx.revoke(gone...)
 	for _, b := range r.brought {
 		if b.Enterprise.ID != r.ent {
 			continue

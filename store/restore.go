@@ -70,9 +70,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err := t.changeMemberships(ctx, ent, &m); err != nil {
 			return err
 		}
-		if err := t.invalidate(ctx, ent, user); err != nil {
-			return err
-		}
+		t.invalidate(user)
 		return t.audit(
 			ctx, by, "memberships.restored", string(user), "to", at.Format(time.RFC3339), "record",
 			string(m.record.ID),
@@ -237,9 +235,7 @@ func (t *tx) changeGroupMembers(
 	if len(users) == 0 {
 		return nil
 	}
-	if err := t.invalidate(ctx, ent, users...); err != nil {
-		return err
-	}
+	t.invalidate(users...)
 	return t.audit(
 		ctx,
 		by,

@@ -119,9 +119,7 @@ func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.Enterpris
 		if err != nil {
 			return err
 		}
-		if err := t.revoke(ctx, sso.Revocation{Session: id}); err != nil {
-			return err
-		}
+		t.revoke(sso.Revocation{Session: id})
 		return t.audit(ctx, by, "session.revoked", string(id), "user", user)
 	})
 }
@@ -150,7 +148,8 @@ func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso
 	if err != nil {
 		return 0, err
 	}
-	return int(n), t.revoke(ctx, sso.Revocation{User: user})
+	t.revoke(sso.Revocation{User: user})
+	return int(n), nil
 }
 
 // RevokeSubjectSessions ends the sessions that an identity provider names by a
@@ -195,9 +194,7 @@ func (t *tx) sessionsRevoked(ctx context.Context, by sso.Actor, ids []string) er
 	for i, id := range ids {
 		gone[i].Session = sso.SessionID(id)
 	}
-	if err := t.revoke(ctx, gone...); err != nil {
-		return err
-	}
+	t.revoke(gone...)
 	for _, id := range ids {
 		if err := t.audit(ctx, by, "session.revoked", id); err != nil {
 			return err

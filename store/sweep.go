@@ -20,6 +20,9 @@ type Retention struct {
 // then.
 const revocationsKept = 24 * time.Hour
 
+// oldRevocation spares the newest, by which a node notices that others were swept.
+const oldRevocation = "at <= $1 and sequence < (select max(sequence) from revocations)"
+
 // shadowsKept is how long differences of a draft are kept; older ones are of no
 // use.
 const shadowsKept = 30 * 24 * time.Hour
@@ -75,7 +78,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
-		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
+		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},
 		{"brake_signs", "user_id", "at <= $1", now.Add(-signsKept)},
 		{"brake_losses", "user_id", "at <= $1", now.Add(-lossesKept)},
 		{

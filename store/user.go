@@ -133,9 +133,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	// verified.
 	if u.Status == sso.UserActive &&
 		(old.Login != u.Login || old.EmailVerified != u.EmailVerified) {
-		if err := t.invalidate(ctx, u.Enterprise, u.ID); err != nil {
-			return err
-		}
+		t.invalidate(u.ID)
 	}
 	return t.audit(
 		ctx, by, action, string(u.ID), append(difference(old, u), "sessions_ended", ended)...,

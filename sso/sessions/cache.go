@@ -20,10 +20,13 @@ type Store interface {
 	// has ended, and with Unavailable if the store cannot tell.
 	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
 	TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) error
-	// LastRevocation returns the sequence number up to which Revocations is
-	// complete, except for revocations that were swept.
+	// LastRevocation returns the greatest number of a revocation that is
+	// committed. One with a smaller number may be committed later.
 	LastRevocation(ctx context.Context) (int64, error)
-	Revocations(ctx context.Context, after int64) ([]sso.Revocation, error)
+	// Revocations returns revocations in ascending order: those from a number on,
+	// and those within gaps. If there are more than it returns at a time, it
+	// returns those with the smallest numbers.
+	Revocations(ctx context.Context, from int64, gaps ...sso.RevocationGap) ([]sso.Revocation, error)
 }
 
 // Bus tells the nodes of one installation that something was revoked. It only

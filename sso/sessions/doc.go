@@ -9,6 +9,9 @@
 // then the store is asked about every request, and if it cannot answer the
 // error is Unavailable, never "signed out".
 //
+// The list is not in the order of commits: a number that is missing is asked for
+// again until no transaction can have it (gap.go).
+//
 // A revocation does not search for entries to remove. It is recorded with a
 // number that grows (revoked.go), and every entry read from the store before
 // that number is read again. So a read that overlaps the commit of a revocation

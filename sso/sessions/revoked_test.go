@@ -127,30 +127,27 @@ func TestRevocationListWithGaps(t *testing.T) {
 		more int // revocations of others, after the one that matters
 		then func(w *world)
 	}{
-		"swept": {0, func(w *world) {
-			w.exec("delete from revocations")
+		"swept": {5, func(w *world) {
+			w.exec("delete from revocations where sequence < (select max(sequence) from revocations)")
 		}},
 		"partly swept": {5, func(w *world) {
-			w.exec("delete from revocations where sequence <= 3")
+			w.exec("delete from revocations where sequence <= 103")
 		}},
-		"a hole": {5, func(w *world) {
-			w.exec("delete from revocations where sequence = 1")
-		}},
-		"far behind": {1500, func(*world) {}},
+		"far behind": {210_000, func(*world) {}},
 		"older database": {0, func(w *world) {
-			w.exec("delete from revocations")
-			w.exec("update counters set value = -3 where name = 'revocations'") // 0 was read
+			w.exec("delete from revocations where sequence > 50")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, storetest.SQLite(t), newClock().Now)
+			w.revokeOthers(0, 100)
 			n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 			w.alive(n, ada, bob)
 			w.ok(w.db.RevokeSession(
 				t.Context(), sso.ActorOperator, w.ent.ID, ada.ID,
 			))
-			w.revokeOthers(1, c.more)
+			w.revokeOthers(101, c.more)
 			c.then(w)
 			n.Revoked(t.Context())
 			w.over(n, ada)
@@ -166,11 +163,10 @@ func (w *world) revokeOthers(last, n int) {
 	w.exec(fmt.Sprintf(`with recursive n(i) as (select %d union all select i + 1 from n where i < %d)
 		insert into revocations (sequence, session_id, user_id, enterprise_id, at) select i, 'ses-' || i, '', '', 1 from n where i > %d`,
 		last, last+n, last))
-	w.exec(fmt.Sprintf("update counters set value = %d where name = 'revocations'", last+n))
 }
 
-// TestManyRevocations notes more than is kept: everything is forgotten, nothing
-// revoked is alive.
+// TestManyRevocations marks as many as several large changes make: nothing
+// revoked is alive, and no other session is read again.
 func TestManyRevocations(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
@@ -179,12 +175,15 @@ func TestManyRevocations(t *testing.T) {
 	w.alive(n, ada, bob)
 	w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, ada.ID))
 	for i := range 6 {
-		w.revokeOthers(1+i*900, 900)
+		w.revokeOthers(1+i*20_000, 20_000)
 		n.Revoked(t.Context())
-		w.alive(n, bob)
+		w.asks(n, 0, func() { w.alive(n, bob) })
 	}
-	w.over(n, ada)               // not looked at before: that would have forgotten it
-	clock.Move(31 * time.Second) // nothing is noted any more
+	w.over(n, ada) // not looked at before: that would have forgotten it
+	w.revokeOthers(120_001, 100_000)
+	n.Revoked(t.Context())
+	w.asks(n, 1, func() { w.alive(n, bob) }) // too many: every session is read again
+	clock.Move(31 * time.Second)             // nothing is marked any more
 	n.Revoked(t.Context())
 	w.over(n, ada)
 	w.alive(n, bob)

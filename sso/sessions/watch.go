@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"gatehouse/sso"
 )
 
 const (
@@ -15,13 +13,15 @@ const (
 	pollTimeout    = time.Second
 	staleAfter     = 2 * time.Second       // without having read the list
 	pauseAfterPoll = 10 * time.Millisecond // after a poll, however often the bus signals
-	maxBehind      = 1000                  // how many Revocations returns at a time
+	maxBehind      = 200_000               // revocations; with more, every entry is read again
+	readAtStart    = 20_000                // numbers up to the newest, to find those that are missing
 )
 
-// position is the last entry of the list of revocations that was read, and when.
+// position is how far the list of revocations was read, and when.
 type position struct {
 	reading chan struct{} // held by the reader; a channel, so that waiting for it can be cancelled
-	applied int64         // negative before the first poll
+	applied int64         // the greatest number read; negative before the first poll
+	gaps    []gap         // numbers below it that were not there; in ascending order
 	at      atomic.Int64  // a time.Duration since the cache was created
 }
 
@@ -142,40 +142,38 @@ func (c *Cache) poll(ctx context.Context) error {
 	return nil
 }
 
-// catchUp marks everything stale if the list does not say what happened:
-// before it was first read, when much is missing, when some was swept, and when
-// it goes backwards because the database is an older copy.
+// catchUp reads the list from the last number applied on. It marks everything
+// stale if the list does not say what happened: before it was first read, when
+// very much is missing, when some was swept, and when it goes backwards because
+// the database is an older copy.
 func (c *Cache) catchUp(ctx context.Context, newest int64) error {
-	behind := newest - c.list.applied
-	if behind == 0 {
+	p := c.list
+	p.forgetGaps(c.age(c.Now()))
+	if newest == p.applied && len(p.gaps) == 0 {
 		return nil
 	}
-	if c.list.applied < 0 || behind < 0 || behind > maxBehind {
-		c.marks.invalidateAll()
-		c.list.applied = newest
-		return nil
+	continues := p.applied >= 0 && newest >= p.applied && newest-p.applied <= maxBehind
+	if !continues {
+		p.restart(newest)
 	}
-	revoked, err := c.Store.Revocations(ctx, c.list.applied)
-	if err != nil {
-		return err
-	}
-	if isComplete(revoked, c.list.applied, newest) {
-		newest = revoked[len(revoked)-1].Sequence
-		c.marks.add(revoked, c.age(c.Now()))
-	} else {
-		c.marks.invalidateAll()
-	}
-	c.list.applied = newest
-	return nil
-}
-
-// isComplete reports whether the list continues from applied up to newest or
-// beyond.
-func isComplete(revoked []sso.Revocation, applied, newest int64) bool {
-	for i, r := range revoked {
-		if r.Sequence != applied+int64(i)+1 {
-			return false
+	for {
+		read, err := c.Store.Revocations(ctx, p.applied, p.missing()...)
+		if err != nil {
+			return err
+		}
+		if continues && !p.follows(read) {
+			continues = false
+			p.restart(newest)
+			continue
+		}
+		added := p.advance(read, c.age(c.Now()))
+		c.marks.add(added, c.age(c.Now()))
+		if len(added) == 0 || p.applied >= newest {
+			break
 		}
 	}
-	return applied+int64(len(revoked)) >= newest
+	if !continues {
+		c.marks.invalidateAll()
+	}
+	return nil
 }

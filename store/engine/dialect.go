@@ -14,6 +14,14 @@ type Dialect struct {
 	// Values returns a select of the strings in a parameter made by [JSONList];
 	// its column is named value.
 	Values func(param string) string
+	// Ranges returns a select of the pairs of integers in a parameter, a JSON array
+	// of arrays; its columns are named low and high.
+	Ranges func(param string) string
+	// Next returns an expression for the next number of a column: a new one for
+	// each row of the insert that it is in. PostgreSQL takes it from a sequence,
+	// so no transaction waits for it, and transactions commit in any order of their
+	// numbers; those of one that is rolled back are never used.
+	Next func(sequence, table, column string) string
 	// Triples returns an aggregate of three columns: a JSON array of arrays.
 	Triples func(a, b, c string) string
 }
@@ -22,6 +30,12 @@ func sqliteDialect() Dialect {
 	return Dialect{
 		Values: func(param string) string {
 			return "select value from json_each(" + param + ")"
+		},
+		Ranges: func(param string) string {
+			return "select json_extract(value, '$[0]') as low, json_extract(value, '$[1]') as high from json_each(" + param + ")"
+		},
+		Next: func(_, table, column string) string {
+			return "(select coalesce(max(" + column + "), 0) from " + table + ") + row_number() over ()"
 		},
 		Triples: func(a, b, c string) string {
 			return "json_group_array(json_array(" + a + ", " + b + ", " + c + "))"
@@ -37,6 +51,13 @@ func postgresDialect() Dialect {
 		SkipLocked:     " for update skip locked",
 		Values: func(param string) string {
 			return "select json_array_elements_text(" + param + "::text::json) as value"
+		},
+		Ranges: func(param string) string {
+			return "select (value->>0)::bigint as low, (value->>1)::bigint as high from json_array_elements(" + param +
+				"::text::json)"
+		},
+		Next: func(sequence, _, _ string) string {
+			return "nextval('" + sequence + "')"
 		},
 		Triples: func(a, b, c string) string {
 			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c +

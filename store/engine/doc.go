@@ -7,7 +7,8 @@
 // implement.
 //
 // Statements use the parameters $1…$n and mean the same to both databases. Where
-// the databases need different SQL, it comes from a [Dialect]. A [Tx] queues
+// the databases need different SQL, it comes from a [Dialect]; in a migration, a
+// line that begins with "--postgres" is a statement for PostgreSQL alone. A [Tx] queues
 // writes whose result is not needed and sends them with the next query or the
 // commit, so that a transaction takes few round trips to PostgreSQL. SQLite has
 // one writer, and transactions that wait for it share one commit.

@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -55,7 +58,7 @@ func SchemaVersion(ctx context.Context, dsn string, migrations fs.FS) (has, want
 
 // openSchema opens a database without changing it.
 func openSchema(dsn string) (goose.Dialect, *sql.DB, error) {
-	path, ok := sqlitePath(dsn)
+	file, ok := sqlitePath(dsn)
 	if !ok {
 		config, err := pgxpool.ParseConfig(dsn)
 		if err != nil {
@@ -63,8 +66,8 @@ func openSchema(dsn string) (goose.Dialect, *sql.DB, error) {
 		}
 		return goose.DialectPostgres, stdlib.OpenDB(*config.ConnConfig), nil
 	}
-	name := sqliteURI(path, busyMillis, "query_only(1)")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	name := sqliteURI(file, busyMillis, "query_only(1)")
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		name = sqliteInMemory // opening the path would create the file
 	}
 	db, err := sql.Open("sqlite", name)
@@ -72,9 +75,45 @@ func openSchema(dsn string) (goose.Dialect, *sql.DB, error) {
 }
 
 func newProvider(d goose.Dialect, db *sql.DB, migrations fs.FS) (*goose.Provider, error) {
+	if d == goose.DialectPostgres {
+		migrations = postgresFiles{migrations}
+	}
 	provider, err := goose.NewProvider(d, db, migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
 	return provider, nil
 }
+
+// postgresOnly begins a line of a migration that is a statement of PostgreSQL and
+// a comment of SQLite.
+const postgresOnly = "--postgres "
+
+// postgresFiles are migrations as PostgreSQL runs them.
+type postgresFiles struct{ fs.FS }
+
+// Open implements fs.FS.
+func (p postgresFiles) Open(name string) (fs.File, error) {
+	file, err := p.FS.Open(name)
+	if err != nil || path.Ext(name) != ".sql" {
+		return file, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	text = bytes.ReplaceAll(text, []byte("\n"+postgresOnly), []byte("\n"))
+	return postgresFile{
+		File: file,
+		text: bytes.NewReader(text),
+	}, nil
+}
+
+// postgresFile is an open migration with another text.
+type postgresFile struct {
+	fs.File
+	text *bytes.Reader
+}
+
+// Read implements fs.File.
+func (f postgresFile) Read(p []byte) (int, error) { return f.text.Read(p) }

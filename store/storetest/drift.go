@@ -177,7 +177,7 @@ func testInvalidated(t *testing.T, fresh fresh) {
 	last := int64(0)
 	forgotten := func(want ...sso.Revocation) {
 		t.Helper()
-		all, err := w.db.Revocations(ctx, last)
+		all, err := w.db.Revocations(ctx, last+1)
 		w.ok(err)
 		for i := range all {
 			last, all[i].Sequence = all[i].Sequence, 0
@@ -214,7 +214,14 @@ func (w *world) groupChangesInvalidate(
 	ctx := w.Context()
 	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
 	w.ok(err)
-	forgotten(company)
+	forgotten() // it has no members
+	eve, _ := w.enter("eve")
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, ops, eve.ID))
+	member := sso.Revocation{User: eve.ID}
+	forgotten(member)
+	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
+	w.ok(err)
+	forgotten(member)
 	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, func(g sso.Group) (sso.Group, error) {
 		g.Admin = true
 		return g, nil
@@ -222,9 +229,38 @@ func (w *world) groupChangesInvalidate(
 	w.ok(err)
 	forgotten()
 	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, ops))
-	forgotten(company)
+	forgotten(member)
 	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, w.orgs["app"].ID))
 	forgotten(company)
+}
+
+// testManyInvalidated: a change of many users reloads these, and no other user
+// of the enterprise.
+func testManyInvalidated(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	const many = 120
+	w.enter("eve", "sre")
+	want := map[sso.UserID]bool{}
+	for i := range many {
+		u, _ := w.enter(fmt.Sprint("member-", i), "dev")
+		want[u.ID] = true
+	}
+	last, err := w.db.LastRevocation(ctx)
+	w.ok(err)
+	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, rename[sso.Group])
+	w.ok(err)
+	revoked, err := w.db.Revocations(ctx, last+1)
+	w.ok(err)
+	for _, r := range revoked {
+		if !want[r.User] || r.Session != "" || r.Enterprise != "" {
+			t.Errorf("revoked: %+v", r)
+		}
+		delete(want, r.User)
+	}
+	if len(want) > 0 || len(revoked) != many {
+		t.Errorf("%d revocations, of %d users too few", len(revoked), len(want))
+	}
 }
 
 func testPreview(t *testing.T, fresh fresh) {

@@ -141,12 +141,12 @@ func testSweep(t *testing.T, fresh fresh) {
 		// pending logins, replay marks, sessions, attempts, sync records, waiting, codes, tests, revocations
 		want []int
 	}{
-		{0, []int{2, 3, 1, 3, 2, 1, 1, 1, 1}},
-		{10 * time.Minute, []int{0, 0, 1, 3, 2, 1, 1, 1, 1}},
-		{time.Hour, []int{0, 0, 0, 3, 2, 0, 1, 1, 1}}, // idle
-		{9 * time.Hour, []int{0, 0, 0, 0, 2, 0, 1, 0, 1}},
-		{10 * time.Hour, []int{0, 0, 0, 0, 0, 0, 1, 0, 1}},
-		{5 * time.Hour, []int{0, 0, 0, 0, 0, 0, 0, 0, 0}},
+		{0, []int{2, 3, 1, 3, 2, 1, 1, 1, 2}},
+		{10 * time.Minute, []int{0, 0, 1, 3, 2, 1, 1, 1, 2}},
+		{time.Hour, []int{0, 0, 0, 3, 2, 0, 1, 1, 2}}, // idle
+		{9 * time.Hour, []int{0, 0, 0, 0, 2, 0, 1, 0, 2}},
+		{10 * time.Hour, []int{0, 0, 0, 0, 0, 0, 1, 0, 2}},
+		{5 * time.Hour, []int{0, 0, 0, 0, 0, 0, 0, 0, 1}}, // the newest revocation stays
 	} {
 		w.clock.Move(step.after)
 		w.ok(w.db.Sweep(ctx, keep))
@@ -158,14 +158,16 @@ func testSweep(t *testing.T, fresh fresh) {
 
 func (w *world) fillSwept() {
 	ctx := w.Context()
+	gone := w.signIn("ada", "dev")
+	u, _ := w.record(gone)
+	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
+	_, err := w.db.RevokeUserSessions(ctx, by, w.ent.ID, u.ID)
+	w.ok(err)
 	s := w.signIn("ada", "dev")
 	w.pending(&s)
 	w.record(s)
 	w.waitsForACode()
 	w.testRun(sso.NewSecret())
-	gone := w.signIn("ada", "dev")
-	w.record(gone)
-	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
 }
 
 func (w *world) sweptCounts() (counts []int) {
@@ -183,7 +185,7 @@ func (w *world) sweptCounts() (counts []int) {
 
 func (w *world) sweepKeeps() {
 	ctx := w.Context()
-	if n, err := w.db.LastRevocation(ctx); err != nil || n != 1 {
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 2 {
 		w.Errorf("sweeping moved the last revocation to %d (%v)", n, err)
 	}
 	w.record(func() sso.SignIn {

@@ -118,6 +118,7 @@ func groupSyncTests() map[string]func(*testing.T, fresh) {
 		"expected":                        testExpected,
 		"reconciled":                      testReconcile,
 		"reloaded by the nodes":           testInvalidated,
+		"many reloaded by the nodes":      testManyInvalidated,
 		"preview":                         testPreview,
 		"names folded anew":               testFolded,
 		"IdP names":                       testIDPNames,

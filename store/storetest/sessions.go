@@ -105,9 +105,20 @@ func (w *world) revocationsRead(one sso.SignIn, u sso.User) {
 			User:     u.ID,
 		},
 	}, revoked)
-	revoked, err = w.db.Revocations(ctx, 1)
+	revoked, err = w.db.Revocations(ctx, 2)
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 2, User: u.ID}}, revoked)
+	revoked, err = w.db.Revocations(ctx, 3, sso.RevocationGap{
+		First: 0,
+		Last:  1,
+	}, sso.RevocationGap{
+		First: 2,
+		Last:  2,
+	})
+	w.ok(err)
+	if len(revoked) != 2 || revoked[0].Sequence != 1 || revoked[1].Sequence != 2 {
+		w.Errorf("in the gaps are %+v; want the first two", revoked)
+	}
 	if n, err := w.db.LastRevocation(ctx); err != nil || n != 2 {
 		w.Errorf("the last revocation is %d (%v); want 2", n, err)
 	}

@@ -206,10 +206,8 @@ func TestRevoked(t *testing.T) {
 func (w *world) forget(u sso.UserID) {
 	w.Helper()
 	raw := storetest.Raw(w, w.dsn)
-	_, err := raw.Exec("update counters set value = value + 1 where name = 'revocations'")
-	w.ok(err)
-	_, err = raw.Exec(
-		"insert into revocations (sequence, session_id, user_id, enterprise_id, at) select value, '', $1, '', 1 from counters where name = 'revocations'",
+	_, err := raw.Exec(
+		"insert into revocations (sequence, session_id, user_id, enterprise_id, at) select coalesce(max(sequence), 0) + 1, '', $1, '', 1 from revocations",
 		string(u),
 	)
 	w.ok(err)
