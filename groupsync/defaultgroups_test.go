@@ -90,11 +90,11 @@ func TestDefaultGroups(t *testing.T) {
 			groupsync.RulesOf(sso.Config{
 				Provisioning:  sso.ProvisionSCIM,
 				DefaultGroups: reset.DefaultGroups,
-			}),
+			}, true),
 			values(),
 			nil,
 			"",
-			"SCIM",
+			"provisioning",
 		},
 
 		"former": {

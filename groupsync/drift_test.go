@@ -211,18 +211,31 @@ func TestShareBrake(t *testing.T) {
 func TestRulesOf(t *testing.T) {
 	t.Parallel()
 	rules := sso.GroupSync{Mode: sso.SyncAddOnly, OnAbsent: sso.DenySignIn}
-	if got := groupsync.RulesOf(sso.Config{
-		GroupSync:    rules,
-		Provisioning: sso.ProvisionJIT,
-	}); !reflect.DeepEqual(got, rules) {
-		t.Errorf("got %+v", got)
-	}
-	got := groupsync.RulesOf(sso.Config{
-		GroupSync:    rules,
-		Provisioning: sso.ProvisionSCIM,
-	})
-	if !reflect.DeepEqual(got, sso.GroupSync{Mode: sso.SyncKeep}) {
-		t.Errorf("provisioned: %+v", got)
+	for _, c := range []struct {
+		name          string
+		owner         sso.Provisioning
+		unprovisioned sso.Unprovisioned
+		provisioned   bool
+		keeps         bool
+	}{
+		{"at sign-in", sso.ProvisionJIT, "", false, false},
+		{"at sign-in, pushed before", sso.ProvisionJIT, "", true, false},
+		{"pushed", sso.ProvisionSCIM, "", true, true},
+		{"pushed, claims for others", sso.ProvisionSCIM, sso.UnprovisionedClaims, true, true},
+		{"not pushed", sso.ProvisionSCIM, "", false, true},
+		{"not pushed, no groups", sso.ProvisionSCIM, sso.UnprovisionedNoGroups, false, true},
+		{"not pushed, claims", sso.ProvisionSCIM, sso.UnprovisionedClaims, false, false},
+		{"not pushed, refused", sso.ProvisionSCIM, sso.UnprovisionedRefuse, false, true},
+	} {
+		got := groupsync.RulesOf(sso.Config{
+			GroupSync:     rules,
+			Provisioning:  c.owner,
+			Unprovisioned: c.unprovisioned,
+		}, c.provisioned)
+		kept := got.Mode == sso.SyncKeep && got.Kept != ""
+		if kept != c.keeps || !c.keeps && !reflect.DeepEqual(got, rules) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
 	}
 }
 

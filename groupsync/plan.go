@@ -12,8 +12,8 @@ import (
 // Plan returns the changes that make the user's memberships, in all
 // organizations of the enterprise, what asserted says, as far as rules and
 // certainty allow. The user is always in the default groups of the connection.
-// Rules of mode [sso.SyncKeep] are those of a connection whose memberships come
-// by provisioning: nothing changes. The changes include the rows of default
+// Rules of mode [sso.SyncKeep] are those of a user whose memberships come by
+// provisioning: nothing changes. The changes include the rows of default
 // groups: a user who joins a first group of an organization joins its default
 // group, and a user who loses the last one leaves it.
 //
@@ -67,8 +67,7 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 // effectiveMode returns the sync mode to apply, given the rules and what is known.
 func effectiveMode(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
 	if rules.Mode == sso.SyncKeep {
-		return sso.SyncKeep, "Provisioning of this connection is set to SCIM, which is not available yet: " +
-			"the sign-in left all memberships as they were. Set it to sign-in.", nil
+		return sso.SyncKeep, rules.Kept, nil
 	}
 	unknown := &sso.Error{
 		Kind:   sso.Forbidden,

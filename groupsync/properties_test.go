@@ -108,10 +108,11 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 				Mode:      sso.SyncKeep,
 				OnAbsent:  s.rules.OnAbsent,
 				OnOverage: sso.DenySignIn,
+				Kept:      "provisioned",
 			}
 			if c := plan(t, s); summary(c) != "" ||
 				c.Record.Mode != sso.SyncKeep ||
-				c.Record.Note == "" {
+				c.Record.Note != "provisioned" {
 				t.Fatalf("%s (%s)", summary(c), c.Record.Mode)
 			}
 		},

@@ -151,9 +151,12 @@ type Config struct {
 	GroupSync GroupSync   `json:"group_sync"`
 	// DefaultGroups are joined by every user who signs in through the
 	// connection, whatever is asserted; at most MaxDefaultGroups.
-	DefaultGroups     []GroupID         `json:"default_groups,omitempty"`
-	Brake             Brake             `json:"brake"`
-	Provisioning      Provisioning      `json:"provisioning"`
+	DefaultGroups []GroupID    `json:"default_groups,omitempty"`
+	Brake         Brake        `json:"brake"`
+	Provisioning  Provisioning `json:"provisioning"`
+	// Unprovisioned and SCIM matter with ProvisionSCIM only.
+	Unprovisioned     Unprovisioned     `json:"unprovisioned,omitempty"`
+	SCIM              SCIMSettings      `json:"scim,omitzero"`
 	EmailVerification EmailVerification `json:"email_verification"`
 	// EmailOptional admits users for whom the identity provider sends no
 	// address although the mapping names a claim for it. The e-mail policy
@@ -421,19 +424,13 @@ type GroupSync struct {
 	// DefaultGroups are those of the configuration; groupsync.RulesOf fills
 	// them in.
 	DefaultGroups []GroupID `json:"-"`
+	// Kept says why no membership changes, for the sync record; groupsync.RulesOf
+	// fills it in with SyncKeep.
+	Kept string `json:"-"`
 }
 
 // MaxDefaultGroups is the maximum number of default groups of a connection.
 const MaxDefaultGroups = 50
-
-// Provisioning says who owns users and memberships.
-type Provisioning string
-
-// The owners.
-const (
-	ProvisionJIT  Provisioning = "jit"
-	ProvisionSCIM Provisioning = "scim"
-)
 
 // EmailVerification is a connection's policy for the first sign-in.
 type EmailVerification struct {

@@ -48,7 +48,6 @@ const (
 	HealthLogins      HealthKind = "logins_contested"
 	HealthTrust       HealthKind = "trust_waiting"
 	HealthTrusted     HealthKind = "trust_changed"
-	HealthProvisioned HealthKind = "provisioning_missing"
 )
 
 // Finding is one problem of an enterprise, identified by its HealthKey.

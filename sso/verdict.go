@@ -8,8 +8,11 @@ type SignInFacts struct {
 	// DomainVerified says that the enterprise has proven the domain of
 	// User.Email.
 	DomainVerified bool
-	Login          LoginClaim
-	Groups         GroupSnapshot
+	// Provisioned says that the identity provider of the connection pushed the
+	// user.
+	Provisioned bool
+	Login       LoginClaim
+	Groups      GroupSnapshot
 	// Replaced are the sessions of this browser, in any enterprise, that end
 	// with the sign-in. Some may have ended already. They have no groups.
 	Replaced []Principal

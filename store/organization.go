@@ -72,6 +72,18 @@ func (db *DB) Organization(
 	return found(findOrganization(ctx, db.sql, ent, id))
 }
 
+// OrganizationNamed returns the organization with an ID or a key.
+func (db *DB) OrganizationNamed(
+	ctx context.Context, ent sso.EnterpriseID, idOrKey string,
+) (_ sso.Organization, err error) {
+	defer func() { doing(&err, "find organization by name") }()
+	return found(engine.One(
+		ctx, db.sql, scanOrganization,
+		selectOrganizations+" where o.enterprise_id = $1 and (o.key = $2 or o.id = $2)",
+		string(ent), engine.Clean(idOrKey, 128),
+	))
+}
+
 func findOrganization(
 	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.OrganizationID,
 ) (sso.Organization, bool, error) {

@@ -17,13 +17,6 @@ func connectionCodes() []Entry {
 			Operator, "the fields say what is missing",
 		},
 		{
-			"provisioning_unavailable",
-			"Connections and domains",
-			"provisioning is set to SCIM, which is not available yet",
-			Operator,
-			"set *Provisioning* to *At sign-in* in the settings of the connection",
-		},
-		{
 			"connection_changed", "Connections and domains",
 			"someone else changed it in the meantime", Operator, "read it again, edit again",
 		},

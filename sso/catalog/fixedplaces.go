@@ -130,7 +130,6 @@ func codeSpots() map[string]spot {
 		"capture_unreadable":       atTests,
 		"nothing_recorded":         atTests,
 		"expression_invalid":       atSettings,
-		"provisioning_unavailable": atSettings,
 		"connection_changed":       atSwitch,
 		"never_enabled":            atSwitch,
 		"nothing_to_roll_back":     atSwitch,

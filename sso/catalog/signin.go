@@ -91,6 +91,13 @@ func signInCodes() []Entry {
 			"give the person the group or attribute that the rule asks for, or [change the rule](policy.md) in the settings of the connection",
 		},
 		{
+			"not_provisioned", "Signing in",
+			"the identity provider has not provisioned this person, and the connection refuses such people",
+			Company,
+			"assign the person to the application at the identity provider and let it provision them; " +
+				"or choose another setting for *People who are not provisioned* in the settings of the connection",
+		},
+		{
 			"first_sign_in_denied", "Signing in", "the policy for first sign-ins says `deny`",
 			Company,
 			"the attempt says why; if the person is to get in, [change the policy](policy.md) in the settings of the connection",

@@ -33,10 +33,7 @@ func (w *editing) check() {
 		&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups,
 		sso.DenySignIn,
 	)
-	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
-	if cfg.Provisioning == sso.ProvisionSCIM {
-		w.warn("provisioning", noSCIM)
-	}
+	w.checkProvisioning()
 	w.checkBrake()
 	w.checkDirectory()
 	w.checkPolicies()
@@ -106,16 +103,6 @@ func (w *editing) address(code, field, entered string) bool {
 	return true
 }
 
-// provisioned refuses provisioning that does not exist: sign-ins would change no
-// membership, so groups would stay as they are for ever.
-func (w *editing) provisioned() {
-	if w.cfg.Provisioning == sso.ProvisionSCIM {
-		w.add("provisioning_unavailable", "provisioning", noSCIM)
-	}
-}
-
-const noSCIM = "Provisioning by SCIM is not available yet. Set provisioning to jit (at sign-in), or no membership will ever change."
-
 // inASCII returns an address with an ASCII host, as it is stored. One that cannot
 // be converted is returned unchanged, and address refuses it.
 func inASCII(entered string) string {
@@ -141,7 +128,6 @@ func (w *editing) complete() {
 			"Enter the certificate the identity provider signs with, or its metadata.",
 		)
 	}
-	w.provisioned()
 	if c := w.cfg.Directory; c != nil {
 		need(
 			c.ClientSecret == "", "directory.client_secret",

@@ -129,6 +129,11 @@ func ruleValues(cfg *sso.Config) []value {
 		{field: "brake.people", text: number(cfg.Brake.People)},
 		{field: "brake.window", text: number(int(cfg.Brake.Window))},
 		{field: "provisioning", text: string(cfg.Provisioning)},
+		{field: "unprovisioned", text: string(cfg.Unprovisioned.Effective())},
+		{field: "scim.groups", text: yesNo(!cfg.SCIM.GroupsOff)},
+		{field: "scim.create_groups.organizations", list: organizationIDs(cfg.SCIM.CreateGroups.Organizations)},
+		{field: "scim.create_groups.filter", text: cfg.SCIM.CreateGroups.Filter},
+		{field: "scim.create_groups.cap", text: number(cfg.SCIM.CreateGroups.Cap)},
 		{field: "email_verification.mode", text: v.Mode},
 		{field: "email_verification.expression", text: v.Expression},
 		{field: "email_verification.trust_idp", text: yesNo(v.TrustIDP)},
@@ -203,6 +208,14 @@ func oidcValues(c *sso.OIDCConfig) []value {
 }
 
 func groupIDs(all []sso.GroupID) []string {
+	ids := make([]string, 0, len(all))
+	for _, id := range all {
+		ids = append(ids, string(id))
+	}
+	return ids
+}
+
+func organizationIDs(all []sso.OrganizationID) []string {
 	ids := make([]string, 0, len(all))
 	for _, id := range all {
 		ids = append(ids, string(id))

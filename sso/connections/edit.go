@@ -19,6 +19,8 @@ type Edit struct {
 	DefaultGroups     []string               `json:"default_groups,omitempty"` // IDs, or organization/group
 	Brake             *BrakeEdit             `json:"brake,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
+	Unprovisioned     *sso.Unprovisioned     `json:"unprovisioned,omitempty"`
+	SCIM              *SCIMEdit              `json:"scim,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
 	EmailOptional     *bool                  `json:"email_optional,omitempty"`
 	AllowSignIn       *string                `json:"allow_sign_in,omitempty"`
@@ -99,6 +101,20 @@ type BrakeEdit struct {
 	Share  *int         `json:"share,omitempty"`
 	People *int         `json:"people,omitempty"`
 	Window *sso.Seconds `json:"window,omitempty"`
+}
+
+// SCIMEdit changes the settings of what the identity provider pushes.
+type SCIMEdit struct {
+	Groups       *bool             `json:"groups,omitempty"`
+	CreateGroups *CreateGroupsEdit `json:"create_groups,omitempty"`
+}
+
+// CreateGroupsEdit changes which groups are created when they are pushed; see
+// [sso.CreateGroups]. Without organizations none is.
+type CreateGroupsEdit struct {
+	Organizations []string `json:"organizations,omitempty"` // IDs or keys
+	Filter        *string  `json:"filter,omitempty"`
+	Cap           *int     `json:"cap,omitempty"`
 }
 
 // EmailVerificationEdit changes the first-login policy.

@@ -78,7 +78,7 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 		set(&w.cfg.Brake.People, e.Brake.People)
 		set(&w.cfg.Brake.Window, e.Brake.Window)
 	}
-	set(&w.cfg.Provisioning, e.Provisioning)
+	w.provisioning(ctx, e)
 	if e.Directory != nil {
 		w.directory(*e.Directory)
 	}

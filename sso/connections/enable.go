@@ -9,8 +9,8 @@ import (
 
 // Enable makes the draft live, and keeps the previous version for Rollback.
 // Without a draft a disabled connection is enabled again as it was; an enabled
-// one stays as it is. Errors: Invalid "connection_incomplete",
-// "provisioning_unavailable" and those of Edit, with Fields; Upstream
+// one stays as it is. Errors: Invalid "connection_incomplete"
+// and those of Edit, with Fields; Upstream
 // "idp_unavailable" if the discovery document of an OpenID provider cannot be
 // fetched; Conflict "trust_approval_needed", and "admin_groups_mapping" for the
 // holder of a setup link; Stale "connection_changed". revision is as
@@ -121,9 +121,8 @@ func (s *Service) Disable(
 }
 
 // Rollback swaps the live and the previous version; a second Rollback undoes it.
-// The draft, if any, stays. Errors: Conflict "nothing_to_roll_back"; Invalid
-// "provisioning_unavailable"; Stale "connection_changed". revision is as
-// Edit.Revision.
+// The draft, if any, stays. Errors: Conflict "nothing_to_roll_back"; Stale
+// "connection_changed". revision is as Edit.Revision.
 func (s *Service) Rollback(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 ) (sso.Connection, error) {
@@ -143,11 +142,6 @@ func (s *Service) Rollback(
 					Code:   "nothing_to_roll_back",
 					Public: "There is no earlier version to return to.",
 				}
-			}
-			w := s.editing(c, c.Previous)
-			w.provisioned()
-			if err := w.err(); err != nil {
-				return c, fmt.Errorf("roll back connection: %w", err)
 			}
 			if err := s.mayTrust(ctx, by, c, c.Previous, c.Trust.Back); err != nil {
 				return c, fmt.Errorf("roll back connection: %w", err)

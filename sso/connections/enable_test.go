@@ -234,65 +234,81 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 	w.same(sso.MetadataStatus{}, c.Metadata)
 }
 
-// Provisioning does not exist yet: a version that leaves groups to it cannot
-// become live in any way.
-func TestProvisioningThatDoesNotExist(t *testing.T) {
+// A version with SCIM is enabled, shown as a difference and rolled back to, like
+// any other.
+func TestSwitchToSCIM(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
-	ctx, scim := t.Context(), connections.Edit{Provisioning: new(sso.ProvisionSCIM)}
-	const code = "provisioning_unavailable"
-
-	c := w.oidc(d)
-	_, warnings, err := w.Edit(ctx, by, w.ent, c.ID, scim)
+	ctx, live := t.Context(), w.live(d)
+	web, err := w.db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: w.ent,
+		Key:        "web",
+		Name:       "Web",
+	})
 	w.ok(err)
-	if len(warnings) != 1 || warnings[0].Field != "provisioning" {
+	c, warnings, err := w.Edit(ctx, by, w.ent, live.ID, connections.Edit{
+		Provisioning:  new(sso.ProvisionSCIM),
+		Unprovisioned: new(sso.UnprovisionedRefuse),
+		SCIM: &connections.SCIMEdit{
+			Groups: new(true),
+			CreateGroups: &connections.CreateGroupsEdit{
+				Organizations: []string{"web", string(web.ID)},
+				Filter:        new("^grp_"),
+				Cap:           new(7),
+			},
+		},
+	})
+	w.ok(err)
+	if len(warnings) != 0 {
 		t.Errorf("warns of %+v", warnings)
 	}
-	if missing, _ := w.Review(w.load(c.ID)); len(missing) != 1 || missing[0].Field != "provisioning" {
-		t.Errorf("a review finds %+v", missing)
+	var fields []string
+	for _, difference := range connections.Differences(c.Live, c.Draft) {
+		fields = append(fields, difference.Field)
 	}
-	_, err = w.Enable(ctx, by, w.ent, c.ID, 0)
-	w.fails(err, sso.Invalid, code, "provisioning")
-
-	live := w.live(d)
-	_, _, err = w.Edit(ctx, by, w.ent, live.ID, scim)
+	w.same([]string{
+		"provisioning", "unprovisioned", "scim.create_groups.organizations",
+		"scim.create_groups.filter", "scim.create_groups.cap",
+	}, fields)
+	w.same([]sso.OrganizationID{web.ID}, c.Draft.SCIM.CreateGroups.Organizations)
+	c, err = w.Enable(ctx, by, w.ent, live.ID, 0)
 	w.ok(err)
-	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
-	w.fails(err, sso.Invalid, code, "provisioning")
-	w.same(live.Live, w.load(live.ID).Live)
+	w.same(sso.ProvisionSCIM, c.Live.Provisioning)
+	c, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
+	w.ok(err)
+	w.same(sso.ProvisionJIT, c.Live.Provisioning)
+	c, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
+	w.ok(err)
+	w.same(sso.ProvisionSCIM, c.Live.Provisioning)
+}
 
-	// As an earlier version left it: live, and before what is live.
-	stored := func(change func(c *sso.Connection)) {
-		t.Helper()
-		_, err := w.db.UpdateConnection(
-			ctx,
-			by,
-			w.ent,
-			live.ID,
-			"connection.edited",
-			func(c sso.Connection) (sso.Connection, error) {
-				change(&c)
-				return c, nil
-			},
-		)
-		w.ok(err)
+// What cannot be meant is refused with the field that says it.
+func TestSCIMSettingsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.live(d)
+	create := func(e connections.CreateGroupsEdit) connections.Edit {
+		return connections.Edit{SCIM: &connections.SCIMEdit{CreateGroups: &e}}
 	}
-	stored(func(c *sso.Connection) {
-		before := *c.Live
-		before.Provisioning = sso.ProvisionSCIM
-		c.Draft, c.Previous = nil, &before
-	})
-	_, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
-	w.fails(err, sso.Invalid, code, "provisioning")
-	stored(func(c *sso.Connection) {
-		c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled
-	})
-	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
-	w.fails(err, sso.Invalid, code, "provisioning")
-	_, err = w.Rollback(ctx, by, w.ent, live.ID, 0)
-	w.ok(err)
-	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
-	w.ok(err)
+	for field, e := range map[string]connections.Edit{
+		"unprovisioned":                       {Unprovisioned: new(sso.Unprovisioned("sometimes"))},
+		"provisioning":                        {Provisioning: new(sso.Provisioning("ldap"))},
+		"scim.create_groups.filter":           create(connections.CreateGroupsEdit{Filter: new("(")}),
+		"scim.create_groups.cap":              create(connections.CreateGroupsEdit{Cap: new(-1)}),
+		"scim.create_groups.organizations[1]": create(connections.CreateGroupsEdit{Organizations: []string{}}),
+	} {
+		if field == "scim.create_groups.organizations[1]" {
+			web, err := w.db.CreateOrganization(t.Context(), by, sso.Organization{
+				Enterprise: w.ent,
+				Key:        "web",
+				Name:       "Web",
+			})
+			w.ok(err)
+			e.SCIM.CreateGroups.Organizations = []string{string(web.ID), "app"}
+		}
+		_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, e)
+		w.fails(err, sso.Invalid, "invalid_configuration", field)
+	}
 }
 
 // readStore calls after once it has read a connection.

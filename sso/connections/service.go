@@ -44,11 +44,13 @@ type domainStore interface {
 	) (sso.Domain, error)
 }
 
-// groupReader looks up default groups, and the groups whose members are admins.
+// groupReader looks up default groups, the groups whose members are admins, and
+// organizations.
 type groupReader interface {
 	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (sso.Group, error)
+	OrganizationNamed(ctx context.Context, ent sso.EnterpriseID, idOrKey string) (sso.Organization, error)
 }
 
 // TXTResolver looks up TXT records; *net.Resolver is one.

@@ -50,6 +50,7 @@ type gate func(*Decision) *Refusal
 func gates() []gate {
 	return []gate{
 		inactiveUser,
+		notProvisioned,
 		signInRule,
 		firstSignIn,
 		vouching,
@@ -65,6 +66,15 @@ func inactiveUser(d *Decision) *Refusal {
 		return nil
 	}
 	return &Refusal{Err: sso.UserInactive()}
+}
+
+// notProvisioned refuses users whom the identity provider has not pushed, where the
+// connection requires that.
+func notProvisioned(d *Decision) *Refusal {
+	if !d.missing {
+		return nil
+	}
+	return &Refusal{Err: sso.NotProvisioned()}
 }
 
 // signInRule refuses users for whom the connection's allow_sign_in is not true.

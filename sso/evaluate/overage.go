@@ -33,13 +33,19 @@ const (
 	samlObject = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 )
 
+// readsClaims reports whether a sign-in may change memberships.
+func readsClaims(cfg sso.Config) bool {
+	return cfg.Provisioning != sso.ProvisionSCIM ||
+		cfg.Unprovisioned.Effective() == sso.UnprovisionedClaims
+}
+
 // completeGroups replaces groups that the response had no room for by those of
 // the directory, if the connection is configured for it. If that fails, the
 // groups stay unknown, which removes no membership, and the checks and o.Note say
 // what an admin can do.
 func (e *Evaluator) completeGroups(ctx context.Context, in Input, o *Outcome) error {
 	state := o.Identity.Groups.State
-	if o.kind.listed || o.Config.Directory == nil || o.Config.Provisioning == sso.ProvisionSCIM ||
+	if o.kind.listed || o.Config.Directory == nil || !readsClaims(o.Config) ||
 		state != sso.GroupsOverage && state != sso.GroupsTruncated {
 		return nil
 	}

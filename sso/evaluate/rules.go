@@ -110,6 +110,7 @@ type Decision struct {
 	identity sso.Identity
 	proven   bool
 	trusted  bool  // the identity provider is trusted about addresses
+	missing  bool  // users must be provisioned, and this one is not
 	denied   error // of the sign-in rule
 	unknown  error // of the plan
 }
@@ -122,6 +123,9 @@ func (r *Rules) Decide(c Case) Decision {
 		identity: c.Identity,
 		proven:   c.Proven,
 		trusted:  r.config.EmailVerification.TrustIDP,
+		missing: r.config.Provisioning == sso.ProvisionSCIM &&
+			r.config.Unprovisioned.Effective() == sso.UnprovisionedRefuse &&
+			!c.Facts.Provisioned,
 	}
 	if r.policies != nil {
 		in := policy.Input{
@@ -131,6 +135,7 @@ func (r *Rules) Decide(c Case) Decision {
 			Enterprise:     r.enterprise,
 			DomainVerified: c.Facts.DomainVerified,
 			MatchedGroups:  d.Matched,
+			Provisioned:    c.Facts.Provisioned,
 			NoMail:         r.noMail,
 		}
 		d.denied = r.policies.signIn.Check(in)
@@ -139,7 +144,7 @@ func (r *Rules) Decide(c Case) Decision {
 		}
 	}
 	d.Plan, d.unknown = groupsync.Plan(
-		groupsync.RulesOf(r.config), c.Identity.Groups, c.Facts.Groups,
+		groupsync.RulesOf(r.config, c.Facts.Provisioned), c.Identity.Groups, c.Facts.Groups,
 	)
 	for _, refuses := range gates() {
 		if refusal := refuses(&d); refusal != nil {

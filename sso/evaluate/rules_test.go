@@ -49,3 +49,49 @@ func TestDryRun(t *testing.T) {
 		}
 	}
 }
+
+// TestUnprovisioned: where users are provisioned, the setting decides about the
+// others, and no sign-in changes a membership of a provisioned one.
+func TestUnprovisioned(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		setting     sso.Unprovisioned
+		provisioned bool
+		code        string
+		changes     int
+	}{
+		{"", false, "", 0},
+		{sso.UnprovisionedNoGroups, false, "", 0},
+		{sso.UnprovisionedClaims, false, "", 1},
+		{sso.UnprovisionedRefuse, false, "not_provisioned", 0},
+		{"", true, "", 0},
+		{sso.UnprovisionedClaims, true, "", 0},
+		{sso.UnprovisionedRefuse, true, "", 0},
+	} {
+		rules, err := evaluate.NewRules(sso.Connection{}, sso.Config{
+			Provisioning:      sso.ProvisionSCIM,
+			Unprovisioned:     c.setting,
+			EmailVerification: sso.EmailVerification{Mode: policy.ModeNever},
+		}, sso.Enterprise{}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := rules.Decide(evaluate.Case{
+			Identity: sso.Identity{
+				Login:  "ada",
+				Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev"}},
+			},
+			Facts: sso.SignInFacts{
+				Provisioned: c.provisioned,
+				Groups:      sso.GroupSnapshot{Groups: []sso.Group{{ID: "group-dev", Name: "dev"}}},
+			},
+		})
+		code := ""
+		if r := d.Refusal(); r != nil {
+			code = sso.CodeOf(r)
+		}
+		if code != c.code || len(d.Plan.Add) != c.changes {
+			t.Errorf("%q, provisioned %v: refused with %q, %+v", c.setting, c.provisioned, code, d.Plan.Add)
+		}
+	}
+}

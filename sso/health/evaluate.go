@@ -61,7 +61,7 @@ func Evaluate(s State) []sso.Finding {
 			continue
 		}
 		for _, check := range []func(State, sso.Connection) (sso.Finding, bool){
-			checkCertificate, checkMetadata, checkKeys, checkGroups, checkProvisioning,
+			checkCertificate, checkMetadata, checkKeys, checkGroups,
 			checkErrorRate, checkTestedTrust,
 		} {
 			if f, ok := check(s, c); ok {
@@ -213,23 +213,6 @@ func checkGroups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		Text: fmt.Sprintf(text, count, c.Name),
 		Side: string(catalog.Company),
 		Do:   catalog.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + advice,
-		Path: "connections/" + string(c.ID),
-	}
-	return f, true
-}
-
-// checkProvisioning reports that memberships are left to provisioning, which does
-// not exist yet, so that no sign-in changes them.
-func checkProvisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
-	if c.Live.Provisioning != sso.ProvisionSCIM {
-		return f, false
-	}
-	f.Kind = sso.HealthProvisioned
-	f.FindingDetail = sso.FindingDetail{
-		Text: "No sign-in through " + c.Name +
-			" changes a membership: its provisioning is set to SCIM, which is not available yet.",
-		Side: string(catalog.Operator),
-		Do:   "Open Settings, set Provisioning to “At sign-in”, and enable the draft.",
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true

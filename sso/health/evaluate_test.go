@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,47 +243,12 @@ func TestGroupsVanished(t *testing.T) {
 			Connections: []sso.Connection{c},
 			Vitals:      sso.Vitals{Newest: x.newest, HadGroups: x.had},
 		})
-		found = slices.DeleteFunc(found, func(f sso.Finding) bool {
-			return f.Kind == sso.HealthProvisioned
-		})
 		if len(found) != x.want ||
 			x.want > 0 &&
 				(found[0].Kind != sso.HealthGroups ||
 					!strings.Contains(found[0].Do, "Okta")) {
 			t.Errorf("%s: %+v", name, found)
 		}
-	}
-}
-
-// A connection that an earlier version enabled with SCIM changes no membership
-// for ever, and says so.
-func TestProvisioningMissing(t *testing.T) {
-	t.Parallel()
-	c := samlConnection()
-	if found := health.Evaluate(health.State{
-		Now:         begin,
-		Connections: []sso.Connection{c},
-	}); len(found) != 0 {
-		t.Errorf("at sign-in: %+v", found)
-	}
-	c.Live.Provisioning = sso.ProvisionSCIM
-	found := health.Evaluate(health.State{
-		Now:         begin,
-		Connections: []sso.Connection{c},
-	})
-	if len(found) != 1 ||
-		found[0].Kind != sso.HealthProvisioned ||
-		found[0].Connection != c.ID ||
-		found[0].Text == "" ||
-		found[0].Do == "" {
-		t.Errorf("by SCIM: %+v", found)
-	}
-	c.State = sso.ConnectionDisabled
-	if found := health.Evaluate(health.State{
-		Now:         begin,
-		Connections: []sso.Connection{c},
-	}); len(found) != 0 {
-		t.Errorf("disabled: %+v", found)
 	}
 }
 

@@ -330,7 +330,7 @@ func TestGivenBack(t *testing.T) {
 func TestBrakeAtOnce(t *testing.T) {
 	alone(t, func(w *world) {
 		x := yesterday(w, 30, []string{"ops", "sre"})
-		rules := groupsync.RulesOf(*x.c.conn.Live)
+		rules := groupsync.RulesOf(*x.c.conn.Live, false)
 		var all sync.WaitGroup
 		for i, name := range x.people {
 			all.Go(func() {

@@ -16,6 +16,9 @@ type Input struct {
 	// MatchedGroups are those of Identity.Groups that match a group of the
 	// enterprise, sorted.
 	MatchedGroups []string
+	// Provisioned says that the identity provider of the connection pushed the
+	// user.
+	Provisioned bool
 	// NoMail says that this installation has no mail server, so that no code
 	// can be sent.
 	NoMail bool
@@ -100,4 +103,5 @@ var variables = [...]variable{
 		return in.Enterprise.Name
 	}},
 	{"domain_verified", boolType, 0, func(in Input) any { return in.DomainVerified }},
+	{"user.provisioned", boolType, 0, func(in Input) any { return in.Provisioned }},
 }

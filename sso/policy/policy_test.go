@@ -162,6 +162,23 @@ func TestDecide(t *testing.T) {
 			sso.VouchFirst,
 			"",
 		},
+		"provisioned, of a proven domain": {
+			policy.ModeAlways, "", func(in *policy.Input) {
+				in.Provisioned, in.DomainVerified = true, true
+			}, sso.SkipCode, "provisioned",
+		},
+		"provisioned, of another domain": {
+			policy.ModeAlways, "", func(in *policy.Input) { in.Provisioned = true }, sso.RequireCode, "",
+		},
+		"not provisioned, of a proven domain": {policy.ModeAlways, "", proven, sso.RequireCode, ""},
+		"the rule asks whether they are provisioned": {
+			expression, `user.provisioned ? "skip" : "deny"`, nil, sso.DenyEntry, "",
+		},
+		"the rule decides about the provisioned": {
+			expression, `user.provisioned ? "vouch" : "skip"`, func(in *policy.Input) {
+				in.Provisioned, in.DomainVerified = true, true
+			}, sso.VouchFirst, "",
+		},
 		"everything has a name": {
 			expression, everything, nil, sso.SkipCode, "",
 		},
@@ -190,7 +207,7 @@ func TestDecide(t *testing.T) {
 const everything = `identity.subject == "s1" && identity.login == "ada" && identity.email == "ada@Acme.example" && identity.email_domain == "acme.example" &&
 	!identity.email_verified && identity.name == "Ada" && identity.groups == ["dev", "ops"] && identity.groups_state == "values" &&
 	identity.claims == {"employeeType": ["staff"]} && connection.id == "conn-1" && connection.name == "Okta" && connection.protocol == "saml" &&
-	connection.provider == "okta" && identity.matched_groups == ["dev"] && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified`
+	connection.provider == "okta" && identity.matched_groups == ["dev"] && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified && !user.provisioned`
 
 // TestInvalidExpressions are expressions that cannot be saved, with where it says why.
 func TestInvalidExpressions(t *testing.T) {

@@ -94,6 +94,14 @@ func (v *Verification) Decide(in Input) sso.EmailDecision {
 }
 
 func (v *Verification) decide(in Input) sso.EmailDecision {
+	switch {
+	case v.mode == ModeExpression: // it reads user.provisioned
+	case in.Provisioned && in.DomainVerified:
+		return decision(
+			sso.SkipCode,
+			"The identity provider provisioned this person, and the company has verified the domain of the address.",
+		)
+	}
 	switch v.mode {
 	case ModeNever:
 		return decision(sso.SkipCode, "This connection never asks for a code.")

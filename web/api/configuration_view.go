@@ -17,10 +17,25 @@ type configuration struct {
 	DefaultGroups     []sso.GroupID           `json:"default_groups" doc:"Groups that every user joins at sign-in, regardless of the asserted groups."`
 	Brake             configurationBrake      `json:"brake" doc:"Limits beyond which group syncs are held for an admin's decision."`
 	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"Source of users and memberships: sign-ins (jit) or pushes by the identity provider (scim)." example:"jit"`
+	Unprovisioned     sso.Unprovisioned       `json:"unprovisioned" enum:"no-groups,claims,refuse" doc:"Treatment of users who were not pushed." example:"no-groups"`
+	SCIM              configurationSCIM       `json:"scim" doc:"Rules for pushes by the identity provider."`
 	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Rules for confirming e-mail addresses at the first sign-in."`
 	EmailOptional     bool                    `json:"email_optional" doc:"Whether users without an e-mail address can sign in."`
 	AllowSignIn       string                  `json:"allow_sign_in" doc:"Expression that is true for users who may sign in; \"\" if all may." example:"size(identity.matched_groups) > 0"`
 	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Directory that supplies groups which did not fit into the identity provider's response; missing if there is none."`
+}
+
+//nolint:lll // a tag has no line break
+type configurationSCIM struct {
+	Groups       bool                      `json:"groups" doc:"Whether groups are pushed, too."`
+	CreateGroups configurationCreateGroups `json:"create_groups" doc:"Groups to create when they are pushed and no group has their name."`
+}
+
+//nolint:lll // a tag has no line break
+type configurationCreateGroups struct {
+	Organizations []sso.OrganizationID `json:"organizations" doc:"Organizations in which groups are created; none are created if empty."`
+	Filter        string               `json:"filter" doc:"Regular expression (RE2) that the name must match; \"\" matches every name." example:"^grp_"`
+	Cap           int                  `json:"cap" doc:"Maximum number of groups created this way in an organization." example:"200"`
 }
 
 type configurationBrake struct {
@@ -79,12 +94,21 @@ func viewConfiguration(c *sso.Config) *configuration {
 		return nil
 	}
 	v := &configuration{
-		Version:           c.Version,
-		Mapping:           viewMapping(c.Mapping),
-		GroupSync:         c.GroupSync,
-		DefaultGroups:     always(c.DefaultGroups),
-		Brake:             configurationBrake(c.Brake.Effective()),
-		Provisioning:      c.Provisioning,
+		Version:       c.Version,
+		Mapping:       viewMapping(c.Mapping),
+		GroupSync:     c.GroupSync,
+		DefaultGroups: always(c.DefaultGroups),
+		Brake:         configurationBrake(c.Brake.Effective()),
+		Provisioning:  c.Provisioning,
+		Unprovisioned: c.Unprovisioned.Effective(),
+		SCIM: configurationSCIM{
+			Groups: !c.SCIM.GroupsOff,
+			CreateGroups: configurationCreateGroups{
+				Organizations: always(c.SCIM.CreateGroups.Organizations),
+				Filter:        c.SCIM.CreateGroups.Filter,
+				Cap:           c.SCIM.CreateGroups.Most(),
+			},
+		},
 		EmailVerification: c.EmailVerification,
 		EmailOptional:     c.EmailOptional,
 		AllowSignIn:       c.AllowSignIn,

@@ -119,6 +119,21 @@ func descriptions() map[string]string {
 	}
 }
 
+// provisioningDescriptions returns those of the settings about pushes.
+func provisioningDescriptions() map[string]string {
+	return map[string]string{
+		".unprovisioned": "Treatment, with provisioning scim, of users who were not pushed: sign-in without " +
+			"groups (no-groups), with the asserted ones (claims), or none (refuse).",
+		".scim":                          "Rules for pushes by the identity provider.",
+		"SCIMEdit.groups":                "Whether groups are pushed, too.",
+		"SCIMEdit.create_groups":         "Groups to create when they are pushed and no group has their name.",
+		"CreateGroupsEdit.organizations": "Organizations, by ID or key, in which groups are created; none if empty.",
+		"CreateGroupsEdit.filter":        "Regular expression (RE2) that the name must match; \"\" matches every name.",
+		"CreateGroupsEdit.cap": "Maximum number of groups created this way in an organization; 0 for the default, " +
+			"200.",
+	}
+}
+
 // enum lists the values of a member whose type belongs to another package.
 type enum struct {
 	schema, member string
@@ -132,11 +147,14 @@ func enums() []enum {
 	policies := []string{"always", "unverified-domain", "never", "expression"}
 	providers := texts(sso.Providers[:]...)
 	provisioning := texts(sso.ProvisionJIT, sso.ProvisionSCIM)
+	unprovisioned := texts(sso.UnprovisionedNoGroups, sso.UnprovisionedClaims, sso.UnprovisionedRefuse)
 	return []enum{
 		{"ConnectionPatch", "provider", providers},
 		{"NewConnection", "provider", providers},
 		{"ConnectionPatch", "provisioning", provisioning},
 		{"NewConnection", "provisioning", provisioning},
+		{"ConnectionPatch", "unprovisioned", unprovisioned},
+		{"NewConnection", "unprovisioned", unprovisioned},
 		{
 			"SAMLEdit",
 			"allow_idp_initiated",

@@ -162,6 +162,7 @@ func operationsOf(p *huma.PathItem) map[string]*huma.Operation {
 // document, and encodes it. A member without a description is an error.
 func finish(o *huma.OpenAPI) ([]byte, error) {
 	said, schemas := descriptions(), o.Components.Schemas.Map()
+	maps.Copy(said, provisioningDescriptions())
 	var missing []error
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		for _, member := range slices.Sorted(maps.Keys(schemas[name].Properties)) {

@@ -88,11 +88,6 @@ func (s *state) lacks() []ui.Todo {
 			Href:  s.at("configure"),
 			Label: "Enter it",
 		}
-		if m.Field == "provisioning" { // the assistant does not ask for it
-			todo.Href, todo.Label = console.AtConnection(
-				s.Enterprise, s.Connection.ID, "settings",
-			), "Settings"
-		}
 		all = append(all, todo)
 	}
 	return all
@@ -171,8 +166,8 @@ func (s *state) changes() []string {
 	}
 	switch {
 	case c.Provisioning == sso.ProvisionSCIM:
-		all = append(all, "Provisioning is set to SCIM, which is not available yet, so no membership changes. "+
-			"Choose “At sign-in” in the settings of the connection.")
+		all = append(all, "Memberships come from what "+s.place()+" pushes by SCIM. "+
+			"No sign-in changes those of a person whom it pushed.")
 	case c.GroupSync.Mode == sso.SyncReset:
 		all = append(
 			all,

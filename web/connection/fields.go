@@ -34,7 +34,7 @@ func sections(c sso.Connection, defaults []sso.PrincipalGroup) []fieldSection {
 			},
 		},
 	}}
-	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), policyFields(cfg))
+	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), provisioningFields(cfg), policyFields(cfg))
 	switch {
 	case cfg.SAML != nil:
 		all = append(all, samlFields(cfg.SAML))
@@ -104,7 +104,7 @@ func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) fieldSection {
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
 	}
-	s := fieldSection{
+	return fieldSection{
 		ID:      "groups",
 		Heading: "Groups",
 		Fields: []ui.Field{
@@ -145,17 +145,45 @@ func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) fieldSection {
 			),
 		},
 	}
-	if cfg.Provisioning == sso.ProvisionSCIM {
-		s.Lead = "No membership changes: provisioning is set to SCIM, which is not available yet."
-		s.Fields = append(
-			s.Fields,
+}
+
+func provisioningFields(cfg *sso.Config) fieldSection {
+	create := cfg.SCIM.CreateGroups
+	organizations := make([]string, len(create.Organizations))
+	for i, id := range create.Organizations {
+		organizations[i] = string(id)
+	}
+	in := line(
+		"scim.create_groups.organizations",
+		"A group that the identity provider pushes and that no group here has the name of is created in these. "+
+			"Their keys, one a line. Empty: none is created.",
+		strings.Join(organizations, "\n"),
+	)
+	in.Kind, in.Lines, in.Most = "area", 2, 4096
+	return fieldSection{
+		ID:      "provisioning-by",
+		Heading: "Provisioning",
+		Lead:    "Who makes people and changes memberships. The settings below the first matter only with SCIM.",
+		Fields: []ui.Field{
 			choice(
-				"provisioning", "Who changes memberships. With “At sign-in”, each sign-in does.",
+				"provisioning",
+				"At sign-in, each sign-in changes the memberships of the person. "+
+					"By SCIM, the identity provider pushes people and groups.",
 				string(cfg.Provisioning),
 			),
-		)
+			choice(
+				"unprovisioned", "When a person signs in whom the identity provider has not pushed.",
+				string(cfg.Unprovisioned.Effective()),
+			),
+			box("scim.groups", "Without this, only people are pushed.", !cfg.SCIM.GroupsOff),
+			in,
+			line("scim.create_groups.filter", "A regular expression. Empty: every name.", create.Filter),
+			number(
+				"scim.create_groups.cap",
+				"At most this many groups of an organization are created. Empty: 200.", create.Cap,
+			),
+		},
 	}
-	return s
 }
 
 func defaultGroups(all []sso.PrincipalGroup) ui.Field {

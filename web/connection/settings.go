@@ -281,6 +281,8 @@ func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 		DefaultGroups: f.lines("default_groups"),
 		AllowSignIn:   f.text("allow_sign_in"),
 		Provisioning:  as[sso.Provisioning](f.text("provisioning")),
+		Unprovisioned: as[sso.Unprovisioned](f.text("unprovisioned")),
+		SCIM:          f.scim(),
 		Directory: &connections.DirectoryEdit{
 			Tenant:       f.text("directory.tenant"),
 			ClientID:     f.text("directory.client_id"),
@@ -335,6 +337,17 @@ func (f *reading) brake() *connections.BrakeEdit {
 		Share:  f.number("brake.share"),
 		People: f.number("brake.people"),
 		Window: new(sso.Seconds(*f.number("brake.window"))),
+	}
+}
+
+func (f *reading) scim() *connections.SCIMEdit {
+	return &connections.SCIMEdit{
+		Groups: f.box("scim.groups"),
+		CreateGroups: &connections.CreateGroupsEdit{
+			Organizations: f.lines("scim.create_groups.organizations"),
+			Filter:        f.text("scim.create_groups.filter"),
+			Cap:           f.number("scim.create_groups.cap"),
+		},
 	}
 }
 

@@ -109,14 +109,6 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 func (h *Handlers) todos(v console.Visit) []ui.Todo {
 	c := v.Connection
 	var todos []ui.Todo
-	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
-		todos = append(todos, ui.Todo{
-			State: "warn",
-			Text:  "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
-			Href:  at(v, "settings") + "#provisioning",
-			Label: "Change it",
-		})
-	}
 	if c.Metadata.Error != "" {
 		todos = append(todos, ui.Todo{
 			State: "error",

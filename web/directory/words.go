@@ -151,7 +151,7 @@ func lasting(all []sso.Connection) []string {
 		if err != nil {
 			continue
 		}
-		switch groupsync.RulesOf(*cfg).Mode {
+		switch groupsync.RulesOf(*cfg, true).Mode {
 		case sso.SyncReset:
 			said = append(
 				said,
