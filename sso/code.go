@@ -21,6 +21,7 @@ const (
 	CodeSecondStepNeeded  = "second_step_needed"
 	CodeSSOEnforced       = "sso_enforced"
 	CodeTestNeeded        = "test_needed"
+	CodeTokenRevoked      = "scim_token_revoked"
 	CodeTooManyGroups     = "too_many_groups"
 	CodeURLNotAllowed     = "url_not_allowed"
 )

@@ -1,6 +1,11 @@
 package sso
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
 
 // ProvisioningScope is what a provisioning token allows.
 type ProvisioningScope string
@@ -14,6 +19,29 @@ const (
 	ScopeGroupsRead  ProvisioningScope = "groups:read"
 	ScopeGroupsWrite ProvisioningScope = "groups:write"
 )
+
+// ProvisioningScopes returns all scopes, in the order in which they are shown.
+func ProvisioningScopes() []ProvisioningScope {
+	return []ProvisioningScope{
+		ScopeSCIM, ScopeUsersRead, ScopeUsersWrite, ScopeGroupsRead, ScopeGroupsWrite,
+	}
+}
+
+// ScopeSet returns the scopes of a list, each once and in the order of
+// [ProvisioningScopes], and those that do not exist.
+func ScopeSet(scopes []ProvisioningScope) (set, unknown []ProvisioningScope) {
+	for _, s := range ProvisioningScopes() {
+		if slices.Contains(scopes, s) {
+			set = append(set, s)
+		}
+	}
+	for _, s := range scopes {
+		if !slices.Contains(set, s) {
+			unknown = append(unknown, s)
+		}
+	}
+	return set, unknown
+}
 
 // SCIMToken is the prefix of provisioning tokens.
 const SCIMToken BearerKind = "gw_scim_"
@@ -32,11 +60,19 @@ type ProvisioningToken struct {
 	ExpiresAt  time.Time // zero: never
 	RevokedAt  time.Time // zero: not revoked
 	LastUsedAt time.Time // to the minute
-	// LastClient is the User-Agent of the last request, shortened.
+	// LastClient is the User-Agent of the last request, as [ClientName] returns it.
 	LastClient string
 	// RefusedAt and Refusal are of the last request that was refused.
 	RefusedAt time.Time
 	Refusal   string
+	// Troubled says that the connection has open refusals, which a success may
+	// heal. Only the look-up by the hash sets it.
+	Troubled bool
+}
+
+// Live reports whether the token can be used at now.
+func (t ProvisioningToken) Live(now time.Time) bool {
+	return t.RevokedAt.IsZero() && (t.ExpiresAt.IsZero() || now.Before(t.ExpiresAt))
 }
 
 // Allows reports whether the token has a scope, or one that includes it.
@@ -52,4 +88,21 @@ func (t ProvisioningToken) Allows(want ProvisioningScope) bool {
 func (s ProvisioningScope) includes(want ProvisioningScope) bool {
 	return s == ScopeUsersWrite && want == ScopeUsersRead ||
 		s == ScopeGroupsWrite && want == ScopeGroupsRead
+}
+
+const maxClientName = 120 // bytes
+
+// ClientName returns a User-Agent as it is shown: without what is not printable,
+// and at most 120 bytes long.
+func ClientName(userAgent string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r != ' ' && !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, userAgent)
+	if len(clean) > maxClientName {
+		clean = strings.ToValidUTF8(clean[:maxClientName], "")
+	}
+	return strings.TrimSpace(clean)
 }

@@ -76,6 +76,10 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"passkey_challenges", "token", "expires_at <= $1", now},
 		{"setup_sessions", "token", "expires_at <= $1", now},
 		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
+		{
+			"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1",
+			now.Add(-revokedTokensKept),
+		},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},

@@ -96,6 +96,11 @@ func apiCodes() []Entry {
 			"`absent`, `empty`, `values`, `overage`, `truncated` or `partial`",
 		},
 		{
+			"token_name_taken", "API", "another token of the connection has the name", Operator,
+			"choose another, or revoke that one",
+		},
+		{"too_many_tokens", "API", "the connection has 20 tokens", Operator, "revoke one first"},
+		{
 			"invalid_cursor", "API", "not a cursor that this list returned", Operator,
 			"begin without one",
 		},

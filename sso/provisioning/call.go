@@ -60,7 +60,7 @@ type Outcome struct {
 // TooMany for a connection that is too fast.
 func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
 	began := s.Now()
-	token, err := s.Tokens.Authorize(ctx, r.Connection, r.Bearer)
+	token, err := s.Tokens.Authorize(ctx, r.Connection, r.Bearer, r.Client)
 	if err != nil {
 		return nil, err
 	}

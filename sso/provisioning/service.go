@@ -52,11 +52,11 @@ type connections interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 }
 
-// tokens authenticates identity providers.
+// tokens authenticates identity providers; [Tokens] does.
 type tokens interface {
-	// Authorize returns the token that a bearer value is, if it is valid and
-	// belongs to the connection; otherwise Unauthenticated.
-	Authorize(ctx context.Context, connection sso.ConnectionID, bearer string) (sso.ProvisioningToken, error)
+	Authorize(
+		ctx context.Context, connection sso.ConnectionID, bearer, client string,
+	) (sso.ProvisioningToken, error)
 }
 
 // ledger keeps what came of requests.

@@ -36,6 +36,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"sessions":      sessionTests(),
 		"health":        healthTests(),
 		"admins":        adminTests(),
+		"provisioning":  provisioningTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"keys":          keyTests(),
 	}

@@ -1,0 +1,181 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// tokenStore keeps provisioning tokens; store.DB implements it.
+type tokenStore interface {
+	CreateProvisioningToken(
+		ctx context.Context, by sso.Actor, k sso.ProvisioningToken,
+	) (sso.ProvisioningToken, error)
+	ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error)
+	NewerProvisioningToken(ctx context.Context, k sso.ProvisioningToken) (name string, err error)
+	UpdateProvisioningToken(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		conn sso.ConnectionID,
+		id sso.ProvisioningTokenID,
+		fn func(sso.ProvisioningToken) (sso.ProvisioningToken, error),
+	) (sso.ProvisioningToken, error)
+	RevokeProvisioningToken(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
+	) error
+	UseProvisioningToken(ctx context.Context, k sso.ProvisioningToken, client string) error
+}
+
+// Tokens creates, changes and checks the tokens by which identity providers
+// provision. It is safe for concurrent use.
+type Tokens struct {
+	store tokenStore
+	now   func() time.Time
+}
+
+// NewTokens returns the service of the tokens in a store.
+func NewTokens(store tokenStore, now func() time.Time) *Tokens { return &Tokens{store, now} }
+
+// NewToken describes a token to create.
+type NewToken struct {
+	Name      string
+	Scopes    []sso.ProvisioningScope // none: scim
+	ExpiresAt time.Time               // zero: never
+}
+
+// Create creates a token of a connection and returns its bearer value, of which
+// only the hash is kept.
+func (s *Tokens) Create(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, n NewToken,
+) (sso.ProvisioningToken, sso.Secret, error) {
+	if len(n.Scopes) == 0 {
+		n.Scopes = []sso.ProvisioningScope{sso.ScopeSCIM}
+	}
+	secret := sso.SCIMToken.New()
+	k := sso.ProvisioningToken{
+		Enterprise: ent,
+		Connection: conn,
+		Name:       strings.TrimSpace(n.Name),
+		Hash:       secret.Hash(),
+		ExpiresAt:  n.ExpiresAt,
+	}
+	var unknown []sso.ProvisioningScope
+	k.Scopes, unknown = sso.ScopeSet(n.Scopes)
+	problems := slices.Concat(
+		sso.ValidateName("name", n.Name), unknownScopes(unknown), s.checkExpiry(n.ExpiresAt),
+	)
+	if err := errInvalid(problems); err != nil {
+		return sso.ProvisioningToken{}, "", err
+	}
+	k, err := s.store.CreateProvisioningToken(ctx, by, k)
+	if err != nil {
+		return sso.ProvisioningToken{}, "", fmt.Errorf("create a token: %w", err)
+	}
+	return k, secret, nil
+}
+
+// TokenEdit changes a token; nil leaves a value as it is.
+type TokenEdit struct {
+	Name      *string
+	Scopes    []sso.ProvisioningScope
+	ExpiresAt *time.Time // zero: never
+}
+
+// Edit changes name, scopes or expiry of a token. The secret stays, so that nothing
+// needs to change at the identity provider.
+func (s *Tokens) Edit(
+	ctx context.Context,
+	by sso.Actor,
+	ent sso.EnterpriseID,
+	conn sso.ConnectionID,
+	id sso.ProvisioningTokenID,
+	e TokenEdit,
+) (sso.ProvisioningToken, error) {
+	var problems []sso.FieldError
+	if e.Name != nil {
+		problems = append(problems, sso.ValidateName("name", *e.Name)...)
+	}
+	set, unknown := sso.ScopeSet(e.Scopes)
+	problems = append(problems, unknownScopes(unknown)...)
+	if e.Scopes != nil && len(e.Scopes) == 0 {
+		problems = append(problems, sso.FieldError{
+			Field:   "scopes",
+			Message: "Name at least one scope: " + allScopes() + ".",
+		})
+	}
+	if e.ExpiresAt != nil {
+		problems = append(problems, s.checkExpiry(*e.ExpiresAt)...)
+	}
+	if err := errInvalid(problems); err != nil {
+		return sso.ProvisioningToken{}, err
+	}
+	return s.store.UpdateProvisioningToken(
+		ctx, by, ent, conn, id,
+		func(k sso.ProvisioningToken) (sso.ProvisioningToken, error) {
+			if e.Name != nil {
+				k.Name = strings.TrimSpace(*e.Name)
+			}
+			if len(set) > 0 {
+				k.Scopes = set
+			}
+			if e.ExpiresAt != nil {
+				k.ExpiresAt = *e.ExpiresAt
+			}
+			return k, nil
+		},
+	)
+}
+
+// Revoke ends a token. Every node refuses it from the next request on.
+func (s *Tokens) Revoke(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
+) error {
+	return s.store.RevokeProvisioningToken(ctx, by, ent, conn, id)
+}
+
+func unknownScopes(unknown []sso.ProvisioningScope) (problems []sso.FieldError) {
+	for _, s := range unknown {
+		problems = append(problems, sso.FieldError{
+			Field:   "scopes",
+			Message: fmt.Sprintf("%q is no scope. Use %s.", string(s), allScopes()),
+		})
+	}
+	return problems
+}
+
+// allScopes returns the scopes for a message: "scim, users:read, … or groups:write".
+func allScopes() string {
+	var names []string
+	for _, s := range sso.ProvisioningScopes() {
+		names = append(names, string(s))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+func (s *Tokens) checkExpiry(at time.Time) []sso.FieldError {
+	if at.IsZero() || at.After(s.now()) {
+		return nil
+	}
+	return []sso.FieldError{{
+		Field:   "expires_at",
+		Message: "Choose a moment in the future, or none.",
+	}}
+}
+
+func errInvalid(problems []sso.FieldError) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: "Some entries cannot be accepted.",
+		Fields: problems,
+	}
+}
