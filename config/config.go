@@ -116,7 +116,7 @@ func Default() Config {
 			FailuresPerAddress:    300,
 			FailuresPerConnection: 600,
 			CodesPerRecipient:     5,
-			SCIMPerConnection:     3000,
+			SCIMPerConnection:     6000,
 		},
 		ShutdownDelay: 5 * time.Second,
 	}

@@ -110,20 +110,28 @@ func Params(body map[string]any) (url.Values, error) {
 type Page struct {
 	Total     int
 	Resources []map[string]any
+	Count     int    // of the resources, if they are written separately
 	Next      string // cursor of the next page; "" on the last one
 	Previous  string // cursor of the page before; "" on the first one
 }
 
 // Body returns the list as it is sent, to be encoded as JSON.
-func (p Page) Body(q Query) any {
+func (p Page) Body(q Query) map[string]any {
+	p.Count = len(p.Resources)
+	body := p.Envelope(q)
+	body["Resources"] = p.Resources
+	if p.Resources == nil {
+		body["Resources"] = []map[string]any{}
+	}
+	return body
+}
+
+// Envelope returns the list without its resources.
+func (p Page) Envelope(q Query) map[string]any {
 	body := map[string]any{
 		"schemas":      []string{listURN},
 		"totalResults": p.Total,
-		"itemsPerPage": len(p.Resources),
-		"Resources":    p.Resources,
-	}
-	if p.Resources == nil {
-		body["Resources"] = []map[string]any{}
+		"itemsPerPage": p.Count,
 	}
 	if !q.ByCursor {
 		body["startIndex"] = q.Start

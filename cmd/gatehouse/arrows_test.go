@@ -245,6 +245,10 @@ var levels = map[string]arrows{
 		others: "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json",
 		why:    "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
+	"web/scim": {
+		ours: "sso sso/provisioning scim web/route",
+		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
+	},
 	"web/ops": {
 		ours:   "sso web/route",
 		others: "github.com/prometheus/client_golang",

@@ -25,6 +25,7 @@ import (
 	"gatehouse/sso/health"
 	"gatehouse/sso/idempotency"
 	"gatehouse/sso/login"
+	"gatehouse/sso/provisioning"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
 	"gatehouse/sso/trial"
@@ -36,6 +37,7 @@ import (
 	"gatehouse/web/forwardauth"
 	"gatehouse/web/ops"
 	"gatehouse/web/route"
+	"gatehouse/web/scim"
 	"gatehouse/web/session"
 	"gatehouse/web/signin"
 	"gatehouse/web/ui"
@@ -275,6 +277,7 @@ func (g *gateway) edges() error {
 		return err
 	}
 	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
+	g.scim()
 	if err := g.forwardAuth(pages); err != nil {
 		return err
 	}
@@ -361,6 +364,21 @@ func (g *gateway) api() (*api.API, error) {
 		Limiter:   g.nodes.limiter,
 		Log:       g.log,
 	})
+}
+
+// scim builds the endpoints by which identity providers provision.
+func (g *gateway) scim() {
+	scim.New(provisioning.New(provisioning.Options{
+		Users:       g.db,
+		Groups:      g.db,
+		Connections: g.db,
+		Tokens:      provisioning.NewTokens(g.db, time.Now),
+		Limiter:     g.nodes.limiter,
+		PerMinute:   g.config.RateLimits.SCIMPerConnection,
+		CursorKeys:  []sso.Secret{g.keys.Current, g.keys.Previous},
+		Log:         g.log,
+		Now:         time.Now,
+	}), g.config.BaseURL).Register(g.router)
 }
 
 // enterpriseOf returns the enterprise of a connection.

@@ -57,30 +57,41 @@ type Outcome struct {
 }
 
 // Admit authenticates a request and counts it. Errors are Unauthenticated, and
-// TooMany for a connection that is too fast.
+// TooMany for a connection that is too fast; those of a known token are recorded.
+// A call that is admitted has to be finished.
 func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
-	began := s.Now()
-	token, err := s.Tokens.Authorize(ctx, r.Connection, r.Bearer, r.Client)
-	if err != nil {
-		return nil, err
-	}
-	connection, err := s.Connections.Connection(ctx, token.Enterprise, token.Connection)
-	if err != nil {
-		return nil, err
-	}
 	c := &Call{
-		Request:    r,
-		Token:      token,
-		Connection: connection,
-		began:      began,
-		push: sso.Push{
-			Enterprise: token.Enterprise,
-			Connection: token.Connection,
-			Token:      token.ID,
-			Event:      sso.NewID[sso.ProvisioningEventID](began),
-		},
+		Request: r,
+		began:   s.Now(),
 	}
-	return c, s.limit(ctx, c)
+	err := s.authorize(ctx, c)
+	if err == nil {
+		err = s.limit(ctx, c)
+	}
+	if err != nil {
+		if c.Token.ID != "" {
+			s.Finish(ctx, c, err)
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+// authorize finds the token of a call, also of one that it refuses if that is
+// known, and its connection.
+func (s *Service) authorize(ctx context.Context, c *Call) (err error) {
+	c.Token, err = s.Tokens.Authorize(ctx, c.Request.Connection, c.Bearer, c.Client)
+	c.push = sso.Push{
+		Enterprise: c.Token.Enterprise,
+		Connection: c.Token.Connection,
+		Token:      c.Token.ID,
+		Event:      sso.NewID[sso.ProvisioningEventID](c.began),
+	}
+	if err != nil {
+		return err
+	}
+	c.Connection, err = s.Connections.Connection(ctx, c.Token.Enterprise, c.Token.Connection)
+	return err
 }
 
 // limit counts a request. If the limiter fails, the request is allowed, as with
@@ -102,6 +113,9 @@ func (s *Service) limit(ctx context.Context, c *Call) error {
 
 // Finish records what came of a call.
 func (s *Service) Finish(ctx context.Context, c *Call, err error) {
+	if s.Ledger == nil {
+		return
+	}
 	o := c.outcome
 	o.Push = c.push
 	o.Token = c.Token
@@ -131,8 +145,15 @@ const (
 	maxDocument   = 1 << 20 // bytes of a resource, without its members
 )
 
-// groupsOn reports whether the connection provisions groups.
-func groupsOn(sso.Connection) bool { return true }
+// groupsOn reports whether the connection provisions groups: by its live
+// configuration, or by the draft while it was never enabled.
+func groupsOn(c sso.Connection) bool {
+	config := c.Live
+	if config == nil {
+		config = c.Draft
+	}
+	return config == nil || !config.SCIM.GroupsOff
+}
 
 // about notes which resource a call is about, and checks that the token may do
 // what it wants.

@@ -16,7 +16,7 @@ func (s *Service) CreateGroup(ctx context.Context, c *Call, body map[string]any)
 	c.noteBody(scim.Groups(), body)
 	doc, change, err := readGroup(body)
 	if err != nil {
-		return scim.Resource{}, translated(err)
+		return scim.Resource{}, Refusal(err)
 	}
 	g, err := withGroupDocument(sso.ProvisionedGroup{
 		Enterprise: c.push.Enterprise,

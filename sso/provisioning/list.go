@@ -89,7 +89,7 @@ func (s *Service) page(c *Call, t *scim.Type, q scim.Query) (p listPage, list st
 	}
 	at, err := s.cursors.read(list, q.Cursor)
 	if err != nil {
-		return p, list, translated(err)
+		return p, list, Refusal(err)
 	}
 	p.After = at.after
 	p.Total = false

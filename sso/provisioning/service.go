@@ -71,14 +71,14 @@ type limiter interface {
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
-// Options are the parts of a Service; all but Limiter are required. One store.DB
-// serves as Users, Groups and Connections.
+// Options are the parts of a Service; all but Ledger and Limiter are required. One
+// store.DB serves as Users, Groups and Connections.
 type Options struct {
 	Users       users
 	Groups      groups
 	Connections connections
 	Tokens      tokens
-	Ledger      ledger
+	Ledger      ledger  // nil: nothing is recorded
 	Limiter     limiter // nil: no limit
 	PerMinute   int     // requests per connection; 0: no limit
 	// CursorKeys sign the cursors of lists: the first one new ones, all are

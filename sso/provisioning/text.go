@@ -57,16 +57,25 @@ func deadToken(t sso.ProvisioningToken, newer string) *sso.Error {
 	return unauthenticated(code, what+remedy)
 }
 
+// ScopeError is the refusal of a token that lacks a scope.
+type ScopeError struct {
+	Scope sso.ProvisioningScope
+	error
+}
+
+// Unwrap returns the [sso.Error].
+func (e *ScopeError) Unwrap() error { return e.error }
+
 // scopeMissing is the refusal of a token that may not do what is asked.
-func scopeMissing(c *Call, want sso.ProvisioningScope) *sso.Error {
-	return &sso.Error{
+func scopeMissing(c *Call, want sso.ProvisioningScope) error {
+	return &ScopeError{want, &sso.Error{
 		Kind: sso.Forbidden,
 		Code: "scim_scope_missing",
 		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under Connections > "+
 			"%s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
 			c.Token.Name, want, scopeList(c.Token.Scopes), sso.ScopeSCIM, c.Connection.Name,
 			sendAgain(c.Connection.Provider)),
-	}
+	}}
 }
 
 func scopeList(scopes []sso.ProvisioningScope) string {
@@ -158,10 +167,30 @@ func stale(t *scim.Type, version string) *sso.Error {
 }
 
 // missing is the refusal of a request for a resource that the connection does not
-// have. It keeps what the store knows: whether it was deleted, and when.
-func missing(c *Call, t *scim.Type, id string, err error) *sso.Error {
+// have. cause may know that it was deleted.
+func missing(c *Call, t *scim.Type, id string, cause error) *sso.Error {
 	text := fmt.Sprintf("No %s %s in connection %q.", strings.ToLower(t.Name), shortened(id), c.Connection.Name)
-	return sso.NotFound("scim_not_found", text).WithCause(err)
+	if gone, is := errors.AsType[*sso.ResourceGoneError](cause); is {
+		text += fmt.Sprintf(" Deleted on %s by the identity provider.", day(gone.DeletedAt))
+	}
+	return sso.NotFound("scim_not_found", text).WithCause(cause)
+}
+
+// exists is the refusal of a name that another resource has. The one that is there
+// can be adopted: its ID is named.
+func exists(e *sso.ResourceExistsError) *sso.Error {
+	source := "provisioned by this connection"
+	if e.Origin == sso.OriginFound {
+		source = "here before provisioning"
+	}
+	what := "group"
+	if e.Field == "userName" {
+		what = "user"
+	}
+	refused, _ := errors.AsType[*sso.Error](e.Unwrap())
+	refused.Public = fmt.Sprintf("%s is in use by %s %s (source: %s). Match on %s to adopt it. Nothing was changed.",
+		e.Field, what, e.ID, source, e.Field)
+	return refused
 }
 
 // shortened returns an ID that a client sent, in the length that ours have.
@@ -173,8 +202,23 @@ func shortened(id string) string {
 	return id
 }
 
-// translated returns an error of package scim as one of ours; others stay.
-func translated(err error) error {
+// NoFilter is the refusal of a filter on discovery documents (RFC 7644, section
+// 4).
+func NoFilter() *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   codeFilter,
+		Public: "Schemas and resource types cannot be filtered. Read them all.",
+	}
+}
+
+// NoDocument is the refusal of a discovery document that there is not.
+func NoDocument(id string) *sso.Error {
+	return sso.NotFound("scim_not_found", "There is no schema and no resource type "+shortened(id)+" here.")
+}
+
+// Refusal returns an error of package scim as one of ours; others stay.
+func Refusal(err error) error {
 	refused, is := errors.AsType[*scim.Error](err)
 	if !is {
 		return err
@@ -188,7 +232,7 @@ func translated(err error) error {
 	}
 	return &sso.Error{
 		Kind:   kind,
-		Code:   CodeOf(refused.Type),
+		Code:   codeOf(refused.Type),
 		Public: refused.Detail,
 	}
 }
@@ -205,8 +249,8 @@ const (
 	codeExpiredCursor = "scim_cursor_expired"
 )
 
-// CodeOf returns the code of a type of errors that package scim makes.
-func CodeOf(t scim.ErrorType) string {
+// codeOf returns the code of a type of errors that package scim makes.
+func codeOf(t scim.ErrorType) string {
 	switch t {
 	case scim.InvalidFilter:
 		return codeFilter
@@ -226,5 +270,26 @@ func CodeOf(t scim.ErrorType) string {
 		return codeMutability
 	default:
 		return codeSyntax
+	}
+}
+
+// TypeOf returns the scimType of an error with a status and a code; "" if there is
+// none. An error of the store or the router has a type, too.
+func TypeOf(status int, code string) scim.ErrorType {
+	for _, t := range []scim.ErrorType{
+		scim.InvalidFilter, scim.InvalidPath, scim.InvalidValue, scim.InvalidCursor, scim.ExpiredCursor,
+		scim.InvalidCount, scim.NoTarget, scim.Mutability, scim.InvalidSyntax,
+	} {
+		if code == codeOf(t) && status == http.StatusBadRequest {
+			return t
+		}
+	}
+	switch status {
+	case http.StatusBadRequest:
+		return scim.InvalidValue
+	case http.StatusConflict:
+		return scim.Uniqueness
+	default:
+		return ""
 	}
 }

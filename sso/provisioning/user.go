@@ -22,7 +22,7 @@ func (s *Service) CreateUser(ctx context.Context, c *Call, body map[string]any, 
 	c.noteBody(scim.Users(), body)
 	doc, err := scim.Users().Document(body)
 	if err != nil {
-		return scim.Resource{}, translated(err)
+		return scim.Resource{}, Refusal(err)
 	}
 	u, err := withDocument(sso.ProvisionedUser{
 		Enterprise: c.push.Enterprise,
