@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
+	"gatehouse/scim"
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -20,7 +20,11 @@ func (db *DB) ProvisionedUsers(
 		enterprise: ent,
 		connection: conn,
 		kind:       userResources,
-		table:      "provisioned_users u",
+		table:      "provisioned_users",
+		alias:      "u",
+		schema:     userSchema(),
+		filtered:   userFilterColumns(),
+		relations:  userFilterRelations(),
 		columns:    provisionedUserColumns,
 		scan:       scanProvisionedUser,
 		position:   func(u userRow) int64 { return u.seq },
@@ -45,7 +49,11 @@ func (db *DB) ProvisionedGroups(
 		enterprise: ent,
 		connection: conn,
 		kind:       groupResources,
-		table:      "provisioned_groups g",
+		table:      "provisioned_groups",
+		alias:      "g",
+		schema:     groupSchema(),
+		filtered:   groupFilterColumns(),
+		relations:  groupFilterRelations(),
 		columns:    provisionedGroupColumns,
 		scan:       scanProvisionedGroup,
 		position:   func(g groupRow) int64 { return g.seq },
@@ -66,41 +74,38 @@ type resourceQuery[T any] struct {
 	connection sso.ConnectionID
 	kind       resourceKind
 	table      string
+	alias      string
 	columns    string
+	schema     *scim.Type
+	filtered   map[string]filterColumn
+	relations  map[string]filterRelation
 	scan       func(engine.Row) (T, error)
 	position   func(T) int64
 }
-
-func (q resourceQuery[T]) alias() string { return q.table[len(q.table)-1:] + "." }
 
 func listResources[T any](
 	ctx context.Context, db *DB, q resourceQuery[T], f filter.Expr, page sso.ResourcePage,
 ) (list sso.ResourceList[T], err error) {
 	list.Total = -1
-	if f != nil {
-		return list, errors.New("filters are not there yet")
-	}
 	if page.Total {
-		if list.Total, err = q.total(ctx, db.sql); err != nil {
+		if list.Total, err = q.total(ctx, db, f); err != nil {
 			return list, err
 		}
 	}
-	if page.Limit <= 0 {
+	if page.Limit <= 0 || page.Total && list.Total <= page.Offset {
 		return list, nil
 	}
 	after, skip := page.After, page.Offset
-	if page.After == 0 && page.Offset > 0 {
+	if f == nil && page.After == 0 && page.Offset > 0 {
 		if after, skip, err = q.seek(ctx, db.sql, page.Offset); err != nil {
 			return list, err
 		}
 	}
-	w := &engine.Where{}
-	w.And(q.alias()+"enterprise_id = ", string(q.enterprise))
-	w.And(q.alias()+"connection_id = ", string(q.connection))
-	w.And(q.alias()+"seq > ", after)
-	query := "select " + q.columns + " from " + q.table + w.String() + " order by " + q.alias() + "seq limit " +
-		strconv.Itoa(page.Limit+1) + " offset " + strconv.Itoa(skip)
-	list.Items, err = engine.List(ctx, db.sql, q.scan, query, w.Args()...)
+	text, args, err := q.pageText(db, f, after, skip, page.Limit)
+	if err != nil {
+		return list, err
+	}
+	list.Items, err = engine.List(ctx, db.sql, q.scan, text, args...)
 	if len(list.Items) > page.Limit {
 		list.Items = list.Items[:page.Limit]
 		list.Next = q.position(list.Items[page.Limit-1])
@@ -108,7 +113,56 @@ func listResources[T any](
 	return list, err
 }
 
-func (q resourceQuery[T]) total(ctx context.Context, r engine.Reader) (int, error) {
+// pageText returns the statement of a page and its parameters.
+func (q resourceQuery[T]) pageText(db *DB, f filter.Expr, after int64, skip, limit int) (string, []any, error) {
+	w, err := q.where(db, f)
+	if err != nil {
+		return "", nil, err
+	}
+	w.And(q.alias+".seq > ", after)
+	text := "select " + q.columns + " from " + q.table + " " + q.alias + w.String() +
+		" order by " + q.alias + ".seq limit " + strconv.Itoa(limit+1) + " offset " + strconv.Itoa(skip)
+	return text, w.Args(), nil
+}
+
+// where returns the condition of the resources that satisfy a filter.
+func (q resourceQuery[T]) where(db *DB, f filter.Expr) (*engine.Where, error) {
+	w := &engine.Where{}
+	w.And(q.alias+".enterprise_id = ", string(q.enterprise))
+	w.And(q.alias+".connection_id = ", string(q.connection))
+	if f == nil {
+		return w, nil
+	}
+	c := &resourceFilter{
+		where:     w,
+		dialect:   db.sql.Dialect,
+		kind:      q.kind,
+		schema:    q.schema,
+		relations: q.relations,
+		columns:   q.filtered,
+	}
+	condition, err := c.condition(f)
+	w.Add(" and (" + condition + ")")
+	return w, err
+}
+
+// total returns how many resources satisfy a filter.
+func (q resourceQuery[T]) total(ctx context.Context, db *DB, f filter.Expr) (int, error) {
+	if f == nil {
+		return q.size(ctx, db.sql)
+	}
+	w, err := q.where(db, f)
+	if err != nil {
+		return 0, err
+	}
+	n, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber, "select count(*) from "+q.table+" "+q.alias+w.String(), w.Args()...,
+	)
+	return int(n), err
+}
+
+// size returns how many resources there are.
+func (q resourceQuery[T]) size(ctx context.Context, r engine.Reader) (int, error) {
 	n, _, err := engine.One(
 		ctx, r, engine.ScanNumber,
 		"select cast(coalesce(sum(resources), 0) as bigint) from provisioned_blocks "+

@@ -281,7 +281,7 @@ var levels = map[string]arrows{
 	},
 
 	"store/storetest": {
-		ours:   "sso sso/fold store",
+		ours:   "sso sso/fold scim scim/filter store",
 		others: "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid",
 		why:    "the test suite for every database",
 	},

@@ -160,6 +160,7 @@ func codeSpots() map[string]spot {
 		"group_is_default":         atGroupsHere,
 		"default_group":            atGroupsHere,
 		"name_taken":               atGroupsHere,
+		"filter_unsupported":       atServer,
 		"resource_exists":          atServer,
 		"resource_invalid":         atServer,
 		"group_name_invalid":       atGroupsHere,

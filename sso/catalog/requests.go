@@ -26,6 +26,12 @@ func apiCodes() []Entry {
 			"use that one, or remove the name there first: the response says which group has it",
 		},
 		{
+			"filter_unsupported", "API",
+			"over SCIM: the filter is by an attribute that is not kept, such as `meta.location`",
+			Operator,
+			"filter by another attribute",
+		},
+		{
 			"resource_exists", "API",
 			"over SCIM: another user or group of the connection has this name; letter case does not count",
 			Operator,

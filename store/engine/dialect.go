@@ -22,6 +22,17 @@ type Dialect struct {
 	// so no transaction waits for it, and transactions commit in any order of their
 	// numbers; those of one that is rolled back are never used.
 	Next func(sequence, table, column string) string
+	// Elements returns a table e of the elements of a list in a JSON object, in its
+	// column value; none if there is no such list. The parameter is a Key.
+	Elements func(object, param string) string
+	// Member returns a text in a JSON object, null if there is none. The parameter
+	// is a Key.
+	Member func(object, param string) string
+	// Key returns the parameter that names a member of a JSON object. A name has no
+	// quotation marks.
+	Key func(name string) string
+	// Bytewise follows a text that is compared by its bytes in UTF-8.
+	Bytewise string
 	// Triples returns an aggregate of three columns: a JSON array of arrays.
 	Triples func(a, b, c string) string
 }
@@ -37,6 +48,13 @@ func sqliteDialect() Dialect {
 		Next: func(_, table, column string) string {
 			return "(select coalesce(max(" + column + "), 0) from " + table + ") + row_number() over ()"
 		},
+		Elements: func(object, param string) string {
+			return "json_each(" + object + ", " + param + ") e"
+		},
+		Member: func(object, param string) string {
+			return "json_extract(" + object + ", " + param + ")"
+		},
+		Key: func(name string) string { return `$."` + name + `"` },
 		Triples: func(a, b, c string) string {
 			return "json_group_array(json_array(" + a + ", " + b + ", " + c + "))"
 		},
@@ -59,6 +77,14 @@ func postgresDialect() Dialect {
 		Next: func(sequence, _, _ string) string {
 			return "nextval('" + sequence + "')"
 		},
+		Elements: func(object, param string) string {
+			return "json_array_elements(" + object + "::json -> cast(" + param + " as text)) e"
+		},
+		Member: func(object, param string) string {
+			return "(" + object + " ->> cast(" + param + " as text))"
+		},
+		Key:      func(name string) string { return name },
+		Bytewise: ` collate "C"`,
 		Triples: func(a, b, c string) string {
 			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c +
 				")), '[]')::text"

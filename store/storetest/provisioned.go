@@ -15,6 +15,7 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"a user is created, changed, deleted":  testProvisionedUser,
 		"a group is created, changed, deleted": testProvisionedGroup,
+		"filters are those of package filter":  testFilters,
 		"members are added and removed":        testProvisionedMembers,
 	}
 }
