@@ -5,7 +5,7 @@ func connectionCodes() []Entry {
 	return []Entry{
 		{
 			"invalid_configuration", "Connections and domains",
-			"there are problems with some fields", Operator, "the fields say why",
+			"some fields are invalid", Operator, "the fields say why",
 		},
 		{
 			"expression_invalid", "Connections and domains",
@@ -13,12 +13,12 @@ func connectionCodes() []Entry {
 			Operator, "line and column are in the message; [what an expression may use](policy.md)",
 		},
 		{
-			"connection_incomplete", "Connections and domains", "it cannot be enabled yet",
-			Operator, "the fields say what is missing",
+			"connection_incomplete", "Connections and domains", "the connection cannot be enabled yet",
+			Operator, "complete the fields that the message names",
 		},
 		{
 			"connection_changed", "Connections and domains",
-			"someone else changed it in the meantime", Operator, "read it again, edit again",
+			"the connection was changed in the meantime", Operator, "read it again, edit again",
 		},
 		{
 			"never_enabled", "Connections and domains",
@@ -36,7 +36,7 @@ func connectionCodes() []Entry {
 		{
 			"trust_other_approver",
 			"Connections and domains",
-			"this admin, or a setup link that they have open or created, made or asked for the change",
+			"this admin, or a setup link that they created or have open, made or requested the change",
 			Company,
 			"another admin of the company, or an operator, approves it",
 		},
@@ -81,14 +81,14 @@ func connectionCodes() []Entry {
 		},
 		{
 			"metadata_unreadable", "Connections and domains",
-			"there is no metadata of an identity provider at this address, or it cannot be read",
+			"the document at this address is not metadata of an identity provider, or cannot be read",
 			Company,
-			"open the address in a browser: XML of an `IDPSSODescriptor`, or a discovery document? Not behind a sign-in?",
+			"open the address in a browser: it must show XML of an `IDPSSODescriptor`, or a discovery document, without a sign-in",
 		},
 		{
 			"metadata_unavailable", "Connections and domains",
-			"the metadata cannot be fetched now: no answer, a refused connection, or a fault of the server (HTTP 429, 5xx)",
-			Company, "try again later; does the identity provider's status page say something?",
+			"the metadata cannot be fetched now: no response, a refused connection, or an error of the server (HTTP 429, 5xx)",
+			Company, "try again later; otherwise see the identity provider's status page",
 		},
 		{
 			"metadata_ambiguous", "Connections and domains",
@@ -97,16 +97,16 @@ func connectionCodes() []Entry {
 		},
 		{
 			"metadata_no_signing_key", "Connections and domains",
-			"it has no certificate for signing", Company, "publish one",
+			"the metadata has no certificate for signing", Company, "publish one",
 		},
 		{
 			"metadata_bad_endpoint", "Connections and domains",
-			"it names no address to sign in at that can be used (https, absolute), or one that is a script; other addresses that cannot be used are left out with a warning",
+			"the metadata has no usable sign-in address (https, absolute), or one that is a script; other unusable addresses are ignored with a warning",
 			Company,
 			"add a SingleSignOnService with the HTTP-Redirect or HTTP-POST binding (JumpCloud: tick *Declare Redirect Endpoint*)",
 		},
 		{
-			"metadata_expired", "Connections and domains", "its `validUntil` has passed", Company,
+			"metadata_expired", "Connections and domains", "the `validUntil` of the metadata has passed", Company,
 			"publish it anew; Google: download the file again",
 		},
 		{
@@ -115,13 +115,13 @@ func connectionCodes() []Entry {
 			"if that is intended, change the entity ID here yourself",
 		},
 		{
-			"certificate_unreadable", "Connections and domains", "this is not an X.509 certificate",
+			"certificate_unreadable", "Connections and domains", "the text is not an X.509 certificate",
 			Operator,
 			"paste it as PEM or Base64; a private key, a request or a bundle is refused by its name",
 		},
 		{
 			"own_certificate", "Connections and domains",
-			"this is Gatehouse's certificate, not the identity provider's",
+			"the certificate is Gatehouse's, not the identity provider's",
 			Operator, "get the signing certificate from the identity provider",
 		},
 		{
@@ -131,7 +131,7 @@ func connectionCodes() []Entry {
 		},
 		{
 			"saml_transient_name_id", "Connections and domains",
-			"a transient NameID is another one each time", Operator,
+			"a transient NameID is different at every sign-in", Operator,
 			"ask for `persistent`, `emailAddress` or `unspecified`",
 		},
 		{
@@ -147,21 +147,21 @@ func connectionCodes() []Entry {
 		},
 		{
 			"domain_invalid", "Connections and domains",
-			"this is not a domain that can be verified", Operator,
+			"the name is not a domain that can be verified", Operator,
 			"enter a domain that your company registered, not a public suffix such as .com",
 		},
 		{
 			"domain_not_verified", "Connections and domains",
-			"the TXT record is not there, or says something else",
+			"the TXT record is missing, or has another value",
 			Company, "create the TXT record that *Domains* shows, and give the DNS some time",
 		},
 		{
-			"domain_taken", "Connections and domains", "another company has verified it", Operator,
+			"domain_taken", "Connections and domains", "another company has verified the domain", Operator,
 			"–",
 		},
 		{
-			"dns_unavailable", "Connections and domains", "the DNS does not answer", Operator,
-			"try again; the resolver of this machine",
+			"dns_unavailable", "Connections and domains", "the DNS does not respond", Operator,
+			"try again; otherwise check the resolver of this machine",
 		},
 	}
 }
@@ -171,30 +171,30 @@ func applicationCodes() []Entry {
 	return []Entry{
 		{
 			"unknown_app", "Applications",
-			"no application has this key, or it is not at the host that was asked for",
+			"no application has this key, or the application is not at the requested host",
 			Operator,
-			"compare the `key` in the proxy's configuration, and `origins` with scheme, host and port as browsers show them; the log has what came",
+			"compare the `key` in the proxy's configuration, and `origins` with scheme, host and port as browsers show them; the log has the received values",
 		},
 		{
 			"proxy_not_trusted", "Applications",
-			"the proxy asks from an address that is not in `trusted_proxies`",
-			Operator, "add it; the log has it",
+			"the address of the proxy is not in `trusted_proxies`",
+			Operator, "add the address, which is in the log",
 		},
 		{
 			"original_url_invalid", "Applications",
-			"the proxy does not say what it was asked for, or twice",
+			"the proxy does not send the original URL, or sends it twice",
 			Operator,
-			"configure it as its [page](integrations/README.md) says: each endpoint reads its own headers",
+			"configure the proxy as on its [page](integrations/README.md): each endpoint reads its own headers",
 		},
 		{
 			"app_enterprise", "Applications",
-			"the person's company is not among the application's `enterprises`",
+			"the user's company is not among the application's `enterprises`",
 			Operator, "add it, if it is to have access",
 		},
 		{
-			"app_group", "Applications", "the person is in none of the application's `groups`",
+			"app_group", "Applications", "the user is in none of the application's `groups`",
 			Company,
-			"put them into one; names are compared letter by letter, and the page of the person (*People*) has theirs",
+			"add the user to one of them; names are compared letter by letter, and the page of the user (*People*) lists the current groups",
 		},
 		{
 			"app_out_of_reach", "Applications",
@@ -214,12 +214,12 @@ func applicationCodes() []Entry {
 			Person, "open it once more, now that you are signed in",
 		},
 		{
-			"app_loop", "Applications", "signed in, and sent back to the sign-in again and again",
+			"app_loop", "Applications", "the browser is redirected to the sign-in again and again, although the user is signed in",
 			Operator, "the proxy must pass `Cookie` on to Gatehouse; the browser must keep cookies",
 		},
 		{
 			"token_in_query_not_allowed", "Applications",
-			"a password, or a token in the address, and no session",
+			"the request has a password, or a token in its address, and no session",
 			Person, "sign in with a browser",
 		},
 	}

@@ -5,7 +5,7 @@ func consoleCodes() []Entry {
 	const area = "The console"
 	return []Entry{
 		{
-			"not_an_admin", area, "the person is signed in, but is not an admin", Company,
+			"not_an_admin", area, "the user is signed in, but is not an admin", Company,
 			"an admin of the company names them under *Access*, or the identity provider puts them into a group of admins",
 		},
 		{
@@ -18,14 +18,14 @@ func consoleCodes() []Entry {
 			area,
 			"an operator is known by single sign-on alone; the console asks for the password or a passkey of the account as well",
 			Operator,
-			"give it; `gatehouse admin link --recovery` makes another account",
+			"enter it; `gatehouse admin link --recovery` creates another account",
 		},
 		{
 			"confirmation_needed",
 			area,
 			"tying an account or adding a passkey needs the password or a passkey of the last five minutes",
 			Operator,
-			"confirm that it is you on *Admins & recovery*, *Your account*, and do it again",
+			"confirm your identity on *Admins & recovery*, *Your account*, and repeat the action",
 		},
 		{
 			"passkey_refused", area,
@@ -34,7 +34,7 @@ func consoleCodes() []Entry {
 		},
 		{
 			"challenge_gone", area,
-			"a passkey was asked for more than five minutes ago, or answered twice",
+			"the request for a passkey is older than five minutes, or was used already",
 			Operator, "load the page again",
 		},
 		{"too_many_passkeys", area, "an account has ten passkeys", Operator, "remove one first"},
@@ -49,7 +49,7 @@ func consoleCodes() []Entry {
 			Operator, "choose another",
 		},
 		{
-			"user_tied", area, "another local account is tied to this person", Operator,
+			"user_tied", area, "another local account is tied to this user", Operator,
 			"untie that one first",
 		},
 		{

@@ -5,23 +5,23 @@ func samlCodes() []Entry {
 	return []Entry{
 		{
 			"saml_malformed", "SAML",
-			"the message is not a SAML response, or contains what is not allowed: a DOCTYPE, a comment, a CDATA section, an encoding other than UTF-8. The attempt shows what and where",
+			"the message is not a SAML response, or contains a forbidden construct: a DOCTYPE, a comment, a CDATA section, an encoding other than UTF-8. The attempt shows the construct and its place",
 			Company,
 			"start again; if it persists, check what is between the identity provider and Gatehouse",
 		},
 		{
 			"saml_too_complex", "SAML",
-			"it is larger than 2 MB (3 MB as a form), or more complex than 2,000 groups with names of 250 bytes are",
+			"the response is larger than 2 MB (3 MB as a form), or more complex than one with 2,000 groups with names of 250 bytes",
 			Company, "send only the groups assigned to the application",
 		},
 		{
 			"saml_signature_invalid", "SAML", "the response or the assertion is not signed by a trusted certificate",
 			Company,
-			"sign response or assertion with RSA-SHA256 or better. New certificate there? An admin here: *Certificates* of the connection, *Fetch it now*, or add it there",
+			"sign response or assertion with RSA-SHA256 or better. After a change of certificate, an admin here selects *Fetch it now* under *Certificates* of the connection, or adds the new one there",
 		},
 		{
 			"saml_decryption_failed", "SAML",
-			"it was encrypted to another certificate, is damaged, or is encrypted with AES-CBC in a response that is not signed",
+			"the assertion was encrypted for another certificate, is damaged, or is encrypted with AES-CBC in an unsigned response",
 			Company,
 			"upload the connection's encryption certificate, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well",
 		},
@@ -33,7 +33,7 @@ func samlCodes() []Entry {
 		},
 		{
 			"saml_expired", "SAML",
-			"it is too old, not valid yet, or may be delivered for more than 24 hours",
+			"the response is too old, not valid yet, or valid for more than 24 hours",
 			Company,
 			"set the clocks, or allow a larger *Clock difference* in the settings of the connection, up to 300 seconds",
 		},
@@ -54,7 +54,7 @@ func oidcCodes() []Entry {
 	return []Entry{
 		{
 			"id_token_invalid", "OpenID Connect",
-			"the ID token's signature, issuer, audience, nonce or times are wrong, or userinfo describes another person",
+			"the ID token's signature, issuer, audience, nonce or times are wrong, or userinfo describes another user",
 			Company,
 			"the check says which; usual causes are the client ID of another application, and clocks",
 		},
@@ -82,13 +82,13 @@ func signOutCodes() []Entry {
 		},
 		{
 			"saml_logout_encrypted", "Signing out",
-			"a logout request names the person in encrypted form, and none of our keys opens it",
+			"a logout request has an encrypted NameID, and none of our keys decrypts it",
 			Company,
 			"upload the connection's encryption certificate again, or switch encryption of NameIDs off",
 		},
 		{
 			"logout_unanswerable", "Signing out",
-			"a logout request came, and the identity provider has no address for the response",
+			"a logout request arrived, and the identity provider has no address for the response",
 			Company, "publish a SingleLogoutService in the metadata",
 		},
 	}

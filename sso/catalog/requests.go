@@ -8,16 +8,16 @@ func apiCodes() []Entry {
 			Operator, "`gatehouse admin token`; `Authorization: Bearer …`",
 		},
 		{
-			"not_found", "API", "it does not exist, or belongs to another company", Operator,
+			"not_found", "API", "the object does not exist, or belongs to another company", Operator,
 			"check the ID and the company",
 		},
-		{"validation_failed", "API", "entries cannot be accepted", Operator, "the fields say why"},
+		{"validation_failed", "API", "entries are invalid", Operator, "the fields say why"},
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
 		{
 			"changed_meanwhile", "API",
-			"someone else changed it: the edit was made from an earlier revision, or from a form without one",
+			"the object was changed in the meantime: the edit was made from an earlier revision, or from a form without one",
 			Operator,
-			"read it again, edit again; in the console, the form shows what is saved now beside what was entered",
+			"fetch the object again, and repeat the edit; in the console, the form shows the saved values beside the entries",
 		},
 		{
 			"name_taken", "API",
@@ -69,36 +69,36 @@ func apiCodes() []Entry {
 		},
 		{
 			"held_sync_decided", "API",
-			"it was approved, discarded, or superseded by a later sign-in of the person",
+			"the held sync was approved, discarded, or superseded by a later sign-in of the user",
 			Operator, "look at the list of held group syncs again",
 		},
 		{
 			"moment_not_known", "API",
-			"a restore to a moment in the future, or before there was a history, the person or the group",
-			Operator, "the message has the earliest moment",
+			"the restore is to a time in the future, or before the history, the user or the group began",
+			Operator, "the message has the earliest time",
 		},
 		{
 			"share_brake", "API",
-			"this would take more than 20 people, and more than half, out of a group at once",
+			"the change would remove more than 20 members, and more than half, of a group at once",
 			Operator, "look at the preview; if it is intended, confirm it",
 		},
 		{
 			"no_configuration", "API",
-			"a preview by a configuration that the connection does not have",
+			"the connection does not have the configuration of the preview",
 			Operator,
-			"`draft` is for what is being edited; a connection that was never enabled has nothing else",
+			"`draft` selects the draft; a connection that was never enabled has no other configuration",
 		},
 		{
-			"no_test", "API", "nothing was sent yet that a mapping could be shown on", Operator,
+			"no_test", "API", "no test connection has supplied values to apply a mapping to", Operator,
 			"run a test connection first",
 		},
 		{
 			"group_name_invalid", "API",
-			"a name or IdP name that is not in normalization form C, has space around it, is too long, or has characters that cannot be seen",
+			"the name or IdP name is not in Normalization Form C, has surrounding spaces, is too long, or has invisible characters",
 			Operator, "an identity provider's list could never match it",
 		},
 		{
-			"invalid_groups_state", "API", "an unknown state of groups", Operator,
+			"invalid_groups_state", "API", "the state of groups is unknown", Operator,
 			"`absent`, `empty`, `values`, `overage`, `truncated` or `partial`",
 		},
 		{
@@ -107,15 +107,15 @@ func apiCodes() []Entry {
 		},
 		{"too_many_tokens", "API", "the connection has 20 tokens", Operator, "revoke one first"},
 		{
-			"invalid_cursor", "API", "not a cursor that this list returned", Operator,
-			"begin without one",
+			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,
+			"begin without a cursor",
 		},
 		{
 			"idempotency_key_in_use", "API", "the first request with this key is not finished",
 			Operator, "wait, repeat",
 		},
 		{
-			"idempotency_key_reused", "API", "another request had this key", Operator,
+			"idempotency_key_reused", "API", "another request used this key", Operator,
 			"use a new one",
 		},
 	}
@@ -129,7 +129,7 @@ func requestCodes() []Entry {
 			"wait a minute. If it happens to everyone, the operator names the reverse proxy as a trusted one",
 		},
 		{
-			"storage_full", "Any request", "there is no room for what is to be written", Operator,
+			"storage_full", "Any request", "the disk has no space for the write", Operator,
 			"free space on the database’s disk; sessions stay valid, and work resumes automatically",
 		},
 		{
@@ -146,7 +146,7 @@ func requestCodes() []Entry {
 		},
 		{
 			"csrf", "Any request", "a form was sent from another site", Person,
-			"open the page here. Does the proxy change `Host` or `Origin`?",
+			"open the page here. If it happens again, check whether the proxy changes `Host` or `Origin`",
 		},
 		{
 			"misdirected_request", "Any request", "the request is for another host", Operator,
@@ -156,17 +156,17 @@ func requestCodes() []Entry {
 			"method_not_allowed", "Any request", "the address does not take this method", Operator,
 			"`Allow` says which",
 		},
-		{"uri_too_long", "Any request", "an address of more than 8 kB", Operator, "–"},
+		{"uri_too_long", "Any request", "the address is longer than 8 kB", Operator, "–"},
 		{
-			"body_too_large", "Any request", "more than this address accepts", Operator,
+			"body_too_large", "Any request", "the body is larger than this address accepts", Operator,
 			"the message has the limit",
 		},
 		{
-			"unsupported_media_type", "Any request", "not the content type that is expected",
-			Operator, "the message has it",
+			"unsupported_media_type", "Any request", "the content type is not the expected one",
+			Operator, "the message has the expected one",
 		},
 		{
-			"not_acceptable", "Any request", "the client accepts none of the media types there are",
+			"not_acceptable", "Any request", "the client accepts none of the available media types",
 			Operator, "the message has them",
 		},
 		{
@@ -174,12 +174,12 @@ func requestCodes() []Entry {
 			"delete the cookies of this host",
 		},
 		{
-			"bad_request", "Any request", "it cannot be read", Operator,
+			"bad_request", "Any request", "the request cannot be read", Operator,
 			"the message says what is wrong",
 		},
-		{"invalid_encoding", "Any request", "text that is not UTF-8, or with a NUL", Operator, "–"},
+		{"invalid_encoding", "Any request", "a text is not UTF-8, or has a NUL", Operator, "–"},
 		{
-			"duplicate_parameter", "Any request", "a parameter or member is there twice", Operator,
+			"duplicate_parameter", "Any request", "a parameter or member was sent twice", Operator,
 			"send it once",
 		},
 	}
@@ -205,16 +205,16 @@ func mailCodes() []Entry {
 		},
 		{
 			"mail_unavailable", "Mail",
-			"the mail server did not answer in time, or not usably, or did not take the message",
-			Operator, "the log has its answer: password, certificate, STARTTLS on this port?",
+			"the mail server did not respond in time, sent an invalid response, or did not accept the message",
+			Operator, "the log has its response; check password, certificate, and STARTTLS on this port",
 		},
 		{
-			"mail_refused", "Mail", "the mail server says that there is no such address",
-			Company, "correct the person's address at the identity provider",
+			"mail_refused", "Mail", "the mail server rejected the address as unknown",
+			Company, "correct the user's address at the identity provider",
 		},
 		{
 			"mail_invalid", "Mail",
-			"the address is not one plain address, or a name in the letter has characters that cannot be seen",
+			"the address is not a single plain address, or a name in the mail has invisible characters",
 			Company, "correct it at the identity provider",
 		},
 	}

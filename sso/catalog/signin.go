@@ -15,7 +15,7 @@ func signInCodes() []Entry {
 		},
 		{
 			"connection_disabled", "Signing in",
-			"the company has no enabled connection, or not this one",
+			"the company has no enabled connection, or this connection is disabled",
 			Operator, "enable it: *SSO & provisioning*, the connection, *Enable*",
 		},
 		{
@@ -43,24 +43,24 @@ func signInCodes() []Entry {
 			"make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection's",
 		},
 		{
-			"idp_initiated_disabled", "Signing in", "it began at the identity provider's app tile",
+			"idp_initiated_disabled", "Signing in", "the sign-in began at the identity provider's app tile, which is switched off for the connection",
 			Company,
 			"let the tile open the sign-in link, or set *Sign-in from the app tile* to *Allowed: starts a sign-in of our own* in the settings of the connection",
 		},
 		{
 			"idp_interaction_required", "Signing in",
-			"the identity provider has to ask the person something, and did not",
+			"the identity provider needs input from the user, and did not ask for it",
 			Person,
-			"start again, and answer there; if it comes back at once, sign in at the identity provider first",
+			"start again, and enter the input there; if the browser returns at once, sign in at the identity provider first",
 		},
 		{
-			"idp_denied", "Signing in", "the identity provider refused, and says so", Company,
-			"assign the person to the application (Entra ID: AADSTS50105); the reason is in the attempt",
+			"idp_denied", "Signing in", "the identity provider refused the sign-in", Company,
+			"assign the user to the application (Entra ID: AADSTS50105); the reason is in the attempt",
 		},
 		{
 			"idp_unavailable", "Signing in",
-			"the identity provider cannot be reached now: no answer in ten seconds, a refused connection, or a fault of its own (HTTP 429, 5xx)",
-			Company, "try again; its status page",
+			"the identity provider cannot be reached now: no response within ten seconds, a refused connection, or an error of its own (HTTP 429, 5xx)",
+			Company, "try again; otherwise see its status page",
 		},
 		{
 			"idp_unusable", "Signing in",
@@ -72,7 +72,7 @@ func signInCodes() []Entry {
 			"issuer_mismatch", "Signing in",
 			"the response came from a different issuer than the one configured",
 			Operator,
-			"enter the issuer exactly as its discovery document says it; for Entra ID the tenant's own, not `common`",
+			"enter the issuer exactly as in its discovery document; for Entra ID the tenant's own, not `common`",
 		},
 		{
 			"user_inactive", "Signing in", "the person is deactivated here", Operator,
@@ -100,7 +100,7 @@ func signInCodes() []Entry {
 		{
 			"first_sign_in_denied", "Signing in", "the policy for first sign-ins says `deny`",
 			Company,
-			"the attempt says why; if the person is to get in, [change the policy](policy.md) in the settings of the connection",
+			"the attempt has the reason; to admit the user, [change the policy](policy.md) in the settings of the connection",
 		},
 		{
 			"vouch_required", "Signing in", "an admin has to confirm the person first", Operator,
@@ -108,21 +108,21 @@ func signInCodes() []Entry {
 		},
 		{
 			"login_in_use", "Signing in",
-			"another active person of the company has this login; one login names one person",
+			"another active user of the company has this login; a login belongs to one user",
 			Operator,
-			"People, *Login conflicts*: look at both records, then give one of them another login, deactivate the one who had it, or refuse. They sign in again. From the API: another active person has the login that you gave",
+			"*People*, *Login conflicts*: compare both records, then give one user another login, deactivate the holder, or refuse. The user signs in again. In an API response: another active user has the login of the request",
 		},
 		{
 			"verification_required", "Signing in",
-			"in an attempt: it waits for the code that was sent to the person's address",
-			Person, "enter it; a new sign-in sends a new one",
+			"in an attempt: the sign-in waits for the code that was sent to the user's address",
+			Person, "enter the code; a new sign-in sends a new one",
 		},
 		{
-			"code_wrong", "Signing in", "not the code; the page says how many tries are left",
-			Person, "the latest message counts",
+			"code_wrong", "Signing in", "the code is wrong; the page shows the remaining tries",
+			Person, "enter the code from the latest message",
 		},
 		{
-			"code_locked", "Signing in", "five wrong codes: the right one is refused, too", Person,
+			"code_locked", "Signing in", "five wrong codes were entered; now the right one is refused as well", Person,
 			"send a new code",
 		},
 		{
@@ -141,7 +141,7 @@ func signInCodes() []Entry {
 			"wait. If it happens to everyone, Gatehouse may see the address of the reverse proxy instead of theirs: the operator names the proxy as a trusted one",
 		},
 		{
-			"address_fixed_by_idp", "Signing in", "the page was asked to send the code elsewhere",
+			"address_fixed_by_idp", "Signing in", "the form named another address for the code",
 			Company, "the company corrects the address at the identity provider",
 		},
 		{
@@ -151,20 +151,20 @@ func signInCodes() []Entry {
 		},
 		{
 			"too_many_groups", "Signing in",
-			"Microsoft Graph lists more than 10,000 groups; the person gets in with the groups they had",
+			"Microsoft Graph lists more than 10,000 groups; the user is admitted and keeps the memberships",
 			Company, "send only the groups assigned to the application",
 		},
 		{
 			"directory_unavailable", "Signing in",
-			"in an attempt: Microsoft Graph gave no usable list of groups in six seconds; memberships are unknown, so none is removed",
+			"in an attempt: Microsoft Graph returned no usable list of groups within six seconds; the groups are unknown, so no membership is removed",
 			Company,
 			"try again; if it is throttled often, send only the groups assigned to the application",
 		},
 		{
 			"directory_denied", "Signing in",
-			"in an attempt: Microsoft Graph refused the application, does not know the person, or hides the names of groups",
+			"in an attempt: Microsoft Graph refused the application, does not know the user, or hides the names of groups",
 			Company,
-			"a client secret that has not expired, and the application permissions `GroupMember.Read.All` and `User.Read.All` with admin consent",
+			"check that the client secret has not expired, and that the application has the application permissions `GroupMember.Read.All` and `User.Read.All` with admin consent",
 		},
 		{
 			"directory_url_invalid", "Signing in",

@@ -10,12 +10,12 @@ func testCodes() []Entry {
 		},
 		{
 			"capture_unreadable", "Test connections",
-			"what was pasted is not a response that this connection could get",
+			"the pasted text is not a response that this connection could receive",
 			Operator, "paste the value of `SAMLResponse`, the XML of the response, or an ID token",
 		},
 		{
 			"nothing_recorded", "Test connections",
-			"the attempt got no further than the identity provider, so there is nothing to replay",
+			"the attempt ended at the identity provider, so there is nothing to replay",
 			Operator, "choose an attempt with claims, or test with a sign-in",
 		},
 	}
