@@ -48,7 +48,7 @@ func (t *Type) Render(base string, r Resource, selection Selection) map[string]a
 		out[name] = v
 	}
 	if len(r.Members) > 0 {
-		out[t.membersName()] = t.renderMembers(base, r.Members)
+		out[t.membersName()] = t.renderMembers(base, r.Members, selection)
 	}
 	return selection.apply(out)
 }
@@ -56,7 +56,7 @@ func (t *Type) Render(base string, r Resource, selection Selection) map[string]a
 // RenderMembers returns members of a group as [Type.Render] shows them, for a
 // group whose members are written some at a time.
 func (t *Type) RenderMembers(base string, members []Member, selection Selection) []any {
-	shown := selection.apply(map[string]any{t.membersName(): t.renderMembers(base, members)})
+	shown := selection.apply(map[string]any{t.membersName(): t.renderMembers(base, members, selection)})
 	list, _ := shown[t.membersName()].([]any)
 	return list
 }
@@ -73,7 +73,11 @@ func (t *Type) membersName() string {
 	return "members"
 }
 
-func (t *Type) renderMembers(base string, members []Member) []any {
+// renderMembers returns the members of a group, or the groups of a user. The name
+// of a member is shown on request alone: what is read again equals what was
+// written, which has no names.
+func (t *Type) renderMembers(base string, members []Member, selection Selection) []any {
+	named := t == users || selection.requests("members", "display")
 	other := users
 	if t == users {
 		other = groups
@@ -84,7 +88,7 @@ func (t *Type) renderMembers(base string, members []Member) []any {
 			"value": m.ID,
 			"$ref":  other.Location(base, m.ID),
 		}
-		if m.Display != "" {
+		if named && m.Display != "" {
 			object["display"] = m.Display
 		}
 		if t == groups {
@@ -155,6 +159,11 @@ func (s Selection) Shows(name string) bool {
 		return slices.ContainsFunc(s.only, func(p filter.Path) bool { return p.Is(name, p.Sub) })
 	}
 	return !slices.ContainsFunc(s.excluded, covers)
+}
+
+// requests reports whether the request names a sub-attribute.
+func (s Selection) requests(name, sub string) bool {
+	return slices.ContainsFunc(s.only, func(p filter.Path) bool { return p.Is(name, sub) })
 }
 
 // IsEmpty reports whether the request selects nothing, so that an answer has the

@@ -40,7 +40,7 @@ type attribute struct {
 	Required        bool          `json:"required"`
 	CaseExact       bool          `json:"caseExact"`
 	Mutability      string        `json:"mutability"` // readWrite, readOnly, immutable
-	Returned        string        `json:"returned"`   // always, default
+	Returned        string        `json:"returned"`   // always, default, request
 	Uniqueness      string        `json:"uniqueness"` // none, server
 	ReferenceTypes  []string      `json:"referenceTypes,omitempty"`
 	CanonicalValues []string      `json:"canonicalValues,omitempty"`

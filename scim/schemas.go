@@ -93,7 +93,7 @@ var groups = &Type{
 					with(text("value", "The id of the member."), exact, immutable),
 					with(reference("$ref", "The address of the member.", "User"), immutable),
 					with(text("type", "The resource type of the member.", "User"), immutable),
-					with(text("display", "The name of the member."), readOnlyAttribute),
+					with(text("display", "The name of the member."), readOnlyAttribute, onRequest),
 				},
 			},
 		},
@@ -269,3 +269,4 @@ func with(a attribute, changes ...func(*attribute)) attribute {
 func exact(a *attribute)             { a.CaseExact = true }
 func immutable(a *attribute)         { a.Mutability = "immutable" }
 func readOnlyAttribute(a *attribute) { a.Mutability = readOnly }
+func onRequest(a *attribute)         { a.Returned = "request" }
