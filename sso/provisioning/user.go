@@ -62,7 +62,12 @@ func (s *Service) ReplaceUser(
 	if err == nil {
 		err = checkID(body, id)
 	}
-	return s.changeUser(ctx, c, id, show, func(scim.Document) (scim.Document, error) { return doc, err })
+	return s.changeUser(ctx, c, id, show, func(old scim.Document) (scim.Document, error) {
+		if err == nil && doc["active"] == nil && old["active"] == false {
+			doc["active"] = false // a PUT that does not mention it re-enables no user
+		}
+		return doc, err
+	})
 }
 
 // PatchUser applies the operations of a PATCH to a user.
@@ -100,7 +105,7 @@ func (s *Service) changeUser(
 			if err != nil {
 				return u, err
 			}
-			return withDocument(u, keepInactive(u, doc))
+			return withDocument(u, doc)
 		})
 	if err != nil {
 		return scim.Resource{}, c.failed(scim.Users(), id, err)
@@ -108,15 +113,6 @@ func (s *Service) changeUser(
 	c.noteUser(after)
 	c.outcome.Changed = before.Version != after.Version
 	return s.userResource(ctx, c, after, show)
-}
-
-// keepInactive keeps a deactivated user deactivated unless the document says that
-// they are active: a PUT without active re-enables nobody.
-func keepInactive(before sso.ProvisionedUser, doc scim.Document) scim.Document {
-	if !before.Active && doc["active"] == nil {
-		doc["active"] = false
-	}
-	return doc
 }
 
 // DeleteUser deletes a user.
@@ -183,7 +179,8 @@ func encoded(before json.RawMessage, doc scim.Document) (json.RawMessage, error)
 }
 
 // withDocument returns the user with a document and what the service reads from
-// it.
+// it. A user is active unless the document or, if that does not say, what was
+// before says otherwise: only active true re-enables a user.
 func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser, error) {
 	raw, err := encoded(u.Document, doc)
 	if err != nil {
@@ -193,7 +190,7 @@ func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser
 	u.Document = raw
 	u.UserName = said.UserName
 	u.ExternalID = said.ExternalID
-	u.Active = said.Active
+	u.Active = said.Active && (doc["active"] != nil || u.Active || u.ID == "")
 	u.Name = said.Name()
 	u.Emails = nil
 	for _, e := range said.Emails {
