@@ -170,6 +170,10 @@ func requestCodes() []Entry {
 			Operator, "the message has them",
 		},
 		{
+			"not_implemented", "Any request", "a part of the protocol that Gatehouse does not offer",
+			Operator, "the message says what it offers",
+		},
+		{
 			"too_many_parameters", "Any request", "more than 100 parameters or 50 cookies", Person,
 			"delete the cookies of this host",
 		},

@@ -152,6 +152,8 @@ func statusOfRefusal(code string) int {
 		return http.StatusUnsupportedMediaType
 	case codeAccept:
 		return http.StatusNotAcceptable
+	case codeMissing:
+		return http.StatusNotImplemented
 	case codeParameters, codeBad, codeEncoding, codeDuplicate:
 		return http.StatusBadRequest
 	}

@@ -102,3 +102,6 @@ func UnsupportedMedia(public string) *sso.Error { return refusal(codeMedia, publ
 
 // BodyTooLarge returns the error for a request that is larger than a limit.
 func BodyTooLarge(public string) *sso.Error { return refusal(codeBody, public) }
+
+// NotImplemented returns the error for a part of a protocol that is not offered.
+func NotImplemented(public string) *sso.Error { return refusal(codeMissing, public) }

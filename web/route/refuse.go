@@ -34,6 +34,7 @@ const (
 	codeBody       = "body_too_large"
 	codeMedia      = "unsupported_media_type"
 	codeAccept     = "not_acceptable"
+	codeMissing    = "not_implemented"
 	codeParameters = "too_many_parameters"
 	codeBad        = "bad_request"
 	codeEncoding   = "invalid_encoding"

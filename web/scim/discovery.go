@@ -5,7 +5,16 @@ import (
 
 	"gatehouse/scim"
 	"gatehouse/sso/provisioning"
+	"gatehouse/web/route"
 )
+
+// notOffered answers what RFC 7644 leaves to the service provider and no identity
+// provider uses: search over all resource types, bulk requests, /Me.
+func notOffered(*exchange) error {
+	return route.NotImplemented(
+		"Bulk requests, /Me and a search over all resource types are not offered; use /Users and /Groups.",
+	)
+}
 
 func (h *Handlers) providerConfig(x *exchange) error {
 	writeJSON(x.w, http.StatusOK, scim.ServiceProviderConfig(x.base, x.call.Features()))

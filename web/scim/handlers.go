@@ -93,6 +93,9 @@ func (h *Handlers) Register(rt *route.Router) {
 		h.endpoint("GET /ResourceTypes/{id}", h.resourceType),
 		h.endpoint("GET /Schemas", h.schemas),
 		h.endpoint("GET /Schemas/{id}", h.schema),
+		h.endpoint("POST /.search", notOffered),
+		h.endpoint("POST /Bulk", notOffered),
+		h.endpoint("GET /Me", notOffered),
 	)
 }
 
