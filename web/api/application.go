@@ -33,7 +33,7 @@ type endpoints struct {
 	Envoy   string `json:"envoy" doc:"URL prefix for ext_authz of Envoy." example:"https://sso.example.com/auth/envoy/wiki"`
 }
 
-// newApplication is what applications are made from.
+// newApplication is the body that creates an application.
 type newApplication struct {
 	Key  string              `json:"key" doc:"Key of 1 to 63 lower-case letters, digits and inner hyphens; must not begin with app-." example:"wiki"`
 	Name string              `json:"name" doc:"Name shown to users; 1 to 255 bytes." example:"Wiki"`
@@ -48,8 +48,8 @@ type applicationPatch struct {
 	Access
 }
 
-// Access is where an application is, who may come in, and what it is told. It is
-// exported because huma looks into no other embedded struct.
+// Access has the origins and access rules of an application, and the groups
+// passed to it. It is exported because huma ignores other embedded structs.
 type Access struct {
 	Origins     []string           `json:"origins,omitempty" doc:"Origins: scheme and host, as browsers write them; at least one." example:"[\"https://wiki.example.com\"]"`
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose users have access; empty for all enterprises."`
@@ -61,7 +61,7 @@ type Access struct {
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
 }
 
-// edit returns the change that the values ask for.
+// edit returns the change that the values describe.
 func (c Access) edit() directory.ApplicationEdit {
 	return directory.ApplicationEdit{
 		Origins:     c.Origins,

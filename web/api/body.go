@@ -16,10 +16,10 @@ import (
 	"gatehouse/sso"
 )
 
-// maxDepth is how deep the members of a body may nest; ours go to three.
+// maxDepth is the maximum nesting depth of a body; ours need three levels.
 const maxDepth = 32
 
-// badRequest returns an error that route answers with 400.
+// badRequest returns an error with the status 400.
 func badRequest(public string) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
@@ -28,8 +28,8 @@ func badRequest(public string) *sso.Error {
 	}
 }
 
-// checkQuery refuses a parameter that is there twice: huma takes the first, and
-// a proxy that filters may have looked at the last.
+// checkQuery refuses a parameter that was sent twice: huma reads the first, and
+// a filtering proxy may have checked the last.
 func checkQuery(r *http.Request) error {
 	for name, all := range r.URL.Query() {
 		if len(all) > 1 {
@@ -44,7 +44,7 @@ func checkQuery(r *http.Request) error {
 	return nil
 }
 
-// takeBody reads the body and accepts what can be read in one way only.
+// takeBody reads the body and refuses an ambiguous one.
 func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 	if r.Body == nil ||
 		r.Method == http.MethodGet ||
@@ -84,8 +84,8 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 	return body, nil
 }
 
-// checkJSON refuses what two readers could understand differently, and null:
-// some take it for a value to be taken away, others for nothing said.
+// checkJSON refuses JSON that two parsers could read differently, and null,
+// which clears a value for some clients and omits it for others.
 func checkJSON(body []byte) error {
 	if !utf8.Valid(body) {
 		return &sso.Error{
@@ -130,7 +130,7 @@ func checkJSON(body []byte) error {
 	}
 }
 
-// fieldOf names what a JSON pointer points to as the errors of an API do.
+// fieldOf converts a JSON pointer to the notation of field errors.
 func fieldOf(p jsontext.Pointer) string {
 	var names []string
 	for name := range p.Tokens() {
@@ -139,8 +139,8 @@ func fieldOf(p jsontext.Pointer) string {
 	return strings.Join(names, ".")
 }
 
-// decode is json.Unmarshal that tells names apart by case and refuses unknown
-// ones; the error says where and not what, which may be a secret.
+// decode is json.Unmarshal with case-sensitive names and an error for unknown
+// ones. The error has the place, but not the value, which may be a secret.
 func decode(data []byte, v any) error {
 	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true))
 	if e, ok := errors.AsType[*json.SemanticError](err); ok {

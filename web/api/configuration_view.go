@@ -6,8 +6,8 @@ import (
 	"gatehouse/sso"
 )
 
-// configuration is one version of a connection's settings, named as in the body
-// that makes them.
+// configuration is one version of a connection's settings, with the names of
+// the request body.
 type configuration struct {
 	Version           int                     `json:"version" doc:"Number of the version within the connection: 1, 2, 3…" example:"3"`
 	SAML              *configurationSAML      `json:"saml,omitempty" doc:"Settings of a SAML connection."`
@@ -172,8 +172,8 @@ func viewOIDC(o *sso.OIDCConfig) *configurationOIDC {
 	}
 }
 
-// viewCertificate shows what of a certificate can be read; one that cannot was
-// never accepted.
+// viewCertificate shows a certificate. Certificates that cannot be parsed are
+// not accepted, so there are none.
 func viewCertificate(c sso.Certificate) certificate {
 	v := certificate{
 		Fingerprint: c.Fingerprint(),

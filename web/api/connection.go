@@ -8,13 +8,13 @@ import (
 	"gatehouse/sso/connections"
 )
 
-// newConnection is connections.Edit with what cannot be changed later.
+// newConnection is connections.Edit with the members that cannot be changed later.
 type newConnection struct {
 	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"Protocol of the identity provider." example:"saml"`
 	connections.Edit
 }
 
-// ofConnection is the answer that is one connection.
+// ofConnection is a response with one connection.
 type ofConnection struct {
 	ETag string `header:"ETag" doc:"Revision of the connection, for If-Match." example:"\"7\""`
 	Body connection

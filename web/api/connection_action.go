@@ -24,7 +24,7 @@ type inRevision struct {
 	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the action applies to; if the connection has changed since, the response is 412." example:"\"7\""`
 }
 
-// ifMatch documents the header of an operation that takes it.
+// ifMatch is the end of the description of operations with the header.
 const ifMatch = " If-Match with another revision is 412 connection_changed."
 
 func (a *API) connectionActions() {

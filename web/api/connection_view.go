@@ -48,7 +48,7 @@ type relyingParty struct {
 
 type metadataStatus struct {
 	CheckedAt time.Time `json:"checked_at" doc:"Time of the last fetch, successful or not." example:"2026-11-24T12:00:00Z"`
-	Error     *string   `json:"error" doc:"Error of the last fetch; null if it succeeded." example:"The address does not answer."`
+	Error     *string   `json:"error" doc:"Error of the last fetch; null if it succeeded." example:"The address does not respond."`
 }
 
 type refreshed struct {

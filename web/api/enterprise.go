@@ -18,7 +18,7 @@ type enterprise struct {
 	CreatedAt time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
-// newNamed is what enterprises and organizations are made from.
+// newNamed is the body that creates an enterprise or an organization.
 type newNamed struct {
 	Key  string `json:"key" doc:"Key of 1 to 63 lower-case letters, digits and inner hyphens." example:"acme"`
 	Name string `json:"name" doc:"Name shown to users; 1 to 255 bytes." example:"Acme Corporation"`
@@ -105,7 +105,8 @@ func (a *API) createEnterprise(ctx context.Context, c caller, in *struct{ Body n
 	return &made[enterprise]{Location: locationOf(e.ID, "", ""), Body: a.viewEnterprise(e)}, nil
 }
 
-// locationOf is the path of something in an enterprise, or of the enterprise.
+// locationOf returns the path of an object in an enterprise, or of the
+// enterprise if collection is empty.
 func locationOf(ent sso.EnterpriseID, collection, id string) string {
 	path := Prefix + "enterprises/" + string(ent)
 	if collection != "" {

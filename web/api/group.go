@@ -142,7 +142,7 @@ func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*revised[gro
 	return a.counted(ctx, c, g)
 }
 
-// counted finds out how many people are in a group, which the list knows.
+// counted returns a group with its member counts, which only the list has.
 func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*revised[group], error) {
 	all, _, err := a.Structure.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
 		Organization: g.Organization,

@@ -14,9 +14,9 @@ import (
 
 const documentPath = Prefix + "openapi.json"
 
-// Handler answers everything under Prefix. It has to be mounted with
-// route.Router.API: that is what refuses foreign hosts and dirty paths, and
-// renders and logs errors.
+// Handler serves all paths under Prefix. It must be mounted with
+// route.Router.API, which refuses foreign hosts and unclean paths, and renders
+// and logs errors.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := a.serve(w, r); err != nil {
@@ -54,22 +54,21 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var answer *answer
+	var out *response
 	if repeatable {
-		answer, err = a.once(r, key, body)
+		out, err = a.once(r, key, body)
 	} else {
-		answer, err = a.run(r, token.ID)
+		out, err = a.run(r, token.ID)
 	}
 	if err != nil {
 		return err
 	}
-	answer.send(w)
+	out.send(w)
 	return nil
 }
 
-// authenticate finds the token that is spoken for. What is wrong with one that
-// opens nothing is not said, and one that New could not have made costs no
-// query.
+// authenticate returns the token of the Authorization header. The error does
+// not reveal why a token is invalid, and a malformed one costs no query.
 func (a *API) authenticate(w http.ResponseWriter, r *http.Request) (sso.Token, error) {
 	given := r.Header.Values("Authorization")
 	challenge := `Bearer realm="Gatehouse API"`
@@ -94,8 +93,8 @@ func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
 	return a.Tokens.Token(ctx, value)
 }
 
-// perMinute is what one token may ask; far more than a person's script needs,
-// far less than one that loops.
+// perMinute is the number of requests a token may make in a minute: far more
+// than a script needs, far fewer than one in a loop makes.
 const perMinute = 1200
 
 // limit counts a request. If the limiter fails, the request is allowed, as with
@@ -120,14 +119,14 @@ func (a *API) limit(ctx context.Context, token sso.TokenID) error {
 	}
 }
 
-// match finds the pattern of a request; ServeMux's own answers to what has none
-// are texts.
+// match returns the pattern of a request. Without one it returns an error in
+// place of ServeMux's own responses, which are plain text.
 func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
 	h, pattern := a.mux.Handler(r)
 	if pattern != "" {
 		return pattern, nil
 	}
-	var refused answer
+	var refused response
 	h.ServeHTTP(&refused, r)
 	if refused.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", refused.Header().Get("Allow"))
@@ -140,10 +139,10 @@ func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
 	return "", sso.NothingHere()
 }
 
-// run has huma decode, validate and carry out a request.
-func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {
+// run lets huma decode, validate and carry out a request.
+func (a *API) run(r *http.Request, token sso.TokenID) (*response, error) {
 	c := &call{by: sso.Actor(token)}
-	var out answer
+	var out response
 	a.mux.ServeHTTP(&out, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	if c.err != nil {
 		return nil, c.err
@@ -152,12 +151,12 @@ func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {
 	return &out, nil
 }
 
-// call is what passes huma by: who asks on the way in, what went wrong on the
-// way out. Operations do not see it; they are told by parameters.
+// call carries values around huma: the actor to the operation, the error from
+// it. Operations do not see it; they have parameters.
 type call struct {
 	by         sso.Actor
-	enterprise sso.EnterpriseID // that the path names
-	once       string           // member of the answer that is not kept
+	enterprise sso.EnterpriseID // of the path
+	once       string           // member of the response that is not stored for repetitions
 	err        error
 }
 
@@ -170,7 +169,7 @@ func callOf(ctx context.Context) *call {
 	return &call{}
 }
 
-// requestKey reads the Idempotency-Key of a POST; ok says that there is one.
+// requestKey reads the Idempotency-Key of a POST; ok reports whether there is one.
 func requestKey(r *http.Request, token sso.TokenID) (k sso.RequestKey, ok bool, err error) {
 	given := r.Header.Values(keyHeader)
 	if r.Method != http.MethodPost || len(given) == 0 {
@@ -190,13 +189,14 @@ const (
 	visible   = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 )
 
-// once carries out a request with a key unless it was carried out before. A
-// repetition has to be the same: method, address and body.
-func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, error) {
+// once carries out a request with a key, or returns the stored response if it
+// was carried out before. A repetition must have the same method, path and
+// body.
+func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*response, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
 	h.Write(body)
-	var out *answer
+	var out *response
 	kept, repeated, err := a.Requests.Once(r.Context(), k, sso.Hash(h.Sum(nil)), func() (sso.KeptResponse, error) {
 		var err error
 		out, err = a.run(r, k.Token)

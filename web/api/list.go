@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Paging is what every list takes. It is exported because huma looks into no
-// other embedded struct.
+// Paging has the parameters of every list. It is exported because huma ignores
+// other embedded structs.
 type Paging struct {
 	Cursor string `query:"cursor" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a cursor that a list returned" doc:"Value of next from the previous page; omit it for the first page." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Maximum number of items per page." example:"50"`
@@ -21,24 +21,24 @@ func (p Paging) page() sso.Page {
 	}
 }
 
-// list is a part of one, with where it goes on.
+// list is one page of a list, with the cursor of the next.
 type list[T any] struct {
 	Items []T     `json:"items" doc:"Items of this page."`
 	Next  *string `json:"next" doc:"Cursor of the next page; null on the last page." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 
-// out is an answer with a body.
+// out is a response with a body.
 type out[T any] struct {
 	Body T
 }
 
-// made is the answer to what was created.
+// made is the response to the creation of an object.
 type made[T any] struct {
 	Location string `header:"Location" doc:"Path of the new object." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Body     T
 }
 
-// done is the answer to what leaves nothing to say.
+// done is a response without a body.
 type done struct{}
 
 func answerTo[T any](v T, err error) (*out[T], error) {
@@ -48,7 +48,7 @@ func answerTo[T any](v T, err error) (*out[T], error) {
 	return &out[T]{Body: v}, nil
 }
 
-// pageOf is a list as the store returned it, each item as view shows it.
+// pageOf returns the response with a page of the store, converted by view.
 func pageOf[T, V any](all []T, next string, err error, view func(T) V) (*out[list[V]], error) {
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func pageOf[T, V any](all []T, next string, err error, view func(T) V) (*out[lis
 	return &out[list[V]]{Body: l}, nil
 }
 
-// pageFrom cuts a page out of a list that the store returned whole.
+// pageFrom returns the response with one page of a complete list.
 func pageFrom[T, V any](all []T, err error, id func(T) string, p Paging, view func(T) V) (*out[list[V]], error) {
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func pageFrom[T, V any](all []T, err error, id func(T) string, p Paging, view fu
 	return pageOf(all, next, nil, view)
 }
 
-// moment is a time that may not have come.
+// moment returns nil for the zero time.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -95,7 +95,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// some is a text or identifier that may be missing.
+// some returns nil for an empty string.
 func some[T ~string](s T) *T {
 	if s == "" {
 		return nil
@@ -103,7 +103,8 @@ func some[T ~string](s T) *T {
 	return &s
 }
 
-// viewAll shows a list that may be empty, but not null.
+// viewAll converts a list by view; the result is never nil, which would be null
+// in JSON.
 func viewAll[T, V any](all []T, view func(T) V) []V {
 	views := make([]V, 0, len(all))
 	for _, item := range all {
@@ -112,7 +113,7 @@ func viewAll[T, V any](all []T, view func(T) V) []V {
 	return views
 }
 
-// always is a list that is empty rather than missing.
+// always returns an empty list for nil, which would be null in JSON.
 func always[T any](all []T) []T {
 	if all == nil {
 		return []T{}

@@ -13,15 +13,15 @@ type member struct {
 	Login   string               `json:"login" doc:"Login of the user." example:"ada@acme.example"`
 	Name    string               `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
 	Status  sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Status of the user." example:"active"`
-	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which also determines what removes it." example:"jit"`
+	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which determines how it can end." example:"jit"`
 	Since   time.Time            `json:"since" doc:"Start of the membership." example:"2026-11-24T12:00:00Z"`
 	Cause   string               `json:"cause" doc:"Identifier of the sign-in attempt or actor that created the membership." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Until   *time.Time           `json:"until,omitempty" doc:"End of the membership, in a list with at; missing if it has not ended." example:"2026-11-24T13:00:00Z"`
 	EndedBy *string              `json:"ended_by,omitempty" doc:"Identifier of the sign-in attempt or actor that ended the membership; missing if it has not ended." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 }
 
-// ended is when a membership of a moment in the past ended, and because of what;
-// left out of one that still is.
+// ended returns the end of a past membership and its cause; nil if it has not
+// ended.
 func ended(p sso.PastMembership) (until *time.Time, by *string) {
 	return moment(p.Until), some(p.EndedBy)
 }
@@ -54,8 +54,8 @@ func viewPastOf(p sso.PastMembership) membership {
 	return v
 }
 
-// AtMoment is what lists of memberships take. It is exported because huma looks
-// into no other embedded struct.
+// AtMoment has the parameter of lists of memberships. It is exported because huma
+// ignores other embedded structs.
 type AtMoment struct {
 	At time.Time `query:"at" doc:"Point in time to list, including groups that have since been deleted." example:"2026-11-23T12:00:00Z"`
 }
@@ -77,7 +77,7 @@ type membership struct {
 	GroupName        string               `json:"group_name" doc:"Name of the group." example:"engineering"`
 	Organization     sso.OrganizationID   `json:"organization" doc:"Organization that owns the group." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	OrganizationName string               `json:"organization_name" doc:"Name of the organization." example:"Research"`
-	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which also determines what removes it." example:"jit"`
+	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership, which determines how it can end." example:"jit"`
 	Since            time.Time            `json:"since" doc:"Start of the membership." example:"2026-11-24T12:00:00Z"`
 	Cause            string               `json:"cause" doc:"Identifier of the sign-in attempt or actor that created the membership." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Until            *time.Time           `json:"until,omitempty" doc:"End of the membership, in a list with at; missing if it has not ended." example:"2026-11-24T13:00:00Z"`

@@ -171,7 +171,7 @@ func finish(o *huma.OpenAPI) ([]byte, error) {
 				p.Description = text
 			}
 			if p.Type == huma.TypeArray {
-				p.Nullable = false // checkJSON and the views see to it
+				p.Nullable = false // checkJSON and the views ensure that
 			}
 			if p.Description == "" {
 				missing = append(missing, fmt.Errorf("%s.%s has no description", name, member))

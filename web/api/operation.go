@@ -14,29 +14,29 @@ import (
 	"gatehouse/web/route"
 )
 
-// operation is one method of one path, as the document has it.
+// operation describes one method of one path in the document.
 type operation struct {
 	id      string // verb-noun, unique
 	method  string
 	path    string // after Prefix; wildcards are nouns
 	summary string
-	about   string // what the summary does not say
-	status  int    // of success; 0: 200, or 204 if nothing comes back
-	// outlives is about what is there of a deleted enterprise.
+	about   string // details beyond the summary
+	status  int    // of success; 0: 200, or 204 for a response without a body
+	// outlives allows a deleted enterprise, whose records remain.
 	outlives bool
-	// once is the member of the answer that is told once: an answer that is kept
-	// for a repetition has null in its place.
+	// once is a member of the response that is sent only once: the response stored
+	// for repetitions has null in its place.
 	once string
 }
 
-// caller is who asks, and whose things it is about.
+// caller is the actor of a request, and the enterprise of its path.
 type caller struct {
 	by         sso.Actor
-	enterprise sso.Enterprise // zero where the path names none; only the ID is set where operation.outlives
+	enterprise sso.Enterprise // zero without one in the path; only the ID if operation.outlives
 }
 
-// newHuma makes huma's side of it: everything it offers beyond decoding,
-// validating and documenting is off.
+// newHuma returns a huma API with decoding, validation and documentation; all
+// its other features are off.
 func newHuma(mux *http.ServeMux) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[route.Problem]())
@@ -66,8 +66,8 @@ func newHuma(mux *http.ServeMux) huma.API {
 	})
 }
 
-// schemaName names a type in the document; generated clients have types of these
-// names.
+// schemaName returns the name of a type in the document, which generated clients
+// use as well.
 func schemaName(t reflect.Type, hint string) string {
 	if t == reflect.TypeFor[connections.Edit]() {
 		return "ConnectionPatch"
@@ -75,7 +75,7 @@ func schemaName(t reflect.Type, hint string) string {
 	return huma.DefaultSchemaNamer(t, hint)
 }
 
-// catch takes what huma found wrong out of its hands.
+// catch replaces an error of huma by ours.
 func catch(ctx huma.Context, _ string, v any) (any, error) {
 	if e, ok := v.(*huma.ErrorModel); ok {
 		if c := callOf(ctx.Context()); c.err == nil {
@@ -85,8 +85,8 @@ func catch(ctx huma.Context, _ string, v any) (any, error) {
 	return v, nil
 }
 
-// add registers an operation. handle is called with identifiers that have the
-// right form, and an enterprise that exists.
+// add registers an operation. handle is called with well-formed identifiers and
+// an existing enterprise.
 func add[I, O any](a *API, o operation, handle func(ctx context.Context, c caller, in *I) (*O, error)) {
 	path := "/" + o.path
 	wildcards := wildcardsOf(path)
@@ -145,7 +145,7 @@ func wildcardsOf(path string) []string {
 	return names
 }
 
-// checkPath answers malformed identifiers as it answers unknown ones.
+// checkPath returns the same error for malformed identifiers as for unknown ones.
 func checkPath(wildcards []string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		c := callOf(ctx.Context())
@@ -163,8 +163,8 @@ func checkPath(wildcards []string) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// wellFormed knows every wildcard; one that is missing here has no form, so an
-// operation with it finds nothing and its first test fails.
+// wellFormed reports whether a value has the form of a wildcard's identifiers. It
+// is false for an unknown wildcard, so the first test of its operation fails.
 func wellFormed(wildcard, value string) bool {
 	switch wildcard {
 	case "enterprise":

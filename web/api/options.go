@@ -16,7 +16,7 @@ import (
 	"gatehouse/web/route"
 )
 
-// structureReader reads enterprises, what they consist of, and applications.
+// structureReader reads enterprises, organizations, groups and applications.
 type structureReader interface {
 	settingReader
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
@@ -28,7 +28,7 @@ type structureReader interface {
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 }
 
-// settingReader reads what an enterprise has beside its organizations, and applications.
+// settingReader reads domains, setup links and applications.
 type settingReader interface {
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
@@ -37,7 +37,7 @@ type settingReader interface {
 	SetupLinks(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SetupLink, string, error)
 }
 
-// memberReader reads users and what they are members of.
+// memberReader reads users and memberships.
 type memberReader interface {
 	historyReader
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
@@ -48,7 +48,7 @@ type memberReader interface {
 	GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, p sso.Page) ([]sso.Member, string, error)
 }
 
-// historyReader reads earlier memberships, and decisions that wait.
+// historyReader reads former memberships and pending decisions.
 type historyReader interface {
 	UserMembershipsAt(
 		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
@@ -61,7 +61,7 @@ type historyReader interface {
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
 
-// recordReader reads connections, and records of what happened.
+// recordReader reads connections and records.
 type recordReader interface {
 	eventReader
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
@@ -74,7 +74,7 @@ type recordReader interface {
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 }
 
-// eventReader reads what happened.
+// eventReader reads attempts, sync records and events.
 type eventReader interface {
 	Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
@@ -94,22 +94,21 @@ type authenticator interface {
 	Token(ctx context.Context, value string) (sso.Token, error)
 }
 
-// samlAddresser says where our end of a SAML connection is; saml.ServiceProvider
-// does.
+// samlAddresser returns our URLs of a SAML connection; saml.ServiceProvider does.
 type samlAddresser interface {
 	EntityID(id sso.ConnectionID) string
 	ACSURL(id sso.ConnectionID) string
 	SLOURL(id sso.ConnectionID) string
 }
 
-// oidcAddresser says where our end of an OpenID Connect connection is;
+// oidcAddresser returns our URLs of an OpenID Connect connection;
 // oidc.RelyingParty does.
 type oidcAddresser interface {
 	RedirectURI(id sso.ConnectionID) string
 }
 
-// Options are what the API is made of. Without a Limiter there are no rates;
-// all else is required.
+// Options are the dependencies of the API. Without a Limiter there is no rate
+// limit; all others are required.
 type Options struct {
 	// Structure, Members and Records are one store.DB.
 	Structure structureReader
@@ -124,7 +123,7 @@ type Options struct {
 	Links     linkMaker
 	SAML      samlAddresser
 	OIDC      oidcAddresser
-	BaseURL   string // begins sign-in links
+	BaseURL   string // of sign-in links
 	Limiter   route.Limiter
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
@@ -139,14 +138,13 @@ type API struct {
 	bodyless map[string]bool // patterns that take no body
 }
 
-// Prefix is what the paths of the API begin with, and the pattern to mount its
-// handler at.
+// Prefix is the prefix of the API's paths, and the pattern of its handler.
 const Prefix = "/api/v1/"
 
-// MaxBody is what a body may weigh, in bytes.
+// MaxBody is the maximum size of a body, in bytes.
 const MaxBody = 1 << 20
 
-// New makes an API.
+// New returns an API.
 func New(o Options) (*API, error) {
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	if o.Now == nil {
@@ -183,6 +181,6 @@ func New(o Options) (*API, error) {
 	return a, err
 }
 
-// OpenAPI is the API's document, OpenAPI 3.1 in JSON; the same for every
+// OpenAPI returns the OpenAPI 3.1 document in JSON, which is the same for every
 // installation.
 func (a *API) OpenAPI() ([]byte, error) { return a.document, nil }

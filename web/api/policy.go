@@ -15,7 +15,7 @@ type emailDecision struct {
 	Reason string          `json:"reason" doc:"Reason for the decision, for the admin." example:"The company has verified the domain acme.example."`
 }
 
-// viewDecision is nil where nothing was decided.
+// viewDecision returns nil without a decision.
 func viewDecision(d sso.EmailDecision) *emailDecision {
 	if d.Action == "" {
 		return nil
@@ -36,7 +36,7 @@ type trial struct {
 	EmailVerification *emailDecision `json:"email_verification,omitempty" doc:"Decision about the e-mail address if this were the user's first sign-in; missing if the sign-in would be refused."`
 }
 
-// trials are in one object, and not a list: there is no next page.
+// trials is one object and not a list, because there is no next page.
 type trials struct {
 	Trials []trial `json:"trials" doc:"Results, newest attempt first."`
 }

@@ -110,8 +110,8 @@ type auditInput struct {
 	Since  time.Time `query:"since" doc:"Only events at or after this time." example:"2026-11-24T12:00:00Z"`
 }
 
-// listAuditEvents tells a deleted enterprise from one that never was by
-// its events, of which every enterprise has at least one.
+// listAuditEvents distinguishes a deleted enterprise from an unknown one by its
+// events: every enterprise has at least one.
 func (a *API) listAuditEvents(ctx context.Context, c caller, in *auditInput) (*out[list[auditEvent]], error) {
 	first, _, err := a.Records.AuditEvents(
 		ctx, c.enterprise.ID, sso.AuditFilter{}, sso.Page{Limit: 1},

@@ -13,7 +13,7 @@ type attempt struct {
 	Login             *string          `json:"login" doc:"Asserted login; null if the attempt failed before it was known." example:"ada@acme.example"`
 	Outcome           sso.Outcome      `json:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"Outcome. unmatched: a response that belongs to no sign-in of the browser that delivered it; one attempt stands for several of them." example:"failed"`
 	Code              *string          `json:"code" doc:"Error code; null if the attempt did not fail." example:"saml_expired"`
-	Detail            *string          `json:"detail" doc:"Expected and received values, for the admin; null if there are none." example:"The answer expired at 11:58:12."`
+	Detail            *string          `json:"detail" doc:"Expected and received values, for the admin; null if there are none." example:"The response expired at 11:58:12."`
 	Checks            []check          `json:"checks" doc:"Checks, in the order in which they were made."`
 	Groups            assertedGroups   `json:"groups" doc:"Asserted groups."`
 	EmailVerification *emailDecision   `json:"email_verification,omitempty" doc:"Decision about the e-mail address, with the reason; only for a first sign-in."`

@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso/access"
 )
 
-// linkMaker makes and revokes setup links; access.Service does.
+// linkMaker creates and revokes setup links; access.Service does.
 type linkMaker interface {
 	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n access.NewLink) (sso.SetupLink, sso.Secret, error)
 	RevokeLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error

@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// shadow is one object, and not a list: 200 people show what is wrong with a draft,
-// and the console lists the rest.
+// shadow is one object and not a list: the differences of 200 users suffice to
+// judge a draft, and the console lists the others.
 type shadow struct {
 	Since       *time.Time         `json:"since" doc:"Start of the comparison; null if none is running." example:"2026-11-24T12:00:00Z"`
 	Compared    int                `json:"compared" doc:"Number of compared sign-ins." example:"118"`

@@ -22,7 +22,7 @@ type begunTest struct {
 	ExpiresAt time.Time     `json:"expires_at" doc:"Time until which the identity provider's response is accepted." example:"2026-11-24T12:10:00Z"`
 }
 
-// TestRun is exported because huma looks into no other embedded struct.
+// TestRun is exported because huma ignores other embedded structs.
 type TestRun struct {
 	ID        sso.TestRunID `json:"id" doc:"Identifier; immutable." example:"test-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Kind      sso.TestKind  `json:"kind" enum:"live,captured,replay" doc:"Kind of test: a sign-in (live), a pasted response (captured) or a replayed attempt (replay)." example:"live"`

@@ -12,8 +12,8 @@ import (
 	"gatehouse/sso"
 )
 
-// translate says in our words what huma found. The values it quotes stay out:
-// they may be secrets.
+// translate converts an error of huma to ours, without the values that huma
+// quotes: they may be secrets.
 func translate(m *huma.ErrorModel) error {
 	switch m.Status {
 	case http.StatusUnprocessableEntity:
@@ -43,7 +43,7 @@ func fieldError(d *huma.ErrorDetail) sso.FieldError {
 	return sso.FieldError{Field: location, Message: sso.Sentence(message)}
 }
 
-// invalid is nil if there is nothing wrong.
+// invalid returns nil without field errors.
 func invalid(code string, problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil

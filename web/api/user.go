@@ -120,7 +120,7 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	Status sso.UserStatus `query:"status" enum:"active,deactivated,pending" doc:"Filter by status." example:"active"`
 }) (*out[list[user]], error) {
 	if email, err := address.Email(in.Email); err == nil {
-		in.Email = email // as it is kept
+		in.Email = email // as it is stored
 	}
 	all, next, err := a.Members.Users(ctx, c.enterprise.ID, sso.UserFilter{
 		Login:  in.Login,
@@ -163,12 +163,12 @@ func (a *API) updateUser(ctx context.Context, c caller, in *struct {
 	return a.withIdentities(ctx, c, u)
 }
 
-// userChange is a change of a user that says no more than whom it is about.
+// userChange changes a user, without further parameters.
 type userChange = func(
 	s *directory.Service, ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 ) (sso.User, error)
 
-// changeUser returns the operation that makes a change of a user.
+// changeUser returns the operation for a change of a user.
 func (a *API) changeUser(change userChange) func(context.Context, caller, *inUser) (*out[user], error) {
 	return func(ctx context.Context, c caller, in *inUser) (*out[user], error) {
 		u, err := change(a.Directory, ctx, c.by, c.enterprise.ID, in.User)

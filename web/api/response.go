@@ -10,17 +10,17 @@ import (
 	"gatehouse/sso"
 )
 
-// answer is an http.ResponseWriter that keeps what is written: nothing is sent
-// before it is known that nothing went wrong.
-type answer struct {
+// response is an http.ResponseWriter that buffers a response until the request
+// has succeeded.
+type response struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
-	once   string // member of the body that is not kept; "" for none
+	once   string // member of the body that is not stored for repetitions; "" for none
 }
 
 // Header implements http.ResponseWriter.
-func (a *answer) Header() http.Header {
+func (a *response) Header() http.Header {
 	if a.header == nil {
 		a.header = http.Header{}
 	}
@@ -28,12 +28,12 @@ func (a *answer) Header() http.Header {
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (a *answer) WriteHeader(status int) { a.status = status }
+func (a *response) WriteHeader(status int) { a.status = status }
 
 // Write implements http.ResponseWriter.
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+func (a *response) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-func (a *answer) send(w http.ResponseWriter) {
+func (a *response) send(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	if a.status != 0 {
 		w.WriteHeader(a.status)
@@ -41,10 +41,11 @@ func (a *answer) send(w http.ResponseWriter) {
 	_, _ = w.Write(a.body.Bytes()) // fails only if the client went away
 }
 
-// keptHeaders are those that belong to an answer and not to its sending.
+// keptHeaders returns the headers that are stored with a response for
+// repetitions of its request.
 func keptHeaders() []string { return []string{"Content-Type", "Etag", "Location"} }
 
-func (a *answer) kept() sso.KeptResponse {
+func (a *response) kept() sso.KeptResponse {
 	k := sso.KeptResponse{
 		Status: a.status,
 		Header: map[string]string{},
@@ -58,7 +59,7 @@ func (a *answer) kept() sso.KeptResponse {
 	return k
 }
 
-// without is a body with null for a member.
+// without returns a JSON object with null for a member.
 func without(body []byte, member string) []byte {
 	var all map[string]json.RawMessage
 	if member == "" || json.Unmarshal(body, &all) != nil {
@@ -67,12 +68,12 @@ func without(body []byte, member string) []byte {
 	if _, ok := all[member]; ok {
 		all[member] = json.RawMessage("null")
 	}
-	out, _ := json.Marshal(all) // what was read can be written
+	out, _ := json.Marshal(all) // cannot fail: the values were decoded
 	return out
 }
 
-func replayed(k sso.KeptResponse) *answer {
-	a := &answer{status: k.Status}
+func replayed(k sso.KeptResponse) *response {
+	a := &response{status: k.Status}
 	for name, v := range k.Header {
 		a.Header().Set(name, v)
 	}
