@@ -78,8 +78,9 @@ type Metrics struct {
 
 // Retention configures how long records are kept; 0 keeps them without limit.
 type Retention struct {
-	Attempts time.Duration `env:"ATTEMPTS" yaml:"attempts" help:"how long sign-in attempts are kept; 0: for ever"`
-	Sync     time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
+	Attempts     time.Duration `env:"ATTEMPTS" yaml:"attempts" help:"how long sign-in attempts are kept; 0: for ever"`
+	Sync         time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
+	Provisioning time.Duration `env:"PROVISIONING" yaml:"provisioning" help:"how long provisioning events and refusals are kept; 0: for ever"`
 }
 
 // RateLimits configures limits per minute; 0 means no limit. The defaults suit an
@@ -110,7 +111,7 @@ func Default() Config {
 			CookieName: "gatehouse",
 		},
 		Log:       Log{Level: "info", Format: "auto"},
-		Retention: Retention{Attempts: 90 * day},
+		Retention: Retention{Attempts: 90 * day, Provisioning: 30 * day},
 		RateLimits: RateLimits{
 			SignInPerAddress:      6000,
 			FailuresPerAddress:    300,

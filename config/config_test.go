@@ -77,6 +77,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"log.format":                          "json",
 		"metrics.listen":                      ":9",
 		"retention.attempts":                  "1h",
+		"retention.provisioning":              "3h",
 		"retention.sync":                      "2h",
 		"shutdown_delay":                      "1s",
 		"rate_limits.sign_in_per_address":     "1",
@@ -209,9 +210,10 @@ func TestValidate(t *testing.T) {
 			"SESSION_COOKIE_DOMAIN=other.example",
 			"BASE_URL=https://sso.example.com",
 		},
-		"log.format":         {"LOG_FORMAT=xml"},
-		"retention.attempts": {"RETENTION_ATTEMPTS=-1h"},
-		"retention.sync":     {"RETENTION_SYNC=-1h"},
+		"log.format":             {"LOG_FORMAT=xml"},
+		"retention.attempts":     {"RETENTION_ATTEMPTS=-1h"},
+		"retention.provisioning": {"RETENTION_PROVISIONING=-1h"},
+		"retention.sync":         {"RETENTION_SYNC=-1h"},
 
 		"rate_limits.sign_in_per_address": {
 			"RATE_LIMITS_SIGN_IN_PER_ADDRESS=-1",

@@ -38,6 +38,10 @@ func (c Config) Validate() []Problem {
 	v.that(
 		c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever",
 	)
+	v.that(
+		c.Retention.Provisioning >= 0, "retention.provisioning",
+		"is negative; use 0 to keep them for ever",
+	)
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
 	v.rateLimits(c.RateLimits)
 	v.that(

@@ -78,15 +78,17 @@ func (t ProvisioningToken) Live(now time.Time) bool {
 // Allows reports whether the token has a scope, or one that includes it.
 func (t ProvisioningToken) Allows(want ProvisioningScope) bool {
 	for _, has := range t.Scopes {
-		if has == want || has == ScopeSCIM || has.includes(want) {
+		if has.Includes(want) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s ProvisioningScope) includes(want ProvisioningScope) bool {
-	return s == ScopeUsersWrite && want == ScopeUsersRead ||
+// Includes reports whether a token with the scope may do what want allows.
+func (s ProvisioningScope) Includes(want ProvisioningScope) bool {
+	return s == want || s == ScopeSCIM ||
+		s == ScopeUsersWrite && want == ScopeUsersRead ||
 		s == ScopeGroupsWrite && want == ScopeGroupsRead
 }
 

@@ -9,11 +9,12 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Retention is how long attempts and sync records are stored; 0 is forever. Audit
-// events are never deleted.
+// Retention is how long attempts, sync records, and provisioning events and
+// refusals are stored; 0 is forever. Audit events are never deleted.
 type Retention struct {
-	Attempts    time.Duration
-	SyncRecords time.Duration
+	Attempts     time.Duration
+	SyncRecords  time.Duration
+	Provisioning time.Duration
 }
 
 // revocationsKept is how long revocations are kept: every node has read them by
@@ -50,7 +51,8 @@ type expiry struct {
 
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
-// brake, and attempts, test connections and sync records past their retention.
+// brake, revoked provisioning tokens, and attempts, test connections, sync records,
+// provisioning events and refusals past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	for _, e := range expiries(db.now(), keep) {
@@ -94,6 +96,8 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"attempts", "id", "outcome = 'unmatched' and at <= $1", now.Add(-unmatchedKept)},
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
+		{"provisioning_events", "id", "at <= $1", since(now, keep.Provisioning)},
+		{"provisioning_refusals", "id", "last_at <= $1", since(now, keep.Provisioning)},
 	}
 }
 

@@ -65,8 +65,9 @@ func (g *gateway) every(ctx context.Context, pause time.Duration, what string, w
 
 func (g *gateway) sweep(ctx context.Context) error {
 	return g.db.Sweep(ctx, store.Retention{
-		Attempts:    g.config.Retention.Attempts,
-		SyncRecords: g.config.Retention.Sync,
+		Attempts:     g.config.Retention.Attempts,
+		SyncRecords:  g.config.Retention.Sync,
+		Provisioning: g.config.Retention.Provisioning,
 	})
 }
 

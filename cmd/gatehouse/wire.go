@@ -67,6 +67,8 @@ type gateway struct {
 	sessions  *session.Manager
 	login     *login.Service
 	trials    *trial.Service
+	tokens    *provisioning.Tokens
+	ledger    *provisioning.Ledger
 	health    *health.Service
 	admin     *access.Service
 	passkeys  *access.Passkeys
@@ -100,6 +102,7 @@ func (g *gateway) services() error {
 	c := g.config
 	g.protocols()
 	g.rules()
+	g.provisioning()
 	g.live = sessions.New(sessions.Options{
 		Store: g.db,
 		Bus:   g.nodes.bus,
@@ -216,6 +219,16 @@ func (g *gateway) signIns(graph *entra.Client, post mail.Sender) {
 		IdleTimeout:       c.Session.Idle,
 		MaxAge:            c.Session.Max,
 		CodesPerRecipient: c.RateLimits.CodesPerRecipient,
+	})
+}
+
+// provisioning builds the services that SCIM and the admins share.
+func (g *gateway) provisioning() {
+	g.tokens = provisioning.NewTokens(g.db, time.Now)
+	g.ledger = provisioning.NewLedger(provisioning.LedgerOptions{
+		Store:   g.db,
+		Observe: g.metrics.SCIM,
+		Log:     g.log,
 	})
 }
 
@@ -372,7 +385,8 @@ func (g *gateway) scim() {
 		Users:       g.db,
 		Groups:      g.db,
 		Connections: g.db,
-		Tokens:      provisioning.NewTokens(g.db, time.Now),
+		Tokens:      g.tokens,
+		Ledger:      g.ledger,
 		Limiter:     g.nodes.limiter,
 		PerMinute:   g.config.RateLimits.SCIMPerConnection,
 		CursorKeys:  []sso.Secret{g.keys.Current, g.keys.Previous},
@@ -410,6 +424,7 @@ func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) 
 	err := errors.Join(serveUntil(ctx, all, g.ops.Drain, delay, g.log), why())
 	stop()
 	done.Wait()
+	_ = g.ledger.Flush(context.WithoutCancel(ctx)) // which logs its failure
 	if err == nil {
 		g.log.Info("stopped")
 	}

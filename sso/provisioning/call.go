@@ -47,17 +47,16 @@ type Outcome struct {
 	// Key is the name by which the identity provider knows the resource:
 	// userName, displayName or externalId, from the body or the filter.
 	Key     string
-	Changed bool // whether it wrote something
+	Needs   sso.ProvisioningScope // what the token must allow; "" if it is about no resource
+	Changed bool                  // whether it wrote something
 	Effect  sso.MemberEffect
 	Nested  []sso.ResourceID // members that were sent as groups
-	// Err is why it was refused; nil if it was not. Scope is what the token
-	// lacks, if that is why.
-	Err   error
-	Scope sso.ProvisioningScope
+	Listed  bool             // whether it named all members of the group
+	Err     error            // why it was refused; nil if it was not
 }
 
 // Admit authenticates a request and counts it. Errors are Unauthenticated, and
-// TooMany for a connection that is too fast; those of a known token are recorded.
+// TooMany for a connection that is too fast; they are recorded.
 // A call that is admitted has to be finished.
 func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
 	c := &Call{
@@ -69,9 +68,7 @@ func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
 		err = s.limit(ctx, c)
 	}
 	if err != nil {
-		if c.Token.ID != "" {
-			s.Finish(ctx, c, err)
-		}
+		s.Finish(ctx, c, err)
 		return nil, err
 	}
 	return c, nil
@@ -159,14 +156,14 @@ func groupsOn(c sso.Connection) bool {
 // what it wants.
 func (c *Call) about(t *scim.Type, write bool) error {
 	c.outcome.Type = t.Name
+	want := scopeOf(t, write)
+	c.outcome.Needs = want
 	if t == scim.Groups() && !groupsOn(c.Connection) {
 		return groupsOff(c.Connection)
 	}
-	want := scopeOf(t, write)
 	if c.Token.Allows(want) {
 		return nil
 	}
-	c.outcome.Scope = want
 	return scopeMissing(c, want)
 }
 

@@ -145,10 +145,10 @@ func (s *Service) PatchGroup(ctx context.Context, c *Call, id string, body map[s
 func (s *Service) changeGroup(
 	ctx context.Context, c *Call, id string, change func(scim.Document) (scim.Document, sso.MemberChange, error),
 ) (scim.Resource, error) {
+	c.outcome.Resource = sso.ResourceID(id)
 	if err := c.about(scim.Groups(), true); err != nil {
 		return scim.Resource{}, err
 	}
-	c.outcome.Resource = sso.ResourceID(id)
 	var before int64
 	g, effect, err := s.Groups.ChangeProvisionedGroup(ctx, c.push, sso.ResourceID(id),
 		func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
@@ -166,6 +166,7 @@ func (s *Service) changeGroup(
 				return g, members, err
 			}
 			c.outcome.Nested = members.Nested
+			c.outcome.Listed = members.Replace
 			g, err = withGroupDocument(g, doc)
 			return g, members, err
 		})
@@ -180,10 +181,10 @@ func (s *Service) changeGroup(
 
 // DeleteGroup deletes a group.
 func (s *Service) DeleteGroup(ctx context.Context, c *Call, id string) error {
+	c.outcome.Resource = sso.ResourceID(id)
 	if err := c.about(scim.Groups(), true); err != nil {
 		return err
 	}
-	c.outcome.Resource = sso.ResourceID(id)
 	err := s.Groups.DeleteProvisionedGroup(ctx, c.push, sso.ResourceID(id), func(g sso.ProvisionedGroup) error {
 		c.noteGroup(g)
 		return c.expects(scim.Groups(), g.Version)

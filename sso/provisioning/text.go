@@ -151,7 +151,7 @@ func TooLarge(size int64) string {
 func tooLarge(format string, args ...any) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "body_too_large",
+		Code:   codeTooLarge,
 		Public: fmt.Sprintf(format, args...),
 	}
 }
@@ -239,6 +239,7 @@ func Refusal(err error) error {
 
 // The codes of errors that package scim makes.
 const (
+	codeTooLarge      = "body_too_large"
 	codeFilter        = "scim_invalid_filter"
 	codePath          = "scim_invalid_path"
 	codeValue         = "scim_invalid_value"

@@ -87,10 +87,10 @@ func (s *Service) PatchUser(
 func (s *Service) changeUser(
 	ctx context.Context, c *Call, id string, show scim.Selection, change func(scim.Document) (scim.Document, error),
 ) (scim.Resource, error) {
+	c.outcome.Resource = sso.ResourceID(id)
 	if err := c.about(scim.Users(), true); err != nil {
 		return scim.Resource{}, err
 	}
-	c.outcome.Resource = sso.ResourceID(id)
 	before, after, err := s.Users.ChangeProvisionedUser(ctx, c.push, sso.ResourceID(id),
 		func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
 			c.noteUser(u)
@@ -117,10 +117,10 @@ func (s *Service) changeUser(
 
 // DeleteUser deletes a user.
 func (s *Service) DeleteUser(ctx context.Context, c *Call, id string) error {
+	c.outcome.Resource = sso.ResourceID(id)
 	if err := c.about(scim.Users(), true); err != nil {
 		return err
 	}
-	c.outcome.Resource = sso.ResourceID(id)
 	err := s.Users.DeleteProvisionedUser(ctx, c.push, sso.ResourceID(id), func(u sso.ProvisionedUser) error {
 		c.noteUser(u)
 		return c.expects(scim.Users(), u.Version)

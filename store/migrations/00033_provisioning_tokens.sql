@@ -23,7 +23,8 @@ create unique index provisioning_tokens_name on provisioning_tokens (enterprise_
     where revoked_at = 0;
 
 -- Requests of identity providers that changed something or were refused. name is
--- userName, displayName or externalId; effects is JSON.
+-- userName, displayName or externalId, and folded the same as names are compared;
+-- effects is JSON.
 create table provisioning_events (
     enterprise_id text   not null,
     connection_id text   not null,
@@ -34,6 +35,7 @@ create table provisioning_events (
     method        text   not null,
     kind          text   not null,
     name          text   not null,
+    folded        text   not null,
     resource_id   text   not null,
     status        bigint not null,
     scim_type     text   not null,
@@ -49,15 +51,16 @@ create table provisioning_events (
 create index provisioning_events_connection on provisioning_events (enterprise_id, connection_id, id);
 create index provisioning_events_at on provisioning_events (at);
 
--- What was refused, once for each kind, name and reason. A refusal after healed_at
--- begins the row anew.
+-- What was refused, once for each kind, name and reason; folded is the name as
+-- names are compared. A refusal after healed_at begins the row anew.
 create table provisioning_refusals (
     enterprise_id text   not null,
     connection_id text   not null,
     kind          text   not null,
-    name          text   not null,
+    folded        text   not null,
     code          text   not null,
     id            text   not null,
+    name          text   not null,
     first_at      bigint not null,
     last_at       bigint not null,
     count         bigint not null,
@@ -67,14 +70,26 @@ create table provisioning_refusals (
     resource_id   text   not null,
     token_id      text   not null,
     healed_at     bigint not null,
-    primary key (enterprise_id, connection_id, kind, name, code),
+    primary key (enterprise_id, connection_id, kind, folded, code),
     foreign key (enterprise_id, connection_id) references connections (enterprise_id, id) on delete cascade
 );
 create index provisioning_refusals_id on provisioning_refusals (enterprise_id, connection_id, id);
-create index provisioning_refusals_open on provisioning_refusals (enterprise_id, connection_id, name)
+create index provisioning_refusals_open on provisioning_refusals (enterprise_id, connection_id, folded)
     where healed_at = 0;
 
+-- When the identity provider last sent all members of a group, and how many.
+create table provisioning_lists (
+    enterprise_id text   not null,
+    connection_id text   not null,
+    group_id      text   not null,
+    at            bigint not null,
+    members       bigint not null,
+    primary key (enterprise_id, connection_id, group_id),
+    foreign key (enterprise_id, connection_id, group_id) references provisioned_groups (enterprise_id, connection_id, id) on delete cascade
+);
+
 -- +goose Down
+drop table provisioning_lists;
 drop table provisioning_refusals;
 drop table provisioning_events;
 drop table provisioning_tokens;

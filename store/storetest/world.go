@@ -376,6 +376,7 @@ func tenantTables() []string {
 		"health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs",
 		"provisioning_tokens", "provisioning_events", "provisioning_refusals",
+		"provisioning_lists",
 	}
 }
 

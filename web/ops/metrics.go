@@ -21,6 +21,7 @@ type Metrics struct {
 	logins       *prometheus.CounterVec
 	changes      *prometheus.CounterVec
 	forward      *prometheus.CounterVec
+	scim         *prometheus.CounterVec
 	certificates *prometheus.GaugeVec
 }
 
@@ -50,6 +51,10 @@ func NewMetrics(b Build) *Metrics {
 			Help: "Requests that proxies asked about, by contract and outcome: allowed, or the code of the refusal.",
 		}, []string{"contract", "outcome"}),
 	}
+	m.scim = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gatehouse_scim_requests_total",
+		Help: "Requests of identity providers that provision, by method, resource type and class of the status.",
+	}, []string{"method", "resource", "status"})
 	m.certificates = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "gatehouse_idp_certificate_days",
 		Help: "Whole days until the certificate of an enabled connection that lasts longest expires; negative once it has.",
@@ -70,6 +75,7 @@ func NewMetrics(b Build) *Metrics {
 		m.logins,
 		m.changes,
 		m.forward,
+		m.scim,
 		m.certificates,
 		build,
 		collectors.NewGoCollector(),
@@ -116,6 +122,15 @@ func (m *Metrics) Synced(added, removed int) {
 // forwardauth.Options.Observe.
 func (m *Metrics) ForwardAuth(contract, outcome string) {
 	m.forward.WithLabelValues(contract, outcome).Inc()
+}
+
+// SCIM counts a request of an identity provider; it is
+// provisioning.LedgerOptions.Observe. resource is "" for a request about none.
+func (m *Metrics) SCIM(method, resource string, status int) {
+	if resource == "" {
+		resource = "none"
+	}
+	m.scim.WithLabelValues(method, resource, strconv.Itoa(status/100)+"xx").Inc()
 }
 
 // Certificate keeps how long a connection's certificate lasts; it is

@@ -1,0 +1,104 @@
+package sso
+
+import "time"
+
+// ProvisioningEvent is one request of an identity provider that changed something
+// or was refused. It never has the body of the request.
+type ProvisioningEvent struct {
+	ID         ProvisioningEventID
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	At         time.Time // when the request came
+	Token      ProvisioningTokenID
+	Client     string // as [ClientName] returns it
+	Method     string
+	// Kind is the scope that the request needs: which resource type it is about,
+	// and whether it writes. "" if it is about no resource.
+	Kind ProvisioningScope
+	// Name is userName, displayName or externalId; "" if it is not known.
+	Name      string
+	Resource  ResourceID // "" if it is not known
+	Status    int        // of the HTTP response
+	SCIMType  string     // of a refusal (RFC 7644, section 3.12); "" for most
+	Code      string     // of a refusal, as in the troubleshooting guide; "" if it was done
+	Detail    string     // the text of a refusal
+	RequestID string
+	Took      time.Duration
+	Changed   bool // whether it wrote a resource or members
+	Effects   ProvisioningEffects
+}
+
+// Refused reports whether the request was refused.
+func (e ProvisioningEvent) Refused() bool { return e.Code != "" }
+
+// ProvisioningEffects are what a request changed besides its resource.
+type ProvisioningEffects struct {
+	Added   int `json:"added,omitempty"`   // members
+	Removed int `json:"removed,omitempty"` // members
+	// Waiting are the IDs of members that no user has yet; at most 20, of
+	// WaitingCount.
+	Waiting      []ResourceID `json:"waiting,omitempty"`
+	WaitingCount int          `json:"waiting_count,omitempty"`
+	Nested       int          `json:"nested,omitempty"` // members that were sent as groups
+	// Listed says that the request named all members of the group.
+	Listed bool `json:"listed,omitempty"`
+}
+
+// ProvisioningEventFilter narrows a list of provisioning events; the zero value of
+// a field means any.
+type ProvisioningEventFilter struct {
+	Connection ConnectionID
+	Token      ProvisioningTokenID
+	Resource   ResourceID
+	Name       string // letter case does not matter
+	Refused    bool   // only refused ones
+	Since      time.Time
+}
+
+// ProvisioningRefusal is what was refused of one name, for one reason.
+type ProvisioningRefusal struct {
+	ID         RefusalID // a new one when the refusal is repeated after it was healed
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	Kind       ProvisioningScope
+	Name       string
+	Code       string
+	Method     string // of the last request, as the fields below
+	Status     int
+	Detail     string
+	Resource   ResourceID
+	Token      ProvisioningTokenID
+	FirstAt    time.Time
+	LastAt     time.Time
+	Count      int       // requests from FirstAt to LastAt
+	HealedAt   time.Time // when a request of the kind and name succeeded; zero: open
+}
+
+// RefusalFilter narrows a list of refusals.
+type RefusalFilter struct {
+	Connection ConnectionID
+	Open       bool // only open ones
+}
+
+// RefusalTally counts the open refusals of a connection.
+type RefusalTally struct {
+	Connection ConnectionID
+	Open       int
+	Since      time.Time           // first of the oldest
+	Last       ProvisioningRefusal // the one that was repeated last
+}
+
+// ProvisioningGroupState is a provisioned group, with what is known of the members
+// that it should have.
+type ProvisioningGroupState struct {
+	Group ProvisionedGroup
+	// Listed is the number of members when the identity provider last sent all of
+	// them, at ListedAt; zero: never.
+	Listed   int
+	ListedAt time.Time
+	// RefusedAt, Refusals and Refusal are of the open refusals of the group: the
+	// last time, the number of requests, and the last text.
+	RefusedAt time.Time
+	Refusals  int
+	Refusal   string
+}

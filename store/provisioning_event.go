@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+	"gatehouse/store/engine"
+)
+
+// maxProvisioningEvents is how many events of a connection
+// TrimProvisioningEvents leaves, the newest.
+const maxProvisioningEvents = 100_000
+
+const provisioningEventColumns = "e.id, e.enterprise_id, e.connection_id, e.at, e.token_id, e.client, e.method, " +
+	"e.kind, e.name, e.resource_id, e.status, e.scim_type, e.code, e.detail, e.request_id, e.took, e.changed, e.effects"
+
+func scanProvisioningEvent(r engine.Row) (e sso.ProvisioningEvent, err error) {
+	var changed int64
+	err = r.Scan(
+		&e.ID, &e.Enterprise, &e.Connection, engine.Time(&e.At), &e.Token, &e.Client, &e.Method, &e.Kind,
+		&e.Name, &e.Resource, &e.Status, &e.SCIMType, &e.Code, &e.Detail, &e.RequestID,
+		engine.Duration(&e.Took), &changed, engine.JSON(&e.Effects),
+	)
+	e.Changed = changed != 0
+	return e, err
+}
+
+// RecordProvisioning records requests, in the order of the list: those that changed
+// something or were refused as events, refusals once for each kind, name and
+// reason. A request that was done heals the refusals of its name and kind, and those
+// of the connection that are about no name. Requests of a connection that was
+// deleted are omitted.
+func (db *DB) RecordProvisioning(ctx context.Context, all []sso.ProvisioningEvent) (err error) {
+	defer func() { doing(&err, "record provisioning") }()
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		for _, e := range all {
+			if err := t.recordProvisioning(ctx, clean(e)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// clean returns an event of which every text can be stored.
+func clean(e sso.ProvisioningEvent) sso.ProvisioningEvent {
+	e.Client = engine.Clean(e.Client, sso.MaxNameLength)
+	e.Method = engine.Clean(e.Method, sso.MaxNameLength)
+	e.Name = engine.Clean(e.Name, sso.MaxNameLength)
+	e.Resource = sso.ResourceID(engine.Clean(string(e.Resource), sso.MaxNameLength))
+	e.RequestID = engine.Clean(e.RequestID, sso.MaxNameLength)
+	e.Detail = engine.Clean(e.Detail, maxDetail)
+	return e
+}
+
+func (t *tx) recordProvisioning(ctx context.Context, e sso.ProvisioningEvent) error {
+	e, err := t.nameResource(ctx, e)
+	if err != nil {
+		return err
+	}
+	if e.Changed || e.Refused() {
+		if err := t.insertProvisioningEvent(e); err != nil {
+			return err
+		}
+	}
+	if !e.Refused() {
+		t.heal(e)
+		t.noteList(e)
+		return nil
+	}
+	t.refuseToken(e)
+	return t.refuse(ctx, e)
+}
+
+// nameResource fills in the name of a resource of which a request had only the ID.
+func (t *tx) nameResource(ctx context.Context, e sso.ProvisioningEvent) (sso.ProvisioningEvent, error) {
+	if e.Name != "" || e.Resource == "" {
+		return e, nil
+	}
+	name, _, err := engine.One(ctx, t, engine.ScanText,
+		`select display_name from provisioned_groups where enterprise_id = $1 and connection_id = $2 and id = $3
+		union all select user_name from provisioned_users where enterprise_id = $1 and connection_id = $2 and id = $3
+		union all select name from provisioned_gone where enterprise_id = $1 and connection_id = $2 and id = $3`,
+		string(e.Enterprise), string(e.Connection), string(e.Resource),
+	)
+	e.Name = engine.Clean(name, sso.MaxNameLength)
+	return e, err
+}
+
+func (t *tx) insertProvisioningEvent(e sso.ProvisioningEvent) error {
+	effects, err := engine.JSONText(e.Effects)
+	if err != nil {
+		return err
+	}
+	changed := int64(0)
+	if e.Changed {
+		changed = 1
+	}
+	t.Queue(
+		`insert into provisioning_events (enterprise_id, connection_id, id, at, token_id, client, method, kind, name,
+			folded, resource_id, status, scim_type, code, detail, request_id, took, changed, effects)
+		select c.enterprise_id, c.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+		from connections c where c.enterprise_id = $1 and c.id = $2 on conflict do nothing`,
+		string(e.Enterprise), string(e.Connection), string(e.ID), engine.Micros(e.At), string(e.Token),
+		e.Client, e.Method, string(e.Kind), e.Name, filter.Fold(e.Name), string(e.Resource),
+		int64(e.Status), e.SCIMType, e.Code, e.Detail, e.RequestID, e.Took.Microseconds(), changed, effects,
+	)
+	return nil
+}
+
+// noteList notes that a request named all members of a group.
+func (t *tx) noteList(e sso.ProvisioningEvent) {
+	if !e.Effects.Listed {
+		return
+	}
+	t.Queue(
+		`insert into provisioning_lists (enterprise_id, connection_id, group_id, at, members)
+		select g.enterprise_id, g.connection_id, g.id, $4, g.member_count + g.waiting_count from provisioned_groups g
+		where g.enterprise_id = $1 and g.connection_id = $2 and g.id = $3
+		on conflict (enterprise_id, connection_id, group_id)
+		do update set at = excluded.at, members = excluded.members`,
+		string(e.Enterprise), string(e.Connection), string(e.Resource), engine.Micros(e.At),
+	)
+}
+
+// refuseToken notes the last refusal of the token.
+func (t *tx) refuseToken(e sso.ProvisioningEvent) {
+	t.Queue(
+		`update provisioning_tokens set refused_at = $4, refusal = $5
+		where enterprise_id = $1 and connection_id = $2 and id = $3`,
+		string(e.Enterprise), string(e.Connection), string(e.Token), engine.Micros(e.At), e.Detail,
+	)
+}
+
+// TrimProvisioningEvents deletes all but the newest 100,000 events of a connection.
+func (db *DB) TrimProvisioningEvents(
+	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
+) (err error) {
+	defer func() { doing(&err, "trim provisioning events") }()
+	last, ok, err := engine.One(ctx, db.sql, engine.ScanText,
+		`select id from provisioning_events where enterprise_id = $1 and connection_id = $2
+		order by id desc limit 1 offset $3`,
+		string(ent), string(conn), int64(maxProvisioningEvents),
+	)
+	if err != nil || !ok {
+		return err
+	}
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.Queue(
+			"delete from provisioning_events where enterprise_id = $1 and connection_id = $2 and id <= $3",
+			string(ent), string(conn), last,
+		)
+		return nil
+	})
+}
+
+// ProvisioningEvents lists the events of an enterprise, newest first.
+func (db *DB) ProvisioningEvents(
+	ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, page sso.Page,
+) (_ []sso.ProvisioningEvent, next string, err error) {
+	defer func() { doing(&err, "list provisioning events") }()
+	w := &engine.Where{}
+	w.And("e.enterprise_id = ", string(ent))
+	w.AndText("e.connection_id = ", string(f.Connection))
+	w.AndText("e.token_id = ", string(f.Token))
+	w.AndText("e.resource_id = ", string(f.Resource))
+	if f.Name != "" {
+		w.And("e.folded = ", filter.Fold(f.Name))
+	}
+	if f.Refused {
+		w.And("e.code <> ", "")
+	}
+	w.AndTime("e.at >= ", f.Since)
+	query := "select " + provisioningEventColumns + " from provisioning_events e" +
+		w.Page("e.id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanProvisioningEvent, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(e sso.ProvisioningEvent) string { return string(e.ID) })
+	return all, next, err
+}
