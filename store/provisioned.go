@@ -64,11 +64,12 @@ func (t *tx) countResources(p sso.Push, kind resourceKind, block, n int64) {
 	)
 }
 
-// lockResources locks the counter of a connection until the commit, as
-// takePositions does.
+// lockResources queues the lock of the counter of a connection until the commit, as
+// takePositions takes it.
 func (t *tx) lockResources(p sso.Push) {
 	t.Queue(
-		"update provisioned_counters set seq = seq where enterprise_id = $1 and connection_id = $2",
+		`insert into provisioned_counters (enterprise_id, connection_id, seq, gone) values ($1, $2, 0, 0)
+		on conflict (enterprise_id, connection_id) do update set seq = provisioned_counters.seq`,
 		string(p.Enterprise), string(p.Connection),
 	)
 }

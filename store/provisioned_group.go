@@ -43,9 +43,18 @@ func (db *DB) ProvisionedGroup(
 		Enterprise: ent,
 		Connection: conn,
 	}
-	g, ok, err := engine.One(
-		ctx, db.sql, scanProvisionedGroup, selectProvisionedGroup, string(ent), string(conn), string(id),
-	)
+	read := func() (groupRow, bool, error) {
+		return engine.One(
+			ctx, db.sql, scanProvisionedGroup, selectProvisionedGroup, string(ent), string(conn), string(id),
+		)
+	}
+	g, ok, err := read()
+	if err == nil && ok && g.Origin == sso.OriginFound {
+		wrote, findErr := db.findGroups(ctx, p, groupsNamed(g.DisplayName))
+		if err = findErr; wrote && err == nil {
+			g, ok, err = read()
+		}
+	}
 	g, err = foundResource(ctx, db.sql, p, id, g, ok, err)
 	return g.ProvisionedGroup, err
 }
@@ -59,6 +68,9 @@ func (db *DB) CreateProvisionedGroup(
 ) (_ sso.ProvisionedGroup, effect sso.MemberEffect, err error) {
 	defer func() { doing(&err, "create provisioned group") }()
 	given := g
+	if _, err := db.findGroups(ctx, p, groupsNamed(g.DisplayName)); err != nil {
+		return g, effect, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {

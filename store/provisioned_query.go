@@ -16,7 +16,7 @@ func (db *DB) ProvisionedUsers(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
 ) (_ sso.ResourceList[sso.ProvisionedUser], err error) {
 	defer func() { doing(&err, "list provisioned users") }()
-	rows, err := listResources(ctx, db, resourceQuery[userRow]{
+	query := resourceQuery[userRow]{
 		enterprise: ent,
 		connection: conn,
 		kind:       userResources,
@@ -28,7 +28,21 @@ func (db *DB) ProvisionedUsers(
 		columns:    provisionedUserColumns,
 		scan:       scanProvisionedUser,
 		position:   func(u userRow) int64 { return u.seq },
-	}, f, page)
+	}
+	p := sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+	}
+	rows, err := listFound(
+		ctx, db, query, f, page,
+		func(first []userRow) (bool, error) {
+			if named(f, "userName", first, func(u userRow, _ string) bool { return u.Origin == sso.OriginPushed }) {
+				return false, nil
+			}
+			return db.findUsers(ctx, p, usersLookup(f))
+		},
+		func(rows []userRow) (bool, error) { return db.findUsers(ctx, p, foundAmong(rows)) },
+	)
 	list := sso.ResourceList[sso.ProvisionedUser]{
 		Total: rows.Total,
 		Next:  rows.Next,
@@ -45,7 +59,7 @@ func (db *DB) ProvisionedGroups(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
 ) (_ sso.ResourceList[sso.ProvisionedGroup], err error) {
 	defer func() { doing(&err, "list provisioned groups") }()
-	rows, err := listResources(ctx, db, resourceQuery[groupRow]{
+	query := resourceQuery[groupRow]{
 		enterprise: ent,
 		connection: conn,
 		kind:       groupResources,
@@ -57,7 +71,23 @@ func (db *DB) ProvisionedGroups(
 		columns:    provisionedGroupColumns,
 		scan:       scanProvisionedGroup,
 		position:   func(g groupRow) int64 { return g.seq },
-	}, f, page)
+	}
+	p := sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+	}
+	rows, err := listFound(
+		ctx, db, query, f, page,
+		func(first []groupRow) (bool, error) {
+			if named(f, "displayName", first, func(g groupRow, name string) bool {
+				return g.Origin == sso.OriginPushed && g.DisplayName == name
+			}) {
+				return false, nil
+			}
+			return db.findGroups(ctx, p, groupsLookup(f))
+		},
+		func(rows []groupRow) (bool, error) { return db.findGroups(ctx, p, foundGroupsAmong(rows)) },
+	)
 	list := sso.ResourceList[sso.ProvisionedGroup]{
 		Total: rows.Total,
 		Next:  rows.Next,
@@ -83,6 +113,42 @@ type resourceQuery[T any] struct {
 	position   func(T) int64
 }
 
+// listFound lists resources after it found those that were there before
+// provisioning: on the first page with find, and on every page with refresh, which
+// brings the found resources of the page up to date.
+func listFound[T any](
+	ctx context.Context, db *DB, q resourceQuery[T], f filter.Expr, page sso.ResourcePage,
+	find, refresh func([]T) (wrote bool, err error),
+) (list sso.ResourceList[T], err error) {
+	steps := []func([]T) (bool, error){refresh}
+	if page.After == 0 && page.Offset == 0 {
+		steps = []func([]T) (bool, error){find, refresh}
+	}
+	list, err = listResources(ctx, db, q, f, page)
+	for _, step := range steps {
+		if err != nil {
+			return list, err
+		}
+		wrote, stepErr := step(list.Items)
+		if err = stepErr; wrote && err == nil {
+			list, err = listResources(ctx, db, q, f, page)
+		}
+	}
+	return list, err
+}
+
+// named reports whether a filter asks for the resource of a name, and it was found:
+// no other satisfies the filter.
+func named[T any](f filter.Expr, attribute string, rows []T, is func(row T, name string) bool) bool {
+	c, isCompare := f.(filter.Compare)
+	if !isCompare || c.Op != filter.Equal || !c.Path.Is(attribute, "") || len(rows) != 1 {
+		return false
+	}
+	name, _ := c.Value.(string)
+	return is(rows[0], name)
+}
+
+// listResources lists what is stored.
 func listResources[T any](
 	ctx context.Context, db *DB, q resourceQuery[T], f filter.Expr, page sso.ResourcePage,
 ) (list sso.ResourceList[T], err error) {

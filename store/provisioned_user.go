@@ -44,9 +44,18 @@ func (db *DB) ProvisionedUser(
 		Enterprise: ent,
 		Connection: conn,
 	}
-	u, ok, err := engine.One(
-		ctx, db.sql, scanProvisionedUser, selectProvisionedUser, string(ent), string(conn), string(id),
-	)
+	read := func() (userRow, bool, error) {
+		return engine.One(
+			ctx, db.sql, scanProvisionedUser, selectProvisionedUser, string(ent), string(conn), string(id),
+		)
+	}
+	u, ok, err := read()
+	if err == nil && (!ok || u.Origin == sso.OriginFound) {
+		wrote, findErr := db.findUsers(ctx, p, accountLookup{ids: []string{string(id)}})
+		if err = findErr; wrote && err == nil {
+			u, ok, err = read()
+		}
+	}
 	u, err = foundResource(ctx, db.sql, p, id, u, ok, err)
 	return u.ProvisionedUser, err
 }
@@ -59,6 +68,9 @@ func (db *DB) CreateProvisionedUser(
 ) (_ sso.ProvisionedUser, err error) {
 	defer func() { doing(&err, "create provisioned user") }()
 	given := u
+	if _, err := db.findUsers(ctx, p, usersNamed(u.UserName)); err != nil {
+		return u, err
+	}
 	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		u = t.newUser(p, given)
 		return t.createProvisionedUser(ctx, p, &u)
@@ -240,7 +252,9 @@ func (db *DB) ChangeProvisionedUser(
 		if err != nil {
 			return err
 		}
-		before = row.ProvisionedUser
+		if before, err = t.current(ctx, p, row.ProvisionedUser); err != nil {
+			return err
+		}
 		given := before
 		given.Emails = slices.Clone(before.Emails)
 		if after, err = fn(given); err != nil {

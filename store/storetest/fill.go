@@ -55,6 +55,20 @@ func Fill(t testing.TB, dsn string, ent sso.EnterpriseID, org sso.OrganizationID
 	}
 }
 
+// Bind gives the users of [Fill] an identity at a connection.
+func Bind(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID) {
+	t.Helper()
+	_, err := Raw(t, dsn).Exec(
+		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		select enterprise_id, $2, id, 'subject of ' || id, login, 1, 1 from users
+		where enterprise_id = $1 and login like 'filled-%'`,
+		string(ent), string(conn),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // inHex is SQL for the hexadecimal form of the digits in a column.
 func inHex(column string) string {
 	for digit := '0'; digit <= '9'; digit++ {

@@ -16,6 +16,11 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 		"a user is created, changed, deleted":  testProvisionedUser,
 		"a group is created, changed, deleted": testProvisionedGroup,
 		"filters are those of package filter":  testFilters,
+		"accounts are found":                   testFoundUser,
+		"a found user is adopted":              testFoundUserAdopted,
+		"a found user follows its account":     testFoundUserFollows,
+		"many accounts are found":              testFoundUsersMany,
+		"groups of organizations are found":    testFoundGroups,
 		"members are added and removed":        testProvisionedMembers,
 	}
 }
@@ -136,30 +141,30 @@ func (w *world) gone(err error, name string) {
 func testProvisionedGroup(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	g := w.pushGroup("Ops")
+	g := w.pushGroup("Night")
 	got, err := w.db.ProvisionedGroup(ctx, w.ent.ID, w.conn.ID, g.ID)
 	w.ok(err)
 	w.same(g, got)
-	_, _, err = w.db.CreateProvisionedGroup(ctx, w.push(), pushedGroup("OPS"), sso.MemberChange{})
+	_, _, err = w.db.CreateProvisionedGroup(ctx, w.push(), pushedGroup("NIGHT"), sso.MemberChange{})
 	w.fails(err, sso.Conflict, "resource_exists")
-	if exists, is := errors.AsType[*sso.ResourceExistsError](err); !is || exists.ID != g.ID || exists.Name != "Ops" {
+	if exists, is := errors.AsType[*sso.ResourceExistsError](err); !is || exists.ID != g.ID || exists.Name != "Night" {
 		t.Errorf("got %v", err)
 	}
 	w.clock.Move(time.Minute)
 	got, _, err = w.db.ChangeProvisionedGroup(
 		ctx, w.push(), g.ID, func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
-			g.DisplayName = "ops"
+			g.DisplayName = "night"
 			return g, sso.MemberChange{}, nil
 		},
 	)
 	w.ok(err)
-	g.DisplayName = "ops"
+	g.DisplayName = "night"
 	g.Version = 2
 	g.ModifiedAt = w.clock.Now()
 	w.same(g, got)
 	w.ok(w.db.DeleteProvisionedGroup(ctx, w.push(), g.ID))
 	_, err = w.db.ProvisionedGroup(ctx, w.ent.ID, w.conn.ID, g.ID)
-	w.gone(err, "ops")
+	w.gone(err, "night")
 }
 
 // changeGroup changes the members of a group, and asserts how many rows that
@@ -208,7 +213,7 @@ func testProvisionedMembers(t *testing.T, fresh fresh) {
 	bob := w.pushUser("bob")
 	w.clock.Move(time.Millisecond)
 	cleo := w.pushUser("cleo")
-	g := w.pushGroup("Ops", ada.ID)
+	g := w.pushGroup("Night", ada.ID)
 	w.members(g.ID, ada)
 	w.changeGroup(g.ID, sso.MemberChange{Add: []sso.ResourceID{bob.ID, ada.ID}}, 1, 0)
 	changed := w.changeGroup(g.ID, sso.MemberChange{Add: []sso.ResourceID{bob.ID}}, 0, 0)
@@ -234,7 +239,7 @@ func (w *world) waitingMember(g sso.ProvisionedGroup, bob, cleo sso.ProvisionedU
 	w.ok(err)
 	of := []sso.ProvisionedMember{{
 		ID:   g.ID,
-		Name: "Ops",
+		Name: "Night",
 	}}
 	w.same(map[sso.ResourceID][]sso.ProvisionedMember{
 		dora.ID: of,
