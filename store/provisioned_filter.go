@@ -117,7 +117,7 @@ func (f *resourceFilter) condition(e filter.Expr) (string, error) {
 	sql := f.match(e, nil)
 	name, is := f.groupName(e)
 	if is {
-		exact := f.where.Param(name)
+		exact := f.where.Param(cleanNUL(name))
 		sql += " and (g.display_name = " + exact + ` or not exists (select 1 from provisioned_groups x
 			where x.enterprise_id = $1 and x.connection_id = $2
 				and x.display_name_folded = g.display_name_folded and x.display_name = ` + exact + "))"
@@ -263,7 +263,7 @@ func (f *resourceFilter) having(p filter.Path, c filter.Compare) string {
 	if relation.from == "" { // addresses are compared folded, IDs as they are
 		value = filter.Fold(value)
 	}
-	return relation.having + f.where.Param(value) + ")"
+	return relation.having + f.where.Param(cleanNUL(value)) + ")"
 }
 
 func (f *resourceFilter) element(e filter.Element, in *elementScope) string {
@@ -370,7 +370,7 @@ func (f *resourceFilter) operator(have filterColumn, op filter.Op, want any) str
 		if have.kind != filter.Exact {
 			text = filter.Fold(text)
 		}
-		return f.text(have.sql, op, strings.ReplaceAll(text, "\x00", "\uFFFD"))
+		return f.text(have.sql, op, cleanNUL(text))
 	}
 }
 

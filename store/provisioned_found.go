@@ -213,7 +213,7 @@ func (l accountLookup) selection(dialect engine.Dialect, w *engine.Where) string
 		}
 		formed := make([]string, len(values))
 		for i, v := range values {
-			formed[i] = form(v)
+			formed[i] = cleanNUL(form(v))
 		}
 		for _, text := range selects {
 			parts = append(parts, text+"("+dialect.Values(w.Param(engine.JSONList(formed)))+")")

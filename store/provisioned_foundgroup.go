@@ -85,7 +85,7 @@ func (l nameLookup) organizationNames(ctx context.Context, db *DB, ent sso.Enter
 	if !l.all {
 		folded := make([]string, len(l.names))
 		for i, name := range l.names {
-			folded[i] = fold.Name(name)
+			folded[i] = cleanNUL(fold.Name(name))
 		}
 		own = " and g.folded in (" + db.sql.Dialect.Values("$2") + ")"
 		other = " and n.folded in (" + db.sql.Dialect.Values("$2") + ")"
@@ -110,7 +110,7 @@ func (l nameLookup) known(
 	if !l.all {
 		var folded []string
 		for _, name := range slices.Concat(l.names, others) {
-			folded = append(folded, filter.Fold(name))
+			folded = append(folded, cleanNUL(filter.Fold(name)))
 		}
 		condition = " and g.display_name_folded in (" + db.sql.Dialect.Values("$3") + ")"
 		args = append(args, engine.JSONList(folded))

@@ -68,6 +68,9 @@ func (db *DB) CreateProvisionedGroup(
 ) (_ sso.ProvisionedGroup, effect sso.MemberEffect, err error) {
 	defer func() { doing(&err, "create provisioned group") }()
 	given := g
+	if err := checkGroup(g); err != nil {
+		return g, effect, err
+	}
 	if _, err := db.findGroups(ctx, p, groupsNamed(g.DisplayName)); err != nil {
 		return g, effect, err
 	}
@@ -150,10 +153,7 @@ func displayNameTaken(
 // groupValues returns the columns of a group that change, in the order in which
 // the statements below have them.
 func groupValues(g sso.ProvisionedGroup) ([]any, error) {
-	if err := firstOf(
-		checkValue("displayName", g.DisplayName),
-		checkValue("externalId", g.ExternalID),
-	); err != nil {
+	if err := checkGroup(g); err != nil {
 		return nil, err
 	}
 	search, err := searchOf(groupSchema(), g.Document)
@@ -165,6 +165,13 @@ func groupValues(g sso.ProvisionedGroup) ([]any, error) {
 		filter.Fold(g.DisplayName), g.ExternalID, string(g.Document), search, int64(g.Members),
 		int64(g.Waiting), g.Version, engine.Micros(g.ModifiedAt),
 	}, nil
+}
+
+func checkGroup(g sso.ProvisionedGroup) error {
+	return firstOf(
+		checkValue("displayName", g.DisplayName),
+		checkValue("externalId", g.ExternalID),
+	)
 }
 
 func (t *tx) insertProvisionedGroup(g sso.ProvisionedGroup, seq int64) error {

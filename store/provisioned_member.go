@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -49,6 +51,8 @@ func (t *tx) changeMembers(
 		push:  p,
 		group: g,
 	}
+	change.Add = c.storable(change.Add)
+	change.Remove = c.storable(change.Remove)
 	if change.Replace {
 		err = c.replace(ctx, change.Add)
 		return c.sets, err
@@ -76,6 +80,24 @@ func (c *memberChanger) args(others ...any) []any {
 	return append([]any{
 		string(c.push.Enterprise), string(c.push.Connection), string(c.group.ID),
 	}, others...)
+}
+
+// storable returns the IDs without those that no database stores: they are of no
+// user.
+func (c *memberChanger) storable(ids []sso.ResourceID) []sso.ResourceID {
+	hasNUL := func(id sso.ResourceID) bool { return strings.ContainsRune(string(id), 0) }
+	if !slices.ContainsFunc(ids, hasNUL) {
+		return ids
+	}
+	var rest []sso.ResourceID
+	for _, id := range ids {
+		if hasNUL(id) {
+			c.sets.unknown = append(c.sets.unknown, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return rest
 }
 
 // add makes users members, and lets IDs of no user wait.

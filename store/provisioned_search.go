@@ -97,8 +97,11 @@ func searchText(kind filter.Kind, v any) string {
 	case !is:
 		return ""
 	case kind == filter.Exact:
-		return strings.ReplaceAll(text, "\x00", "\uFFFD")
+		return cleanNUL(text)
 	default:
-		return strings.ReplaceAll(filter.Fold(text), "\x00", "\uFFFD")
+		return cleanNUL(filter.Fold(text))
 	}
 }
+
+// cleanNUL replaces NUL, which PostgreSQL does not store.
+func cleanNUL(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }

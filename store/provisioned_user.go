@@ -68,6 +68,9 @@ func (db *DB) CreateProvisionedUser(
 ) (_ sso.ProvisionedUser, err error) {
 	defer func() { doing(&err, "create provisioned user") }()
 	given := u
+	if err := checkUser(u); err != nil {
+		return u, err
+	}
 	if _, err := db.findUsers(ctx, p, usersNamed(u.UserName)); err != nil {
 		return u, err
 	}

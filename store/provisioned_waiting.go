@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -13,7 +12,7 @@ import (
 func (c *memberChanger) await(ctx context.Context, ids []sso.ResourceID) error {
 	c.sets.unknown = append(c.sets.unknown, ids...)
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id sso.ResourceID) bool {
-		return len(id) > longestValue || strings.ContainsRune(string(id), 0)
+		return len(id) > longestValue
 	})
 	free := max(0, mostWaiting-c.group.Waiting-c.sets.waiting)
 	ids = ids[:min(len(ids), free)]

@@ -69,6 +69,63 @@ func Bind(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID)
 	}
 }
 
+// Provisioned is how much [FillProvisioned] puts into a connection.
+type Provisioned struct {
+	Users   int
+	Groups  int
+	Members int // of each group: its users follow each other
+}
+
+// FillProvisioned puts users and groups into a connection behind the store's back, at
+// positions from 1 on. The connection has none before.
+func FillProvisioned(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID, p Provisioned) {
+	t.Helper()
+	tx, err := Raw(t, dsn).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := func(text string) {
+		t.Helper()
+		if _, err := tx.Exec(text, string(ent), string(conn)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	numbers := func(name string, n int) string {
+		return fmt.Sprintf(
+			"%s(n) as (select 1 where %d > 0 union all select n + 1 from %s where n < %d)", name, n, name, n,
+		)
+	}
+	exec("with recursive " + numbers("s", p.Users) + `
+		insert into provisioned_users (enterprise_id, connection_id, id, seq, origin, user_name, user_name_folded, external_id,
+			active, name, emails, document, search, account_id, version, created_at, modified_at)
+		select $1, $2, 'user-' || substr(cast(1000000 + n as text), 2), n, 'pushed', 'user-' || n || '@acme.test',
+			'user-' || n || '@acme.test', 'ext-' || n, true, 'User ' || n, '[]',
+			'{"userName":"user-' || n || '@acme.test","title":"T' || (n % 100) || '"}',
+			'{"title":[{"value":"t' || (n % 100) || '"}]}', '', 1, 1, 1 from s`)
+	exec("with recursive " + numbers("s", p.Users) + `
+		insert into provisioned_emails (enterprise_id, connection_id, user_id, value_folded)
+		select $1, $2, 'user-' || substr(cast(1000000 + n as text), 2), 'user-' || n || '@acme.test' from s`)
+	exec("with recursive " + numbers("s", p.Groups) + fmt.Sprintf(`
+		insert into provisioned_groups (enterprise_id, connection_id, id, seq, origin, display_name, display_name_folded,
+			external_id, document, search, member_count, waiting_count, version, created_at, modified_at)
+		select $1, $2, 'idpgroup-' || substr(cast(1000000 + n as text), 2), %d + n, 'pushed', 'Group ' || n, 'group ' || n,
+			'', '{}', '{}', %d, 0, 1, 1, 1 from s`, p.Users, p.Members))
+	exec("with recursive " + numbers("s", p.Groups) + ", " + numbers("m", p.Members) + fmt.Sprintf(`
+		insert into provisioned_members (enterprise_id, connection_id, group_id, user_id, since)
+		select $1, $2, 'idpgroup-' || substr(cast(1000000 + s.n as text), 2),
+			'user-' || substr(cast(1000001 + (s.n * 7 + m.n) %% %d as text), 2), 1 from s, m`, max(p.Users, 1)))
+	exec(fmt.Sprintf(`insert into provisioned_counters (enterprise_id, connection_id, seq, gone)
+		values ($1, $2, %d, 0)`, p.Users+p.Groups))
+	for _, kind := range []string{"users", "groups"} {
+		exec(fmt.Sprintf(`insert into provisioned_blocks (enterprise_id, connection_id, kind, block, resources)
+			select enterprise_id, connection_id, '%[1]s', seq / 1000, count(*) from provisioned_%[1]s
+			where enterprise_id = $1 and connection_id = $2 group by 1, 2, 4`, kind))
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // inHex is SQL for the hexadecimal form of the digits in a column.
 func inHex(column string) string {
 	for digit := '0'; digit <= '9'; digit++ {

@@ -21,6 +21,14 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 		"a found user follows its account":     testFoundUserFollows,
 		"many accounts are found":              testFoundUsersMany,
 		"groups of organizations are found":    testFoundGroups,
+		"another connection sees nothing":      testOtherConnection,
+		"pages":                                testProvisionedPages,
+		"bounds":                               testProvisionedBounds,
+		"deleted ones are forgotten":           testProvisionedGone,
+		"many changes of one group at once":    testProvisionedAtOnce,
+		"members and users at once":            testWaitingAtOnce,
+		"one name at once":                     testProvisionedNamesAtOnce,
+		"a list is replaced":                   testReplaceDifference,
 		"members are added and removed":        testProvisionedMembers,
 	}
 }
@@ -126,6 +134,21 @@ func (w *world) deletedProvisionedUser(u sso.ProvisionedUser) {
 	if again := w.pushUser("ada"); again.ID == u.ID {
 		w.Error("the ID was used again")
 	}
+}
+
+// forgetGone makes it look as if n more resources had been deleted.
+func (w *world) forgetGone(n int) {
+	w.Helper()
+	_, err := Raw(w, w.dsn).Exec(
+		"update provisioned_counters set gone = gone + $3 where enterprise_id = $1 and connection_id = $2",
+		string(w.ent.ID), string(w.conn.ID), n,
+	)
+	w.ok(err)
+}
+
+func (w *world) isGone(err error) bool {
+	_, is := errors.AsType[*sso.ResourceGoneError](err)
+	return is
 }
 
 // gone asserts that err says when a resource of a name was deleted.

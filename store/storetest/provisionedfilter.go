@@ -161,7 +161,12 @@ func (p *population) show(
 	p.times = append(
 		p.times, modified.Format(time.RFC3339Nano), modified.Truncate(time.Millisecond).Format(time.RFC3339Nano),
 	)
-	return schema.Render("https://gateway.test", r, scim.Selection{})
+	shown := schema.Render("https://gateway.test", r, scim.Selection{})
+	list, _ := shown["members"].([]any)
+	for i, member := range list { // shown on request alone
+		member.(map[string]any)["display"] = members[i].Name
+	}
+	return shown
 }
 
 func userFilterPaths() []string {

@@ -76,6 +76,8 @@ type foreign struct {
 	link     sso.SetupLink
 	run      sso.TestRun
 	token    sso.ProvisioningToken
+	pushed   sso.ProvisionedUser
+	group    sso.ProvisionedGroup
 }
 
 // yes confirms everything.
@@ -635,6 +637,8 @@ func own() map[string]bool {
 		"RevokeSubjectSessions":   true,
 		"CountCode":               true,
 		"AssertedIdentities":      true,
+		"ProvisionedUsers":        true,
+		"ProvisionedUserGroups":   true,
 		"ProvisioningTokens":      true,
 		"NewerProvisioningToken":  true,
 		"RecordProvisioning":      true,
@@ -680,7 +684,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.provisioningTokens(), f.ledger(),
+		f.tests(), f.signInFacts(), f.provisioning(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -741,6 +745,8 @@ func (w *world) tenantObjects() (foreign, map[string]string) {
 		run:      w.testRun(sso.NewSecret()),
 		token:    w.provisioningToken("entra", nil),
 	}, untenanted()
+	f.pushed = w.pushUser("push")
+	f.group = w.pushGroup("Pushed", f.pushed.ID)
 	change := w.pushed("POST", sso.ScopeUsersWrite, "ada")
 	change.Changed = true
 	w.recordPushes(change, refusedWith(w.pushed("POST", sso.ScopeUsersWrite, "ada"), 403, "scim_scope_missing"))

@@ -371,6 +371,8 @@ func tenantTables() []string {
 		"connections", "connection_keys",
 		"certificates", "identities", "domains", "pending_logins", "replay_marks",
 		"sessions", "attempts", "sync_records",
+		"provisioned_users", "provisioned_emails", "provisioned_groups", "provisioned_members",
+		"provisioned_waiting", "provisioned_gone", "provisioned_former", "provisioned_counters", "provisioned_blocks",
 		"asserted_names", "membership_history", "former_groups", "held_syncs",
 		"identity_questions", "brake_signs", "brake_losses", "brake_stops",
 		"health_events", "email_proofs", "email_codes",
