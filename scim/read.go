@@ -14,8 +14,8 @@ import (
 const maxDepth = 32
 
 // Read decodes the body of a request: one JSON object. It refuses duplicate
-// names, also those that differ in case alone, invalid UTF-8 and text behind the
-// object.
+// names, also those that differ in case alone, invalid UTF-8, NUL characters and
+// text behind the object.
 func Read(body []byte) (map[string]any, error) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
 	v, err := readValue(decoder, 0)
@@ -54,7 +54,7 @@ func readValue(decoder *jsontext.Decoder, depth int) (any, error) {
 	case '[':
 		return readList(decoder, depth)
 	case '"':
-		return token.String(), nil
+		return readText(token.String())
 	case '0':
 		return json.Number(token.String()), nil
 	case 't', 'f':
@@ -62,6 +62,14 @@ func readValue(decoder *jsontext.Decoder, depth int) (any, error) {
 	default:
 		return nil, nil //nolint:nilnil // null is a value
 	}
+}
+
+// readText refuses a NUL, which databases do not keep.
+func readText(s string) (string, error) {
+	if strings.Contains(s, "\x00") {
+		return "", badRequest(InvalidValue, "A text has a NUL character.")
+	}
+	return s, nil
 }
 
 func readObject(decoder *jsontext.Decoder, depth int) (map[string]any, error) {
@@ -72,7 +80,10 @@ func readObject(decoder *jsontext.Decoder, depth int) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := token.String()
+		name, err := readText(token.String())
+		if err != nil {
+			return nil, err
+		}
 		if folded[strings.ToLower(name)] {
 			return nil, badRequest(InvalidSyntax, "The name %q is there twice; case does not count.", name)
 		}

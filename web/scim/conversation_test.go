@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"gatehouse/sso"
-	"gatehouse/store/storetest"
 )
 
 // TestConversations plays what identity providers send, and expects what they
@@ -25,10 +24,7 @@ func TestConversations(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no conversations", err)
 	}
-	for name, database := range map[string]func(testing.TB) string{
-		"sqlite":   storetest.SQLite,
-		"postgres": storetest.Postgres,
-	} {
+	for name, database := range databases() {
 		for _, file := range files {
 			t.Run(name+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 				t.Parallel()

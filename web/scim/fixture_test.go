@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type fixture struct {
 	*route.Router
 	db         *store.DB
 	tokens     *provisioning.Tokens
+	counted    *counted
 	handlers   *Handlers
 	log        *bytes.Buffer
 	now        time.Time
@@ -44,9 +46,10 @@ type options struct {
 	provider  sso.Provider
 	perMinute int
 	limiter   route.Limiter
-	base      string   // URL; "": https://sso.example
-	users     []string // logins of people who signed in before
-	groups    []string // of the organization research
+	state     sso.ConnectionState // "": enabled
+	base      string              // URL; "": https://sso.example
+	users     []string            // logins of people who signed in before
+	groups    []string            // of the organization research
 }
 
 func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixture {
@@ -59,11 +62,12 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 	clock := func() time.Time { return f.now }
 	keys := store.Keyring{Current: store.NewKey()}
 	f.db = storetest.Open(t, database(t), keys, clock)
+	f.counted = &counted{DB: f.db}
 	f.tokens = provisioning.NewTokens(f.db, clock)
 	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	f.handlers = New(provisioning.New(provisioning.Options{
 		Users:       f.db,
-		Groups:      f.db,
+		Groups:      f.counted,
 		Connections: f.db,
 		Tokens:      f.tokens,
 		Ledger:      newLedger(f.db, log),
@@ -98,6 +102,17 @@ func (f *fixture) company(o options) {
 	})
 	f.ok(err)
 	f.connection = f.connect(f.enterprise.ID, o.provider)
+	if o.state != "" {
+		f.connection, err = f.db.UpdateConnection(f.Context(), sso.ActorOperator, f.enterprise.ID, f.connection.ID, "test",
+			func(c sso.Connection) (sso.Connection, error) {
+				c.State = o.state
+				if o.state == sso.ConnectionDraft {
+					c.Live, c.Draft = nil, c.Live
+				}
+				return c, nil
+			})
+		f.ok(err)
+	}
 	f.token, f.bearer = f.newToken(f.connection, "entra-1", o.scopes...)
 }
 
@@ -189,6 +204,16 @@ func (f *fixture) do(method, path, body string, headers ...string) reply {
 
 func (f *fixture) send(method, target, body string, headers ...string) reply {
 	f.Helper()
+	out := reply{ResponseRecorder: f.sendAny(method, target, body, headers...)}
+	if out.Body.Len() > 0 {
+		f.ok(json.Unmarshal(out.Body.Bytes(), &out.json))
+	}
+	return out
+}
+
+// sendAny is send for a response that need not be JSON.
+func (f *fixture) sendAny(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	f.Helper()
 	r := httptest.NewRequest(method, "https://"+host+"/", strings.NewReader(body))
 	f.ok(setTarget(r, target))
 	r.Header.Set("Authorization", "Bearer "+f.bearer.Reveal())
@@ -203,19 +228,18 @@ func (f *fixture) send(method, target, body string, headers ...string) reply {
 			r.Header.Set(name, value)
 		}
 	}
+	if r.Header.Get("Transfer-Encoding") == "chunked" {
+		r.ContentLength = -1
+	}
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
-	out := reply{ResponseRecorder: w}
-	if w.Body.Len() > 0 {
-		f.ok(json.Unmarshal(w.Body.Bytes(), &out.json))
-	}
-	return out
+	return w
 }
 
 // setTarget sets the request target as a server reads it from the wire, where
 // quotation marks and two slashes can be.
 func setTarget(r *http.Request, target string) error {
-	u, err := r.URL.Parse("https://" + host + target)
+	u, err := url.ParseRequestURI(target)
 	if err != nil {
 		return err
 	}
@@ -250,6 +274,12 @@ func (l *ledger) Record(_ context.Context, o provisioning.Outcome) {
 // signIn signs a person in at the connection, as before provisioning.
 func (f *fixture) signIn(login string, groups ...string) sso.User {
 	f.Helper()
+	return f.signInAs(login, sso.NewSecret(), groups...)
+}
+
+// signInAs is signIn with a session of a given token.
+func (f *fixture) signInAs(login string, session sso.Secret, groups ...string) sso.User {
+	f.Helper()
 	attempt := sso.NewID[sso.AttemptID](f.now)
 	asserted := sso.AssertedGroups{
 		State:  sso.GroupsValues,
@@ -280,7 +310,7 @@ func (f *fixture) signIn(login string, groups ...string) sso.User {
 		},
 		Session: sso.Session{
 			ID:          sso.NewID[sso.SessionID](f.now),
-			Token:       sso.NewSecret().Hash(),
+			Token:       session.Hash(),
 			Enterprise:  f.enterprise.ID,
 			Connection:  f.connection.ID,
 			Attempt:     attempt,
@@ -306,4 +336,18 @@ func (f *fixture) group(name string) sso.Group {
 	})
 	f.ok(err)
 	return g
+}
+
+// newUser provisions a user.
+func (f *fixture) newUser(name string) reply {
+	f.Helper()
+	return f.want(f.do("POST", "/Users", `{"userName": "`+name+`"}`), 201)
+}
+
+// databases are those that a test runs on.
+func databases() map[string]func(testing.TB) string {
+	return map[string]func(testing.TB) string{
+		"sqlite":   storetest.SQLite,
+		"postgres": storetest.Postgres,
+	}
 }

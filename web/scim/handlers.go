@@ -69,11 +69,15 @@ const (
 
 // Register adds the endpoints to a router.
 func (h *Handlers) Register(rt *route.Router) {
-	rt.Protocol(
-		route.Protocol{
-			Prefix: prefix,
-			Render: render,
-		},
+	protocol := route.Protocol{
+		Prefix: prefix,
+		Render: render,
+	}
+	rt.Protocol(protocol, h.endpoints()...)
+}
+
+func (h *Handlers) endpoints() []route.Route {
+	return []route.Route{
 		h.endpoint("GET /Users", h.listUsers),
 		h.endpoint("POST /Users", h.createUser),
 		h.endpoint("POST /Users/.search", h.searchUsers),
@@ -96,7 +100,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		h.endpoint("POST /.search", notOffered),
 		h.endpoint("POST /Bulk", notOffered),
 		h.endpoint("GET /Me", notOffered),
-	)
+	}
 }
 
 // exchange is a request that was admitted.
