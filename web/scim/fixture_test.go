@@ -3,14 +3,12 @@ package scim
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +28,7 @@ type fixture struct {
 	*route.Router
 	db         *store.DB
 	tokens     *provisioning.Tokens
+	ledger     *provisioning.Ledger
 	counted    *counted
 	handlers   *Handlers
 	log        *bytes.Buffer
@@ -65,12 +64,17 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 	f.counted = &counted{DB: f.db}
 	f.tokens = provisioning.NewTokens(f.db, clock)
 	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	f.ledger = provisioning.NewLedger(provisioning.LedgerOptions{
+		Store:   f.db,
+		Observe: func(string, string, int) {},
+		Log:     log,
+	})
 	f.handlers = New(provisioning.New(provisioning.Options{
 		Users:       f.db,
 		Groups:      f.counted,
 		Connections: f.db,
 		Tokens:      f.tokens,
-		Ledger:      newLedger(f.db, log),
+		Ledger:      f.ledger,
 		Limiter:     o.limiter,
 		PerMinute:   o.perMinute,
 		CursorKeys:  []sso.Secret{keys.Current, keys.Previous},
@@ -255,20 +259,6 @@ func (f *fixture) want(r reply, status int) reply {
 		f.Fatalf("status %d, want %d: %s", r.Code, status, r.Body.String())
 	}
 	return r
-}
-
-// ledger keeps outcomes.
-type ledger struct {
-	mu  sync.Mutex
-	all []provisioning.Outcome
-}
-
-func newLedger(*store.DB, *slog.Logger) *ledger { return &ledger{} }
-
-func (l *ledger) Record(_ context.Context, o provisioning.Outcome) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all = append(l.all, o)
 }
 
 // signIn signs a person in at the connection, as before provisioning.
