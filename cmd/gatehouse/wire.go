@@ -361,21 +361,23 @@ func (g *gateway) forwardAuth(pages *ui.Renderer) error {
 // api builds the REST API.
 func (g *gateway) api() (*api.API, error) {
 	return api.New(api.Options{
-		BaseURL:   g.config.BaseURL,
-		Structure: g.db,
-		Members:   g.db,
-		Records:   g.db,
-		Tokens:    g.admin,
-		Requests:  idempotency.New(g.db, g.log),
-		Directory: g.directory,
-		Setup:     g.setup,
-		Preview:   g.trials,
-		Tests:     g.trials,
-		Links:     g.admin,
-		SAML:      g.saml,
-		OIDC:      g.oidc,
-		Limiter:   g.nodes.limiter,
-		Log:       g.log,
+		BaseURL:      g.config.BaseURL,
+		Structure:    g.db,
+		Members:      g.db,
+		Records:      g.db,
+		Tokens:       g.admin,
+		Requests:     idempotency.New(g.db, g.log),
+		Directory:    g.directory,
+		Setup:        g.setup,
+		Preview:      g.trials,
+		Tests:        g.trials,
+		Links:        g.admin,
+		Provisioning: g.db,
+		SCIMTokens:   g.tokens,
+		SAML:         g.saml,
+		OIDC:         g.oidc,
+		Limiter:      g.nodes.limiter,
+		Log:          g.log,
 	})
 }
 

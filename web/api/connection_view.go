@@ -20,6 +20,7 @@ type connection struct {
 	Previous        *configuration      `json:"previous,omitempty" doc:"Configuration that a rollback restores."`
 	ServiceProvider *serviceProvider    `json:"service_provider,omitempty" doc:"Values to register at a SAML identity provider."`
 	RelyingParty    *relyingParty       `json:"relying_party,omitempty" doc:"Values to register at an OpenID provider."`
+	SCIM            scimEndpoint        `json:"scim" doc:"Values to register for SCIM."`
 	SignInURL       string              `json:"sign_in_url" doc:"URL for signing in through this connection." example:"https://sso.example.com/login/sso?connection=conn-06d5x0wkj3n8p7r5t2v4y6z8ab&enterprise_key=acme"`
 	Metadata        *metadataStatus     `json:"metadata,omitempty" doc:"Result of the last metadata refresh; missing before the first."`
 	Warnings        []warning           `json:"warnings" doc:"Warnings about settings that work but should be changed; only in the response to the request that caused them."`
@@ -44,6 +45,11 @@ type relyingParty struct {
 	BackchannelLogoutURI string  `json:"backchannel_logout_uri" doc:"Back-channel logout URI, which receives logout tokens." example:"https://sso.example.com/oidc/conn-06d5x0wkj3n8p7r5t2v4y6z8ab/backchannel-logout"`
 	InitiateLoginURI     string  `json:"initiate_login_uri" doc:"Target URL for a tile on the identity provider's dashboard." example:"https://sso.example.com/login/sso?connection=conn-06d5x0wkj3n8p7r5t2v4y6z8ab&enterprise_key=acme"`
 	Certificate          *string `json:"certificate" doc:"Certificate for verifying our private_key_jwt, in PEM; null if a client secret is used." example:"-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"`
+}
+
+//nolint:lll // a tag is one line
+type scimEndpoint struct {
+	BaseURL string `json:"base_url" doc:"Base URL of SCIM, also called tenant URL; a token is created separately." example:"https://sso.example.com/scim/v2/connections/conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 
 type metadataStatus struct {
@@ -85,6 +91,7 @@ func (a *API) viewConnection(e sso.Enterprise, c sso.Connection, warnings []conn
 		Live:      viewConfiguration(c.Live),
 		Draft:     viewConfiguration(c.Draft),
 		Previous:  viewConfiguration(c.Previous),
+		SCIM:      scimEndpoint{BaseURL: a.BaseURL + "/scim/v2/connections/" + string(c.ID)},
 		SignInURL: a.signInURL(e, c.ID),
 		Warnings:  make([]warning, 0, len(warnings)),
 		CreatedAt: c.CreatedAt,

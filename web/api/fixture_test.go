@@ -26,6 +26,7 @@ import (
 	"gatehouse/sso/directory"
 	"gatehouse/sso/evaluate"
 	"gatehouse/sso/idempotency"
+	"gatehouse/sso/provisioning"
 	ssotrial "gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -133,11 +134,13 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 			TestRuns: f.db,
 			Now:      time.Now,
 		}),
-		Links:   access.New(access.Options{Links: f.db, Now: time.Now}),
-		SAML:    sp,
-		OIDC:    rp,
-		BaseURL: "https://" + host + "/",
-		Log:     log,
+		Links:        access.New(access.Options{Links: f.db, Now: time.Now}),
+		Provisioning: f.db,
+		SCIMTokens:   provisioning.NewTokens(f.db, time.Now),
+		SAML:         sp,
+		OIDC:         rp,
+		BaseURL:      "https://" + host + "/",
+		Log:          log,
 	})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{
@@ -285,7 +288,10 @@ func (f *fixture) world(key string) world {
 		ExpiresAt:  now.Add(time.Hour),
 	}
 	f.ok(f.db.CreateTestRun(ctx, run))
+	provisioned := world{"enterprise": string(e.ID), "connection": string(c.ID)}
+	f.provisioned(provisioned, "entra")
 	return world{
+		"scim_token":   provisioned["scim_token"],
 		"test":         string(run.ID),
 		"setup_link":   string(l.ID),
 		"application":  string(app.ID),

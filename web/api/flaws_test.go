@@ -25,6 +25,7 @@ func TestNoSecretInAnySchema(t *testing.T) {
 	)
 	// An audit event has the digest that chains it.
 	harmless := regexp.MustCompile(`^(has_.*|hash|token_endpoint_auth_method)$`)
+	told := map[string]string{"create-scim-token": "token"} // once; see operation.once
 	seen, reported := map[string]bool{}, false
 	for _, e := range f.endpoints() {
 		for status, response := range e.op.Responses {
@@ -34,7 +35,8 @@ func TestNoSecretInAnySchema(t *testing.T) {
 				) {
 					seen[name] = true
 					reported = reported || name == "has_client_secret"
-					if secret.MatchString(name) && !harmless.MatchString(name) {
+					if secret.MatchString(name) && !harmless.MatchString(name) &&
+						told[e.op.OperationID] != name {
 						t.Errorf("%s answers %s with a %q", e, status, name)
 					}
 				}

@@ -75,6 +75,8 @@ func (e endpoint) body() any {
 		return m{"digest": "9f86d081884c7d659a2feaa0c55ad015"}
 	case strings.HasSuffix(e.path, "/setup-links"):
 		return m{"for": "Ada"}
+	case strings.HasSuffix(e.path, "/scim-tokens"):
+		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/domains"):
 		return m{"name": "new.test"}
 	case strings.HasSuffix(e.path, "/groups"):
@@ -513,6 +515,7 @@ func (f *fixture) more() {
 			MaxOpens:   1,
 		})
 		f.ok(err)
+		f.provisioned(f.acme, name)
 		for _, person := range []string{name, "ada"} {
 			s := signIn(e, c, person, time.Now())
 			s.Session.Token = sso.Secret(fmt.Sprint(person, i)).Hash()

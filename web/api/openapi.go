@@ -79,6 +79,10 @@ func tags() []*huma.Tag {
 			Description: "Links that open the setup assistant for a person without an account.",
 		},
 		{
+			Name:        "provisioning-events",
+			Description: "Requests of identity providers over SCIM.",
+		},
+		{
 			Name:        "applications",
 			Description: "Applications behind the gateway. They belong to the installation, not to an enterprise.",
 		},
@@ -114,6 +118,7 @@ func pathParameter(noun string) *huma.Param {
 		"test":         "test",
 		"application":  "app",
 		"setup_link":   "link",
+		"scim_token":   "scimtok",
 	}[noun]
 	return &huma.Param{
 		Name:        noun,

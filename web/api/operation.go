@@ -189,6 +189,8 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.QuestionID](value)
 	case "setup_link":
 		return is[sso.SetupLinkID](value)
+	case "scim_token":
+		return is[sso.ProvisioningTokenID](value)
 	case "test":
 		return is[sso.TestRunID](value)
 	case "application":
@@ -198,7 +200,7 @@ func wellFormed(wildcard, value string) bool {
 }
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
-	sso.QuestionID](
+	sso.QuestionID | sso.ProvisioningTokenID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

@@ -121,12 +121,15 @@ type Options struct {
 	Preview   previewer
 	Tests     tester
 	Links     linkMaker
-	SAML      samlAddresser
-	OIDC      oidcAddresser
-	BaseURL   string // of sign-in links
-	Limiter   route.Limiter
-	Log       *slog.Logger
-	Now       func() time.Time // nil: time.Now
+	// Provisioning is a store.DB.
+	Provisioning provisioningReader
+	SCIMTokens   scimTokens
+	SAML         samlAddresser
+	OIDC         oidcAddresser
+	BaseURL      string // of sign-in links
+	Limiter      route.Limiter
+	Log          *slog.Logger
+	Now          func() time.Time // nil: time.Now
 }
 
 // API is version 1 of the REST API.
@@ -176,6 +179,8 @@ func New(o Options) (*API, error) {
 	a.healthOperations()
 	a.applicationOperations()
 	a.setupLinkOperations()
+	a.scimTokenOperations()
+	a.provisioningOperations()
 	var err error
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err

@@ -1,0 +1,274 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// provisioningReader reads what identity providers provision; store.DB does.
+type provisioningReader interface {
+	ProvisioningTokens(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, p sso.Page,
+	) ([]sso.ProvisioningToken, string, error)
+	ProvisioningToken(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
+	) (sso.ProvisioningToken, error)
+	ProvisioningEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, p sso.Page,
+	) ([]sso.ProvisioningEvent, string, error)
+	ProvisioningRefusals(
+		ctx context.Context, ent sso.EnterpriseID, f sso.RefusalFilter, p sso.Page,
+	) ([]sso.ProvisioningRefusal, string, error)
+	ProvisioningGroupStates(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, p sso.Page,
+	) ([]sso.ProvisioningGroupState, string, error)
+}
+
+// provisioningEvent is a request of an identity provider.
+//
+//nolint:lll // a tag is one line
+type provisioningEvent struct {
+	ID         sso.ProvisioningEventID `json:"id" doc:"Identifier; immutable." example:"push-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID        `json:"connection" doc:"Connection that the request was sent to." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	At         time.Time               `json:"at" doc:"Time of the request." example:"2026-11-24T12:00:00Z"`
+	Actor      sso.ProvisioningTokenID `json:"actor" doc:"Token that the request was sent with." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Client     string                  `json:"client" doc:"User-Agent, shortened." example:"Azure AD Provisioning Service"`
+	Method     string                  `json:"method" doc:"HTTP method." example:"PATCH"`
+	Kind       *sso.ProvisioningScope  `json:"kind" doc:"Scope that the request needs, which tells the resource type and whether it writes; null for a request about no resource." example:"groups:write"`
+	Name       *string                 `json:"name" doc:"userName, displayName or externalId of the resource; null if it is not known." example:"grp_all@acme.example"`
+	Resource   *sso.ResourceID         `json:"resource" doc:"ID of the resource; null if it is not known." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Status     int                     `json:"status" doc:"HTTP status of the response." example:"403"`
+	SCIMType   *string                 `json:"scim_type" doc:"scimType of the response; null for most." example:"uniqueness"`
+	Code       *string                 `json:"code" doc:"Code of the refusal; null if the request was not refused." example:"scim_scope_missing"`
+	Detail     *string                 `json:"detail" doc:"Text of the refusal, as sent to the identity provider; null if the request was not refused." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
+	RequestID  string                  `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
+	Took       int64                   `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
+	Changed    bool                    `json:"changed" doc:"Whether the request changed the resource or its members."`
+	Members    *memberEffects          `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
+}
+
+// memberEffects are the effects of a request on the members of a group.
+//
+//nolint:lll // a tag is one line
+type memberEffects struct {
+	Added   int              `json:"added" doc:"Number of members added." example:"1"`
+	Removed int              `json:"removed" doc:"Number of members removed." example:"0"`
+	Waiting int              `json:"waiting" doc:"Number of member IDs that no user of the connection has yet." example:"2"`
+	IDs     []sso.ResourceID `json:"waiting_ids" doc:"The first 20 of these IDs." example:"[\"user-06d5x0wkj3n8p7r5t2v4y6z8ab\"]"`
+	Nested  int              `json:"nested" doc:"Number of members that were sent as groups, which are ignored." example:"0"`
+	Listed  bool             `json:"listed" doc:"Whether the request named all members of the group."`
+}
+
+func viewProvisioningEvent(e sso.ProvisioningEvent) provisioningEvent {
+	v := provisioningEvent{
+		ID:         e.ID,
+		Connection: e.Connection,
+		At:         e.At,
+		Actor:      e.Token,
+		Client:     e.Client,
+		Method:     e.Method,
+		Kind:       some(e.Kind),
+		Name:       some(e.Name),
+		Resource:   some(e.Resource),
+		Status:     e.Status,
+		SCIMType:   some(e.SCIMType),
+		Code:       some(e.Code),
+		Detail:     some(e.Detail),
+		RequestID:  e.RequestID,
+		Took:       e.Took.Milliseconds(),
+		Changed:    e.Changed,
+	}
+	x := e.Effects
+	if x.Added+x.Removed+x.WaitingCount+x.Nested > 0 || x.Listed {
+		v.Members = &memberEffects{
+			Added:   x.Added,
+			Removed: x.Removed,
+			Waiting: x.WaitingCount,
+			IDs:     always(x.Waiting),
+			Nested:  x.Nested,
+			Listed:  x.Listed,
+		}
+	}
+	return v
+}
+
+// refusal is what is refused of one name, for one reason.
+//
+//nolint:lll // a tag is one line
+type refusal struct {
+	ID       sso.RefusalID           `json:"id" doc:"Identifier; a new one if the refusal is repeated after it was healed." example:"refusal-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Kind     *sso.ProvisioningScope  `json:"kind" doc:"Scope that the request needs; null for a request about no resource." example:"groups:read"`
+	Name     *string                 `json:"name" doc:"userName, displayName, externalId or ID of the resource; null for a request about no resource." example:"grp_all@acme.example"`
+	Code     string                  `json:"code" doc:"Code of the refusal." example:"scim_scope_missing"`
+	Method   string                  `json:"method" doc:"HTTP method of the last request." example:"GET"`
+	Status   int                     `json:"status" doc:"HTTP status of the last response." example:"403"`
+	Detail   string                  `json:"detail" doc:"Text of the last refusal, as sent to the identity provider." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
+	Actor    sso.ProvisioningTokenID `json:"actor" doc:"Token of the last request." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Count    int                     `json:"count" doc:"Number of refused requests." example:"14"`
+	FirstAt  time.Time               `json:"first_at" doc:"Time of the first refused request." example:"2026-11-24T12:00:00Z"`
+	LastAt   time.Time               `json:"last_at" doc:"Time of the last refused request." example:"2026-11-26T12:00:00Z"`
+	HealedAt *time.Time              `json:"healed_at" doc:"Time of the first later request of the same kind and name that succeeded; null while the refusal is open." example:"2026-11-26T14:00:00Z"`
+}
+
+func viewRefusal(r sso.ProvisioningRefusal) refusal {
+	return refusal{
+		ID:       r.ID,
+		Kind:     some(r.Kind),
+		Name:     some(r.Name),
+		Code:     r.Code,
+		Method:   r.Method,
+		Status:   r.Status,
+		Detail:   r.Detail,
+		Actor:    r.Token,
+		Count:    r.Count,
+		FirstAt:  r.FirstAt,
+		LastAt:   r.LastAt,
+		HealedAt: moment(r.HealedAt),
+	}
+}
+
+// provisionedGroup is a group with what is known of its members.
+//
+//nolint:lll // a tag is one line
+type provisionedGroup struct {
+	ID         sso.ResourceID     `json:"id" doc:"Identifier in SCIM; immutable." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name       string             `json:"name" doc:"displayName." example:"grp_all@acme.example"`
+	ExternalID *string            `json:"external_id" doc:"externalId; null if there is none." example:"6731de76-14a6-49ae-97bc-6eba6914391e"`
+	Origin     sso.ResourceOrigin `json:"origin" enum:"pushed,found" doc:"Whether the identity provider pushed the group, or an organization had a group of the name before." example:"pushed"`
+	Members    int                `json:"members" doc:"Number of members." example:"21"`
+	Waiting    int                `json:"waiting" doc:"Number of member IDs that no user of the connection has yet." example:"0"`
+	ModifiedAt time.Time          `json:"modified_at" doc:"Time of the last change of the group or its members." example:"2026-11-24T12:00:00Z"`
+	Listed     *int               `json:"listed" doc:"Number of members when the identity provider last sent all of them; null if it never did." example:"269"`
+	ListedAt   *time.Time         `json:"listed_at" doc:"Time at which the identity provider last sent all members; null if it never did." example:"2026-11-24T12:00:00Z"`
+	Refusals   int                `json:"refusals" doc:"Number of refused requests about the group since the last success." example:"14"`
+	RefusedAt  *time.Time         `json:"refused_at" doc:"Time of the last of them; null if there is none." example:"2026-11-26T12:00:00Z"`
+	Refusal    *string            `json:"refusal" doc:"Text of an open refusal; null if there is none." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
+}
+
+func viewGroupState(s sso.ProvisioningGroupState) provisionedGroup {
+	v := provisionedGroup{
+		ID:         s.Group.ID,
+		Name:       s.Group.DisplayName,
+		ExternalID: some(s.Group.ExternalID),
+		Origin:     s.Group.Origin,
+		Members:    s.Group.Members,
+		Waiting:    s.Group.Waiting,
+		ModifiedAt: s.Group.ModifiedAt,
+		ListedAt:   moment(s.ListedAt),
+		Refusals:   s.Refusals,
+		RefusedAt:  moment(s.RefusedAt),
+		Refusal:    some(s.Refusal),
+	}
+	if !s.ListedAt.IsZero() {
+		v.Listed = &s.Listed
+	}
+	return v
+}
+
+// EventQuery has the filters of both lists of events. It is exported because huma
+// looks into no other embedded struct.
+//
+//nolint:lll // a tag is one line
+type EventQuery struct {
+	Paging
+	Actor    sso.ProvisioningTokenID `query:"actor" pattern:"^scimtok-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a provisioning token's identifier" doc:"Filter by token." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name     string                  `query:"name" doc:"Filter by userName, displayName or externalId; letter case does not matter." example:"grp_all@acme.example"`
+	Resource string                  `query:"resource" doc:"Filter by the ID of the resource." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Refused  bool                    `query:"refused" doc:"Only refused requests, if true." example:"true"`
+	Since    time.Time               `query:"since" doc:"Filter by time: this moment or later." example:"2026-11-24T12:00:00Z"`
+}
+
+func (a *API) provisioningOperations() {
+	add(a, operation{
+		id:      "list-provisioning-events",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/provisioning-events",
+		summary: "List provisioning events",
+		about: "Requests of identity providers over SCIM that changed something or were refused, of all connections. " +
+			"Kept as long as retention.provisioning says, at most 100,000 per connection. Sorted by time, newest " +
+			"first.",
+	}, a.listProvisioningEvents)
+	add(a, operation{
+		id:      "list-connection-provisioning-events",
+		method:  http.MethodGet,
+		path:    connectionPath + "/provisioning/events",
+		summary: "List a connection's provisioning events",
+		about:   "Requests over SCIM that changed something or were refused. Sorted by time, newest first.",
+	}, a.listConnectionEvents)
+	add(a, operation{
+		id:      "list-provisioning-refusals",
+		method:  http.MethodGet,
+		path:    connectionPath + "/provisioning/refusals",
+		summary: "List refusals of provisioning",
+		about: "What was refused over SCIM, once per kind of request, name and code. A refusal is healed by a later " +
+			"success of the same kind and name. At most 2,000 per connection. Sorted by the time of the first " +
+			"request, newest first.",
+	}, a.listRefusals)
+	add(a, operation{
+		id:      "list-provisioned-groups",
+		method:  http.MethodGet,
+		path:    connectionPath + "/provisioning/groups",
+		summary: "List provisioned groups",
+		about: "Groups that the identity provider provisions over SCIM, with their members, last full list and open " +
+			"refusals. Sorted by ID.",
+	}, a.listProvisionedGroups)
+}
+
+func (q EventQuery) filter(conn sso.ConnectionID) sso.ProvisioningEventFilter {
+	return sso.ProvisioningEventFilter{
+		Connection: conn,
+		Token:      q.Actor,
+		Resource:   sso.ResourceID(q.Resource),
+		Name:       q.Name,
+		Refused:    q.Refused,
+		Since:      q.Since,
+	}
+}
+
+//nolint:lll // a tag is one line
+func (a *API) listProvisioningEvents(ctx context.Context, c caller, in *struct {
+	EventQuery
+	Connection sso.ConnectionID `query:"connection" pattern:"^conn-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a connection's identifier" doc:"Filter by connection." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+}) (*out[list[provisioningEvent]], error) {
+	all, next, err := a.Provisioning.ProvisioningEvents(ctx, c.enterprise.ID, in.filter(in.Connection), in.page())
+	return pageOf(all, next, err, viewProvisioningEvent)
+}
+
+func (a *API) listConnectionEvents(ctx context.Context, c caller, in *struct {
+	EventQuery
+	Connection sso.ConnectionID `path:"connection"`
+}) (*out[list[provisioningEvent]], error) {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	all, next, err := a.Provisioning.ProvisioningEvents(ctx, c.enterprise.ID, in.filter(in.Connection), in.page())
+	return pageOf(all, next, err, viewProvisioningEvent)
+}
+
+func (a *API) listRefusals(ctx context.Context, c caller, in *struct {
+	Paging
+	Connection sso.ConnectionID `path:"connection"`
+	Open       bool             `query:"open" doc:"Only open refusals, if true." example:"true"`
+}) (*out[list[refusal]], error) {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	all, next, err := a.Provisioning.ProvisioningRefusals(ctx, c.enterprise.ID, sso.RefusalFilter{
+		Connection: in.Connection,
+		Open:       in.Open,
+	}, in.page())
+	return pageOf(all, next, err, viewRefusal)
+}
+
+func (a *API) listProvisionedGroups(
+	ctx context.Context, c caller, in *pagedConnection,
+) (*out[list[provisionedGroup]], error) {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	all, next, err := a.Provisioning.ProvisioningGroupStates(ctx, c.enterprise.ID, in.Connection, in.page())
+	return pageOf(all, next, err, viewGroupState)
+}
