@@ -14,8 +14,14 @@ type Push struct {
 	Event      ProvisioningEventID
 }
 
-// Actor returns the actor of audit events.
-func (p Push) Actor() Actor { return Actor(p.Token) }
+// Actor returns the actor of audit events: the token, or the connection if what was
+// pushed before is applied.
+func (p Push) Actor() Actor {
+	if p.Token == "" {
+		return Actor(p.Connection)
+	}
+	return Actor(p.Token)
+}
 
 // ResourceOrigin says how a resource came to be known.
 type ResourceOrigin string
@@ -54,6 +60,38 @@ type ProvisionedUser struct {
 
 // Provisioned reports whether the identity provider wrote the resource.
 func (u ProvisionedUser) Provisioned() bool { return u.Origin == OriginPushed }
+
+// Email returns the address of the user: the primary one, else the first of type
+// work, else the first; "" if there is none.
+func (u ProvisionedUser) Email() string {
+	best, rank := "", 0
+	for _, e := range u.Emails {
+		r := 1
+		switch {
+		case e.Value == "":
+			continue
+		case e.Primary:
+			r = 3
+		case e.Type == "work":
+			r = 2
+		}
+		if r > rank {
+			best, rank = e.Value, r
+		}
+	}
+	return best
+}
+
+// DeprovisionReceipt says what ended because an identity provider deactivated or
+// deleted a user.
+type DeprovisionReceipt struct {
+	Event    ProvisioningEventID
+	User     UserID
+	Login    string
+	Deleted  bool // the resource was deleted, not only deactivated
+	Sessions int
+	At       time.Time
+}
 
 // ProvisionedEmail is an e-mail address of a provisioned user.
 type ProvisionedEmail struct {

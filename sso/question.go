@@ -41,6 +41,9 @@ const (
 	AnswerAnother  QuestionAnswer = "another"  // they are two users: one of them gets another login
 	AnswerReplaces QuestionAnswer = "replaces" // the claimant takes over the login, and the holder is deactivated
 	AnswerRefuse   QuestionAnswer = "refuse"   // the claimant is deactivated, or keeps their former login
+	// AnswerSame: they are one person. What leads to the claimant leads to the holder
+	// from then on, and the claimant is deactivated.
+	AnswerSame QuestionAnswer = "same"
 )
 
 // QuestionDecision is a decision with its parameters.
@@ -73,6 +76,42 @@ func ValidateLogin(field, login string) []FieldError {
 		problems = []FieldError{{field, "Use at most 254 bytes."}}
 	}
 	return problems
+}
+
+// IdentityHeldError is a Conflict: what an identity provider pushed waits for an
+// admin, because another active user has the login.
+type IdentityHeldError struct {
+	Account UserID // who has the login
+	Login   string
+	// Claimant is the account that the resource would belong to, as it is; zero
+	// if it would be new.
+	Claimant User
+}
+
+func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the error with its kind and code.
+func (e *IdentityHeldError) Unwrap() error {
+	message := "Another active person of the company has the login " + Sanitize(e.Login) + ": account " +
+		string(e.Account) + ". An admin decides under People, Login conflicts; send it again afterwards."
+	return &Error{
+		Kind:   Conflict,
+		Code:   "identity_held",
+		Public: message,
+		Fields: []FieldError{{"userName", message}},
+	}
+}
+
+// ProvisionedBySCIM returns the error for an edit of what the identity provider
+// owns.
+func ProvisionedBySCIM(field string) *Error {
+	const text = "The identity provider provisions this person and owns this. Change it there."
+	return &Error{
+		Kind:   Conflict,
+		Code:   "provisioned_by_scim",
+		Public: text,
+		Fields: []FieldError{{field, text}},
+	}
 }
 
 // LoginInUse returns the error for a change that would give two active users

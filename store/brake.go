@@ -212,6 +212,18 @@ func (r *loginRecord) noteLosses(note sso.BrakeNote, done bool) {
 	}
 }
 
+// queueStop queues a stop with its groups as JSON.
+func (t *tx) queueStop(ent sso.EnterpriseID, conn sso.ConnectionID, s sso.BrakeStop, groups string) {
+	t.Queue(
+		"insert into brake_stops (enterprise_id, connection_id, "+stopColumns+
+			`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
+		on conflict (enterprise_id, connection_id, cause, group_id) do update
+			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
+		string(ent), string(conn), string(s.Cause), string(s.Group), groups,
+		engine.Micros(s.At), engine.Micros(s.Since),
+	)
+}
+
 // beginStop queues a stop, which holds removals from now on. Waiting syncs of the
 // connection whose names matched nothing, and those held for the share of a group
 // because of such names, get the cause of the stop: one decision covers them all.
@@ -220,14 +232,7 @@ func (r *loginRecord) beginStop(ctx context.Context, s sso.BrakeStop) error {
 	if err != nil {
 		return fmt.Errorf("write a stop of the brake: %w", err)
 	}
-	r.tx.Queue(
-		"insert into brake_stops (enterprise_id, connection_id, "+stopColumns+
-			`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
-		on conflict (enterprise_id, connection_id, cause, group_id) do update
-			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
-		string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group), groups,
-		engine.Micros(s.At), engine.Micros(s.Since),
-	)
+	r.tx.queueStop(r.ent, r.groups.conn, s, groups)
 	if s.Cause == sso.HeldNamesChanged {
 		r.tx.Queue(
 			`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3

@@ -99,7 +99,8 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // "would_lock_out" if single sign-on is enforced and no other connection is
 // enabled. Shadow mode starts anew with another draft and ends without one. If
 // Trust.Since changes, operators' accounts are unlinked from users of the
-// connection.
+// connection. If it provisions by SCIM from now on, what was pushed so far is applied
+// after the commit: see ApplyProvisioned.
 func (db *DB) UpdateConnection(
 	ctx context.Context,
 	by sso.Actor,
@@ -109,6 +110,7 @@ func (db *DB) UpdateConnection(
 	fn func(sso.Connection) (sso.Connection, error),
 ) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
+	asked := false
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		old, err := found(db.findConnection(ctx, t, ent, id))
 		if err != nil {
@@ -131,15 +133,9 @@ func (db *DB) UpdateConnection(
 			return err
 		}
 		t.unbindSubjects(old, c)
-		if !old.Trust.Since.Equal(c.Trust.Since) {
-			if err := t.unlinkAdmins(ctx, by, ent, id); err != nil {
-				return err
-			}
-		}
-		if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
-			if err := t.switchOff(ctx, by, ent, id); err != nil {
-				return err
-			}
+		asked = provisions(c) && !provisions(old)
+		if err := t.followConnection(ctx, by, old, c); err != nil {
+			return err
 		}
 		result = c
 		return t.audit(
@@ -153,7 +149,26 @@ func (db *DB) UpdateConnection(
 	if err != nil {
 		return sso.Connection{}, err
 	}
+	if asked {
+		db.applySoon(ctx, ent, id)
+	}
 	return result, nil
+}
+
+// followConnection carries out what follows from a changed connection.
+func (t *tx) followConnection(ctx context.Context, by sso.Actor, old, c sso.Connection) error {
+	if !old.Trust.Since.Equal(c.Trust.Since) {
+		if err := t.unlinkAdmins(ctx, by, c.Enterprise, c.ID); err != nil {
+			return err
+		}
+	}
+	if provisions(c) && !provisions(old) {
+		t.askToApply(c.Enterprise, c.ID)
+	}
+	if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
+		return t.switchOff(ctx, by, c.Enterprise, c.ID)
+	}
+	return nil
 }
 
 // unbindSubjects removes the subjects of a connection if it now reads them from

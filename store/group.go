@@ -238,23 +238,30 @@ func (db *DB) DeleteGroup(
 		if err := t.checkNotDefault(ctx, "g.id = $2", string(ent), string(id)); err != nil {
 			return err
 		}
-		t.endGroup(ent, id, by)
-		t.revokeMembers(ent, id)
-		t.Queue(`delete from memberships where enterprise_id = $1 and source = $4
-			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
-			and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
-			and not exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
-				where m.enterprise_id = $1 and m.user_id = memberships.user_id and g.organization_id = $2 and not g.is_default and g.id <> $3)`,
-			string(ent), string(g.Organization), string(id), string(sso.SourceDefault))
-		t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
-			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
-			and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
-				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization),
-			engine.Micros(t.now), string(by))
-		t.Queue("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
-		return t.audit(
-			ctx, by, "group.deleted", string(id), "name", g.Name, "organization",
-			string(g.Organization),
-		)
+		return t.deleteGroup(ctx, by, ent, g)
 	})
+}
+
+// deleteGroup deletes a group; members who are in no other group of its
+// organization leave the organization.
+func (t *tx) deleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) error {
+	id := g.ID
+	t.endGroup(ent, id, by)
+	t.revokeMembers(ent, id)
+	t.Queue(`delete from memberships where enterprise_id = $1 and source = $4
+		and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
+		and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
+		and not exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+			where m.enterprise_id = $1 and m.user_id = memberships.user_id and g.organization_id = $2 and not g.is_default and g.id <> $3)`,
+		string(ent), string(g.Organization), string(id), string(sso.SourceDefault))
+	t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
+		and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
+		and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
+			and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization),
+		engine.Micros(t.now), string(by))
+	t.Queue("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
+	return t.audit(
+		ctx, by, "group.deleted", string(id), "name", g.Name, "organization",
+		string(g.Organization),
+	)
 }

@@ -60,6 +60,44 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 		string(ent), string(org), string(user), string(sso.SourceDefault))
 }
 
+// followHistoryOf is followHistory for many users, about some groups alone.
+func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users []sso.UserID, cause string) {
+	about := "enterprise_id = $1 and user_id in (" + t.db.sql.Dialect.Values("$2") + ") and group_id in (" +
+		t.db.sql.Dialect.Values("$3") + ")"
+	list, of := userList(users), engine.JSONList(groupTexts(groups))
+	t.Queue(
+		"update membership_history set until_at = $4, ended_by = $5 where "+about+` and until_at = 0
+		and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
+			and m.group_id = membership_history.group_id and m.source = membership_history.source)`,
+		string(ent), list, of, engine.Micros(t.now), cause,
+	)
+	t.Queue(
+		`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
+		select m.enterprise_id, m.user_id, m.group_id, cast($4 as bigint), 0, m.source, m.cause, '' from memberships m
+		where `+about+` and not exists (select 1 from membership_history h where h.enterprise_id = $1
+			and h.user_id = m.user_id and h.group_id = m.group_id and h.until_at = 0)
+		on conflict (enterprise_id, user_id, group_id, from_at) do update
+			set until_at = 0, source = excluded.source, cause = excluded.cause, ended_by = ''`,
+		string(ent), list, of, engine.Micros(t.now),
+	)
+}
+
+// followDefaultOf is followDefault for many users.
+func (t *tx) followDefaultOf(
+	ent sso.EnterpriseID, org sso.OrganizationID, group sso.GroupID, users []sso.UserID, cause string,
+) {
+	list := userList(users)
+	const others = `exists (select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
+		where x.enterprise_id = $1 and x.user_id = n.value and y.organization_id = $2 and not y.is_default)`
+	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
+		select $1, n.value, $4, $5, cast($6 as bigint), $7 from (`+t.db.sql.Dialect.Values("$3")+") n where "+others+`
+		on conflict (enterprise_id, user_id, group_id) do nothing`,
+		string(ent), string(org), list, string(group), string(sso.SourceDefault), engine.Micros(t.now), cause)
+	t.Queue(`delete from memberships where enterprise_id = $1 and group_id = $4 and source = $5 and user_id in
+		(select n.value from (`+t.db.sql.Dialect.Values("$3")+") n where not "+others+")",
+		string(ent), string(org), list, string(group), string(sso.SourceDefault))
+}
+
 // invalidate makes every node reload these users; their sessions continue.
 func (t *tx) invalidate(users ...sso.UserID) {
 	all := make([]sso.Revocation, len(users))

@@ -68,6 +68,8 @@ type loginRecord struct {
 	isNew      bool           // this sign-in creates the user
 	old        sso.User       // before the sign-in; zero if new
 	asked      bool           // an identity question about the user is open
+	pushed     bool           // the identity provider pushed the user
+	owned      bool           // the connection provisions by SCIM
 	holder     sso.User       // the active user with the asserted login; zero if none
 	digest     assertedDigest // of the sign-in before
 	resolution identity.Resolution
@@ -90,6 +92,7 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 		User:           r.user,
 		First:          identity.First(r.old),
 		DomainVerified: r.proven,
+		Provisioned:    r.pushed,
 		Login:          r.resolution.Claim,
 		Groups:         r.groups.snapshot,
 		Replaced:       r.brought,
@@ -135,8 +138,10 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	used := r.useUp()
 	r.readBrought()
 	r.tx.QueueQuery(func(row engine.Row) error {
+		p, err := scanPerson(row)
 		r.bound = true
-		return r.scanPerson(row)
+		r.found(p)
+		return err
 	}, selectPerson+whereSubject, string(r.ent), string(r.signIn.Session.Connection),
 		r.signIn.Identity.Subject)
 	r.groups.readGroups()
@@ -153,9 +158,9 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	r.tx.QueueQuery(func(row engine.Row) error {
 		return row.Scan(userFields(&r.holder)...)
 	}, selectHolder, string(r.ent), identity.LoginKey(r.signIn.Identity.Login))
-	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
-		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent),
-		string(r.signIn.Session.Connection))
+	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state, &r.owned) },
+		`select state, live like '%"provisioning":"scim"%' from connections where enterprise_id = $1 and id = $2`,
+		string(r.ent), string(r.signIn.Session.Connection))
 	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
@@ -201,35 +206,23 @@ func (r *loginRecord) useUp() func() error {
 	}
 }
 
-// scanPerson scans a row of selectPerson.
-func (r *loginRecord) scanPerson(row engine.Row) error {
-	return row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
-}
-
-const (
-	selectIdentity = "select " + userColumns + fromIdentity
-	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + `,
-	exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id and q.state = 'waiting')` +
-		fromIdentity
-	fromIdentity = ` from identities i
-	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
-	whereSubject = " and i.subject = $3"
-	whereUnbound = " and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1"
-)
-
 // resolveUser finds the user by the ladder of package identity, and queues what
 // becomes of them, unless they are refused.
 func (r *loginRecord) resolveUser(ctx context.Context) error {
-	var err error
-	var key identity.Key
-	r.old, key, err = identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
+	if !r.bound && r.owned { // a push makes accounts, too
+		r.tx.lockResources(sso.Push{
+			Enterprise: r.ent,
+			Connection: r.signIn.Session.Connection,
+		})
+	}
+	_, key, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
 		if key == identity.Subject { // read by claim
 			return r.old, r.bound, nil
 		}
-		_, ok, err := engine.One(ctx, r.tx, func(row engine.Row) (struct{}, error) {
-			return struct{}{}, r.scanPerson(row)
-		}, selectPerson+whereUnbound, string(r.ent), string(r.signIn.Session.Connection),
-			r.signIn.Identity.Login)
+		p, ok, err := r.tx.findPerson(ctx, r.ent, r.signIn.Identity, key)
+		if ok {
+			r.found(p)
+		}
 		return r.old, ok, err
 	})
 	if err != nil {
@@ -243,6 +236,7 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		Identity:       r.signIn.Identity,
 		Before:         r.old,
 		Holder:         holder,
+		Provisioned:    r.pushed && r.owned,
 		DomainVerified: r.proven,
 		Now:            r.tx.now,
 	})
@@ -260,6 +254,12 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		r.saveUser(key)
 	}
 	return nil
+}
+
+// found takes over what is known about the user.
+func (r *loginRecord) found(p person) {
+	r.old, r.digest = p.user, p.digest
+	r.asked, r.pushed = p.asked, p.provisioned
 }
 
 // holderOf returns the active user with a login; claim read that of the asserted
@@ -283,7 +283,7 @@ func (r *loginRecord) saveUser(key identity.Key) {
 		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection),
 		r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
 	)
-	if key == identity.UnboundLogin {
+	if key != identity.Subject {
 		// Other unbound identities with this login are of earlier users of the login:
 		// its next user must not become one of them.
 		r.tx.Queue(

@@ -4,25 +4,123 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
 )
 
+// effects carries out what follows from the pushes of one connection, which is
+// live and provisions by SCIM.
+type effects struct {
+	*tx
+	push sso.Push
+	cfg  sso.Config // live, without secrets
+}
+
+// effectsOf returns nil if what follows from a push waits: the connection is not
+// enabled, or does not provision by SCIM.
+func (t *tx) effectsOf(ctx context.Context, p sso.Push) (*effects, error) {
+	if t.effects != nil && t.effects.push == p {
+		return t.effects, nil
+	}
+	var cfg sso.Config
+	var state sso.ConnectionState
+	_, ok, err := engine.One(ctx, t, func(r engine.Row) (struct{}, error) {
+		var live string
+		err := r.Scan(&state, &live)
+		if err == nil && live != "" {
+			err = engine.JSON(&cfg).Scan(live)
+		}
+		return struct{}{}, err
+	}, "select state, live from connections where enterprise_id = $1 and id = $2",
+		string(p.Enterprise), string(p.Connection))
+	if err != nil || !ok || state != sso.ConnectionEnabled || cfg.Provisioning != sso.ProvisionSCIM {
+		return nil, err
+	}
+	t.effects = &effects{
+		tx:   t,
+		push: p,
+		cfg:  cfg,
+	}
+	return t.effects, nil
+}
+
 // applyUser carries out what follows from a provisioned user: before is nil when
-// it was created, after is nil when it was deleted. It sets after.Account.
-func (t *tx) applyUser(_ context.Context, _ sso.Push, _, _ *sso.ProvisionedUser) error {
-	return nil
+// it was created, after is nil when it was deleted. It sets after.Account. The
+// error is a [sso.IdentityHeldError] if an admin has to decide first.
+func (t *tx) applyUser(ctx context.Context, p sso.Push, before, after *sso.ProvisionedUser) error {
+	e, err := t.effectsOf(ctx, p)
+	if err != nil {
+		return err
+	}
+	if after == nil {
+		t.entomb(p, *before, e != nil)
+		if e == nil {
+			return nil
+		}
+		return e.deprovision(ctx, before.Account)
+	}
+	if before == nil { // the name is in use again
+		t.Queue(
+			"delete from provisioned_tombstones where enterprise_id = $1 and connection_id = $2 and login_key = $3 "+
+				"and account_id = ''",
+			string(p.Enterprise), string(p.Connection), identity.LoginKey(after.UserName),
+		)
+	}
+	if e == nil {
+		return nil
+	}
+	return e.applyOne(ctx, before, after)
+}
+
+// applyOne applies one user.
+func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUser) error {
+	change := pushedUser{after: after}
+	if before != nil {
+		change.wasActive = before.Active
+		change.adopts = !before.Provisioned()
+	}
+	held, err := e.applyUsers(ctx, []pushedUser{change})
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		return held[0].err
+	}
+	if before == nil || before.Account == after.Account {
+		return nil
+	}
+	return e.joinGroupsOf(ctx, *after)
 }
 
 // applyMembers carries out what follows from new and former members of a
 // provisioned group. It is called after applyGroup for a new or renamed group,
 // and before it for a deleted one.
 func (t *tx) applyMembers(
-	_ context.Context, _ sso.Push, _ sso.ProvisionedGroup, _, _ []sso.ResourceID,
+	ctx context.Context, p sso.Push, g sso.ProvisionedGroup, added, removed []sso.ResourceID,
 ) error {
-	return nil
+	e, err := t.effectsOf(ctx, p)
+	if err != nil || e == nil || e.cfg.SCIM.GroupsOff {
+		return err
+	}
+	groups, err := e.groupsNamed(ctx, g.DisplayName)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	return e.changeGroups(ctx, g.ID, groups, added, removed)
 }
 
 // applyGroup carries out what follows from a provisioned group: before is nil when
 // it was created, after is nil when it was deleted.
-func (t *tx) applyGroup(_ context.Context, _ sso.Push, _, _ *sso.ProvisionedGroup) error {
-	return nil
+func (t *tx) applyGroup(ctx context.Context, p sso.Push, before, after *sso.ProvisionedGroup) error {
+	e, err := t.effectsOf(ctx, p)
+	if err != nil || e == nil || e.cfg.SCIM.GroupsOff || after == nil {
+		return err
+	}
+	if before == nil {
+		return e.createMissing(ctx, *after)
+	}
+	if before.DisplayName == after.DisplayName {
+		return nil
+	}
+	return e.renameGroup(ctx, *before, *after)
 }

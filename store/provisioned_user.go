@@ -78,7 +78,8 @@ func (db *DB) CreateProvisionedUser(
 		u = t.newUser(p, given)
 		return t.createProvisionedUser(ctx, p, &u)
 	})
-	return u, db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, given) })
+	err = db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, given) })
+	return u, db.questionHeld(ctx, p, given, err)
 }
 
 // newUser returns a pushed user with what the store fills in.
@@ -266,7 +267,8 @@ func (db *DB) ChangeProvisionedUser(
 		after = t.changedUser(before, after)
 		return t.changeProvisionedUser(ctx, p, before, &after)
 	})
-	return before, after, db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, after) })
+	err = db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, after) })
+	return before, after, db.questionHeld(ctx, p, after, err)
 }
 
 func (t *tx) lockProvisionedUser(

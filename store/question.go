@@ -142,6 +142,9 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 	if err != nil {
 		return err
 	}
+	if d.Answer == sso.AnswerSame {
+		t.link(q)
+	}
 	if identity.HolderYields(d) { // first: the login must be free for the claimant
 		if err := t.takeLogin(ctx, by, q, d); err != nil {
 			return err
@@ -152,6 +155,16 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		return nil
 	}
 	return t.changeUser(ctx, by, claimant, changed)
+}
+
+// link queues that what leads to the claimant of a question leads to the holder from
+// then on: identities and provisioned users.
+func (t *tx) link(q sso.IdentityQuestion) {
+	args := []any{string(q.Enterprise), string(q.User), string(q.Holder)}
+	t.Queue(`delete from identities where enterprise_id = $1 and user_id = $3 and connection_id in
+		(select c.connection_id from identities c where c.enterprise_id = $1 and c.user_id = $2)`, args...)
+	t.Queue("update identities set user_id = $3 where enterprise_id = $1 and user_id = $2", args...)
+	t.Queue("update provisioned_users set account_id = $3 where enterprise_id = $1 and account_id = $2", args...)
 }
 
 // takeLogin takes the login of a question from its current holder, if it has one.

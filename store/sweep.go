@@ -28,6 +28,9 @@ const oldRevocation = "at <= $1 and sequence < (select max(sequence) from revoca
 // use.
 const shadowsKept = 30 * 24 * time.Hour
 
+// receiptsKept is how long receipts of deprovisioning are kept.
+const receiptsKept = 30 * 24 * time.Hour
+
 // codesKept is how long sent codes count towards the limits.
 const codesKept = 24 * time.Hour
 
@@ -82,6 +85,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 			"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1",
 			now.Add(-revokedTokensKept),
 		},
+		{"provisioned_receipts", "event_id", "at <= $1", now.Add(-receiptsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},

@@ -275,7 +275,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var err error
-		if f.User, err = t.match(ctx, ent, id); err != nil {
+		if f.User, f.Provisioned, err = t.match(ctx, ent, id); err != nil {
 			return err
 		}
 		if f.Login, err = claimOf(ctx, t, ent, f.User, id.Login); err != nil {
@@ -298,19 +298,17 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	return f, err
 }
 
-// match finds the user of an identity by the ladder of a sign-in; the zero user is
-// a new one.
-func (t *tx) match(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (sso.User, error) {
+// match finds the user of an identity by the ladder of a sign-in, and whether the
+// identity provider pushed them; the zero user is a new one.
+func (t *tx) match(
+	ctx context.Context, ent sso.EnterpriseID, id sso.Identity,
+) (_ sso.User, provisioned bool, err error) {
 	u, _, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
-		where, value := whereSubject, id.Subject
-		if key == identity.UnboundLogin {
-			where, value = whereUnbound, id.Login
-		}
-		return engine.One(
-			ctx, t, scanUser, selectIdentity+where, string(ent), string(id.Connection), value,
-		)
+		p, ok, err := t.findPerson(ctx, ent, id, key)
+		provisioned = p.provisioned
+		return p.user, ok, err
 	})
-	return u, err
+	return u, provisioned, err
 }
 
 // AssertedAttempt returns one attempt with its asserted identity, nil if it has

@@ -14,6 +14,8 @@ type tx struct {
 	db   *DB
 	now  time.Time // the time of every row that the transaction writes
 	head head      // of the audit chain that it adds to
+	// effects is of the connection that the transaction pushes to, once it is known.
+	effects *effects
 	// revoked is set when the transaction writes a revocation.
 	revoked bool
 }

@@ -84,7 +84,8 @@ func (db *DB) UserIdentities(
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
 // all sessions of the user. A changed login survives sign-ins if LoginGiven is
-// set. A login of another active user is Conflict "login_in_use".
+// set. A login of another active user is Conflict "login_in_use", and a change of what
+// the identity provider owns, because it pushes the user, "provisioned_by_scim".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
@@ -100,8 +101,39 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return u, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, u sso.User) error {
+		if err := t.checkOwned(ctx, old, u); err != nil {
+			return err
+		}
 		return t.changeUser(ctx, by, old, u)
 	})
+}
+
+// checkOwned refuses a change of login, name or address of a user whom the identity
+// provider of an enabled connection pushes.
+func (t *tx) checkOwned(ctx context.Context, old, u sso.User) error {
+	field := ""
+	switch {
+	case old.Login != u.Login || old.LoginGiven != u.LoginGiven:
+		field = "login"
+	case old.Name != u.Name:
+		field = "name"
+	case old.Email != u.Email:
+		field = "email"
+	default:
+		return nil
+	}
+	_, owned, err := engine.One(
+		ctx, t, engine.ScanText,
+		`select p.id from provisioned_users p join connections c
+			on c.enterprise_id = p.enterprise_id and c.id = p.connection_id
+		where p.enterprise_id = $1 and p.account_id = $2 and p.origin = 'pushed' and c.state = 'enabled'
+			and c.live like '%"provisioning":"scim"%' limit 1`,
+		string(u.Enterprise), string(u.ID),
+	)
+	if err != nil || !owned {
+		return err
+	}
+	return sso.ProvisionedBySCIM(field)
 }
 
 // changeUser writes a user whom an admin changed, with sessions and audit event.

@@ -13,6 +13,7 @@ const (
 	sweepEvery   = 5 * time.Minute
 	countEvery   = 5 * time.Second
 	refreshEvery = 10 * time.Minute // interval of looking for metadata due for refresh
+	applyEvery   = 15 * time.Second // interval of looking for pushed users that wait to be applied
 )
 
 // background starts the periodic work, which ends with ctx.
@@ -20,6 +21,9 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
 	all.Go(func() { g.live.Run(ctx) })
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep database", g.sweep) })
+	all.Go(func() {
+		g.every(ctx, applyEvery, "apply what was provisioned", g.db.ApplyProvisioned)
+	})
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
 	all.Go(func() {
 		g.every(ctx, auditEvery, "log audit heads", g.logAuditHeads)

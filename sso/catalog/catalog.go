@@ -47,7 +47,8 @@ func Of(code string) (Entry, bool) {
 // catalogue returns all entries in Markdown, as the guide has them.
 func catalogue() []Entry {
 	return slices.Concat(
-		signInCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(), connectionCodes(),
+		signInCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
+		connectionCodes(),
 		applicationCodes(),
 		apiCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)

@@ -108,6 +108,7 @@ func codeSpots() map[string]spot {
 		"user_inactive":            atPeople,
 		"vouch_required":           atPeople,
 		"login_in_use":             atLogins,
+		"identity_held":            atLogins,
 		"question_decided":         atLogins,
 		"groups_unknown":           atGroups,
 		"too_many_groups":          atGroups,

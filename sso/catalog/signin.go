@@ -91,13 +91,6 @@ func signInCodes() []Entry {
 			"give the person the group or attribute that the rule asks for, or [change the rule](policy.md) in the settings of the connection",
 		},
 		{
-			"not_provisioned", "Signing in",
-			"the identity provider has not provisioned this person, and the connection refuses such people",
-			Company,
-			"assign the person to the application at the identity provider and let it provision them; " +
-				"or choose another setting for *People who are not provisioned* in the settings of the connection",
-		},
-		{
 			"first_sign_in_denied", "Signing in", "the policy for first sign-ins says `deny`",
 			Company,
 			"the attempt has the reason; to admit the user, [change the policy](policy.md) in the settings of the connection",
@@ -170,6 +163,30 @@ func signInCodes() []Entry {
 			"directory_url_invalid", "Signing in",
 			"the address of the token endpoint or of Microsoft Graph is not an https origin",
 			Operator, "enter that of Microsoft Graph, or of your national cloud, without a path",
+		},
+	}
+}
+
+// provisionedCodes returns the codes of people whom an identity provider pushes.
+func provisionedCodes() []Entry {
+	return []Entry{
+		{
+			"not_provisioned", "Signing in",
+			"the identity provider has not provisioned this person, and the connection refuses such people",
+			Company,
+			"assign the person to the application at the identity provider and let it provision them; " +
+				"or choose another setting for *People who are not provisioned* in the settings of the connection",
+		},
+		{
+			"identity_held", "Signing in",
+			"the identity provider pushed a person whose login another active account has; over SCIM 409 with the ID of the account",
+			Operator,
+			"People, *Login conflicts*: decide whether they are the same person; the identity provider sends it again",
+		},
+		{
+			"provisioned_by_scim", "Signing in",
+			"the identity provider provisions this person and owns login, name and address",
+			Company, "change it at the identity provider",
 		},
 	}
 }

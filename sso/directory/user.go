@@ -72,7 +72,7 @@ func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.Ente
 	d sso.QuestionDecision) (sso.IdentityQuestion, error) {
 	var problems []sso.FieldError
 	switch d.Answer {
-	case sso.AnswerReplaces, sso.AnswerRefuse:
+	case sso.AnswerReplaces, sso.AnswerRefuse, sso.AnswerSame:
 		d.Holder, d.Login = false, ""
 	case sso.AnswerAnother:
 		problems = sso.ValidateLogin("login", d.Login)

@@ -4,8 +4,8 @@
 //
 // Every function is pure. The store finds the candidates in the transaction of
 // a sign-in, calls [Match] and [Resolve], asks for the verdict about the sign-in,
-// calls [Resolution.Settle], and writes the result. Another source of
-// users, such as provisioning, has a ladder of its own and the same rules.
+// calls [Resolution.Settle], and writes the result. Users whom an identity
+// provider pushes have a ladder of their own, [ProvisioningLadder], and [Provision].
 //
 // What must not live here: reading or writing the store, the clock, whether a
 // sign-in is allowed (sso/evaluate), memberships (groupsync).

@@ -12,16 +12,40 @@ const (
 	// UnboundLogin finds the user whose identity has the asserted login and no
 	// subject yet; of several, the one seen last.
 	UnboundLogin Key = "unbound_login"
+	// PushedExternalID finds the user whose resource of the connection has the
+	// asserted subject as its externalId, and who is bound to no other subject.
+	PushedExternalID Key = "pushed_external_id"
+	// PushedUserName finds the user whose resource of the connection has the
+	// asserted login as its userName, and who is bound to no subject.
+	PushedUserName Key = "pushed_user_name"
+	// Gone finds the deactivated user of a resource that the identity provider
+	// deleted, by its externalId or its userName; in place of a user who was never
+	// created, one without an ID.
+	Gone Key = "gone"
+)
+
+// The keys of pushed users.
+const (
+	// FormerExternalID finds the user of a deleted resource with the same
+	// externalId.
+	FormerExternalID Key = "former_external_id"
+	// PushedLogin finds a user of the connection whose login is the userName.
+	PushedLogin Key = "pushed_login"
 )
 
 // SignInLadder returns the keys that the user of a sign-in is looked up by, in
 // this order: the first that finds a user decides. If none does, the user is new.
 // An e-mail address is never among them, because it finds a company and no
 // account, and neither is a bound login, because logins are given to new people.
+// Users whom the identity provider pushed come before unbound logins: their first
+// sign-in is theirs, and one who was deleted is not created again.
 func SignInLadder() []Key {
 	return []Key{
 		Subject,
+		PushedExternalID,
+		PushedUserName,
 		UnboundLogin,
+		Gone,
 	}
 }
 

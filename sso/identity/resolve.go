@@ -25,6 +25,9 @@ type Facts struct {
 	// Holder is the active user with the login that ClaimedLogin returns for Before;
 	// zero if there is none.
 	Holder sso.User
+	// Provisioned says that the identity provider pushes the user, and owns the
+	// profile.
+	Provisioned bool
 	// DomainVerified says that the enterprise has proven the domain of
 	// Identity.Email.
 	DomainVerified bool
@@ -48,7 +51,8 @@ type Resolution struct {
 //  1. A deactivated user is refused and stays as they are: no assertion makes them
 //     active again.
 //  2. A known user gets the asserted profile, and a new one is created with it. A
-//     login that an admin gave stays.
+//     login that an admin gave stays, and so does the profile of a user whom the
+//     identity provider pushes.
 //  3. If another active user has the login, a user who is active with another one
 //     goes on with that; any other waits for an admin. No user becomes another.
 //  4. Any other user is active. Whether a user must be vouched for first is decided
@@ -63,6 +67,10 @@ func Resolve(f Facts) Resolution {
 	case f.Before.Status == sso.UserDeactivated:
 		r.Outcome = Refused
 		r.Err = sso.UserInactive()
+		return r
+	case f.Provisioned:
+		r.User.LastSignInAt = f.Now
+		r.User.Status = sso.UserActive
 		return r
 	case f.Before.ID == "":
 		r.Outcome = New

@@ -11,6 +11,7 @@ func ofTheInstallation() map[string]string {
 	return map[string]string{
 		"Admin":               "the instance's",
 		"AdminByLogin":        "the instance's",
+		"ApplyProvisioned":    "background work over all tenants",
 		"Admins":              "the instance's",
 		"UpdateAdmin":         "the instance's",
 		"HasAdmin":            "the instance's",

@@ -32,6 +32,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"group sync":    groupSyncTests(),
 		"brake":         brakeTests(),
 		"provisioned":   provisionedTests(),
+		"effects":       provisionEffectTests(),
 		"objects":       objectTests(),
 		"sessions":      sessionTests(),
 		"health":        healthTests(),

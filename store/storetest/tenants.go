@@ -665,6 +665,9 @@ func own() map[string]bool {
 		"SaidNames":               true,
 		"GroupTallies":            true,
 		"GroupRefs":               true,
+		"CreatedGroups":           true,
+		"UndoCreatedGroups":       true,
+		"DeprovisionReceipts":     true,
 	}
 }
 
@@ -684,7 +687,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.provisioning(),
+		f.tests(), f.signInFacts(), f.provisioning(), f.provisionEffects(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -1,0 +1,18 @@
+package groupsync
+
+import (
+	"regexp"
+
+	"gatehouse/sso"
+)
+
+// Creates reports whether a pushed group that no group here has the name of is
+// created in an organization, where created groups were created this way before.
+// The name of a default group, and one that no group can have, is never.
+func Creates(rules sso.CreateGroups, name string, created int) bool {
+	if name == sso.DefaultGroupName || len(sso.ValidateGroupName("", name)) > 0 || created >= rules.Most() {
+		return false
+	}
+	filter, err := regexp.Compile(rules.Filter)
+	return err == nil && filter.MatchString(name)
+}

@@ -1,0 +1,176 @@
+package identity
+
+import (
+	"slices"
+	"time"
+
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+)
+
+// Pushed are the facts about a user whom an identity provider pushed, as of the
+// transaction that writes what follows.
+type Pushed struct {
+	Resource sso.ProvisionedUser
+	// WasActive is what the identity provider said before; false for a new resource.
+	WasActive bool
+	// Account is the user the resource belongs to already; zero if none.
+	Account sso.User
+	// Found are the users whom the keys of ProvisioningLadder find, but for those
+	// of other resources of the connection.
+	Found map[Key]sso.User
+	// Former says that the user found was deactivated because the identity provider
+	// had deleted its resource.
+	Former bool
+	// Holder is the active user with the login that PushedLogin returns; zero if
+	// there is none.
+	Holder sso.User
+	// DomainVerified says that the enterprise has proven the domain of the address
+	// that [sso.ProvisionedUser.Email] returns.
+	DomainVerified bool
+	Now            time.Time
+}
+
+// Provisioned is what becomes of a pushed user.
+type Provisioned struct {
+	Outcome Outcome // Existing, New or Held
+	Before  sso.User
+	// User is to be written, unless Outcome is Held. A new one has no ID and no
+	// enterprise yet.
+	User sso.User
+	Key  Key   // by which Before was found; "" if it was known or is new
+	Err  error // of Held: *sso.IdentityHeldError
+}
+
+// ProvisioningLadder returns the keys by which the account of a pushed user is
+// looked up, in this order. An e-mail address is never among them.
+func ProvisioningLadder() []Key {
+	return []Key{
+		Subject,
+		FormerExternalID,
+		PushedLogin,
+	}
+}
+
+// Before returns the user the resource belongs to, or who is found for it, and by
+// which key; the zero user for a new one.
+func (f Pushed) Before() (sso.User, Key) {
+	if f.Account.ID != "" {
+		return f.Account, ""
+	}
+	u, key, _ := Match(ProvisioningLadder(), func(k Key) (sso.User, bool, error) {
+		u, ok := f.Found[k]
+		return u, ok, nil
+	})
+	return u, key
+}
+
+// Login returns the login that the resource claims for its user: its userName,
+// unless an admin gave the user another login.
+func (f Pushed) Login() (login string, given bool) {
+	before, _ := f.Before()
+	return ClaimedLogin(before, f.Resource.UserName), before.LoginGiven
+}
+
+// Provision decides whose a pushed user is, and what becomes of that user. The
+// rules, in order:
+//
+//  1. The resource belongs to the user it belonged to before, or to the first whom
+//     the ladder finds; otherwise a user is created.
+//  2. An inactive resource deactivates its user. An active one makes a user active
+//     who is new, waits, comes back after the resource was deleted, or whose
+//     resource was inactive before. A user whom an admin deactivated stays so.
+//  3. If another active user has the login, the resource is held for an admin.
+//  4. Login, name and address are those of the resource. A login that an admin gave
+//     stays, and so does an address that the resource does not say.
+func Provision(f Pushed) Provisioned {
+	before, key := f.Before()
+	r := Provisioned{
+		Outcome: Existing,
+		Before:  before,
+		User:    before,
+		Key:     key,
+	}
+	if before.ID == "" {
+		r.Outcome = New
+		r.User.CreatedAt = f.Now
+	}
+	r.User.Login, r.User.LoginGiven = f.Login()
+	r.User.Status = f.status(before)
+	if held := f.held(before, r.User); held != nil {
+		r.Outcome = Held
+		r.Err = held
+		return r
+	}
+	if name := f.Resource.Name; name != "" {
+		r.User.Name = name
+	}
+	if r.User.Name == "" {
+		r.User.Name = f.Resource.UserName
+	}
+	address := f.Resource.Email()
+	r.User = assertAddress(r.User, sso.Identity{
+		Email:       address,
+		EmailUnsaid: address == "",
+	}, f.DomainVerified)
+	return r
+}
+
+// status returns the status of the user after the push.
+func (f Pushed) status(before sso.User) sso.UserStatus {
+	switch {
+	case !f.Resource.Active:
+		return sso.UserDeactivated
+	case before.Status != sso.UserDeactivated:
+		return sso.UserActive
+	case f.Account.ID != "" && !f.WasActive, f.Account.ID == "" && f.Former:
+		return sso.UserActive
+	}
+	return sso.UserDeactivated
+}
+
+// held returns why the resource waits for an admin, nil if it does not.
+func (f Pushed) held(before, after sso.User) error {
+	if f.Holder.ID == "" || f.Holder.ID == before.ID || !TakesLogin(before, after) {
+		return nil
+	}
+	return &sso.IdentityHeldError{
+		Account:  f.Holder.ID,
+		Login:    after.Login,
+		Claimant: before,
+	}
+}
+
+// SamePushedLogin reports whether a login is a userName as SCIM compares names:
+// letter case and Unicode form aside (RFC 7643 section 4.1.1).
+func SamePushedLogin(login, userName string) bool {
+	return filter.Fold(login) == filter.Fold(userName)
+}
+
+// PickLogin returns, of users of the connection, the one whose login is a userName:
+// an active one first, then one who waits, then the one seen last.
+func PickLogin(userName string, users []sso.User) (sso.User, bool) {
+	users = slices.DeleteFunc(slices.Clone(users), func(u sso.User) bool {
+		return !SamePushedLogin(u.Login, userName)
+	})
+	if len(users) == 0 {
+		return sso.User{}, false
+	}
+	rank := map[sso.UserStatus]int{
+		sso.UserActive:      0,
+		sso.UserPending:     1,
+		sso.UserDeactivated: 2,
+	}
+	return slices.MinFunc(users, func(a, b sso.User) int {
+		if d := rank[a.Status] - rank[b.Status]; d != 0 {
+			return d
+		}
+		return b.LastSignInAt.Compare(a.LastSignInAt)
+	}), true
+}
+
+// Deprovisioned returns a user whose resource the identity provider deleted.
+func Deprovisioned(u sso.User) sso.User {
+	u.Status = sso.UserDeactivated
+	return u
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
+)
+
+const (
+	selectIdentity = "select " + userColumns + fromIdentity
+	personColumns  = userColumns + ", u.asserted_hash, u.asserted_certain, " +
+		"exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
+		"and q.state = 'waiting'), " + isProvisioned
+	// isProvisioned says of a user u whether the identity provider of the connection
+	// $2 pushed them.
+	isProvisioned = "exists (select 1 from provisioned_users p where p.enterprise_id = u.enterprise_id " +
+		"and p.account_id = u.id and p.connection_id = $2 and p.origin = 'pushed')"
+	selectPerson = "select " + personColumns + fromIdentity
+	fromIdentity = ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
+	where i.enterprise_id = $1 and i.connection_id = $2`
+	whereSubject = " and i.subject = $3"
+	whereUnbound = " and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1"
+	selectPushed = "select " + personColumns + ` from provisioned_users r
+	join users u on u.enterprise_id = r.enterprise_id and u.id = r.account_id
+	left join identities i
+		on i.enterprise_id = u.enterprise_id and i.user_id = u.id and i.connection_id = r.connection_id
+	where r.enterprise_id = $1 and r.connection_id = $2 and r.origin = 'pushed'`
+	whereExternalID = " and r.external_id = $3 and (i.subject is null or i.subject = $3) order by r.id limit 1"
+	whereUserName   = " and r.user_name_folded in ($3, $4) and i.subject is null order by " +
+		"case when r.user_name_folded = $3 then 0 else 1 end limit 1"
+)
+
+// person is a user as a sign-in needs them.
+type person struct {
+	user        sso.User
+	digest      assertedDigest
+	asked       bool // an identity question about the user is open
+	provisioned bool // the identity provider of the connection pushed the user
+}
+
+func scanPerson(r engine.Row) (p person, err error) {
+	err = r.Scan(append(
+		userFields(&p.user), &p.digest.hash, &p.digest.certain, &p.asked, &p.provisioned,
+	)...)
+	return p, err
+}
+
+// findPerson finds the user of an asserted identity by one key of the ladder of a
+// sign-in.
+func (t *tx) findPerson(
+	ctx context.Context, ent sso.EnterpriseID, id sso.Identity, key identity.Key,
+) (person, bool, error) {
+	conn := string(id.Connection)
+	switch key {
+	case identity.UnboundLogin:
+		return engine.One(ctx, t, scanPerson, selectPerson+whereUnbound, string(ent), conn, id.Login)
+	case identity.PushedExternalID:
+		return engine.One(ctx, t, scanPerson, selectPushed+whereExternalID, string(ent), conn, id.Subject)
+	case identity.PushedUserName:
+		return engine.One(
+			ctx, t, scanPerson, selectPushed+whereUserName, string(ent), conn, filter.Fold(id.Login),
+			filter.Fold(id.Subject),
+		)
+	case identity.Gone:
+		return t.findGone(ctx, ent, id)
+	default:
+		return engine.One(ctx, t, scanPerson, selectPerson+whereSubject, string(ent), conn, id.Subject)
+	}
+}
+
+// findGone finds the account of a person whom a connection of the company that
+// provisions by SCIM deleted or deactivated: one with the subject as its externalId,
+// or the login as its userName. An account that is active again is not found. A
+// person who never had an account is a deactivated user without an ID.
+func (t *tx) findGone(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (person, bool, error) {
+	const scim = `c.enterprise_id = $1 and c.state = 'enabled' and c.live like '%"provisioning":"scim"%'`
+	accounts, err := engine.List(ctx, t, scanUserID,
+		`select s.account_id from provisioned_tombstones s join connections c
+			on c.enterprise_id = s.enterprise_id and c.id = s.connection_id
+		where s.enterprise_id = $1 and `+scim+` and (s.login_key = $3
+			or s.connection_id = $2 and s.external_id = $4 and s.external_id <> '')
+		union all select r.account_id from connections c join provisioned_users r
+			on r.enterprise_id = c.enterprise_id and r.connection_id = c.id
+		where `+scim+` and r.user_name_folded = $5 and not r.active`,
+		string(ent), string(id.Connection), identity.LoginKey(id.Login), id.Subject, filter.Fold(id.Login))
+	if err != nil {
+		return person{}, false, err
+	}
+	for _, account := range accounts {
+		gone := person{user: sso.User{Status: sso.UserDeactivated, Login: id.Login}}
+		if account == "" {
+			return gone, true, nil
+		}
+		u, ok, err := findUser(ctx, t, ent, account)
+		if err != nil {
+			return person{}, false, err
+		}
+		if ok && u.Status == sso.UserDeactivated {
+			return person{user: u}, true, nil
+		}
+	}
+	return person{}, false, nil
+}

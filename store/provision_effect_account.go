@@ -1,0 +1,485 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
+)
+
+// pushedUser is a provisioned user to be applied.
+type pushedUser struct {
+	after     *sso.ProvisionedUser
+	adopts    bool // it was found, and its account was there before
+	wasActive bool
+}
+
+// heldUser is a provisioned user that waits for an admin.
+type heldUser struct {
+	user *sso.ProvisionedUser
+	err  error
+}
+
+// applyUsers makes the accounts of users what was pushed, and sets their Account.
+// It returns those that wait for an admin; nothing is written about them. The
+// number of reads does not depend on that of the users.
+func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []heldUser, err error) {
+	r := factsReader{effects: e}
+	facts, err := r.read(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	claimed := map[string]sso.User{} // in this transaction, by key
+	for i, f := range facts {
+		login, _ := f.Login()
+		if holder, is := claimed[identity.LoginKey(login)]; is {
+			f.Holder = holder
+		}
+		result := identity.Provision(f)
+		if result.Outcome == identity.Held {
+			held = append(held, heldUser{user: all[i].after, err: result.Err})
+			continue
+		}
+		if err := e.saveAccountOf(ctx, all[i], &result); err != nil {
+			return nil, err
+		}
+		if result.User.Status == sso.UserActive {
+			claimed[identity.LoginKey(result.User.Login)] = result.User
+		}
+	}
+	return held, nil
+}
+
+// saveAccountOf writes the account of one user.
+func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *identity.Provisioned) error {
+	u := change.after
+	if r.Outcome == identity.New {
+		// The account of a new resource has its ID, as a found resource has that of
+		// its account.
+		r.User.ID = sso.UserID(u.ID)
+		r.User.Enterprise = e.push.Enterprise
+	}
+	bound := u.Account != r.User.ID
+	u.Account = r.User.ID
+	switch {
+	case r.Outcome == identity.New:
+		e.releaseSubject(*u)
+		e.insertUser(r.User)
+		e.updateTerms(sso.User{}, r.User)
+		if err := e.auditAccount(ctx, "user.created", r.User, "login", r.User.Login, "email", r.User.Email,
+			"status", string(r.User.Status)); err != nil {
+			return err
+		}
+	case r.User != r.Before:
+		if err := e.changeAccount(ctx, *r); err != nil {
+			return err
+		}
+	}
+	if bound {
+		if err := e.bindAccount(ctx, *u); err != nil {
+			return err
+		}
+	}
+	if r.Outcome == identity.New || !bound && !change.adopts {
+		return nil
+	}
+	return e.auditAccount(ctx, "user.adopted", r.User, "resource", string(u.ID), "by", string(r.Key))
+}
+
+// releaseSubject queues that the subject which is the userName of a new resource
+// leads no longer to the account of a deleted one: the identity provider gave the
+// name to another person.
+func (e *effects) releaseSubject(u sso.ProvisionedUser) {
+	e.Queue(
+		`update identities set subject = null where enterprise_id = $1 and connection_id = $2 and subject = $3
+		and user_id in (select s.account_id from provisioned_tombstones s
+			where s.enterprise_id = $1 and s.connection_id = $2 and s.login_key = $4)`,
+		string(e.push.Enterprise), string(e.push.Connection), u.UserName, identity.LoginKey(u.UserName),
+	)
+}
+
+// bindAccount queues what ties an account to its resource: an identity of the
+// connection, which the first sign-in binds to a subject. A resource that was found
+// for the account gives way.
+func (e *effects) bindAccount(ctx context.Context, u sso.ProvisionedUser) error {
+	e.Queue(
+		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		values ($1, $2, $3, null, $4, $5, $5)
+		on conflict (enterprise_id, user_id, connection_id) do nothing`,
+		string(e.push.Enterprise), string(e.push.Connection), string(u.Account), u.UserName, engine.Micros(e.now),
+	)
+	for _, table := range []string{"provisioned_tombstones", "provisioned_former"} {
+		e.Queue(
+			"delete from "+table+" where enterprise_id = $1 and connection_id = $2 and account_id = $3",
+			string(e.push.Enterprise), string(e.push.Connection), string(u.Account),
+		)
+	}
+	found, err := engine.List(
+		ctx, e.tx, engine.ScanNumber,
+		`delete from provisioned_users where enterprise_id = $1 and connection_id = $2 and account_id = $3 and id <> $4
+			and origin = 'found' returning seq`,
+		string(e.push.Enterprise), string(e.push.Connection), string(u.Account), string(u.ID),
+	)
+	for _, seq := range found {
+		e.countResources(e.push, userResources, seq/blockSize, -1)
+	}
+	return err
+}
+
+// changeAccount writes a changed account, with sessions and audit event.
+func (e *effects) changeAccount(ctx context.Context, r identity.Provisioned) error {
+	e.updateUser(r.User)
+	e.updateTerms(r.Before, r.User)
+	if err := e.Flush(ctx); err != nil {
+		return ifTaken(err, sso.LoginInUse("userName", r.User.Login))
+	}
+	action := "user.updated"
+	var ended []string
+	switch {
+	case r.Before.Status == r.User.Status:
+	case r.User.Status == sso.UserDeactivated:
+		receipt, err := e.end(ctx, r.User, false)
+		if err != nil {
+			return err
+		}
+		action = "user.deactivated"
+		ended = []string{"sessions_ended", strconv.Itoa(receipt.Sessions)}
+	default:
+		action = "user.reactivated"
+		e.closeQuestion(e.push.Enterprise, r.User.ID)
+	}
+	// Applications are told the login, the name and the address of a session's user.
+	if r.User.Status == sso.UserActive {
+		e.invalidate(r.User.ID)
+	}
+	return e.auditAccount(ctx, action, r.User, append(difference(r.Before, r.User), ended...)...)
+}
+
+func (e *effects) auditAccount(ctx context.Context, action string, u sso.User, detail ...string) error {
+	return e.audit(
+		ctx, e.push.Actor(), action, string(u.ID),
+		append(detail, "connection", string(e.push.Connection), "event", string(e.push.Event))...,
+	)
+}
+
+// end ends what a deactivated user has open, and keeps a receipt.
+func (e *effects) end(ctx context.Context, u sso.User, deleted bool) (sso.DeprovisionReceipt, error) {
+	receipt := sso.DeprovisionReceipt{
+		Event:   e.push.Event,
+		User:    u.ID,
+		Login:   u.Login,
+		Deleted: deleted,
+		At:      e.now,
+	}
+	var err error
+	if receipt.Sessions, err = e.endUserSessions(ctx, u.Enterprise, u.ID); err != nil {
+		return receipt, err
+	}
+	e.saveReceipt(u.Enterprise, receipt)
+	return receipt, nil
+}
+
+// deprovision deactivates the account of a deleted user, and ends the memberships
+// that pushes and sign-ins gave it. An account that another resource of the
+// connection has stays.
+func (e *effects) deprovision(ctx context.Context, account sso.UserID) error {
+	before, ok, err := findUser(ctx, e.tx, e.push.Enterprise, account)
+	if err != nil || !ok {
+		return err
+	}
+	if err := e.leaveAll(ctx, account); err != nil {
+		return err
+	}
+	after := identity.Deprovisioned(before)
+	if after == before {
+		return nil
+	}
+	e.updateUser(after)
+	e.updateTerms(before, after)
+	receipt, err := e.end(ctx, after, true)
+	if err != nil {
+		return err
+	}
+	return e.auditAccount(
+		ctx, "user.deactivated", after, "deleted", "yes", "sessions_ended", strconv.Itoa(receipt.Sessions),
+	)
+}
+
+// entomb queues that no sign-in creates the user of a deleted resource again.
+func (t *tx) entomb(p sso.Push, u sso.ProvisionedUser, applied bool) {
+	t.Queue(
+		`insert into provisioned_tombstones (enterprise_id, connection_id, id, login_key, external_id, account_id,
+			applied, deleted_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (enterprise_id, connection_id, id) do nothing`,
+		string(p.Enterprise), string(p.Connection), string(u.ID), identity.LoginKey(u.UserName),
+		u.ExternalID, string(u.Account), applied, engine.Micros(t.now),
+	)
+}
+
+// questionHeld raises the identity question of a push that was held. A claimant
+// who has no account gets one that waits, as at a sign-in. It returns err.
+func (db *DB) questionHeld(ctx context.Context, p sso.Push, u sso.ProvisionedUser, err error) error {
+	held, is := heldIn(err)
+	if !is {
+		return err
+	}
+	failed := db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+		return t.questionHeld(ctx, p, u, held)
+	})
+	return firstOf(failed, err)
+}
+
+func (t *tx) questionHeld(
+	ctx context.Context, p sso.Push, u sso.ProvisionedUser, held *sso.IdentityHeldError,
+) error {
+	claimant := held.Claimant
+	question := sso.IdentityQuestion{
+		Enterprise: p.Enterprise,
+		User:       claimant.ID,
+		Holder:     held.Account,
+		Connection: p.Connection,
+		Login:      held.Login,
+	}
+	switch claimant.Status {
+	case sso.UserActive:
+		question.Keeps = claimant.Login
+	case "":
+		claimant = t.claimantOf(p, u)
+		question.User = claimant.ID
+		if err := t.audit(
+			ctx, p.Actor(), "user.created", string(claimant.ID), "login", claimant.Login, "email",
+			claimant.Email, "status", string(claimant.Status), "event", string(p.Event),
+		); err != nil {
+			return err
+		}
+	}
+	return t.raiseQuestion(ctx, p.Actor(), question)
+}
+
+// claimantOf queues an account that waits for the answer to an identity question.
+func (t *tx) claimantOf(p sso.Push, u sso.ProvisionedUser) sso.User {
+	claimant := sso.User{
+		ID:         sso.NewID[sso.UserID](t.now),
+		Enterprise: p.Enterprise,
+		Login:      u.UserName,
+		Email:      u.Email(),
+		Name:       u.Name,
+		Status:     sso.UserPending,
+		CreatedAt:  t.now,
+	}
+	t.insertUser(claimant)
+	t.updateTerms(sso.User{}, claimant)
+	t.Queue(
+		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		values ($1, $2, $3, null, $4, $5, $5)`,
+		string(p.Enterprise), string(p.Connection), string(claimant.ID), u.UserName, engine.Micros(t.now),
+	)
+	return claimant
+}
+
+// factsReader reads the facts about pushed users, for many at once.
+type factsReader struct {
+	*effects
+	accounts map[sso.UserID]sso.User
+	subjects map[string]sso.User
+	logins   map[string][]sso.User // by the key of the login
+	exact    map[string][]sso.User // by the login of the identity
+	former   map[string]sso.User   // by externalId
+	gone     map[sso.UserID]string // externalId of the deleted resource by account
+	owned    map[sso.UserID]sso.ResourceID
+	holders  map[string]sso.User
+	domains  map[string]bool
+}
+
+func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
+	r.accounts, r.subjects = map[sso.UserID]sso.User{}, map[string]sso.User{}
+	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
+	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
+	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
+	r.domains = map[string]bool{}
+	if slices.ContainsFunc(all, func(u pushedUser) bool { return u.after.Account == "" }) {
+		r.lockResources(r.push) // a first sign-in does, too
+	}
+	r.queueCandidates(all)
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	r.queueOwners()
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	facts := make([]identity.Pushed, len(all))
+	var logins []string
+	for i, u := range all {
+		facts[i] = r.facts(u)
+		login, _ := facts[i].Login()
+		logins = append(logins, identity.LoginKey(login))
+	}
+	r.byText(r.holders, "u.login_folded", "users u where u.enterprise_id = $1 and u.login_folded = n.value "+
+		"and u.status = 'active'", logins)
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	for i := range facts {
+		facts[i].Holder = r.holders[logins[i]]
+	}
+	return facts, nil
+}
+
+// queueCandidates queues the reads of everyone whom a key may find.
+func (r *factsReader) queueCandidates(all []pushedUser) {
+	var accounts, subjects, keys, names, external, domains []string
+	for _, u := range all {
+		domains = append(domains, sso.EmailDomain(u.after.Email()))
+		if u.after.Account != "" {
+			accounts = append(accounts, string(u.after.Account))
+			continue
+		}
+		subjects = append(subjects, u.after.UserName)
+		keys = append(keys, identity.LoginKey(u.after.UserName))
+		names = append(names, u.after.UserName)
+		if u.after.ExternalID != "" {
+			subjects = append(subjects, u.after.ExternalID)
+			external = append(external, u.after.ExternalID)
+		}
+	}
+	r.each(func(_ string, u sso.User) { r.accounts[u.ID] = u }, "u.id",
+		"users u where u.enterprise_id = $1 and u.id = n.value", accounts)
+	r.byText(r.subjects, "i.subject", "identities i cross join users u where i.enterprise_id = $1 "+
+		"and i.connection_id = $3 and i.subject = n.value and u.enterprise_id = $1 and u.id = i.user_id", subjects)
+	r.each(func(key string, u sso.User) { r.logins[key] = append(r.logins[key], u) }, "u.login_folded",
+		"users u cross join identities i where u.enterprise_id = $1 and u.login_folded = n.value "+
+			"and i.enterprise_id = $1 and i.connection_id = $3 and i.user_id = u.id", keys)
+	r.each(func(login string, u sso.User) { r.exact[login] = append(r.exact[login], u) }, "i.login",
+		"identities i cross join users u where i.enterprise_id = $1 and i.connection_id = $3 and i.login = n.value "+
+			"and u.enterprise_id = $1 and u.id = i.user_id", names)
+	r.byText(r.former, "s.external_id", "provisioned_tombstones s cross join users u where s.enterprise_id = $1 "+
+		"and s.connection_id = $3 and s.external_id = n.value and u.enterprise_id = $1 and u.id = s.account_id",
+		external)
+	r.queueDomains(domains)
+}
+
+func (r *factsReader) queueDomains(names []string) {
+	r.QueueQuery(func(row engine.Row) error {
+		name, err := engine.ScanText(row)
+		r.domains[name] = true
+		return err
+	}, "select d.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join domains d
+		where d.enterprise_id = $1 and d.name = n.value and d.verified_at > 0`,
+		string(r.push.Enterprise), engine.JSONList(names))
+}
+
+// byText queues a read of users by a text that finds them.
+func (r *factsReader) byText(into map[string]sso.User, text, from string, values []string) {
+	r.each(func(text string, u sso.User) { into[text] = u }, text, from, values)
+}
+
+// each queues a read of users by texts. from is what follows the texts, n.value, in
+// the query; $3 in it is the connection.
+func (r *factsReader) each(found func(string, sso.User), text, from string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	r.QueueQuery(func(row engine.Row) error {
+		var by string
+		var u sso.User
+		err := row.Scan(append([]any{&by}, userFields(&u)...)...)
+		found(by, u)
+		return err
+	}, "select "+text+", "+userColumns+" from ("+r.db.sql.Dialect.Values("$2")+") n cross join "+from+
+		" and $3 <> ''",
+		string(r.push.Enterprise), engine.JSONList(values), string(r.push.Connection))
+}
+
+// queueOwners queues which candidates belong to other resources of the connection,
+// and which are of deleted ones.
+func (r *factsReader) queueOwners() {
+	var ids []string
+	add := func(users ...sso.User) {
+		for _, u := range users {
+			ids = append(ids, string(u.ID))
+		}
+	}
+	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+		for _, u := range users {
+			add(u)
+		}
+	}
+	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
+		for _, some := range users {
+			add(some...)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	args := []any{string(r.push.Enterprise), string(r.push.Connection), engine.JSONList(ids)}
+	r.QueueQuery(func(row engine.Row) error {
+		var account sso.UserID
+		var id sso.ResourceID
+		err := row.Scan(&account, &id)
+		r.owned[account] = id
+		return err
+	}, "select p.account_id, p.id from ("+r.db.sql.Dialect.Values("$3")+`) n cross join provisioned_users p
+		where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = n.value
+			and p.origin = 'pushed'`, args...)
+	r.QueueQuery(func(row engine.Row) error {
+		var account sso.UserID
+		var external string
+		err := row.Scan(&account, &external)
+		r.gone[account] = external
+		return err
+	}, "select s.account_id, s.external_id from ("+r.db.sql.Dialect.Values("$3")+`) n
+		cross join provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2 and s.account_id = n.value`, args...)
+}
+
+// facts returns the facts about one user, without the holder of the login.
+func (r *factsReader) facts(change pushedUser) identity.Pushed {
+	u := change.after
+	f := identity.Pushed{
+		Resource:       *u,
+		WasActive:      change.wasActive,
+		Account:        r.accounts[u.Account],
+		Found:          map[identity.Key]sso.User{},
+		DomainVerified: r.domains[sso.EmailDomain(u.Email())],
+		Now:            r.now,
+	}
+	for _, by := range []sso.User{r.subjects[u.UserName], r.subjects[u.ExternalID]} {
+		if r.free(by, *u) && (by.ID != r.subjects[u.UserName].ID || !r.another(by, *u)) {
+			f.Found[identity.Subject] = by
+		}
+	}
+	if by := r.former[u.ExternalID]; r.free(by, *u) {
+		f.Found[identity.FormerExternalID] = by
+	}
+	free := func(all []sso.User) []sso.User {
+		return slices.DeleteFunc(slices.Clone(all), func(by sso.User) bool {
+			return !r.free(by, *u) || r.another(by, *u)
+		})
+	}
+	if by, ok := identity.PickLogin(u.UserName, free(r.logins[identity.LoginKey(u.UserName)])); ok {
+		f.Found[identity.PushedLogin] = by
+	} else if exact := free(r.exact[u.UserName]); len(exact) > 0 { // an admin gave another login
+		f.Found[identity.PushedLogin] = exact[0]
+	}
+	before, _ := f.Before()
+	_, f.Former = r.gone[before.ID]
+	return f
+}
+
+// free reports whether a user was found, and belongs to no other resource of the
+// connection.
+func (r *factsReader) free(by sso.User, u sso.ProvisionedUser) bool {
+	owner := r.owned[by.ID]
+	return by.ID != "" && (owner == "" || owner == u.ID)
+}
+
+// another reports whether a user is of a deleted resource with another externalId:
+// the identity provider gave the name to another person.
+func (r *factsReader) another(by sso.User, u sso.ProvisionedUser) bool {
+	external := r.gone[by.ID]
+	return external != "" && u.ExternalID != "" && external != u.ExternalID
+}

@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store/engine"
+)
+
+// The phases in which what was pushed is applied once a connection provisions.
+const (
+	applyGone   = "gone"
+	applyPeople = "people"
+	applyTeams  = "teams"
+)
+
+const (
+	appliedUsers   = 100   // users of one step
+	appliedMembers = 2_000 // members of one step
+	// applyAtOnce is how long enabling a connection waits for what is applied; the
+	// rest is applied in the background.
+	applyAtOnce = 10 * time.Second
+)
+
+// provisions reports whether what is pushed to a connection is applied.
+func provisions(c sso.Connection) bool {
+	return c.State == sso.ConnectionEnabled && c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM
+}
+
+// askToApply queues that everything that was pushed to a connection is applied.
+func (t *tx) askToApply(ent sso.EnterpriseID, conn sso.ConnectionID) {
+	t.Queue(
+		`insert into provisioned_pending (enterprise_id, connection_id, event_id, phase, after, asked_at)
+		values ($1, $2, $3, $4, '', $5)
+		on conflict (enterprise_id, connection_id) do update
+			set event_id = excluded.event_id, phase = excluded.phase, after = '', asked_at = excluded.asked_at`,
+		string(ent), string(conn), string(sso.NewID[sso.ProvisioningEventID](t.now)), applyGone,
+		engine.Micros(t.now),
+	)
+}
+
+// applySoon applies what was pushed to a connection, as far as it gets in a short
+// time. What is left, also after an error, is applied in the background.
+func (db *DB) applySoon(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyAtOnce)
+	defer cancel()
+	_ = db.applyPending(ctx, ent, conn)
+}
+
+// ApplyProvisioned applies what was pushed to connections that were enabled since,
+// in short transactions: people first, then their groups. It goes on where it was
+// interrupted.
+func (db *DB) ApplyProvisioned(ctx context.Context) (err error) {
+	defer func() { doing(&err, "apply what was provisioned") }()
+	type pending struct {
+		ent  sso.EnterpriseID
+		conn sso.ConnectionID
+	}
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (p pending, err error) {
+		err = r.Scan(&p.ent, &p.conn)
+		return p, err
+	}, "select enterprise_id, connection_id from provisioned_pending order by asked_at")
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		err = errors.Join(err, db.applyPending(ctx, p.ent, p.conn))
+	}
+	return err
+}
+
+func (db *DB) applyPending(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) error {
+	for more := true; more; {
+		err := db.change(ctx, ent, func(ctx context.Context, t *tx) (err error) {
+			if err := t.needHead(ctx); err != nil {
+				return err
+			}
+			more, err = t.applyStep(ctx, ent, conn)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pendingStep is how far the application of what was pushed got.
+type pendingStep struct {
+	event sso.ProvisioningEventID
+	phase string
+	after string
+}
+
+// applyStep applies a bounded part, and reports whether something is left.
+func (t *tx) applyStep(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (more bool, err error) {
+	step, ok, err := engine.One(ctx, t, func(r engine.Row) (s pendingStep, err error) {
+		err = r.Scan(&s.event, &s.phase, &s.after)
+		return s, err
+	}, "select event_id, phase, after from provisioned_pending where enterprise_id = $1 and connection_id = $2"+
+		t.db.sql.Dialect.ForUpdate, string(ent), string(conn))
+	if err != nil || !ok {
+		return false, err
+	}
+	p := sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+		Event:      step.event,
+	}
+	e, err := t.effectsOf(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	next := pendingStep{}
+	if e != nil { // else it was disabled meanwhile
+		if next, err = e.applySome(ctx, step); err != nil {
+			return false, err
+		}
+	}
+	if next.phase == "" {
+		t.Queue(
+			"delete from provisioned_pending where enterprise_id = $1 and connection_id = $2",
+			string(ent), string(conn),
+		)
+		return false, nil
+	}
+	t.Queue(
+		"update provisioned_pending set phase = $3, after = $4 where enterprise_id = $1 and connection_id = $2",
+		string(ent), string(conn), next.phase, next.after,
+	)
+	return true, nil
+}
+
+// applySome applies one step and returns the next; its phase is "" at the end.
+func (e *effects) applySome(ctx context.Context, step pendingStep) (pendingStep, error) {
+	switch step.phase {
+	case applyGone:
+		return pendingStep{phase: applyPeople}, e.applyGone(ctx)
+	case applyPeople:
+		after, err := e.applyPeople(ctx, step.after)
+		if after == "" {
+			return pendingStep{phase: applyTeams}, err
+		}
+		return pendingStep{phase: applyPeople, after: after}, err
+	default:
+		if e.cfg.SCIM.GroupsOff {
+			return pendingStep{}, nil
+		}
+		after, err := e.applyTeam(ctx, step.after)
+		if after == "" {
+			return pendingStep{}, err
+		}
+		return pendingStep{phase: applyTeams, after: after}, err
+	}
+}
+
+// applyGone deactivates the accounts of resources that were deleted while effects
+// waited.
+func (e *effects) applyGone(ctx context.Context) error {
+	accounts, err := engine.List(
+		ctx, e.tx, scanUserID,
+		`select s.account_id from provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2
+			and not s.applied and s.account_id <> '' and not exists (select 1 from provisioned_users p
+				where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = s.account_id)
+		order by s.account_id`,
+		string(e.push.Enterprise), string(e.push.Connection),
+	)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if err := e.deprovision(ctx, account); err != nil {
+			return err
+		}
+	}
+	e.Queue(
+		"update provisioned_tombstones set applied = true where enterprise_id = $1 and connection_id = $2",
+		string(e.push.Enterprise), string(e.push.Connection),
+	)
+	return nil
+}
+
+// applyPeople applies the next users and returns the last ID; "" at the end.
+func (e *effects) applyPeople(ctx context.Context, after string) (string, error) {
+	rows, err := engine.List(
+		ctx, e.tx, scanProvisionedUser,
+		"select "+provisionedUserColumns+` from provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.id > $3 and u.origin = 'pushed'
+		order by u.id limit $4`,
+		string(e.push.Enterprise), string(e.push.Connection), after, int64(appliedUsers),
+	)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	all := make([]pushedUser, len(rows))
+	before := make([]sso.UserID, len(rows))
+	for i := range rows {
+		u := &rows[i].ProvisionedUser
+		before[i] = u.Account
+		all[i] = pushedUser{
+			after:     u,
+			wasActive: true, // an account that an admin deactivated meanwhile stays so
+		}
+	}
+	held, err := e.applyUsers(ctx, all)
+	if err != nil {
+		return "", err
+	}
+	for i, u := range all {
+		e.saveAccount(*u.after, before[i])
+	}
+	for _, h := range held {
+		why, is := heldIn(h.err)
+		if !is {
+			return "", h.err
+		}
+		if err := e.questionHeld(ctx, e.push, *h.user, why); err != nil {
+			return "", err
+		}
+	}
+	return string(rows[len(rows)-1].ID), e.Flush(ctx)
+}
+
+// applyTeam applies members of the next group and returns how far it got, as the
+// IDs of the group and of its last member; "" at the end.
+func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
+	id, member, _ := strings.Cut(after, " ")
+	comparison := ">="
+	if member == "" {
+		comparison = ">"
+	}
+	row, ok, err := engine.One(
+		ctx, e.tx, scanProvisionedGroup,
+		"select "+provisionedGroupColumns+` from provisioned_groups g
+		where g.enterprise_id = $1 and g.connection_id = $2 and g.id `+comparison+` $3 and g.origin = 'pushed'
+		order by g.id limit 1`,
+		string(e.push.Enterprise), string(e.push.Connection), id,
+	)
+	if err != nil || !ok {
+		return "", err
+	}
+	g := row.ProvisionedGroup
+	if string(g.ID) != id {
+		member = ""
+	}
+	if member == "" {
+		if err := e.createMissing(ctx, g); err != nil {
+			return "", err
+		}
+	}
+	members, err := e.membersAfter(ctx, g.ID, sso.ResourceID(member), appliedMembers)
+	if err != nil {
+		return "", err
+	}
+	if err := e.applyMembers(ctx, e.push, g, members, nil); err != nil {
+		return "", err
+	}
+	if len(members) < appliedMembers {
+		return string(g.ID), nil
+	}
+	return string(g.ID) + " " + string(members[len(members)-1]), nil
+}
