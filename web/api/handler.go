@@ -190,14 +190,10 @@ const (
 )
 
 // once carries out a request with a key, or returns the stored response if it
-// was carried out before. A repetition must have the same method, path and
-// body.
+// was carried out before. A repetition must be the same request; see digestOf.
 func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*response, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
-	h.Write(body)
 	var out *response
-	kept, repeated, err := a.Requests.Once(r.Context(), k, sso.Hash(h.Sum(nil)), func() (sso.KeptResponse, error) {
+	kept, repeated, err := a.Requests.Once(r.Context(), k, digestOf(r, body), func() (sso.KeptResponse, error) {
 		var err error
 		out, err = a.run(r, k.Token)
 		if err != nil {
@@ -212,4 +208,16 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*response, e
 		return replayed(kept), nil
 	}
 	return out, nil
+}
+
+// digestOf returns the digest of a request's method, path, If-Match and body: a
+// request for another revision is another request.
+func digestOf(r *http.Request, body []byte) sso.Hash {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
+	for _, revision := range r.Header.Values("If-Match") {
+		fmt.Fprintf(h, "If-Match: %q\n", revision)
+	}
+	h.Write(body)
+	return sso.Hash(h.Sum(nil))
 }

@@ -50,6 +50,18 @@ func TestIdempotencyKey(t *testing.T) {
 				t.Errorf("%s: %d %s", name, r.Code, r.Body)
 			}
 		}
+		disable := w.in(connectionPath + "/disable")
+		tag := f.do("GET", w.in(connectionPath), nil).Header().Get("ETag")
+		f.wants(f.do("POST", disable, nil, keyHeader, "k4", "If-Match", `"77"`), 412, "connection_changed")
+		f.wants(f.do("POST", disable, nil, keyHeader, "k4", "If-Match", tag), 200, "")
+		f.wants(f.do("POST", disable, nil, keyHeader, "k4", "If-Match", tag), 200, "")
+		for _, other := range []string{`"77"`, "*", ""} {
+			f.wants(
+				f.do("POST", disable, nil, keyHeader, "k4", "If-Match", other), 422,
+				"idempotency_key_reused",
+			)
+		}
+		before = f.history()
 		for range 2 { // an error is not remembered: it changed nothing
 			f.wants(f.do("POST", path, body, keyHeader, "k2"), 409, "name_taken")
 			f.wants(

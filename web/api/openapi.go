@@ -40,7 +40,7 @@ func introduction() string {
 		"page, or null on the last page.\n\n" +
 
 		"**Idempotency.** A POST with an Idempotency-Key is carried out once. A repetition within 24 hours " +
-		"with the same key, path and body gets the same response, with Idempotency-Replayed: true. " +
+		"with the same key, path, If-Match and body gets the same response, with Idempotency-Replayed: true. " +
 		"Only successful responses are kept. The same key with another request is 422 " +
 		"idempotency_key_reused; while the first request is in progress, it is 409 idempotency_key_in_use.\n\n" +
 
