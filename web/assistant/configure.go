@@ -258,10 +258,13 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 	case !console.OnForm(err):
 		return err
 	}
-	if kept, failed := a.keepSecret(r.Context(), s, edit, err); failed != nil {
+	switch kept, failed := a.keepSecret(r.Context(), s, edit, err); {
+	case failed != nil:
 		return failed
-	} else if kept {
-		f = s.entered(r.PostForm) // which says now that it is kept
+	case kept:
+		f = s.entered(r.PostForm) // its hint says that the secret is kept
+	default:
+		f.askSecretAgain()
 	}
 	return a.renderConfigure(w, s, f, "", true, err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
 
@@ -349,6 +350,16 @@ func (s *state) entered(form url.Values) *form {
 	f.secret = sso.Secret(connections.Tidy(form.Get("oidc.client_secret")))
 	f.confirmed = tidied(form, "oidc.confirmed_issuer")
 	return f
+}
+
+// askSecretAgain asks for the entered secret once more, because the form does not
+// contain it.
+func (f *form) askSecretAgain() {
+	for _, x := range f.all() {
+		if x.Kind == "password" && f.secret != "" {
+			x.Error = console.EnterSecretAgain
+		}
+	}
 }
 
 // offer asks whether an issuer is right that the address states differently. It

@@ -619,15 +619,19 @@ func TestConfirmedIssuer(t *testing.T) {
 		"revision":           f.revision(c),
 	}
 	box := `name="oidc.confirmed_issuer" value="` + stated() + `"`
+	w := f.post("operator", at+"/configure", form)
 	f.says(
-		f.post("operator", at+"/configure", form), http.StatusUnprocessableEntity,
-		"states another issuer", box, "The issuer is "+stated(),
+		w, http.StatusUnprocessableEntity, "states another issuer", box,
+		"The issuer is "+stated(),
 	)
+	if strings.Contains(w.Body.String(), "Enter it again") {
+		t.Error("the secret that is saved has to be entered again")
+	}
 	form.Set("oidc.confirmed_issuer", "https://other.example/")
 	form["revision"] = f.revision(c)
 	f.says(
 		f.post("operator", at+"/configure", form), http.StatusUnprocessableEntity,
-		box,
+		box, "Enter it again",
 	)
 	form.Set("oidc.confirmed_issuer", stated())
 	form["revision"] = f.revision(c)

@@ -313,6 +313,13 @@ func TestRefusals(t *testing.T) {
 			`name="revision" value="`+strconv.FormatInt(before.Revision, 10)+`"`,
 		)
 	}
+	for status, form := range map[int]url.Values{
+		409: {"revision": {"77"}},
+		422: {"mapping.group_limit": {"many"}},
+	} {
+		form.Set("oidc.client_secret", "canary-typed")
+		f.says(status, "POST", f.home+"/settings", form, "Enter it again")
+	}
 	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
 	f.says(
 		422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}},
@@ -369,7 +376,8 @@ func TestDraftAndGroups(t *testing.T) {
 	f.says(200, "POST", f.home+"/settings/try", url.Values{
 		"allow_sign_in":           {`identity.login != "ada"`},
 		"email_verification.mode": {"never"},
-	}, "Of the last 1 sign-in", "1 would be refused")
+		"oidc.client_secret":      {"canary-typed"},
+	}, "Of the last 1 sign-in", "1 would be refused", "Enter it again")
 	f.says(303, "POST", f.home+"/settings", form, "?done=saved")
 	f.says(
 		200, "GET", f.home, nil, "Client secret", "changed", "Scopes", "groups",

@@ -209,6 +209,9 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 			if typed != nil {
 				retype(f, typed)
 			}
+			if f.Kind == "password" && typed.Get(f.Name) != "" {
+				f.Error = console.EnterSecretAgain
+			}
 			fields = append(fields, f)
 		}
 	}

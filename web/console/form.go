@@ -35,6 +35,11 @@ func FormStatus(err error) int {
 	return http.StatusUnprocessableEntity
 }
 
+// EnterSecretAgain is the error of a field that a secret was entered into, on a form
+// that is shown again: a page never contains a secret, so the next submission
+// would leave the saved one as it is.
+const EnterSecretAgain = "Enter it again: it is not saved yet, and no page shows a secret."
+
 // RevisionField returns the hidden field by which a form names the revision of the
 // object that it was made from; see [Revision].
 func RevisionField(revision int64) ui.HiddenField {
