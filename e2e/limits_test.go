@@ -97,12 +97,11 @@ func TestSignInsFromOneAddress(t *testing.T) {
 // that garbage comes from too. Each message with a valid signature ends its session.
 func TestLogoutsAreNeverRefused(t *testing.T) {
 	harness.Long(t)
-	const server = "192.0.2.10"
 	idp := harness.NewIdP(t, harness.Ada())
 	g := harness.Start(t, harness.Options{})
 	globex := harness.NewCompany(g, g.API(), "globex", nil)
 	conn := globex.ConnectOIDC(idp)
-	end := func(person string) harness.Answer {
+	end := func(server, person string) harness.Answer {
 		token, err := idp.LogoutToken("gatehouse-globex", person)
 		if err != nil {
 			return harness.Answer{Err: err}
@@ -112,32 +111,38 @@ func TestLogoutsAreNeverRefused(t *testing.T) {
 			url.Values{"logout_token": {token}},
 		)
 	}
-	for name, before := range map[string]func(i int) harness.Answer{
-		"330 logouts": func(i int) harness.Answer {
-			return end(fmt.Sprint("somebody-", i))
-		},
-		"garbage from the same address": func(i int) harness.Answer {
+	cases := []struct {
+		name   string
+		before func(server string, i int) harness.Answer
+	}{
+		{"330 logouts", func(server string, i int) harness.Answer {
+			return end(server, fmt.Sprint("somebody-", i))
+		}},
+		{"garbage from the same address", func(server string, _ int) harness.Answer {
 			return g.Visitor().From(server).Post(
 				"/oidc/"+conn.ID+"/backchannel-logout",
 				url.Values{"logout_token": {"x"}},
 			)
-		},
-		"garbage at the callback": func(i int) harness.Answer {
+		}},
+		{"garbage at the callback", func(server string, _ int) harness.Answer {
 			return g.Visitor().From(server).Get(
 				"/oidc/" + conn.ID + "/callback?state=x",
 			)
-		},
-	} {
+		}},
+	}
+	for n, c := range cases {
+		name, server := c.name, fmt.Sprint("192.0.2.", 10+n) // failures count by address
 		ada := g.Visitor()
 		if a := ada.SignIn(idp, "globex", "p-1"); a.Status != http.StatusSeeOther {
 			t.Fatalf("%s: Ada: %v", name, a)
 		}
-		for i, a := range harness.AtOnce(330, before) {
+		answers := harness.AtOnce(330, func(i int) harness.Answer { return c.before(server, i) })
+		for i, a := range answers {
 			if name == "330 logouts" && a.Status != http.StatusOK {
 				t.Errorf("%s: logout %d: %v", name, i, a)
 			}
 		}
-		if a := end(harness.Ada().ID); a.Status != http.StatusOK {
+		if a := end(server, harness.Ada().ID); a.Status != http.StatusOK {
 			t.Errorf("%s: the logout of Ada: %v %s", name, a, a.Body)
 		}
 		if !harness.Soon(10*time.Second, func() bool {
