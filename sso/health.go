@@ -48,6 +48,8 @@ const (
 	HealthLogins      HealthKind = "logins_contested"
 	HealthTrust       HealthKind = "trust_waiting"
 	HealthTrusted     HealthKind = "trust_changed"
+	HealthToken       HealthKind = "scim_token_expiring" // Threshold as of a certificate
+	HealthRefused     HealthKind = "provisioning_refused"
 )
 
 // Finding is one problem of an enterprise, identified by its HealthKey.

@@ -67,8 +67,8 @@ func (db *DB) openHealth(ctx context.Context, r engine.Reader, ent sso.Enterpris
 }
 
 // recorded reports whether a finding is open as at least as severe. The
-// thresholds of certificates decrease with severity; other kinds have one
-// threshold.
+// thresholds of certificates and tokens decrease with severity; other kinds have
+// one threshold.
 func recorded(open []sso.HealthEvent, f sso.Finding) bool {
 	for _, e := range open {
 		if e.HealthKey == f.HealthKey && e.Threshold <= f.Threshold {

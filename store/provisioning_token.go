@@ -150,6 +150,19 @@ func (db *DB) ProvisioningTokens(
 	return all, next, err
 }
 
+// StandingProvisioningTokens lists the tokens of all connections of an enterprise
+// that are not revoked, expired ones included.
+func (db *DB) StandingProvisioningTokens(
+	ctx context.Context, ent sso.EnterpriseID,
+) (_ []sso.ProvisioningToken, err error) {
+	defer func() { doing(&err, "list provisioning tokens") }()
+	return engine.List(
+		ctx, db.sql, scanProvisioningToken, "select "+provisioningTokenColumns+
+			" from provisioning_tokens t where t.enterprise_id = $1 and t.revoked_at = 0 order by t.id",
+		string(ent),
+	)
+}
+
 // ProvisioningToken returns one token of a connection.
 func (db *DB) ProvisioningToken(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,

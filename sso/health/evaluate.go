@@ -16,6 +16,8 @@ type State struct {
 	Now         time.Time
 	Connections []sso.Connection
 	Vitals      sso.Vitals
+	Tokens      []sso.ProvisioningToken // that are not revoked
+	Refusals    []sso.RefusalTally
 	Open        []sso.HealthEvent // recorded findings that are unresolved
 }
 
@@ -71,6 +73,7 @@ func Evaluate(s State) []sso.Finding {
 		}
 	}
 	all = append(all, heldSyncs(s)...)
+	all = append(all, provisioning(s)...)
 	if n := s.Vitals.Questions; n > 0 {
 		all = append(all, sso.Finding{
 			HealthKey: sso.HealthKey{Kind: sso.HealthLogins},

@@ -19,6 +19,8 @@ type facts interface {
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
+	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
+	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
 }
 
 // ledger keeps findings and who was told; store.DB implements it.
@@ -118,6 +120,12 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	}
 	if state.Vitals, err = s.Facts.Vitals(ctx, ent, Query(state.Now)); err != nil {
 		return state, nil, fmt.Errorf("count sign-ins: %w", err)
+	}
+	if state.Tokens, err = s.Facts.StandingProvisioningTokens(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("list provisioning tokens: %w", err)
+	}
+	if state.Refusals, err = s.Facts.RefusalTallies(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("count refusals: %w", err)
 	}
 	if state.Open, _, err = s.Ledger.HealthEvents(
 		ctx, ent, sso.HealthFilter{Open: true}, sso.Page{Limit: 200},

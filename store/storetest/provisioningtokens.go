@@ -173,6 +173,9 @@ func testProvisioningTokenEnded(t *testing.T, fresh fresh) {
 	_, err = w.changeToken(k.ID, func(k *sso.ProvisioningToken) { k.Name = "x" })
 	w.fails(err, sso.Conflict, "scim_token_revoked")
 	again := w.provisioningToken("entra-1", nil) // the name is free again
+	standing, err := w.db.StandingProvisioningTokens(ctx, w.ent.ID)
+	w.ok(err)
+	w.same([]sso.ProvisioningToken{newer, again}, standing)
 	w.newer(newer, again.Name)
 	w.clock.Move(48 * time.Hour)
 	w.newer(k, "") // both expired
@@ -214,6 +217,10 @@ func (f foreign) provisioningTokens() calls {
 		},
 		"ProvisioningTokens": func() (int, error) {
 			all, _, err := db.ProvisioningTokens(ctx, ent, conn, sso.Page{})
+			return len(all), err
+		},
+		"StandingProvisioningTokens": func() (int, error) {
+			all, err := db.StandingProvisioningTokens(ctx, ent)
 			return len(all), err
 		},
 		"ProvisioningToken": func() (int, error) {

@@ -202,6 +202,8 @@ func todoLabel(k sso.HealthKind) string {
 		return "See failures"
 	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins:
 		return "Decide"
+	case sso.HealthRefused:
+		return "See what is refused"
 	}
 	return "See the connection"
 }
