@@ -212,6 +212,11 @@ func NoFilter() *sso.Error {
 	}
 }
 
+// NoCursor is the refusal of a cursor for a search over all resource types.
+func NoCursor() error {
+	return Refusal(badCursor(scim.InvalidCursor, "A search over all resource types is paged by startIndex."))
+}
+
 // NoDocument is the refusal of a discovery document that there is not.
 func NoDocument(id string) *sso.Error {
 	return sso.NotFound("scim_not_found", "There is no schema and no resource type "+shortened(id)+" here.")

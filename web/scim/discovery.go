@@ -9,11 +9,9 @@ import (
 )
 
 // notOffered answers what RFC 7644 leaves to the service provider and no identity
-// provider uses: search over all resource types, bulk requests, /Me.
+// provider uses: bulk requests and /Me.
 func notOffered(*exchange) error {
-	return route.NotImplemented(
-		"Bulk requests, /Me and a search over all resource types are not offered; use /Users and /Groups.",
-	)
+	return route.NotImplemented("Bulk requests and /Me are not offered; use /Users and /Groups.")
 }
 
 func (h *Handlers) providerConfig(x *exchange) error {

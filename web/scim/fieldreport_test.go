@@ -153,6 +153,9 @@ func fieldReport(f *fixture) {
 	if got := f.do("GET", "/Groups/"+e.ids[e.group], ""); len(list(got, "members")) != 269 {
 		f.Errorf("%d of 269 are members of the resource", len(list(got, "members")))
 	}
+	if n := f.memberCount(group); n != 269 {
+		f.Errorf("%d of 269 are members of the group", n)
+	}
 	f.ok(f.ledger.Flush(f.Context()))
 	for _, r := range f.refusals() {
 		if r.HealedAt.IsZero() {

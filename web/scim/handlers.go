@@ -97,7 +97,7 @@ func (h *Handlers) endpoints() []route.Route {
 		h.endpoint("GET /ResourceTypes/{id}", h.resourceType),
 		h.endpoint("GET /Schemas", h.schemas),
 		h.endpoint("GET /Schemas/{id}", h.schema),
-		h.endpoint("POST /.search", notOffered),
+		h.endpoint("POST /.search", h.searchAll),
 		h.endpoint("POST /Bulk", notOffered),
 		h.endpoint("GET /Me", notOffered),
 	}

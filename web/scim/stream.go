@@ -25,6 +25,13 @@ const flushAt = 32 << 10
 
 func (s *stream) text(t string) { s.pending.WriteString(t) }
 
+// separate writes a comma in front of all elements but the first.
+func (s *stream) separate(index int) {
+	if index > 0 {
+		s.text(",")
+	}
+}
+
 func (s *stream) value(v any) error {
 	encoder := json.NewEncoder(&s.pending)
 	encoder.SetEscapeHTML(false)
@@ -130,9 +137,7 @@ func (h *Handlers) writeGroups(
 	}
 	s.text(`,"Resources":[`)
 	for i, g := range groups {
-		if i > 0 {
-			s.text(",")
-		}
+		s.separate(i)
 		if err := h.writeGroup(x, s, g, show); err != nil {
 			return err
 		}
