@@ -14,7 +14,7 @@ FAULTS = F-
 BENCH = .
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-idp faults check bench gallery fuzz
+.PHONY: help run build test test-idp test-scim faults check bench gallery fuzz
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ test: ## the whole suite on real PostgreSQL, Redis and Chromium; as root on Debi
 test-idp: ## test sign-in at a real Keycloak, which Maven downloads
 	home=$$(scripts/keycloak) && TEST_KEYCLOAK_HOME=$$home GATEHOUSE_TEST_REQUIRE=keycloak \
 		scripts/with-services $(GOTEST) -count=1 -timeout 20m ./e2e/keycloak/...
+
+test-scim: ## test SCIM with scim2-tester from PyPI and PATCH against scim-patch from npm
+	scim2=$$(scripts/scim2) && modules=$$(scripts/scim-patch) && \
+		TEST_SCIM2=$$scim2 TEST_SCIM_PATCH=$$modules GATEHOUSE_TEST_REQUIRE=scim2,scim-patch \
+		scripts/with-services $(GOTEST) -count=1 -run 'TestSCIM2Tester|TestPatchOracle' ./e2e ./scim
 
 faults: ## kills, outages, full disks, as often as docs/reliability.md says; FAULTS=F-01 selects
 	scripts/need strace
