@@ -90,7 +90,7 @@ func (t *tx) bury(p sso.Push, kind resourceKind, id sso.ResourceID, name string,
 		string(p.Enterprise), string(p.Connection), string(id), name, engine.Micros(t.now),
 	)
 	t.Queue(
-		`delete from provisioned_gone where enterprise_id = $1 and connection_id = $2 and seq <=
+		`delete from provisioned_gone where enterprise_id = $1 and connection_id || '' = $2 and seq <=
 		(select c.gone - $3 from provisioned_counters c where c.enterprise_id = $1 and c.connection_id = $2)`,
 		string(p.Enterprise), string(p.Connection), int64(mostGone),
 	)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,8 +120,8 @@ func (f *resourceFilter) condition(e filter.Expr) (string, error) {
 	if is {
 		exact := f.where.Param(cleanNUL(name))
 		sql += " and (g.display_name = " + exact + ` or not exists (select 1 from provisioned_groups x
-			where x.enterprise_id = $1 and x.connection_id = $2
-				and x.display_name_folded = g.display_name_folded and x.display_name = ` + exact + "))"
+			where x.enterprise_id = $1 and x.connection_id = $2 and x.display_name_folded = ` +
+			f.where.Param(cleanNUL(filter.Fold(name))) + " and x.display_name = " + exact + "))"
 	}
 	return sql, f.err
 }
@@ -133,6 +134,29 @@ func (f *resourceFilter) groupName(e filter.Expr) (string, bool) {
 	}
 	name, is := c.Value.(string)
 	return name, is
+}
+
+// byIndex reports whether an index answers a filter, so that the few resources are
+// read and sorted. Others are looked for in the order of their positions.
+func byIndex(e filter.Expr) bool {
+	switch e := e.(type) {
+	case filter.All:
+		return slices.ContainsFunc(e, byIndex)
+	case filter.Any:
+		return !slices.ContainsFunc(e, func(part filter.Expr) bool { return !byIndex(part) })
+	case filter.Element:
+		c, is := valueNamed(e.Filter)
+		c.Path = e.Path
+		return is && byIndex(c)
+	case filter.Compare:
+		_, isText := e.Value.(string)
+		return isText && e.Op == filter.Equal && slices.Contains([]string{
+			"id", "externalid", "username", "displayname", "emails", "emails.value",
+			"groups", "groups.value", "members", "members.value",
+		}, columnName(e.Path))
+	default:
+		return false
+	}
 }
 
 // elementScope is an element of a multi-valued attribute whose sub-attributes are

@@ -16,19 +16,7 @@ func (db *DB) ProvisionedUsers(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
 ) (_ sso.ResourceList[sso.ProvisionedUser], err error) {
 	defer func() { doing(&err, "list provisioned users") }()
-	query := resourceQuery[userRow]{
-		enterprise: ent,
-		connection: conn,
-		kind:       userResources,
-		table:      "provisioned_users",
-		alias:      "u",
-		schema:     userSchema(),
-		filtered:   userFilterColumns(),
-		relations:  userFilterRelations(),
-		columns:    provisionedUserColumns,
-		scan:       scanProvisionedUser,
-		position:   func(u userRow) int64 { return u.seq },
-	}
+	query := userQuery(ent, conn)
 	p := sso.Push{
 		Enterprise: ent,
 		Connection: conn,
@@ -59,19 +47,7 @@ func (db *DB) ProvisionedGroups(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr, page sso.ResourcePage,
 ) (_ sso.ResourceList[sso.ProvisionedGroup], err error) {
 	defer func() { doing(&err, "list provisioned groups") }()
-	query := resourceQuery[groupRow]{
-		enterprise: ent,
-		connection: conn,
-		kind:       groupResources,
-		table:      "provisioned_groups",
-		alias:      "g",
-		schema:     groupSchema(),
-		filtered:   groupFilterColumns(),
-		relations:  groupFilterRelations(),
-		columns:    provisionedGroupColumns,
-		scan:       scanProvisionedGroup,
-		position:   func(g groupRow) int64 { return g.seq },
-	}
+	query := groupQuery(ent, conn)
 	p := sso.Push{
 		Enterprise: ent,
 		Connection: conn,
@@ -111,6 +87,38 @@ type resourceQuery[T any] struct {
 	relations  map[string]filterRelation
 	scan       func(engine.Row) (T, error)
 	position   func(T) int64
+}
+
+func userQuery(ent sso.EnterpriseID, conn sso.ConnectionID) resourceQuery[userRow] {
+	return resourceQuery[userRow]{
+		enterprise: ent,
+		connection: conn,
+		kind:       userResources,
+		table:      "provisioned_users",
+		alias:      "u",
+		schema:     userSchema(),
+		filtered:   userFilterColumns(),
+		relations:  userFilterRelations(),
+		columns:    provisionedUserColumns,
+		scan:       scanProvisionedUser,
+		position:   func(u userRow) int64 { return u.seq },
+	}
+}
+
+func groupQuery(ent sso.EnterpriseID, conn sso.ConnectionID) resourceQuery[groupRow] {
+	return resourceQuery[groupRow]{
+		enterprise: ent,
+		connection: conn,
+		kind:       groupResources,
+		table:      "provisioned_groups",
+		alias:      "g",
+		schema:     groupSchema(),
+		filtered:   groupFilterColumns(),
+		relations:  groupFilterRelations(),
+		columns:    provisionedGroupColumns,
+		scan:       scanProvisionedGroup,
+		position:   func(g groupRow) int64 { return g.seq },
+	}
 }
 
 // listFound lists resources after it found those that were there before
@@ -184,6 +192,9 @@ func (q resourceQuery[T]) pageText(db *DB, f filter.Expr, after int64, skip, lim
 	w, err := q.where(db, f)
 	if err != nil {
 		return "", nil, err
+	}
+	if f == nil || !byIndex(f) {
+		w.Add(" and " + q.alias + ".connection_id || '' = $2") // allows the index of positions
 	}
 	w.And(q.alias+".seq > ", after)
 	text := "select " + q.columns + " from " + q.table + " " + q.alias + w.String() +

@@ -1,0 +1,212 @@
+package store_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"gatehouse/scim"
+	"gatehouse/sso"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+)
+
+// TestFilterPlans asks both databases how they would find what identity providers ask
+// for: by an index, and not by reading all users in their order.
+func TestFilterPlans(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range benchDatabases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			planned := newPlanned(t, name, fresh)
+			planned.fill(t)
+			for text, index := range map[string]string{
+				`userName eq "user-700@acme.test"`:                          "user_name_folded",
+				`externalId eq "ext-700"`:                                   "external",
+				`id eq "user-000700"`:                                       "id",
+				`emails.value eq "user-700@acme.test"`:                      "value_folded",
+				`emails[type eq "work" and value eq "user-700@acme.test"]`:  "value_folded",
+				`emails[type eq "work"].value eq "user-700@acme.test"`:      "value_folded",
+				`groups.value eq "idpgroup-000003"`:                         "group_id",
+				`userName eq "user-700@acme.test" and active eq true`:       "user_name_folded",
+				`externalId eq "ext-700" or userName eq "user-7@acme.test"`: "external",
+			} {
+				planned.users(t, text, index)
+			}
+			for text, index := range map[string]string{
+				`displayName eq "Group 7"`:                              "display_name_folded",
+				`externalId eq "ext-700"`:                               "external",
+				`id eq "idpgroup-000003"`:                               "id",
+				`members.value eq "user-000700"`:                        "user_id",
+				`members eq "user-000700" and displayName eq "Group 7"`: "user_id",
+				`members[value eq "user-000700"]`:                       "user_id",
+			} {
+				planned.groups(t, text, index)
+			}
+		})
+	}
+}
+
+// TestFilterPlansOfEmptyTables asks the databases before they know anything about the
+// tables: plans from then are used until they do, while the first synchronization
+// fills them.
+func TestFilterPlansOfEmptyTables(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range benchDatabases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			planned := newPlanned(t, name, fresh)
+			for text, index := range map[string]string{
+				`userName eq "ada"`:   "user_name_folded",
+				`externalId eq "ada"`: "external_id",
+				`id eq "ada"`:         "id",
+			} {
+				planned.users(t, text, index)
+			}
+			for text, index := range map[string]string{
+				`displayName eq "ada"`: "display_name_folded",
+				`id eq "ada"`:          "id",
+			} {
+				planned.groups(t, text, index)
+			}
+			if name == "postgres" {
+				planned.foreignKeys(t)
+			}
+		})
+	}
+}
+
+// foreignKeys asks how PostgreSQL checks that the user and the group of a member are
+// there, and finds the members of either.
+func (p *planned) foreignKeys(t *testing.T) {
+	t.Helper()
+	const of = " where enterprise_id = $1 and connection_id = $2 and "
+	for query, index := range map[string]string{
+		"select 1 from only provisioned_users x" + of + "id = 'x' for key share of x":  "provisioned_users_pkey",
+		"select 1 from only provisioned_groups x" + of + "id = 'x' for key share of x": "provisioned_groups_pkey",
+		"select 1 from provisioned_members" + of + "user_id = 'x'":                     "(user_id = ",
+		"select 1 from provisioned_members" + of + "group_id = 'x'":                    "(group_id = ",
+		"select 1 from provisioned_emails" + of + "user_id = 'x'":                      "(user_id = ",
+		"select 1 from provisioned_waiting" + of + "member = 'x'":                      "(member = ",
+	} {
+		p.uses(t, query, index, "provisioned_", query, []any{string(p.ent), string(p.conn)})
+	}
+}
+
+func benchDatabases() map[string]func(testing.TB) string {
+	databases := map[string]func(testing.TB) string{"sqlite": storetest.SQLite}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		databases["postgres"] = storetest.Postgres
+	}
+	return databases
+}
+
+// planned is a database whose plans are asked for.
+type planned struct {
+	db      *store.DB
+	dsn     string
+	explain string
+	ent     sso.EnterpriseID
+	conn    sso.ConnectionID
+}
+
+func newPlanned(t *testing.T, name string, fresh func(testing.TB) string) *planned {
+	t.Helper()
+	p := &planned{
+		dsn:     fresh(t),
+		explain: "explain query plan ",
+	}
+	if name == "postgres" {
+		p.explain = "explain "
+	}
+	p.db = storetest.Open(t, p.dsn, store.Keyring{Current: store.NewKey()}, nil)
+	ent, err := p.db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := p.db.CreateConnection(t.Context(), sso.ActorSystem, sso.Connection{
+		Enterprise: ent.ID,
+		Protocol:   sso.SAML,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ent, p.conn = ent.ID, conn.ID
+	return p
+}
+
+// fill puts resources into the connection, and lets the database count them.
+func (p *planned) fill(t *testing.T) {
+	t.Helper()
+	storetest.FillProvisioned(t, p.dsn, p.ent, p.conn, storetest.Provisioned{
+		Users:   20_000,
+		Groups:  5000,
+		Members: 4,
+	})
+	for _, table := range []string{"users", "emails", "groups", "members"} {
+		if _, err := storetest.Raw(t, p.dsn).Exec("analyze provisioned_" + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (p *planned) users(t *testing.T, text, index string) {
+	t.Helper()
+	f, err := scim.Users().ParseFilter(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, args, err := p.db.UserPage(p.ent, p.conn, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.uses(t, text, index, "provisioned_users", query, args)
+}
+
+func (p *planned) groups(t *testing.T, text, index string) {
+	t.Helper()
+	f, err := scim.Groups().ParseFilter(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, args, err := p.db.GroupPage(p.ent, p.conn, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.uses(t, text, index, "provisioned_groups", query, args)
+}
+
+// uses asserts that a plan uses an index or a column, and neither reads a table nor
+// walks its positions.
+func (p *planned) uses(t *testing.T, text, index, table, query string, args []any) {
+	t.Helper()
+	rows, err := storetest.Raw(t, p.dsn).Query(p.explain+query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if strings.HasPrefix(p.explain, "explain query") {
+			err = rows.Scan(&id, &parent, &unused, &step)
+		} else {
+			err = rows.Scan(&step)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	// The elements of a user's list are read one by one.
+	plan := strings.ReplaceAll(strings.Join(steps, "\n"), "SCAN e VIRTUAL", "the list")
+	if rows.Err() != nil || !strings.Contains(plan, index) || strings.Contains(plan, "seq>") ||
+		strings.Contains(plan, "Seq Scan on "+table) || strings.Contains(plan, "SCAN ") ||
+		strings.Contains(plan, "_seq") {
+		t.Errorf("%s:\n%s\n%s\n%v", text, query, plan, rows.Err())
+	}
+}
