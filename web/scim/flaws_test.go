@@ -291,3 +291,19 @@ func TestCursorsAreSigned(t *testing.T) {
 		t.Errorf("an hour later: %d %s", got.Code, got.Body)
 	}
 }
+
+// TestProvisionedAddressesAreNotVerified (GitLab issue 11643): the identity
+// provider's word does not verify an address; the proof of its domain does.
+func TestProvisionedAddressesAreNotVerified(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite, options{})
+	id := f.want(f.do("POST", "/Users", `{"userName": "ada", "emails": [
+		{"value": "ada@not-proven.test", "type": "work", "primary": true, "verified": true}]}`), 201).text("id")
+	u, err := f.db.ProvisionedUser(t.Context(), f.enterprise.ID, f.connection.ID, sso.ResourceID(id))
+	f.ok(err)
+	account, err := f.db.User(t.Context(), f.enterprise.ID, u.Account)
+	f.ok(err)
+	if account.Email != "ada@not-proven.test" || account.EmailVerified {
+		t.Errorf("the account is %+v", account)
+	}
+}
