@@ -235,6 +235,52 @@ func TestActivitySyncs(t *testing.T) {
 	)
 }
 
+func TestActivityProvisioning(t *testing.T) {
+	t.Parallel()
+	d := newConsoleTest(t)
+	at, now := activityAt+"/provisioning", time.Now()
+	k, err := d.g.db.CreateProvisioningToken(t.Context(), sso.ActorOperator, sso.ProvisioningToken{
+		Enterprise: d.acme.ID,
+		Connection: d.other.ID,
+		Name:       "entra-1",
+		Hash:       sso.SCIMToken.New().Hash(),
+	})
+	d.ok(err)
+	refused := sso.ProvisioningEvent{
+		ID:         sso.NewID[sso.ProvisioningEventID](now),
+		Enterprise: d.acme.ID,
+		Connection: d.other.ID,
+		At:         now,
+		Token:      k.ID,
+		Method:     "GET",
+		Kind:       sso.ScopeGroupsRead,
+		Name:       "grp_<all>",
+		Status:     403,
+		Code:       "scim_scope_missing",
+		Detail:     "Token lacks scope groups:read.",
+		RequestID:  "req-1",
+	}
+	changed := refused
+	changed.ID = sso.NewID[sso.ProvisioningEventID](now)
+	changed.Kind = sso.ScopeGroupsWrite
+	changed.Method = "PATCH"
+	changed.Name = "dev"
+	changed.Code = ""
+	changed.Detail = ""
+	changed.Changed = true
+	changed.Effects.Added = 3
+	d.ok(d.g.db.RecordProvisioning(t.Context(), []sso.ProvisioningEvent{refused, changed}))
+	d.get(
+		named, at, 200, "grp_<all>", "read group", "token entra-1", "refused, 403",
+		"Token lacks scope groups:read.", "req-1", "change group", "3 added",
+	)
+	d.get(named, at+"?result=refused&connection="+string(d.other.ID), 200, "refused, 403", "NOT change group")
+	d.get(named, at+"?name=DEV", 200, "3 added", "NOT refused, 403")
+	d.get(named, at+"?name=nothing", 200, "No requests match")
+	d.get(named, at+"?since=yesterday", 422, "Use a date such as 2026-11-24.")
+	d.get(stranger, at, 404)
+}
+
 func TestActivityAudit(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)

@@ -23,6 +23,9 @@ type records interface {
 	AuditEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
 	) ([]sso.AuditEvent, string, error)
+	ProvisioningEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, p sso.Page,
+	) ([]sso.ProvisioningEvent, string, error)
 }
 
 // names finds the names of users, admins, links and connections; store.DB does.
@@ -33,6 +36,7 @@ type names interface {
 	SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, error)
 	Admin(ctx context.Context, id sso.AdminID) (sso.Admin, error)
 	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
+	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
 }
 
 // Broken is the error of an audit chain that does not verify.
@@ -124,14 +128,6 @@ func tabs(e sso.Enterprise, current string) []ui.Link {
 		all[i].Current = all[i].Label == current
 	}
 	return all
-}
-
-func (a *Activity) provisioning(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-	return a.Console.Render(w, http.StatusOK, &provisioningPage{
-		Base:        a.Console.Base(v, console.AreaActivity),
-		Tabs:        tabs(v.Enterprise, tabProvisioning),
-		Connections: console.At(v.Enterprise, "connections"),
-	})
 }
 
 // filter reads the filter of a list from its form.
@@ -234,6 +230,7 @@ type actorNames struct {
 	*Activity
 	v           console.Visit
 	connections map[sso.ConnectionID]sso.Connection
+	inOrder     []sso.Connection
 	seen        map[string]ui.Link
 }
 
@@ -248,6 +245,7 @@ func (a *Activity) naming(ctx context.Context, v console.Visit) (*actorNames, er
 		return n, nil
 	}
 	all, err := a.Names.Connections(ctx, v.Enterprise.ID)
+	n.inOrder = all
 	for _, c := range all {
 		n.connections[c.ID] = c
 	}

@@ -16,6 +16,7 @@ func Gallery() []gallery.Example {
 	return slices.Concat(
 		gallerySignIns(),
 		gallerySyncs(),
+		galleryProvisioning(),
 		galleryAudit(),
 		galleryGuide(),
 	)
@@ -353,13 +354,70 @@ func gallerySyncs() []gallery.Example {
 			Status: 200,
 			Page:   exampleHeldSync(facts),
 		},
+	}
+}
+
+func galleryProvisioning() []gallery.Example {
+	many := examplePushes()
+	none := examplePushes()
+	none.Rows, none.Narrowed = nil, true
+	nothing := examplePushes()
+	nothing.Rows = nil
+	return []gallery.Example{
 		{
-			Name:   "Provisioning",
+			Name:   "Provisioning-many",
 			Status: 200,
-			Page: &provisioningPage{
-				Base:        exampleBase(),
-				Tabs:        exampleTabs("Provisioning"),
-				Connections: gallery.EnterprisePath + "/connections",
+			Page:   many,
+		},
+		{
+			Name:   "Provisioning-none-found",
+			Status: 200,
+			Page:   none,
+		},
+		{
+			Name:   "Provisioning-empty",
+			Status: 200,
+			Page:   nothing,
+		},
+	}
+}
+
+func examplePushes() *provisioningPage {
+	refused := pushEntry{
+		At:         gallery.Ago(time.Hour),
+		Connection: "Entra ID",
+		Request:    "read group",
+		Name:       "grp_all@acme.example",
+		Result:     []ui.Badge{{Label: "refused, 403", State: "error"}},
+		Detail: `Token "entra-1" lacks scope groups:read (it has users:read users:write). Add scope scim to it in ` +
+			`Gatehouse under Connections > Entra ID > SCIM: its secret stays the same.`,
+		Token:     "token entra-1",
+		RequestID: "req-06d5x0wkj3n8p7r5t2v4y6z8ab",
+	}
+	return &provisioningPage{
+		Base:        exampleBase(),
+		eventList:   exampleHappened("Provisioning", gallery.ActivityPath+"/provisioning"),
+		Connections: gallery.EnterprisePath + "/connections",
+		Rows: []pushEntry{
+			refused,
+			{
+				At:         gallery.Ago(2 * time.Hour),
+				Connection: "Entra ID",
+				Request:    "change group",
+				Name:       "grp_" + gallery.LongLogin,
+				Result: []ui.Badge{
+					{Label: "100 added", State: "ok"},
+					{Label: "2 not known yet", State: "warn"},
+				},
+				Token: "token entra-1",
+			},
+			{
+				At:         gallery.Ago(3 * time.Hour),
+				Connection: "a deleted connection",
+				Request:    "create user",
+				Name:       gallery.LongLogin,
+				Result:     []ui.Badge{{Label: "done", State: "ok"}},
+				Token:      "a revoked token",
 			},
 		},
 	}

@@ -50,10 +50,36 @@ func (n *actorNames) lookup(ctx context.Context, actor string) (ui.Link, error) 
 		l, err := n.Names.SetupLink(ctx, ent.ID, id)
 		return ui.Link{Label: "the setup link for " + l.For}, err
 	}
+	return n.lookupToken(ctx, actor)
+}
+
+// lookupToken is lookup of tokens, and of what is not known.
+func (n *actorNames) lookupToken(ctx context.Context, actor string) (ui.Link, error) {
 	if _, err := sso.ParseID[sso.TokenID](actor); err == nil {
 		return ui.Link{Label: "the API token " + actor}, nil
 	}
-	return ui.Link{Label: actor}, nil
+	id, err := sso.ParseID[sso.ProvisioningTokenID](actor)
+	if err != nil || n.v.Enterprise.ID == "" {
+		return ui.Link{Label: actor}, nil //nolint:nilerr // it has no name
+	}
+	return n.tokenLink(ctx, id)
+}
+
+// tokenLink returns the name of a provisioning token, and its connection.
+func (n *actorNames) tokenLink(ctx context.Context, id sso.ProvisioningTokenID) (ui.Link, error) {
+	all, err := n.Names.StandingProvisioningTokens(ctx, n.v.Enterprise.ID)
+	if err != nil {
+		return ui.Link{}, err
+	}
+	for _, k := range all {
+		if k.ID == id {
+			return ui.Link{
+				Label: "token " + k.Name,
+				Href:  console.AtConnection(n.v.Enterprise, k.Connection),
+			}, nil
+		}
+	}
+	return ui.Link{Label: "a revoked token"}, nil
 }
 
 // parseActor returns the actor for an ID, a login or one of the labels that pages
