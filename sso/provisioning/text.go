@@ -16,6 +16,15 @@ import (
 // may cut them: the first 200 characters say what is wrong and what to do. The
 // edge adds the ID of the request at the end.
 
+// brief returns a name in the length that lets a text do in 200 characters.
+func brief(name string) string {
+	const longest = 40
+	if runes := []rune(name); len(runes) > longest {
+		return string(runes[:longest-1]) + "…"
+	}
+	return name
+}
+
 // day is how a date is written in a text.
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
@@ -46,13 +55,13 @@ func foreignToken() *sso.Error {
 // deadToken is the refusal of a token that has expired or was revoked. newer is
 // the name of a valid token of the connection, "" if there is none.
 func deadToken(t sso.ProvisioningToken, newer string) *sso.Error {
-	code, what := "scim_token_expired", fmt.Sprintf("Token %q expired on %s.", t.Name, day(t.ExpiresAt))
+	code, what := "scim_token_expired", fmt.Sprintf("Token %q expired on %s.", brief(t.Name), day(t.ExpiresAt))
 	if !t.RevokedAt.IsZero() {
-		code, what = "scim_token_revoked", fmt.Sprintf("Token %q was revoked on %s.", t.Name, day(t.RevokedAt))
+		code, what = "scim_token_revoked", fmt.Sprintf("Token %q was revoked on %s.", brief(t.Name), day(t.RevokedAt))
 	}
 	remedy := " Create a token for this connection in Gatehouse and put it into the identity provider."
 	if newer != "" {
-		remedy = fmt.Sprintf(" A valid token %q exists; put that into the identity provider.", newer)
+		remedy = fmt.Sprintf(" A valid token %q exists; put that into the identity provider.", brief(newer))
 	}
 	return unauthenticated(code, what+remedy)
 }
@@ -73,7 +82,7 @@ func scopeMissing(c *Call, want sso.ProvisioningScope) error {
 		Code: "scim_scope_missing",
 		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under Connections > "+
 			"%s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
-			c.Token.Name, want, scopeList(c.Token.Scopes), sso.ScopeSCIM, c.Connection.Name,
+			brief(c.Token.Name), want, scopeList(c.Token.Scopes), sso.ScopeSCIM, brief(c.Connection.Name),
 			sendAgain(c.Connection.Provider)),
 	}}
 }
@@ -110,7 +119,7 @@ func groupsOff(c sso.Connection) *sso.Error {
 		Code: "scim_groups_off",
 		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
 			"Switch it on under Connections > %s > SCIM in Gatehouse, then %s.",
-			c.Name, c.Name, sendAgain(c.Provider)),
+			brief(c.Name), brief(c.Name), sendAgain(c.Provider)),
 	}
 }
 
