@@ -30,7 +30,7 @@ func Lists() []string {
 func Check(m *Module) ([]findings.Finding, error) {
 	exports, err := m.unusedExports()
 	return slices.Concat(
-		m.methodSets(methodSetLimit), m.changesInWeb(), m.stepCallers(steps()),
+		m.methodSets(methodSetLimit), m.changesInWeb(), m.passedMutators(), m.stepCallers(steps()),
 		m.exportsOfKit(kitLimit), exports,
 	), err
 }

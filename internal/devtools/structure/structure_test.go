@@ -91,6 +91,15 @@ func TestBudgetCanFail(t *testing.T) {
 			},
 		},
 		{
+			"changes passed as functions",
+			m.passedMutators(),
+			[]string{
+				"cmd/main.go: cmd passes Create of the store to a package under web: pass a service of sso",
+				"cmd/main.go: cmd passes Sweep of the store to a package under web: pass a service of sso",
+				"cmd/main.go: cmd passes Sweep of the store to a package under web: pass a service of sso",
+			},
+		},
+		{
 			"callers",
 			m.stepCallers([]step{
 				{"sso/policy", "Rules.Decide"},

@@ -16,9 +16,17 @@ type Store interface {
 	List() []string
 }
 
-type Pages struct{ store Store }
+type Pages struct {
+	Rename func(name string)
+	Search func(name string) string
+	store  Store
+}
 
-func New(s Store) *Pages { return &Pages{s} }
+func New(s Store) *Pages { return &Pages{store: s} }
+
+type Background struct{ Run func() }
+
+func (p *Pages) Clean(run func()) { run() }
 
 type service interface{ Create(name string) }
 
