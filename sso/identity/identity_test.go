@@ -87,7 +87,17 @@ func TestMatch(t *testing.T) {
 		{
 			"a login without a subject is taken over",
 			map[identity.Key]sso.User{identity.UnboundLogin: unbound}, nil,
-			unbound.ID, identity.UnboundLogin, identity.SignInLadder(),
+			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:4],
+		},
+		{
+			"a pushed user comes before an unbound login",
+			map[identity.Key]sso.User{identity.PushedUserName: bound, identity.UnboundLogin: unbound}, nil,
+			bound.ID, identity.PushedUserName, identity.SignInLadder()[:3],
+		},
+		{
+			"a deleted one comes last",
+			map[identity.Key]sso.User{identity.Gone: bound}, nil,
+			bound.ID, identity.Gone, identity.SignInLadder(),
 		},
 		{"otherwise the user is new", nil, nil, "", "", identity.SignInLadder()},
 		{"an error ends the search", nil, failure, "", "", []identity.Key{identity.Subject}},
@@ -396,6 +406,10 @@ func TestAnswers(t *testing.T) {
 		{
 			"the claimant replaces the holder", keeping, replaces, ada(), ada(login("shared", false)),
 			&sso.User{ID: holder.ID, Login: "shared", Status: sso.UserDeactivated},
+		},
+		{
+			"they are one person", question, sso.QuestionDecision{Answer: sso.AnswerSame}, waits,
+			ada(login("shared", false), status(sso.UserDeactivated)), nil,
 		},
 		{
 			"a deactivated claimant stays deactivated", question, another, ada(status(sso.UserDeactivated)),

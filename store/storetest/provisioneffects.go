@@ -19,6 +19,9 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a deactivated user is out":                   testProvisionedDeactivation,
 		"a deleted user is not created again":         testProvisionedDeletion,
 		"a name is given to another person":           testProvisionedNameReused,
+		"an externalId is a plain text":               testProvisionedExternalID,
+		"no account of another is taken over":         testProvisionedTakeover,
+		"an address is verified by its domain":        testProvisionedVerified,
 		"a known login is held":                       testProvisionedHeld,
 		"members join and leave":                      testProvisionedJoinAndLeave,
 		"another pushed group keeps its members":      testProvisionedElsewhere,
@@ -61,6 +64,12 @@ func (f foreign) provisionEffects() calls {
 // before is matched and updated.
 func (w *world) provisionUser(name string) sso.ProvisionedUser {
 	w.Helper()
+	u, err := w.matchOrCreate(name)
+	w.ok(err)
+	return u
+}
+
+func (w *world) matchOrCreate(name string) (sso.ProvisionedUser, error) {
 	u, err := w.db.CreateProvisionedUser(w.Context(), w.scimPush(), pushed(name))
 	if exists, is := errors.AsType[*sso.ResourceExistsError](err); is {
 		_, u, err = w.db.ChangeProvisionedUser(
@@ -69,8 +78,7 @@ func (w *world) provisionUser(name string) sso.ProvisionedUser {
 			},
 		)
 	}
-	w.ok(err)
-	return u
+	return u, err
 }
 
 // provisionGroup pushes a group as identity providers do: a group that was there
@@ -289,6 +297,80 @@ func testProvisionedDeactivation(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Second)
 	if again, _, err := w.db.RecordLogin(t.Context(), w.signIn("ada"), keep); err != nil || again.ID != ada.ID {
 		t.Errorf("signed in as %s, %v", again.ID, err)
+	}
+}
+
+// testProvisionedExternalID: an externalId that is the ID of something here finds
+// nothing by it.
+func testProvisionedExternalID(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	owner := w.accountOf(w.provisionUser("owner"))
+	accounts := map[sso.UserID]string{owner.ID: "owner"}
+	for i, external := range []string{
+		"1", "0", "../", string(owner.ID), string(w.ent.ID), string(w.conn.ID), "' or 1=1 --", "owner@acme.test",
+	} {
+		u := pushed(fmt.Sprintf("user%d", i))
+		u.ExternalID = external
+		got, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), u)
+		w.ok(err)
+		if other := accounts[got.Account]; other != "" || got.ExternalID != external {
+			t.Errorf("%q: the account of %s, %q", external, other, got.ExternalID)
+		}
+		accounts[got.Account] = external
+	}
+	w.same(owner, w.accountOf(sso.ProvisionedUser{ID: sso.ResourceID(owner.ID), UserName: "owner"}))
+}
+
+// testProvisionedTakeover: neither an address nor a login of another connection, or
+// of another company, leads to an account.
+func testProvisionedTakeover(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	other := addWorld(t, w.db, w.clock, "globex")
+	foreign, _ := other.enter("ada")
+	second := *w
+	second.conn = w.connection("Second")
+	known, _ := second.enter("bob")
+	w.provision()
+	if got := w.accountOf(w.provisionUser("ada")); got.ID == foreign.ID {
+		t.Error("the account of another company was taken over")
+	}
+	w.held("bob")
+	byAddress := pushed("robert")
+	byAddress.Emails[0].Value = known.Email
+	got, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), byAddress)
+	w.ok(err)
+	if got.Account == known.ID {
+		t.Error("the account was found by its address")
+	}
+	after, err := w.db.User(t.Context(), w.ent.ID, known.ID)
+	w.ok(err)
+	w.same(known, after)
+	p := w.scimPush()
+	p.Connection = second.conn.ID
+	_, _, err = w.db.ChangeProvisionedUser(
+		t.Context(), p, got.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) { return u, nil },
+	)
+	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+// testProvisionedVerified: the address of a pushed user counts as verified only if
+// the company has proven its domain.
+func testProvisionedVerified(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	if w.accountOf(w.provisionUser("ada")).EmailVerified {
+		t.Error("an address of a domain that is not proven is verified")
+	}
+	_, err := w.db.CreateDomain(t.Context(), by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+		TXTRecord:  "x",
+		VerifiedAt: w.clock.Now(),
+	})
+	w.ok(err)
+	if !w.accountOf(w.provisionUser("bob")).EmailVerified {
+		t.Error("an address of a proven domain is not verified")
 	}
 }
 
@@ -675,7 +757,7 @@ func testProvisionedRace(t *testing.T, fresh fresh) {
 		name := fmt.Sprintf("user%d", i)
 		done := make(chan error, 2)
 		go func() {
-			_, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), pushed(name))
+			_, err := w.matchOrCreate(name)
 			done <- err
 		}()
 		s := w.signIn(name)
@@ -687,7 +769,7 @@ func testProvisionedRace(t *testing.T, fresh fresh) {
 		w.ok(<-done)
 		users, _, err := w.db.Users(t.Context(), w.ent.ID, sso.UserFilter{Login: name + "@acme.test"}, sso.Page{})
 		w.ok(err)
-		if len(users) != 1 || w.sessions(users[0].ID) != 1 {
+		if len(users) != 1 || w.sessions(users[0].ID) != 1 || w.accountOf(w.provisionUser(name)).ID != users[0].ID {
 			t.Errorf("%s: %d accounts: %+v", name, len(users), users)
 		}
 	}

@@ -17,7 +17,7 @@ type identityQuestion struct {
 	Login      string            `json:"login" doc:"Claimed login." example:"ada@acme.example"`
 	Keeps      *string           `json:"keeps" doc:"Login that the claimant signs in with until the decision; null if the claimant cannot sign in." example:"ada.king@acme.example"`
 	State      sso.QuestionState `json:"state" enum:"waiting,answered,settled" doc:"State of the question; settled once the login is free or no longer claimed." example:"waiting"`
-	Answer     *string           `json:"answer" doc:"Answer: another, replaces or refuse; null without an answer." example:"another"`
+	Answer     *string           `json:"answer" doc:"Answer: another, replaces, refuse or same; null without an answer." example:"another"`
 	CreatedAt  time.Time         `json:"created_at" doc:"Time of the first claim." example:"2026-11-24T12:00:00Z"`
 	DecidedBy  *sso.Actor        `json:"decided_by" doc:"Actor who answered; null without an answer." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	DecidedAt  *time.Time        `json:"decided_at" doc:"Time of the answer; null without one." example:"2026-11-24T13:00:00Z"`
@@ -41,7 +41,7 @@ func viewQuestion(q sso.IdentityQuestion) identityQuestion {
 }
 
 type questionAnswer struct {
-	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse" doc:"another: these are two people, and one of them gets another login. replaces: the holder is deactivated and the claimant takes over the login. refuse: the claimant is deactivated, or keeps the previous login." example:"another"`
+	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse,same" doc:"another: these are two people, and one of them gets another login. replaces: the holder is deactivated and the claimant takes over the login. refuse: the claimant is deactivated, or keeps the previous login. same: they are one person, and what leads to the claimant leads to the holder." example:"another"`
 	Of     string             `json:"of,omitempty" enum:"claimant,holder" doc:"For another: user who gets the other login; the claimant by default." example:"claimant"`
 	Login  *string            `json:"login,omitempty" doc:"For another: the other login." example:"ada.king@acme.example"`
 }

@@ -39,7 +39,7 @@ func TestIdentityQuestions(t *testing.T) {
 			"login_in_use",
 		)
 		f.wants(f.do("POST", at, m{"answer": "another"}), 422, "validation_failed")
-		f.wants(f.do("POST", at, m{"answer": "same"}), 422, "validation_failed")
+		f.wants(f.do("POST", at, m{"answer": "both"}), 422, "validation_failed")
 		got = f.do("POST", at, m{"answer": "another", "login": "ada.king"})
 		f.wants(got, 200, "")
 		if got.text("state") != "answered" ||

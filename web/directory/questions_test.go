@@ -34,7 +34,7 @@ func TestQuestions(t *testing.T) {
 		"Another active person of this enterprise has the login",
 	)
 	f.shows(f.post(at, "answer", "another", "login", " x"), 422, "Remove the space")
-	f.shows(f.post(at, "answer", "same"), 422, "Choose what to do")
+	f.shows(f.post(at, "answer", "both"), 422, "Choose what to do")
 	f.shows(
 		f.done(
 			f.post(at, "answer", "another", "of", "claimant", "login", "ada.king"),
