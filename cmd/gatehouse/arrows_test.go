@@ -324,6 +324,9 @@ var levels = map[string]arrows{
 		others: "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9",
 		why:    "tests of the whole product from outside",
 	},
+	"e2e/scim": {
+		why: "only tests",
+	},
 	"e2e/keycloak": {
 		ours:   "sso e2e/harness",
 		others: "github.com/chromedp/chromedp",

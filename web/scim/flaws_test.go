@@ -307,3 +307,26 @@ func TestProvisionedAddressesAreNotVerified(t *testing.T) {
 		t.Errorf("the account is %+v", account)
 	}
 }
+
+// TestLoginOfAnotherConnection (CVE-2022-1680): a user whose login an account of
+// another connection has is not created and takes nothing over; the refusal names
+// the account, and an admin decides.
+func TestLoginOfAnotherConnection(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite, options{})
+	ada := f.signInAs("ada@acme.test", sso.NewSecret())
+	sibling := f.connect(f.enterprise.ID, sso.Okta)
+	_, bearer := f.newToken(sibling, "okta")
+	as := "Authorization: Bearer " + bearer.Reveal()
+	base := "/scim/v2/connections/" + string(sibling.ID)
+	body := `{"userName": "ADA@acme.test", "emails": [{"value": "eve@acme.test"}]}`
+	got := f.want(f.send("POST", base+"/Users", body, as), 409)
+	if got.text("scimType") != "uniqueness" || !strings.Contains(got.detail(), string(ada.ID)) {
+		t.Errorf("refused by %s", got.Body)
+	}
+	account, err := f.db.User(t.Context(), f.enterprise.ID, ada.ID)
+	f.ok(err)
+	if account.Login != "ada@acme.test" || account.Email != "ada@acme.test" || account.Status != sso.UserActive {
+		t.Errorf("the account became %+v", account)
+	}
+}

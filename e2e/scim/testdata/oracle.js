@@ -1,4 +1,4 @@
-// Applies lists of PATCH operations with scim-patch (npm), for TestPatchOracle:
+// Applies lists of PATCH operations with scim-patch (npm), for TestPatch:
 // reads [{document, operations}] from the file that is named, and writes the
 // resulting documents, or null where the list is refused.
 //
