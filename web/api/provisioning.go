@@ -19,6 +19,9 @@ type provisioningReader interface {
 	ProvisioningEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, p sso.Page,
 	) ([]sso.ProvisioningEvent, string, error)
+	DeprovisionReceipts(
+		ctx context.Context, ent sso.EnterpriseID, events ...sso.ProvisioningEventID,
+	) ([]sso.DeprovisionReceipt, error)
 	ProvisioningRefusals(
 		ctx context.Context, ent sso.EnterpriseID, f sso.RefusalFilter, p sso.Page,
 	) ([]sso.ProvisioningRefusal, string, error)
@@ -47,7 +50,19 @@ type provisioningEvent struct {
 	RequestID  string                  `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
 	Took       int64                   `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
 	Changed    bool                    `json:"changed" doc:"Whether the request changed the resource or its members."`
+	Ended      []deprovisioned         `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
 	Members    *memberEffects          `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
+}
+
+// deprovisioned is a user who was deactivated by a request.
+//
+//nolint:lll // a tag is one line
+type deprovisioned struct {
+	User     sso.UserID `json:"user" doc:"Deactivated user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login    string     `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+	Deleted  bool       `json:"deleted" doc:"Whether the identity provider deleted the user, rather than deactivating them."`
+	Sessions int        `json:"sessions" doc:"Number of sessions that ended." example:"2"`
+	At       time.Time  `json:"at" doc:"Time of the deactivation." example:"2026-11-24T12:00:00Z"`
 }
 
 // memberEffects are the effects of a request on the members of a group.
@@ -233,8 +248,43 @@ func (a *API) listProvisioningEvents(ctx context.Context, c caller, in *struct {
 	EventQuery
 	Connection sso.ConnectionID `query:"connection" pattern:"^conn-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a connection's identifier" doc:"Filter by connection." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[provisioningEvent]], error) {
-	all, next, err := a.Provisioning.ProvisioningEvents(ctx, c.enterprise.ID, in.filter(in.Connection), in.page())
-	return pageOf(all, next, err, viewProvisioningEvent)
+	return a.eventsPage(ctx, c, in.EventQuery, in.Connection)
+}
+
+// eventsPage returns a page of events with the receipts of the deactivations that
+// they caused.
+func (a *API) eventsPage(
+	ctx context.Context, c caller, q EventQuery, conn sso.ConnectionID,
+) (*out[list[provisioningEvent]], error) {
+	all, next, err := a.Provisioning.ProvisioningEvents(ctx, c.enterprise.ID, q.filter(conn), q.page())
+	if err != nil {
+		return nil, err
+	}
+	var changed []sso.ProvisioningEventID
+	for _, e := range all {
+		if e.Changed {
+			changed = append(changed, e.ID)
+		}
+	}
+	receipts, err := a.Provisioning.DeprovisionReceipts(ctx, c.enterprise.ID, changed...)
+	if err != nil {
+		return nil, err
+	}
+	ended := map[sso.ProvisioningEventID][]deprovisioned{}
+	for _, r := range receipts {
+		ended[r.Event] = append(ended[r.Event], deprovisioned{
+			User:     r.User,
+			Login:    r.Login,
+			Deleted:  r.Deleted,
+			Sessions: r.Sessions,
+			At:       r.At,
+		})
+	}
+	return pageOf(all, next, nil, func(e sso.ProvisioningEvent) provisioningEvent {
+		v := viewProvisioningEvent(e)
+		v.Ended = ended[e.ID]
+		return v
+	})
 }
 
 func (a *API) listConnectionEvents(ctx context.Context, c caller, in *struct {
@@ -244,8 +294,7 @@ func (a *API) listConnectionEvents(ctx context.Context, c caller, in *struct {
 	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	all, next, err := a.Provisioning.ProvisioningEvents(ctx, c.enterprise.ID, in.filter(in.Connection), in.page())
-	return pageOf(all, next, err, viewProvisioningEvent)
+	return a.eventsPage(ctx, c, in.EventQuery, in.Connection)
 }
 
 func (a *API) listRefusals(ctx context.Context, c caller, in *struct {

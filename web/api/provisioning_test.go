@@ -152,3 +152,64 @@ func TestProvisioningOfOthers(t *testing.T) {
 		}
 	})
 }
+
+// TestProvisioningReceipts: an event names the users that it deactivated.
+func TestProvisioningReceipts(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		c := f.scimConnection()
+		push := sso.Push{
+			Enterprise: c.Enterprise,
+			Connection: c.ID,
+			Event:      sso.NewID[sso.ProvisioningEventID](time.Now()),
+		}
+		u, err := f.db.CreateProvisionedUser(t.Context(), push, sso.ProvisionedUser{
+			UserName: "grace@acme.test",
+			Active:   true,
+			Document: []byte(`{"userName":"grace@acme.test","active":true}`),
+		})
+		f.ok(err)
+		push.Event = sso.NewID[sso.ProvisioningEventID](time.Now())
+		_, _, err = f.db.ChangeProvisionedUser(
+			t.Context(), push, u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+				u.Active = false
+				u.Document = []byte(`{"userName":"grace@acme.test","active":false}`)
+				return u, nil
+			},
+		)
+		f.ok(err)
+		f.pushed(f.acme, func(e *sso.ProvisioningEvent) {
+			e.ID = push.Event
+			e.Connection = c.ID
+			e.Changed = true
+		})
+		got := f.do("GET", f.acme.in(enterprisePath+"/provisioning-events?connection="+string(c.ID)), nil)
+		f.wants(got, 200, "")
+		ended := got.items()[0].(map[string]any)["deprovisioned"].([]any)
+		who := ended[0].(map[string]any)
+		if len(ended) != 1 || who["user"] != string(u.Account) || who["login"] != "grace@acme.test" ||
+			who["deleted"] != false || who["sessions"] != 0.0 {
+			t.Errorf("got %s", got.Body)
+		}
+	})
+}
+
+// scimConnection makes an enabled connection of acme that provisions by SCIM.
+func (f *fixture) scimConnection() sso.Connection {
+	f.Helper()
+	c, err := f.db.Connection(
+		f.Context(), sso.EnterpriseID(f.acme["enterprise"]), sso.ConnectionID(f.acme["connection"]),
+	)
+	f.ok(err)
+	live := *c.Live
+	live.Provisioning = sso.ProvisionSCIM
+	c, err = f.db.CreateConnection(f.Context(), sso.ActorOperator, sso.Connection{
+		Enterprise: c.Enterprise,
+		Name:       "SCIM",
+		Protocol:   c.Protocol,
+		Provider:   c.Provider,
+		State:      sso.ConnectionEnabled,
+		Live:       &live,
+	})
+	f.ok(err)
+	return c
+}
