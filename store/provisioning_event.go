@@ -1,7 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
+	"time"
 
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
@@ -34,13 +38,55 @@ func scanProvisioningEvent(r engine.Row) (e sso.ProvisioningEvent, err error) {
 func (db *DB) RecordProvisioning(ctx context.Context, all []sso.ProvisioningEvent) (err error) {
 	defer func() { doing(&err, "record provisioning") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		t.lockLedgers(all)
+		begun := map[connectionKey]bool{} // connections with a new refusal
 		for _, e := range all {
-			if err := t.recordProvisioning(ctx, clean(e)); err != nil {
+			if err := t.recordProvisioning(ctx, clean(e), begun); err != nil {
+				return err
+			}
+		}
+		if err := t.Flush(ctx); err != nil {
+			return err
+		}
+		for key := range begun {
+			if err := t.roomForRefusals(ctx, key); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// connectionKey identifies a connection.
+type connectionKey struct {
+	enterprise sso.EnterpriseID
+	connection sso.ConnectionID
+}
+
+func (k connectionKey) compare(other connectionKey) int {
+	return cmp.Or(cmp.Compare(k.enterprise, other.enterprise), cmp.Compare(k.connection, other.connection))
+}
+
+func keyOf(e sso.ProvisioningEvent) connectionKey { return connectionKey{e.Enterprise, e.Connection} }
+
+// lockLedgers queues the locks of the connections that events are of, always in the
+// same order. Without them, two nodes that record the same refusals in different
+// orders would wait for each other.
+func (t *tx) lockLedgers(all []sso.ProvisioningEvent) {
+	last := map[connectionKey]time.Time{}
+	for _, e := range all {
+		if key := keyOf(e); e.At.After(last[key]) {
+			last[key] = e.At
+		}
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(last), connectionKey.compare) {
+		t.Queue(
+			`insert into provisioning_ledgers (enterprise_id, connection_id, last_at)
+			select c.enterprise_id, c.id, $3 from connections c where c.enterprise_id = $1 and c.id = $2
+			on conflict (enterprise_id, connection_id) do update set last_at = excluded.last_at`,
+			string(key.enterprise), string(key.connection), engine.Micros(last[key]),
+		)
+	}
 }
 
 // clean returns an event of which every text can be stored.
@@ -54,7 +100,7 @@ func clean(e sso.ProvisioningEvent) sso.ProvisioningEvent {
 	return e
 }
 
-func (t *tx) recordProvisioning(ctx context.Context, e sso.ProvisioningEvent) error {
+func (t *tx) recordProvisioning(ctx context.Context, e sso.ProvisioningEvent, begun map[connectionKey]bool) error {
 	e, err := t.nameResource(ctx, e)
 	if err != nil {
 		return err
@@ -70,7 +116,8 @@ func (t *tx) recordProvisioning(ctx context.Context, e sso.ProvisioningEvent) er
 		return nil
 	}
 	t.refuseToken(e)
-	return t.refuse(ctx, e)
+	t.refuse(e, begun)
+	return nil
 }
 
 // nameResource fills in the name of a resource of which a request had only the ID.

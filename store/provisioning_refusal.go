@@ -2,15 +2,14 @@ package store
 
 import (
 	"context"
-	"strconv"
 
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
 
-// Refusals of a connection are kept up to maxRefusals; then refusalsDropped are
-// deleted at once.
+// Refusals of a connection are kept up to maxRefusals. Beyond, refusalsDropped more
+// are deleted, so that not every refusal counts and deletes.
 const (
 	maxRefusals     = 2000
 	refusalsDropped = 100
@@ -45,13 +44,19 @@ func keepsRefusal(e sso.ProvisioningEvent) bool {
 	return true
 }
 
-// refuse counts a refusal, and makes room if it is the first of its kind, name and
-// reason.
-func (t *tx) refuse(ctx context.Context, e sso.ProvisioningEvent) error {
+// refuse queues the count of a refusal. Its connection is added to begun if it is
+// the first of its kind, name and reason.
+func (t *tx) refuse(e sso.ProvisioningEvent, begun map[connectionKey]bool) {
 	if !keepsRefusal(e) {
-		return nil
+		return
 	}
-	n, ok, err := engine.One(ctx, t, engine.ScanNumber,
+	t.QueueQuery(func(r engine.Row) error {
+		n, err := engine.ScanNumber(r)
+		if n == 1 {
+			begun[keyOf(e)] = true
+		}
+		return err
+	},
 		`insert into provisioning_refusals (enterprise_id, connection_id, kind, folded, code, id, name, first_at,
 			last_at, count, method, status, detail, resource_id, token_id, healed_at)
 		select c.enterprise_id, c.id, $3, $4, $5, $6, $7, $8, $8, 1, $9, $10, $11, $12, $13, 0
@@ -68,10 +73,6 @@ func (t *tx) refuse(ctx context.Context, e sso.ProvisioningEvent) error {
 		string(sso.NewID[sso.RefusalID](e.At)), refusedName(e), engine.Micros(e.At), e.Method,
 		int64(e.Status), e.Detail, string(e.Resource), string(e.Token),
 	)
-	if err != nil || !ok || n > 1 {
-		return err
-	}
-	return t.roomForRefusals(ctx, e)
 }
 
 // refusedName returns the name of what was refused, or its ID.
@@ -84,11 +85,11 @@ func refusedName(e sso.ProvisioningEvent) string {
 
 // roomForRefusals deletes refusals of a connection that has more than maxRefusals:
 // healed ones first, and those that were repeated last at the end.
-func (t *tx) roomForRefusals(ctx context.Context, e sso.ProvisioningEvent) error {
+func (t *tx) roomForRefusals(ctx context.Context, key connectionKey) error {
 	n, _, err := engine.One(
 		ctx, t, engine.ScanNumber,
 		"select count(*) from provisioning_refusals where enterprise_id = $1 and connection_id = $2",
-		string(e.Enterprise), string(e.Connection),
+		string(key.enterprise), string(key.connection),
 	)
 	if err != nil || n <= maxRefusals {
 		return err
@@ -96,9 +97,8 @@ func (t *tx) roomForRefusals(ctx context.Context, e sso.ProvisioningEvent) error
 	t.Queue(
 		`delete from provisioning_refusals where enterprise_id = $1 and connection_id = $2 and id in (
 			select r.id from provisioning_refusals r where r.enterprise_id = $1 and r.connection_id = $2
-			order by case when r.healed_at = 0 then 1 else 0 end, r.last_at, r.id limit `+
-			strconv.Itoa(refusalsDropped)+")",
-		string(e.Enterprise), string(e.Connection),
+			order by case when r.healed_at = 0 then 1 else 0 end, r.last_at, r.id limit $3)`,
+		string(key.enterprise), string(key.connection), n-maxRefusals+refusalsDropped,
 	)
 	return nil
 }

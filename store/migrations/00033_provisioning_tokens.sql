@@ -77,6 +77,16 @@ create index provisioning_refusals_id on provisioning_refusals (enterprise_id, c
 create index provisioning_refusals_open on provisioning_refusals (enterprise_id, connection_id, folded)
     where healed_at = 0;
 
+-- When a request of the connection was last recorded. A transaction that records
+-- locks the row first, so that nodes record one after the other.
+create table provisioning_ledgers (
+    enterprise_id text   not null,
+    connection_id text   not null,
+    last_at       bigint not null,
+    primary key (enterprise_id, connection_id),
+    foreign key (enterprise_id, connection_id) references connections (enterprise_id, id) on delete cascade
+);
+
 -- When the identity provider last sent all members of a group, and how many.
 create table provisioning_lists (
     enterprise_id text   not null,
@@ -90,6 +100,7 @@ create table provisioning_lists (
 
 -- +goose Down
 drop table provisioning_lists;
+drop table provisioning_ledgers;
 drop table provisioning_refusals;
 drop table provisioning_events;
 drop table provisioning_tokens;

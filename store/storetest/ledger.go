@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,14 +203,52 @@ func testRefusalsBounded(t *testing.T, fresh fresh) {
 	if len(tallies) != 1 {
 		t.Fatalf("got %+v", tallies)
 	}
-	if n := tallies[0]; n.Connection != w.conn.ID || n.Open != 2001-100 || n.Last.Name != "last" ||
-		!n.Since.Equal(all[99].At) {
+	if n := tallies[0]; n.Connection != w.conn.ID || n.Open != 2000-100 || n.Last.Name != "last" ||
+		!n.Since.Equal(all[100].At) {
 		t.Errorf("got %+v", n)
 	}
 	healed, _, err := w.db.ProvisioningRefusals(t.Context(), w.ent.ID, sso.RefusalFilter{}, sso.Page{Limit: 2})
 	w.ok(err)
 	if healed[0].Name != "last" || healed[1].Name != "user-1998" {
 		t.Errorf("kept are %s and %s", healed[0].Name, healed[1].Name)
+	}
+}
+
+// testRefusalsRace: nodes that record the same refusals in different orders neither
+// wait for each other nor lose a request.
+func testRefusalsRace(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	k := w.provisioningToken("entra", nil)
+	var batch []sso.ProvisioningEvent
+	for i := range 10 {
+		e := refusedWith(w.pushed("POST", sso.ScopeUsersWrite, fmt.Sprintf("user-%d", i)), 403, "scim_scope_missing")
+		e.Token = k.ID
+		batch = append(batch, e)
+	}
+	var nodes sync.WaitGroup
+	for node := range 8 {
+		mine := slices.Clone(batch)
+		if node%2 == 1 {
+			slices.Reverse(mine)
+		}
+		nodes.Go(func() {
+			for range 10 {
+				if err := w.db.RecordProvisioning(t.Context(), mine); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	nodes.Wait()
+	all, _, err := w.db.ProvisioningRefusals(t.Context(), w.ent.ID, sso.RefusalFilter{}, sso.Page{})
+	w.ok(err)
+	for _, r := range all {
+		if r.Count != 80 {
+			t.Errorf("%s was refused %d times, want 80", r.Name, r.Count)
+		}
+	}
+	if len(all) != 10 {
+		t.Errorf("%d refusals, want 10", len(all))
 	}
 }
 

@@ -10,16 +10,17 @@ import (
 
 func provisioningTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
-		"tokens":           testProvisioningTokens,
-		"token limits":     testProvisioningTokenLimits,
-		"tokens changed":   testProvisioningTokenChanged,
-		"tokens used":      testProvisioningTokenUsed,
-		"tokens ended":     testProvisioningTokenEnded,
-		"events":           testProvisioningEvents,
-		"refusals":         testRefusals,
-		"healed":           testRefusalsHealed,
-		"refusals bounded": testRefusalsBounded,
-		"group states":     testProvisioningGroupStates,
+		"tokens":                         testProvisioningTokens,
+		"token limits":                   testProvisioningTokenLimits,
+		"tokens changed":                 testProvisioningTokenChanged,
+		"tokens used":                    testProvisioningTokenUsed,
+		"tokens ended":                   testProvisioningTokenEnded,
+		"events":                         testProvisioningEvents,
+		"refusals":                       testRefusals,
+		"healed":                         testRefusalsHealed,
+		"refusals bounded":               testRefusalsBounded,
+		"refusals recorded concurrently": testRefusalsRace,
+		"group states":                   testProvisioningGroupStates,
 	}
 }
 

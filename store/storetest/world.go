@@ -378,7 +378,7 @@ func tenantTables() []string {
 		"health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs",
 		"provisioning_tokens", "provisioning_events", "provisioning_refusals",
-		"provisioning_lists",
+		"provisioning_lists", "provisioning_ledgers",
 	}
 }
 
