@@ -35,11 +35,14 @@ type GroupChange struct {
 }
 
 // AuditEvent is one change with its actor and target. Events of one enterprise
-// form a chain: Hash covers the event and the hash before it.
+// form one chain or several, its strands: Hash covers the event and the hash of
+// the event before it in the strand.
 type AuditEvent struct {
 	ID         EventID
 	Enterprise EnterpriseID
-	Sequence   int64  // 1, 2, 3… without gaps within the enterprise
+	Sequence   int64  // orders the events of the enterprise; on PostgreSQL with gaps
+	Strand     int64  // 0, 1, 2…
+	Position   int64  // 1, 2, 3… without gaps within the strand
 	Actor      string // "user-…", "tok-…", "system"
 	Action     string // dotted, past tense: "connection.enabled", "user.created"
 	Target     string // ID of what was changed
@@ -48,12 +51,14 @@ type AuditEvent struct {
 	Hash       Hash
 }
 
-// AuditHead is the end of an audit chain at one moment, as it is written to the
-// log. Kept outside the database, it later shows that a chain was truncated,
+// AuditHead is the end of a strand of an audit trail at one moment, as it is
+// written to the log. Kept outside the database, it later shows that a chain was truncated,
 // which the chain alone cannot.
 type AuditHead struct {
-	Enterprise EnterpriseID // "" for the installation's own chain
-	Sequence   int64
+	Enterprise EnterpriseID // "" for the installation's own trail
+	Strand     int64
+	Position   int64 // of the last event
+	Sequence   int64 // likewise
 	Hash       Hash
 	At         time.Time // in microseconds
 	Signature  Hash      // HMAC-SHA256 over the rest, with the key of the chains

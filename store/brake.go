@@ -10,10 +10,11 @@ import (
 	"gatehouse/store/engine"
 )
 
-// The reads of the brake are exact because sign-ins of one enterprise run one
-// after the other: each locks the head of the audit chain before it reads. A
-// sign-in that removes no membership writes nothing here, unless other users of
-// its connection lost groups to names that match nothing.
+// The brake is read without a lock, because most sign-ins remove no membership and
+// write nothing here, unless other users of the connection lost groups to names
+// that match nothing. A sign-in that may remove one, or whose plan adds to what the
+// brake knows, reads it again under the lock of the connection, so that of many
+// removals at once each counts those before it.
 
 const (
 	// mostSigns is how many users' signs are counted.
@@ -60,17 +61,47 @@ func scanStop(r engine.Row) (s sso.BrakeStop, err error) {
 	return s, err
 }
 
-// readLosses queues the reads about the groups that the user may lose. A user who
-// loses none, the usual case, costs no query.
-func (r *snapshotReader) readLosses(user sso.UserID) {
+// relockBrake queues the lock of the brake, and its first reads again. It reports
+// whether there is something to read again.
+func (r *snapshotReader) relockBrake() bool {
+	if !r.exact || r.brake.Off || r.braked || r.tx.db.sql.Dialect.Lock == "" {
+		return false
+	}
+	r.braked = true
+	r.tx.lockBrake(r.conn)
+	r.tx.takeNumbers()
+	r.snapshot.Brake.Stops, r.snapshot.Brake.Signs = nil, nil
+	r.readBrake()
+	return true
+}
+
+// finishBrake reads the rest about the brake after relockBrake.
+func (r *snapshotReader) finishBrake(ctx context.Context, user sso.UserID) error {
+	r.readLosses(user, r.leaving())
+	if err := r.tx.Flush(ctx); err != nil {
+		return err
+	}
+	r.splitSigns(user)
+	return r.readMembers(ctx)
+}
+
+// splitSigns separates the user's own last sign from those of others.
+func (r *snapshotReader) splitSigns(user sso.UserID) {
 	facts := &r.snapshot.Brake
+	facts.LastSign = sso.BrakeSign{}
 	facts.Signs = slices.DeleteFunc(facts.Signs, func(s sso.BrakeSign) bool {
 		if s.User == user {
 			facts.LastSign = s
 		}
 		return s.User == user
 	})
-	leaving := r.leaving()
+}
+
+// readLosses queues the reads about the groups that the user may lose. A user who
+// loses none, the usual case, costs no query.
+func (r *snapshotReader) readLosses(user sso.UserID, leaving []string) {
+	facts := &r.snapshot.Brake
+	facts.AssertedBefore = nil
 	if r.brake.Off || len(leaving) == 0 {
 		return
 	}

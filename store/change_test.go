@@ -24,7 +24,7 @@ func TestBusyEnterpriseLeavesConnections(t *testing.T) {
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
 	busy := newEnterprise(t, db, "busy")
 	neighbour := newEnterprise(t, db, "neighbour")
-	release := lockAuditHead(t, dsn, busy)
+	release := lockEnterprise(t, dsn, busy)
 
 	const changes = 40
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -82,7 +82,7 @@ func TestRevocationsAreReadBesideAFullPool(t *testing.T) {
 		busy = append(busy, newEnterprise(t, db, "busy-"+string(rune('a'+i))))
 	}
 	for _, ent := range busy {
-		releases = append(releases, lockAuditHead(t, dsn, ent))
+		releases = append(releases, lockEnterprise(t, dsn, ent))
 	}
 	for _, ent := range slices.Concat(busy, busy) {
 		done.Go(func() {
@@ -116,7 +116,7 @@ func TestLaneIsLeftByACancelledChange(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
 	ent := newEnterprise(t, db, "busy")
-	release := lockAuditHead(t, dsn, ent)
+	release := lockEnterprise(t, dsn, ent)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	var done sync.WaitGroup
 	for range 10 {
@@ -144,7 +144,7 @@ func TestStalledLane(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
 	ent := newEnterprise(t, db, "busy")
-	release := lockAuditHead(t, dsn, ent)
+	release := lockEnterprise(t, dsn, ent)
 	const changes = 20 // one pair after the other, they would wait for half a minute
 	var done sync.WaitGroup
 	begun := time.Now()
@@ -184,18 +184,17 @@ func rename(e sso.Enterprise) (sso.Enterprise, error) {
 	return e, nil
 }
 
-// lockAuditHead holds what every change of an enterprise waits for.
-func lockAuditHead(t *testing.T, dsn string, ent sso.EnterpriseID) (release func()) {
+// lockEnterprise holds what every change of an enterprise waits for.
+func lockEnterprise(t *testing.T, dsn string, ent sso.EnterpriseID) (release func()) {
 	t.Helper()
 	db := storetest.Raw(t, dsn)
 	tx, err := db.BeginTx(context.WithoutCancel(t.Context()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sequence int64
-	if err := tx.QueryRow(
-		"select sequence from audit_heads where enterprise_id = $1 for update", string(ent),
-	).Scan(&sequence); err != nil {
+	if _, err := tx.Exec(
+		"select pg_advisory_xact_lock(hashtextextended(current_schema() || ' enterprise ' || $1, 0))", string(ent),
+	); err != nil {
 		t.Fatal(err)
 	}
 	release = sync.OnceFunc(func() { _ = tx.Rollback() })
@@ -220,8 +219,9 @@ func waitForLocks(t *testing.T, dsn string) {
 
 func waiting(t *testing.T, db *sql.DB) (n int) {
 	t.Helper()
-	const query = `select count(*) from pg_locks l join pg_class c on c.oid = l.relation join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = current_schema() and c.relname = 'audit_heads' and l.pid in (select pid from pg_stat_activity where wait_event_type = 'Lock')`
+	const query = `select count(*) from pg_locks l join enterprises e
+		on (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(current_schema() || ' enterprise ' || e.id, 0)
+		where l.locktype = 'advisory' and not l.granted`
 	if err := db.QueryRow(query).Scan(&n); err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@
 //   - Every statement about rows of an enterprise has the enterprise in its WHERE,
 //     and every foreign key includes it. A row of another enterprise is
 //     [sso.NotFound], like one that does not exist.
-//   - A transaction that changes rows of an enterprise first locks the head of its
-//     audit chain, so the changes of one enterprise run one after the other, and
-//     the audit event is written by the transaction that it reports.
+//   - The audit event is written by the transaction that it reports. A change of
+//     an enterprise runs alone in it ([DB.change]); sign-ins, the ends of sessions
+//     and what an identity provider pushes run beside each other, and lock what
+//     they decide by (locks.go).
 //   - Statements use $1…$n and mean the same to both databases. Writes whose result
 //     is not needed are queued and sent with the next query or the commit.
 //   - Secrets are sealed (seal.go); bearer tokens are stored as hashes only.

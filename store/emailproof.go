@@ -190,10 +190,8 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 // counted if sending fails.
 func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 	defer func() { doing(&err, "count a code") }()
-	return db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
-		if err := t.needHead(ctx); err != nil { // of two codes for one account, the second waits here
-			return err
-		}
+	return db.changeBeside(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
+		t.lockCodes() // of two codes for one account, the second waits here
 		for _, limit := range codeLimits(c, t.now) {
 			n, first, err := t.codesSince(
 				ctx, limit.where, append(limit.args, engine.Micros(t.now.Add(-limit.window)))...,

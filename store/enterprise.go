@@ -32,7 +32,7 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
-		t.insertHead(e.ID)
+		t.insertTrail(e.ID)
 		if err := t.audit(ctx, by, "enterprise.created", string(e.ID), "key", e.Key, "name", e.Name); err != nil {
 			return err
 		}

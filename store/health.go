@@ -33,7 +33,7 @@ func (db *DB) RecordHealth(
 	}
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		added = nil
-		if err := t.needHead(ctx); err != nil {
+		if err := t.needEnterprise(ctx); err != nil {
 			return err
 		}
 		open, err := db.openHealth(ctx, t, ent)

@@ -95,7 +95,7 @@ func (db *DB) decideSome(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
 ) (n int, err error) {
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		if err := t.needHead(ctx); err != nil {
+		if err := t.needEnterprise(ctx); err != nil {
 			return err
 		}
 		w := &engine.Where{}
@@ -154,7 +154,7 @@ func (db *DB) allowStops(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 				return err
 			}
 		}
-		return t.needHead(ctx)
+		return t.needEnterprise(ctx)
 	})
 }
 
@@ -238,7 +238,7 @@ func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, l
 		users, losses = append(users, m.user), losses[n:]
 	}
 	if len(users) == 0 {
-		return 0, t.needHead(ctx)
+		return 0, t.needEnterprise(ctx)
 	}
 	t.invalidate(users...)
 	return len(users), nil

@@ -71,6 +71,20 @@ func (t *tx) findPerson(
 	}
 }
 
+// lockPerson is findPerson with the row of the user locked.
+func (t *tx) lockPerson(
+	ctx context.Context, ent sso.EnterpriseID, id sso.Identity, key identity.Key,
+) (person, bool, error) {
+	p, ok, err := t.findPerson(ctx, ent, id, key)
+	if err != nil || !ok || p.user.ID == "" || t.db.sql.Dialect.ForNoKeyUpdate == "" {
+		return p, ok, err
+	}
+	// What was read may have changed before the lock.
+	t.lockUsers(" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(p.user.ID))
+	t.takeNumbers()
+	return t.findPerson(ctx, ent, id, key)
+}
+
 // findGone finds the account of a person whom a connection of the company that
 // provisions by SCIM deleted or deactivated: one with the subject as its externalId,
 // or the login as its userName. An account that is active again is not found. A

@@ -68,10 +68,10 @@ func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
 }
 
 // checkNames returns Conflict "name_taken", naming the other group, if another
-// group of the organization has one of the names of g. The lock of the enterprise
-// makes the check valid until the commit.
+// group of the organization has one of the names of g. The caller is
+// alone in the enterprise, so the check is valid until the commit.
 func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) error {
-	if err := t.needHead(ctx); err != nil {
+	if err := t.needEnterprise(ctx); err != nil {
 		return err
 	}
 	type use struct{ name, group, own string }

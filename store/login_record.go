@@ -34,7 +34,7 @@ func (db *DB) RecordLogin(
 		)
 	}
 	var r *loginRecord
-	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
+	err = db.changeBeside(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
 		r = &loginRecord{
 			tx:     t,
 			ent:    s.Session.Enterprise,
@@ -46,6 +46,7 @@ func (db *DB) RecordLogin(
 				brake:    s.Brake,
 				defaults: s.DefaultGroups,
 				names:    s.Identity.Groups.Names,
+				exact:    true,
 			},
 		}
 		return r.run(ctx, decide)
@@ -88,7 +89,26 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.groups.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{
+	if err := r.decide(decide); err != nil {
+		return err
+	}
+	if r.touchesBrake() && r.groups.relockBrake() {
+		// What the brake knows may have changed since it was read without the lock.
+		if err := r.groups.finishBrake(ctx, r.user.ID); err != nil {
+			return err
+		}
+		if err := r.decide(decide); err != nil {
+			return err
+		}
+	}
+	if r.resolution.Outcome == identity.Refused { // whatever decide says
+		return r.resolution.Err
+	}
+	return r.save(ctx)
+}
+
+func (r *loginRecord) decide(decide sso.Decide) (err error) {
+	r.verdict, err = decide(sso.SignInFacts{
 		User:           r.user,
 		First:          identity.First(r.old),
 		DomainVerified: r.proven,
@@ -96,15 +116,16 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 		Login:          r.resolution.Claim,
 		Groups:         r.groups.snapshot,
 		Replaced:       r.brought,
-	}
-	var err error
-	if r.verdict, err = decide(facts); err != nil {
-		return err
-	}
-	if r.resolution.Outcome == identity.Refused { // whatever decide says
-		return r.resolution.Err
-	}
-	return r.save(ctx)
+	})
+	return err
+}
+
+// touchesBrake reports whether the verdict depends on what the brake knows or adds
+// to it.
+func (r *loginRecord) touchesBrake() bool {
+	m := r.verdict.Memberships
+	return len(m.Remove) > 0 || m.Held != nil || m.Brake.Sign.Kind != "" ||
+		len(m.Brake.Begun)+len(m.Brake.Ended)+len(m.Brake.Losses) > 0
 }
 
 // save writes the sign-in of a user who is not refused, as the verdict settles it.
@@ -136,6 +157,7 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	var proven int64
 	var state sso.ConnectionState
 	used := r.useUp()
+	r.lock()
 	r.readBrought()
 	r.tx.QueueQuery(func(row engine.Row) error {
 		p, err := scanPerson(row)
@@ -165,13 +187,25 @@ func (r *loginRecord) claim(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case !r.tx.head.locked || state == "":
+	case !r.tx.trail.known || state == "":
 		return errMissing()
 	case state != sso.ConnectionEnabled:
 		return sso.NotServing()
 	}
 	r.proven = proven > 0
 	return used()
+}
+
+// lock queues the locks of what the sign-in is decided by, as far as it is known.
+func (r *loginRecord) lock() {
+	r.tx.lockIdentity(
+		r.signIn.Session.Connection, r.signIn.Identity.Subject, r.signIn.Identity.Login,
+		hexOf(r.signIn.Session.Browser),
+	)
+	r.tx.lockUsers(
+		fromIdentity+whereSubject, string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
+	)
+	r.tx.takeNumbers()
 }
 
 // useUp queues the use of the response and the pending login. The returned
@@ -219,7 +253,7 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		if key == identity.Subject { // read by claim
 			return r.old, r.bound, nil
 		}
-		p, ok, err := r.tx.findPerson(ctx, r.ent, r.signIn.Identity, key)
+		p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
 		if ok {
 			r.found(p)
 		}

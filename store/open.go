@@ -133,7 +133,7 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		// The instance's chain begins together with the key: a chain that is missing
 		// later was removed and must not look new.
 		db.auditKey = []byte(fresh.Reveal())
-		t.insertHead("")
+		t.insertTrail("")
 		return nil
 	})
 	if err != nil {

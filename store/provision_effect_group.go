@@ -256,7 +256,7 @@ func (db *DB) UndoCreatedGroups(
 				return err
 			}
 		}
-		return t.needHead(ctx)
+		return t.needEnterprise(ctx)
 	})
 	return deleted, kept, err
 }

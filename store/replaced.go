@@ -43,7 +43,7 @@ func (r *loginRecord) readBrought() {
 }
 
 // replaceBrought ends these sessions. Those of other enterprises are audited
-// afterwards: two sign-ins that lock two chains each could wait for each other.
+// afterwards: two sign-ins that add to two trails each could wait for each other.
 func (r *loginRecord) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
@@ -76,7 +76,7 @@ func (db *DB) auditElsewhere(ctx context.Context, r *loginRecord) {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		_ = db.change(ctx, b.Enterprise.ID, func(ctx context.Context, t *tx) error {
+		_ = db.changeBeside(ctx, b.Enterprise.ID, func(ctx context.Context, t *tx) error {
 			return t.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID))
 		})
 		cancel()

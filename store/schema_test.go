@@ -70,7 +70,7 @@ func TestEveryForeignKeyHasTheEnterprise(t *testing.T) {
 		found++
 		// who are the installation's
 		direct := columns == "enterprise_id" &&
-			(target == "enterprises" || target == "audit_heads") ||
+			(target == "enterprises" || target == "audit_trails") ||
 			target == "admins"
 		if !direct && !strings.HasPrefix(columns, "enterprise_id,") {
 			t.Errorf("%s refers to %s by %s alone", table, target, columns)

@@ -110,7 +110,8 @@ func (db *DB) UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.U
 // RevokeSession ends one session.
 func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) (err error) {
 	defer func() { doing(&err, "revoke session") }()
-	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+	return db.changeBeside(ctx, ent, func(ctx context.Context, t *tx) error {
+		t.takeNumbers()
 		user, err := found(engine.One(
 			ctx, t, engine.ScanText,
 			"delete from sessions where enterprise_id = $1 and id = $2 returning user_id",
@@ -129,7 +130,8 @@ func (db *DB) RevokeUserSessions(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
 ) (n int, err error) {
 	defer func() { doing(&err, "revoke the user's sessions") }()
-	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+	err = db.changeBeside(ctx, ent, func(ctx context.Context, t *tx) error {
+		t.takeNumbers()
 		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
 			return err
 		}
@@ -167,7 +169,8 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 	if len(w.Args()) == 2 {
 		return 0, nil
 	}
-	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+	err = db.changeBeside(ctx, ent, func(ctx context.Context, t *tx) error {
+		t.takeNumbers()
 		fresh := int64(1)
 		if once != (sso.ReplayMark{}) {
 			t.mark(&fresh, ent, once)

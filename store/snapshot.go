@@ -26,6 +26,8 @@ type snapshotReader struct {
 	possible []string      // asserted names that a group can have
 	snapshot sso.GroupSnapshot
 	known    map[sso.GroupID]bool // the groups in snapshot
+	exact    bool                 // what is read must stay true until the commit
+	braked   bool                 // the brake was read under its lock
 }
 
 // readGroups queues the reads that do not need the user: the groups of the
@@ -109,8 +111,12 @@ func (r *snapshotReader) complete(ctx context.Context, user sso.UserID) error {
 	}
 	organizations := r.dedupeGroups()
 	r.readNear()
-	r.readAdmins(user)
-	r.readLosses(user)
+	leaving := r.leaving()
+	r.readAdmins(user, leaving)
+	if len(leaving) > 0 {
+		r.relockBrake()
+	}
+	r.readLosses(user, leaving)
 	if len(organizations) > 0 {
 		r.tx.QueueQuery(func(row engine.Row) error {
 			var g sso.Group
@@ -132,6 +138,7 @@ func (r *snapshotReader) complete(ctx context.Context, user sso.UserID) error {
 	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
+	r.splitSigns(user)
 	return r.readMembers(ctx)
 }
 
@@ -231,7 +238,7 @@ func (r *snapshotReader) unmatchedFolds() (folds []string) {
 
 // readAdmins lists the admin groups and, if the user is in one, queues whether
 // there is another admin: only then can the user be the last.
-func (r *snapshotReader) readAdmins(user sso.UserID) {
+func (r *snapshotReader) readAdmins(user sso.UserID, leaving []string) {
 	s := &r.snapshot
 	for _, g := range s.Groups {
 		if g.Admin {
@@ -242,6 +249,12 @@ func (r *snapshotReader) readAdmins(user sso.UserID) {
 		return slices.Contains(s.AdminGroups, m.Group)
 	}) {
 		return
+	}
+	if r.exact && slices.ContainsFunc(leaving, func(id string) bool {
+		return slices.Contains(s.AdminGroups, sso.GroupID(id))
+	}) {
+		r.tx.lockAdmins()
+		r.tx.takeNumbers()
 	}
 	r.tx.QueueQuery(func(row engine.Row) error {
 		var other string

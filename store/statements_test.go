@@ -14,7 +14,7 @@ import (
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
 var tenantStatement = regexp.MustCompile(
-	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers)\b`,
+	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers)\b`,
 )
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
@@ -42,7 +42,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"EnterprisesHeld":         "h.state = 'waiting' and h.at > $1",       // background work over all tenants
 		"EnterpriseSummaries":     "u.enterprise_id = e.id",                  // the operator's list of all
 		"OperatorAddresses":       "u.enterprise_id = a.enterprise_id",       // an operator may be a user of any
-		"AuditHeadsToLog":         "returning enterprise_id, sequence",       // background work over all of them
+		"AuditHeadsToLog":         "returning enterprise_id, strand",         // background work over all of them
 		"listConnections":         "order by c.id, k.position",               // its callers give the condition
 	}
 	files, err := filepath.Glob("*.go")

@@ -11,16 +11,16 @@ import (
 // tx is a transaction of the store.
 type tx struct {
 	*engine.Tx
-	db   *DB
-	now  time.Time // the time of every row that the transaction writes
-	head head      // of the audit chain that it adds to
+	db    *DB
+	now   time.Time // the time of every row that the transaction writes
+	trail trail     // that it adds audit events to
 	// effects is of the connection that the transaction pushes to, once it is known.
 	effects *effects
 	// revoked is set when the transaction writes a revocation.
 	revoked bool
 }
 
-// write runs fn in a transaction without an audit chain. fn may be run again, as
+// write runs fn in a transaction without an audit trail. fn may be run again, as
 // [engine.Database.Write] says.
 func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
 	revoked, err := db.transact(ctx, fn)
@@ -43,15 +43,39 @@ func (db *DB) transact(ctx context.Context, fn func(context.Context, *tx) error)
 	return revoked && err == nil, err
 }
 
-// change runs fn in a transaction that adds audit events to the chain of an
-// enterprise, or of the instance if ent is "". Changes of one enterprise run one
-// after the other; few of them hold connections while they wait. It returns
-// NotFound if the enterprise does not exist.
+// change runs fn in a transaction that adds audit events to the trail of an
+// enterprise, or of the instance if ent is "". No other change of the enterprise
+// runs meanwhile, so what fn reads stays true until the commit; few changes hold
+// connections while they wait. It returns NotFound if the enterprise does not
+// exist.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
+	return db.changeIn(ctx, ent, db.sql.InTurn, db.sql.Dialect.Lock, func(ctx context.Context, t *tx) error {
+		t.takeNumbers()
+		return fn(ctx, t)
+	})
+}
+
+// changeBeside is change beside others that changeBeside runs: sign-ins, the ends
+// of sessions, and what an identity provider pushes. fn locks what it reads to
+// decide by; see locks.go.
+func (db *DB) changeBeside(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
+	return db.changeIn(ctx, ent, db.sql.AtOnce, db.sql.Dialect.LockShared, fn)
+}
+
+func (db *DB) changeIn(
+	ctx context.Context,
+	ent sso.EnterpriseID,
+	turn func(context.Context, string, func() error) error,
+	lock string,
+	fn func(context.Context, *tx) error,
+) error {
 	revoked := false
 	once := func() (err error) {
 		revoked, err = db.transact(ctx, func(ctx context.Context, t *tx) error {
-			t.lockHead(ent)
+			if lock != "" {
+				t.Queue(lock, "enterprise "+string(ent))
+			}
+			t.openTrail(ent)
 			if err := fn(ctx, t); err != nil {
 				return err
 			}
@@ -59,7 +83,7 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 		})
 		return err
 	}
-	err := db.sql.InTurn(ctx, string(ent), func() error {
+	err := turn(ctx, string(ent), func() error {
 		err := once()
 		if !isPlanted(err) {
 			return err
@@ -69,7 +93,7 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 		}
 		return once()
 	})
-	db.announce(ctx, revoked) // after InTurn: the next change need not wait for it
+	db.announce(ctx, revoked) // after the turn: the next change need not wait for it
 	return err
 }
 

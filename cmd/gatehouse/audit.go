@@ -19,36 +19,50 @@ import (
 const (
 	auditEvery    = time.Hour
 	auditBatch    = 500 // heads marked as logged in one transaction
+	auditPasses   = 3   // a head that is being written is passed over
+	auditPause    = time.Second
 	auditHeadLine = "audit head"
 	auditLineMax  = 1 << 20
 )
 
-// logAuditHeads writes the signed head of every audit chain that grew to the log.
-// `gatehouse admin audit --log` compares the logged heads with the chains.
+// logAuditHeads writes the signed end of every strand that grew to the log, in
+// several passes, because one that is being written is passed over. `gatehouse
+// admin audit --log` compares them with the trails.
 func (g *gateway) logAuditHeads(ctx context.Context) error {
-	for {
-		heads, err := g.db.AuditHeadsToLog(ctx, auditBatch)
-		if err != nil {
-			return err
-		}
-		for _, h := range heads {
-			if h.Forged {
-				g.log.ErrorContext(
-					ctx, "audit chain head was changed in the database",
-					"enterprise", h.Enterprise, "sequence", h.Sequence,
-				)
+	for pass := range auditPasses {
+		if pass > 0 {
+			select {
+			case <-time.After(auditPause):
+			case <-ctx.Done():
+				return nil
 			}
-			g.log.InfoContext(
-				ctx, auditHeadLine, "enterprise", h.Enterprise, "sequence", h.Sequence, "hash",
-				h.Hash.String(),
-				"signed_at", h.At.Format(time.RFC3339Nano), "signature",
-				h.Signature.String(),
-			)
 		}
-		if len(heads) < auditBatch {
-			return nil
+		for more := true; more; {
+			heads, err := g.db.AuditHeadsToLog(ctx, auditBatch)
+			if err != nil {
+				return err
+			}
+			for _, h := range heads {
+				g.logAuditHead(ctx, h)
+			}
+			more = len(heads) == auditBatch
 		}
 	}
+	return nil
+}
+
+func (g *gateway) logAuditHead(ctx context.Context, h sso.AuditHead) {
+	if h.Forged {
+		g.log.ErrorContext(
+			ctx, "audit chain head was changed in the database",
+			"enterprise", h.Enterprise, "strand", h.Strand, "sequence", h.Sequence,
+		)
+	}
+	g.log.InfoContext(
+		ctx, auditHeadLine, "enterprise", h.Enterprise, "strand", h.Strand, "position", h.Position,
+		"sequence", h.Sequence, "hash", h.Hash.String(),
+		"signed_at", h.At.Format(time.RFC3339Nano), "signature", h.Signature.String(),
+	)
 }
 
 func (a *app) newAudit() *cobra.Command {
@@ -119,6 +133,8 @@ func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error 
 type loggedHead struct {
 	Message    string           `json:"msg"`
 	Enterprise sso.EnterpriseID `json:"enterprise"`
+	Strand     int64            `json:"strand"`
+	Position   int64            `json:"position"` // 0 in lines from before there were strands
 	Sequence   int64            `json:"sequence"`
 	Hash       string           `json:"hash"`
 	SignedAt   time.Time        `json:"signed_at"`
@@ -162,8 +178,13 @@ func (a *app) verifyLog(ctx context.Context, db *store.DB, path string, quiet bo
 func (l loggedHead) head() (sso.AuditHead, error) {
 	h := sso.AuditHead{
 		Enterprise: l.Enterprise,
+		Strand:     l.Strand,
+		Position:   l.Position,
 		Sequence:   l.Sequence,
 		At:         l.SignedAt,
+	}
+	if h.Position == 0 {
+		h.Position = h.Sequence
 	}
 	for text, into := range map[string]*sso.Hash{l.Hash: &h.Hash, l.Signature: &h.Signature} {
 		b, err := hex.DecodeString(text)

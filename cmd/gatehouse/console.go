@@ -122,8 +122,8 @@ func (g *gateway) verifyAudit(ctx context.Context, ent sso.EnterpriseID) (int, e
 	n, err := g.db.VerifyAudit(ctx, ent)
 	if broken, ok := errors.AsType[*store.BrokenChainError](err); ok {
 		return n, &activity.Broken{
-			Sequence: broken.Sequence,
-			Reason:   broken.Reason,
+			Place:  broken.Place(),
+			Reason: broken.Reason,
 		}
 	}
 	return n, err

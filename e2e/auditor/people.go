@@ -241,7 +241,7 @@ func (c *check) chains() error {
 	if c.Store == nil {
 		return nil
 	}
-	heads, err := c.rows("select enterprise_id from audit_heads")
+	heads, err := c.rows("select enterprise_id from audit_trails")
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func Open(ctx context.Context, dsn string, migrations fs.FS) (*Database, error) 
 		return &Database{
 			Dialect: postgresDialect(),
 			driver:  d,
-			lanes:   newLanes(),
+			lanes:   newLanes(d.connections()),
 		}, nil
 	}
 	return nil, errors.New("the address of the database begins neither with sqlite: nor with postgres://")
@@ -68,11 +68,19 @@ func (d *Database) Write(ctx context.Context, fn func(context.Context, *Tx) erro
 	})
 }
 
-// InTurn calls write while at most one other write of the same key runs, in the
-// order of the calls. Transactions that wait for the same lock thus leave the
-// connections of the pool to others. With SQLite it calls write at once.
+// InTurn calls write while at most one other write of the same key that InTurn
+// calls runs, in the order of the calls. Transactions that wait for the same lock
+// thus leave the connections of the pool to others. With SQLite it calls write at
+// once.
 func (d *Database) InTurn(ctx context.Context, key string, write func() error) error {
-	return d.lanes.run(ctx, key, write)
+	return d.lanes.runNarrow(ctx, key, write)
+}
+
+// AtOnce calls write while as many other writes of the same key run as leave a
+// few connections of the pool to others, in the order of the calls. With SQLite
+// it calls write at once.
+func (d *Database) AtOnce(ctx context.Context, key string, write func() error) error {
+	return d.lanes.runWide(ctx, key, write)
 }
 
 // Ping reports whether the database answers.

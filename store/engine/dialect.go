@@ -9,6 +9,14 @@ type Dialect struct {
 	// ForKeyShare ends a select of the table with the alias u and keeps its rows
 	// from being deleted until the commit.
 	ForKeyShare string
+	// Lock is a statement that waits for the lock of a name, its parameter, and
+	// keeps it until the end of the transaction; LockShared is one that waits only
+	// for Lock. Both are "" where one writer needs no locks.
+	Lock, LockShared string
+	// LockFree returns statements that lock one row of a table that the condition
+	// where selects: the first by order that is not locked or, if all are, that of
+	// the condition wait, once it is free. All use the same parameters.
+	LockFree func(columns, table, where, order, wait string) []string
 	// SkipLocked is ForUpdate for a select that omits locked rows.
 	SkipLocked string
 	// Values returns a select of the strings in a parameter made by [JSONList];
@@ -17,10 +25,13 @@ type Dialect struct {
 	// Ranges returns a select of the pairs of integers in a parameter, a JSON array
 	// of arrays; its columns are named low and high.
 	Ranges func(param string) string
-	// Next returns an expression for the next number of a column: a new one for
-	// each row of the insert that it is in. PostgreSQL takes it from a sequence,
-	// so no transaction waits for it, and transactions commit in any order of their
-	// numbers; those of one that is rolled back are never used.
+	// NextValue returns an expression for the next number of a sequence, "" where
+	// there are no sequences. No transaction waits for it, so transactions commit in
+	// any order of their numbers; those of one that is rolled back are never used.
+	NextValue func(sequence string) string
+	// Next returns an expression for the next number of a column, a new one for
+	// each row of the insert that it is in: NextValue, or one more than the greatest
+	// number.
 	Next func(sequence, table, column string) string
 	// Elements returns a table e of the elements of a list in a JSON object, in its
 	// column value; none if there is no such list. The parameter is a Key.
@@ -39,12 +50,18 @@ type Dialect struct {
 
 func sqliteDialect() Dialect {
 	return Dialect{
+		LockFree: func(columns, table, where, order, _ string) []string {
+			return []string{
+				"select " + columns + " from " + table + " where " + where + " order by " + order + " limit 1",
+			}
+		},
 		Values: func(param string) string {
 			return "select value from json_each(" + param + ")"
 		},
 		Ranges: func(param string) string {
 			return "select json_extract(value, '$[0]') as low, json_extract(value, '$[1]') as high from json_each(" + param + ")"
 		},
+		NextValue: func(string) string { return "" },
 		Next: func(_, table, column string) string {
 			return "(select coalesce(max(" + column + "), 0) from " + table + ") + row_number() over ()"
 		},
@@ -66,6 +83,9 @@ func postgresDialect() Dialect {
 		ForUpdate:      " for update",
 		ForNoKeyUpdate: " for no key update",
 		ForKeyShare:    " for key share of u",
+		Lock:           "select pg_advisory_xact_lock(" + lockKey + ")",
+		LockShared:     "select pg_advisory_xact_lock_shared(" + lockKey + ")",
+		LockFree:       postgresLockFree,
 		SkipLocked:     " for update skip locked",
 		Values: func(param string) string {
 			return "select json_array_elements_text(" + param + "::text::json) as value"
@@ -74,9 +94,8 @@ func postgresDialect() Dialect {
 			return "select (value->>0)::bigint as low, (value->>1)::bigint as high from json_array_elements(" + param +
 				"::text::json)"
 		},
-		Next: func(sequence, _, _ string) string {
-			return "nextval('" + sequence + "')"
-		},
+		NextValue: nextValue,
+		Next:      func(sequence, _, _ string) string { return nextValue(sequence) },
 		Elements: func(object, param string) string {
 			return "json_array_elements(" + object + "::json -> cast(" + param + " as text)) e"
 		},
@@ -89,5 +108,23 @@ func postgresDialect() Dialect {
 			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c +
 				")), '[]')::text"
 		},
+	}
+}
+
+// lockKey distinguishes the schemas of a database, as tables do.
+const lockKey = "hashtextextended(current_schema() || ' ' || $1, 0)"
+
+func nextValue(sequence string) string { return "nextval('" + sequence + "')" }
+
+// postgresLockFree notes in a setting of the transaction that a row was free, so
+// that the second statement does not wait: both are sent before the first is
+// answered.
+func postgresLockFree(columns, table, where, order, wait string) []string {
+	all := " from " + table + " where " + where
+	return []string{
+		"select " + columns + " from (select " + columns +
+			", set_config('gatehouse.free', 'found', true) from (select " + columns + all + " order by " + order + " limit 1 for update skip locked) free) noted",
+		"select " + columns + all + " and " + wait +
+			" and coalesce(current_setting('gatehouse.free', true), '') <> 'found' for update",
 	}
 }

@@ -8,11 +8,13 @@ import (
 )
 
 const (
-	// laneWidth is how many writes of one key run at once. They follow each other
-	// anyway, at the lock they all take first; the second has its connection and
-	// its first statements sent when the first commits. More would only take
-	// connections away from other keys.
-	laneWidth = 2
+	// narrow is how many writes of one key run at once that wait for each other at
+	// the lock they take first: the second has its connection and its first
+	// statements sent when the first commits. More would only take connections
+	// away from other keys.
+	narrow = 2
+	// spare is how many connections all writes of one key leave to others.
+	spare = 2
 	// laneTimeout is how long a write waits for its turn if its context has no
 	// earlier deadline.
 	laneTimeout = 15 * time.Second
@@ -21,8 +23,15 @@ const (
 // lanes limits how many writes of each key hold a connection, in order of
 // arrival. Use newLanes; nil sets no limit.
 type lanes struct {
+	wide int // how many writes of one key run at once that need not wait for each other
 	mu   sync.Mutex
-	open map[string]*lane // only those in use
+	open map[laneKey]*lane // only those in use
+}
+
+// laneKey names a lane: a key has one for each width.
+type laneKey struct {
+	key   string
+	width int
 }
 
 // lane is the queue of one key.
@@ -32,14 +41,34 @@ type lane struct {
 	users   int           // running or waiting
 }
 
-func newLanes() *lanes { return &lanes{open: map[string]*lane{}} }
+// newLanes returns lanes to a pool with a number of connections.
+func newLanes(connections int) *lanes {
+	return &lanes{
+		wide: max(connections-narrow-spare, narrow+1),
+		open: map[laneKey]*lane{},
+	}
+}
 
-// run calls write when it is its turn. If the database does not answer it, all
-// writes that wait behind it fail at once instead of one after the other.
-func (l *lanes) run(ctx context.Context, key string, write func() error) error {
+// runNarrow calls write when it is its turn among the writes of a key that wait for
+// each other anyway.
+func (l *lanes) runNarrow(ctx context.Context, key string, write func() error) error {
 	if l == nil {
 		return write()
 	}
+	return l.run(ctx, laneKey{key, narrow}, write)
+}
+
+// runWide calls write when it is its turn among the other writes of a key.
+func (l *lanes) runWide(ctx context.Context, key string, write func() error) error {
+	if l == nil {
+		return write()
+	}
+	return l.run(ctx, laneKey{key, l.wide}, write)
+}
+
+// run calls write when it is its turn. If the database does not answer it, all
+// writes that wait behind it fail at once instead of one after the other.
+func (l *lanes) run(ctx context.Context, key laneKey, write func() error) error {
 	joined := l.join(key)
 	defer l.leave(key, joined)
 	if err := joined.wait(ctx); err != nil {
@@ -70,13 +99,13 @@ func (l *lane) wait(ctx context.Context) error {
 // errStalled is unavailable by the error it wraps.
 var errStalled = fmt.Errorf("an earlier write was not answered: %w", context.DeadlineExceeded)
 
-func (l *lanes) join(key string) *lane {
+func (l *lanes) join(key laneKey) *lane {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	joined := l.open[key]
 	if joined == nil {
 		joined = &lane{
-			slots:   make(chan struct{}, laneWidth),
+			slots:   make(chan struct{}, key.width),
 			stalled: make(chan struct{}),
 		}
 		l.open[key] = joined
@@ -85,7 +114,7 @@ func (l *lanes) join(key string) *lane {
 	return joined
 }
 
-func (l *lanes) leave(key string, left *lane) {
+func (l *lanes) leave(key laneKey, left *lane) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	left.users--
@@ -95,7 +124,7 @@ func (l *lanes) leave(key string, left *lane) {
 }
 
 // abandon fails all that wait in a lane; later writes get a new one.
-func (l *lanes) abandon(key string, stalled *lane) {
+func (l *lanes) abandon(key laneKey, stalled *lane) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open[key] == stalled {

@@ -118,6 +118,8 @@ func (p *postgresDB) query(
 	return eachPostgresRow(rows, fn)
 }
 
+func (p *postgresDB) connections() int { return int(p.pool.Config().MaxConns) }
+
 func (p *postgresDB) urgent() Reader { return urgentReader{p} }
 
 // urgentReader reads with the connections of the second pool.

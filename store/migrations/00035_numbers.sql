@@ -3,10 +3,10 @@
 -- greatest number. The line that begins with "postgres" is a comment to SQLite.
 
 -- +goose Up
---postgres create sequence revocation_numbers;
+--postgres create sequence if not exists revocation_numbers;
 --postgres select setval('revocation_numbers', value + 1, false) from counters where name = 'revocations';
 delete from counters where name = 'revocations';
 
 -- +goose Down
 insert into counters (name, value) select 'revocations', coalesce(max(sequence), 0) from revocations;
---postgres drop sequence revocation_numbers;
+--postgres drop sequence if exists revocation_numbers;

@@ -41,8 +41,8 @@ func testTampering(t *testing.T, fresh fresh) {
 			if !ok {
 				t.Fatalf("got %v; want a broken chain", err)
 			}
-			if broken.Sequence != c.sequence || broken.Enterprise != w.ent.ID {
-				t.Errorf("got %v; want event %d", broken, c.sequence)
+			if broken.Position != c.position || broken.Enterprise != w.ent.ID {
+				t.Errorf("got %v; want event %d", broken, c.position)
 			}
 			undo()
 			if _, err := w.db.VerifyAudit(t.Context(), w.ent.ID); err != nil {
@@ -61,7 +61,7 @@ func testForkedChain(t *testing.T, fresh fresh) {
 	undo := remember(t, db)
 	w.enter("ada")
 	if _, err := db.Exec(
-		"create table past as select * from audit_events where enterprise_id = $1 and sequence = "+fmt.Sprint(length+1),
+		"create table past as select * from audit_events where enterprise_id = $1 and position = "+fmt.Sprint(length+1),
 		string(w.ent.ID),
 	); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func testForkedChain(t *testing.T, fresh fresh) {
 		}
 	}
 	_, err := w.db.VerifyAudit(t.Context(), w.ent.ID)
-	if broken, ok := errors.AsType[*store.BrokenChainError](err); !ok || broken.Sequence != int64(length+2) {
+	if broken, ok := errors.AsType[*store.BrokenChainError](err); !ok || broken.Position != int64(length+2) {
 		t.Errorf("got %v; want event %d", err, length+2)
 	}
 }
@@ -180,7 +180,7 @@ func testAuditSurvives(t *testing.T, fresh fresh) {
 		t.Errorf("%d events; want %d", n, before+1)
 	}
 	for table, left := range w.dump() {
-		if len(left) > 0 && table != "audit_heads" && table != "audit_events" {
+		if len(left) > 0 && table != "audit_trails" && table != "audit_heads" && table != "audit_events" {
 			t.Errorf("%s still has %d rows", table, len(left))
 		}
 	}
@@ -198,7 +198,7 @@ func testAuditSurvives(t *testing.T, fresh fresh) {
 
 // tampering changes rows of the audit trail.
 type tampering struct {
-	sequence int64 // of the event that is reported
+	position int64 // of the event that is reported
 	texts    []string
 	args     []any
 }
@@ -207,34 +207,34 @@ func editedEvents(ent string) map[string]tampering {
 	return map[string]tampering{
 		"edited action": {
 			3,
-			[]string{"update audit_events set action = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]string{"update audit_events set action = 'x' where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"edited detail": {
 			3,
-			[]string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and sequence = 3"},
+			[]string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"edited time": {
 			3,
-			[]string{"update audit_events set at = at + 1 where enterprise_id = $1 and sequence = 3"},
+			[]string{"update audit_events set at = at + 1 where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"edited actor": {
 			1,
-			[]string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 1"},
+			[]string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and position = 1"},
 			[]any{ent},
 		},
 		"edited target": {
 			3,
-			[]string{"update audit_events set target = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]string{"update audit_events set target = 'x' where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"edited hash": {
 			3,
 			[]string{
 				"update audit_events set hash = '" + fmt.Sprintf("%064d", 0) +
-					"' where enterprise_id = $1 and sequence = 3",
+					"' where enterprise_id = $1 and position = 3",
 			},
 			[]any{ent},
 		},
@@ -245,42 +245,53 @@ func deletedEvents(ent string) map[string]tampering {
 	return map[string]tampering{
 		"deleted": {
 			3,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 3"},
+			[]string{"delete from audit_events where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"first deleted": {
 			1,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]string{"delete from audit_events where enterprise_id = $1 and position = 1"},
 			[]any{ent},
 		},
 		"closed up": {
 			3,
 			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence = 3",
-				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
+				"delete from audit_events where enterprise_id = $1 and position = 3",
+				"update audit_events set position = 3 where enterprise_id = $1 and position = 4",
 			},
 			[]any{ent},
 		},
 		"swapped": {
 			3,
 			[]string{
-				"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
-				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
-				"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1",
+				"update audit_events set position = -1 where enterprise_id = $1 and position = 3",
+				"update audit_events set position = 3 where enterprise_id = $1 and position = 4",
+				"update audit_events set position = 4 where enterprise_id = $1 and position = -1",
 			},
+			[]any{ent},
+		},
+		"moved behind the others": {
+			3,
+			[]string{"update audit_events set sequence = sequence + 1000 where enterprise_id = $1 and position = 3"},
+			[]any{ent},
+		},
+		"moved to another strand": {
+			3,
+			[]string{"update audit_events set strand = 1 where enterprise_id = $1 and position = 3"},
 			[]any{ent},
 		},
 		"cut off": {
 			5,
-			[]string{"delete from audit_events where enterprise_id = $1 and sequence > 4"},
+			[]string{"delete from audit_events where enterprise_id = $1 and position > 4"},
 			[]any{ent},
 		},
 		"emptied": {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
 		"cut off with the head": {
 			4,
 			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence > 4",
-				"update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1",
+				"delete from audit_events where enterprise_id = $1 and position > 4",
+				`update audit_heads set position = 4, sequence = e.sequence, hash = e.hash from audit_events e
+				where audit_heads.enterprise_id = $1 and e.enterprise_id = $1 and e.position = 4`,
 			},
 			[]any{ent},
 		},
@@ -288,12 +299,19 @@ func deletedEvents(ent string) map[string]tampering {
 			0,
 			[]string{
 				"delete from audit_events where enterprise_id = $1",
-				"update audit_heads set sequence = 0, hash = '' where enterprise_id = $1",
+				"update audit_heads set position = 0, sequence = 0, hash = '' where enterprise_id = $1",
 			},
 			[]any{ent},
 		},
 	}
 }
+
+// What adds a copy of an event, with another number and position in between.
+const (
+	planted = "insert into audit_events (enterprise_id, sequence, position, id, actor, action, target, detail, at, hash) " +
+		"select enterprise_id, "
+	copied = ", 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and "
+)
 
 // addedEvents adds events to a chain of own events, and puts in what belongs to
 // a foreign chain of length events.
@@ -302,7 +320,7 @@ func addedEvents(ent, foreign string, own, length int) map[string]tampering {
 		"added behind the end": {
 			int64(own) + 1,
 			[]string{
-				"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+				planted + "sequence + 1, position + 1" + copied + "position = " +
 					fmt.Sprint(own),
 			},
 			[]any{ent},
@@ -310,26 +328,34 @@ func addedEvents(ent, foreign string, own, length int) map[string]tampering {
 		"added far behind the end": {
 			int64(own) + 100,
 			[]string{
-				"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+				planted + "sequence + 100, position + 100" + copied + "position = " +
 					fmt.Sprint(own),
 			},
 			[]any{ent},
 		},
 		"added before the first": {
 			0,
-			[]string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]string{planted + "-5, -5" + copied + "position = 1"},
+			[]any{ent},
+		},
+		"added without a position": {
+			int64(own) + 1000,
+			[]string{
+				planted + fmt.Sprint(own+1000) + ", 0" + copied + "position = 1",
+			},
 			[]any{ent},
 		},
 		"head of another": {
 			int64(length),
-			[]string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"},
+			[]string{`update audit_heads set position = o.position, sequence = o.sequence, hash = o.hash, mac = o.mac
+				from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2`},
 			[]any{ent, foreign},
 		},
 		"event of another": {
 			2,
 			[]string{
-				"delete from audit_events where enterprise_id = $1 and sequence = 2",
-				"update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2",
+				"delete from audit_events where enterprise_id = $1 and position = 2",
+				"update audit_events set enterprise_id = $1 where enterprise_id = $2 and position = 2",
 			},
 			[]any{ent, foreign},
 		},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"gatehouse/sso"
@@ -56,14 +57,21 @@ func testPlantedEvent(t *testing.T, fresh fresh) {
 	}
 }
 
+// plant puts rows in the places of the next events, of which the first is 1.
 func plant(t *testing.T, w *world, length int, ahead []int) {
 	t.Helper()
 	db := Raw(t, w.dsn)
+	last, step := int64(length), int64(1)
+	if !strings.HasPrefix(w.dsn, "sqlite") {
+		w.ok(db.QueryRow(`select last_value, increment_by from pg_sequences
+			where schemaname = current_schema() and sequencename = 'audit_numbers'`).Scan(&last, &step))
+	}
 	for _, n := range ahead {
 		query := fmt.Sprintf(
-			`insert into audit_events select enterprise_id, %d, 'evt-planted', 'planted', action, target, detail, at, hash
-			from audit_events where enterprise_id = '%s' and sequence = %d`,
-			length+n, w.ent.ID, length,
+			`insert into audit_events (enterprise_id, sequence, position, id, actor, action, target, detail, at, hash)
+			select enterprise_id, %d, %d, 'evt-planted', 'planted', action, target, detail, at, hash
+			from audit_events where enterprise_id = '%s' and position = %d`,
+			last+int64(n)*step, length+n, w.ent.ID, length,
 		)
 		if _, err := db.Exec(query); err != nil {
 			t.Fatal(err)
@@ -80,8 +88,9 @@ func testHeadSetBack(t *testing.T, fresh fresh) {
 	db := Raw(t, w.dsn)
 	ent := string(w.ent.ID)
 	for _, text := range []string{
-		"update audit_heads set sequence = %[2]d, hash = (select hash from audit_events where enterprise_id = '%[1]s' and sequence = %[2]d) where enterprise_id = '%[1]s'",
-		"delete from audit_events where enterprise_id = '%[1]s' and sequence > %[2]d",
+		`update audit_heads set position = %[2]d, sequence = e.sequence, hash = e.hash from audit_events e
+			where audit_heads.enterprise_id = '%[1]s' and e.enterprise_id = '%[1]s' and e.position = %[2]d`,
+		"delete from audit_events where enterprise_id = '%[1]s' and position > %[2]d",
 	} {
 		if _, err := db.Exec(fmt.Sprintf(text, ent, length-1)); err != nil {
 			t.Fatal(err)

@@ -35,6 +35,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"effects":       provisionEffectTests(),
 		"objects":       objectTests(),
 		"sessions":      sessionTests(),
+		"beside":        besideTests(),
 		"health":        healthTests(),
 		"admins":        adminTests(),
 		"provisioning":  provisioningTests(),
@@ -89,6 +90,22 @@ func concurrencyTests() map[string]func(*testing.T, fresh) {
 		"concurrent guesses":            testGuesses,
 		"one post twenty times":         testIdempotencyRace,
 		"ten responses to one test":     testTestRunRace,
+	}
+}
+
+func besideTests() map[string]func(*testing.T, fresh) {
+	return map[string]func(*testing.T, fresh){
+		"sign-ins at once":              testSignInsAtOnce,
+		"losses counted":                testBrakeRace,
+		"signs counted":                 testSignsRace,
+		"last admin":                    testLastAdminRace,
+		"one user over two connections": testTwoConnectionsRace,
+		"one browser":                   testBrowserRace,
+		"codes of one account":          testCodesRace,
+		"one login":                     testLoginClaimedTwice,
+		"a change is alone":             testChangeAlone,
+		"strands":                       testStrands,
+		"verified while written":        testAuditBesideWrites,
 	}
 }
 

@@ -366,7 +366,7 @@ func (w *world) dump() map[string][]string {
 
 func tenantTables() []string {
 	return []string{
-		"enterprises", "audit_heads", "audit_events", "audit_set_aside",
+		"enterprises", "audit_trails", "audit_heads", "audit_events", "audit_set_aside",
 		"organizations", "groups", "group_idp_names", "users", "memberships",
 		"connections", "connection_keys",
 		"certificates", "identities", "domains", "pending_logins", "replay_marks",

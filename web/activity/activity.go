@@ -41,8 +41,8 @@ type names interface {
 
 // Broken is the error of an audit chain that does not verify.
 type Broken struct {
-	Sequence int64
-	Reason   string
+	Place  string // "event 17"
+	Reason string
 }
 
 func (b *Broken) Error() string { return b.Reason }

@@ -65,8 +65,8 @@ func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visi
 		return a.log(w, r, v, &chainCheck{
 			State: "error",
 			Text: fmt.Sprintf(
-				"The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.",
-				broken.Sequence, broken.Reason,
+				"The chain is broken at %s: %s. Something changed the database other than Gatehouse. Compare it with a backup.",
+				broken.Place, broken.Reason,
 			),
 		})
 	case err != nil:
@@ -166,6 +166,8 @@ func (n filter) export(file string) string {
 // line is an event in the JSON lines format.
 type line struct {
 	Sequence int64             `json:"sequence"`
+	Strand   int64             `json:"strand"`
+	Position int64             `json:"position"`
 	ID       sso.EventID       `json:"id"`
 	At       time.Time         `json:"at"`
 	Actor    string            `json:"actor"`
@@ -179,14 +181,14 @@ func (a *Activity) exportJSON(w http.ResponseWriter, r *http.Request, v console.
 	encoder := json.NewEncoder(w)
 	return a.export(w, r, v, "application/jsonl", "jsonl", func(e sso.AuditEvent) error {
 		return encoder.Encode(line{
-			e.Sequence, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String(),
+			e.Sequence, e.Strand, e.Position, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String(),
 		})
 	}, func() error { return nil })
 }
 
 func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	rows := csv.NewWriter(w)
-	header := []string{"sequence", "id", "at", "actor", "action", "target", "detail", "hash"}
+	header := []string{"sequence", "id", "at", "actor", "action", "target", "detail", "hash", "strand", "position"}
 	return a.export(w, r, v, "text/csv; charset=utf-8", "csv", func(e sso.AuditEvent) error {
 		if header != nil { // with the first event: until then nothing is written
 			if err := rows.Write(header); err != nil {
@@ -201,6 +203,7 @@ func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.V
 		cells := []string{
 			strconv.FormatInt(e.Sequence, 10), string(e.ID), e.At.UTC().Format(time.RFC3339Nano),
 			e.Actor, e.Action, e.Target, string(detail), e.Hash.String(),
+			strconv.FormatInt(e.Strand, 10), strconv.FormatInt(e.Position, 10),
 		}
 		for i := range cells {
 			cells[i] = inert(cells[i])

@@ -143,19 +143,23 @@ func viewSyncRecord(r sso.SyncRecord) syncRecord {
 
 type auditEvent struct {
 	ID       sso.EventID       `json:"id" doc:"Identifier; immutable." example:"evt-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Sequence int64             `json:"sequence" doc:"Number of the event in its chain: 1, 2, 3… without gaps." example:"42"`
+	Sequence int64             `json:"sequence" doc:"Number; later events have greater ones, with gaps." example:"42"`
+	Strand   int64             `json:"strand" doc:"Chain of the company that the event is in: 0, 1, 2…" example:"0"`
+	Position int64             `json:"position" doc:"Number in that chain, without gaps." example:"42"`
 	Actor    string            `json:"actor" doc:"Actor: a user, a token, system or operator." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Action   string            `json:"action" doc:"Action." example:"connection.enabled"`
 	Target   string            `json:"target" doc:"Object of the action." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Detail   map[string]string `json:"detail" doc:"Further details."`
 	At       time.Time         `json:"at" doc:"Time of the event." example:"2026-11-24T12:00:00Z"`
-	Hash     string            `json:"hash" doc:"Hash of this event and the previous event's hash." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
+	Hash     string            `json:"hash" doc:"Hash of this event and the hash of the previous event in its chain." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 }
 
 func viewAuditEvent(e sso.AuditEvent) auditEvent {
 	v := auditEvent{
 		ID:       e.ID,
 		Sequence: e.Sequence,
+		Strand:   e.Strand,
+		Position: e.Position,
 		Actor:    e.Actor,
 		Action:   e.Action,
 		Target:   e.Target,
