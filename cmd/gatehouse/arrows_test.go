@@ -256,7 +256,7 @@ var levels = map[string]arrows{
 	},
 
 	"internal/demo/demoidp": {
-		ours: "sso",
+		ours: "sso internal/demo/demoscim",
 		others: "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 " +
 			"github.com/russellhaering/goxmldsig",
 		why: "the development identity provider is a separate program to the gateway",
@@ -264,6 +264,9 @@ var levels = map[string]arrows{
 	"internal/demo/demomail": {
 		others: "github.com/emersion/go-smtp",
 		why:    "the demo's mail server is a separate program to the gateway",
+	},
+	"internal/demo/demoscim": {
+		why: "the demo's identity provider pushes over HTTP, as any other would",
 	},
 	"internal/demo/demoproxy": {
 		why: "the demo's reverse proxy asks the gateway over HTTP, as any other would",
@@ -323,6 +326,9 @@ var levels = map[string]arrows{
 		ours:   "sso store internal/testkit/chromium internal/demo/demoidp",
 		others: "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9",
 		why:    "tests of the whole product from outside",
+	},
+	"e2e/provisioning": {
+		why: "only tests",
 	},
 	"e2e/scim": {
 		why: "only tests",

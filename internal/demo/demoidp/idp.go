@@ -61,6 +61,8 @@ type IdP struct {
 	sessions  []ssoSession
 	lastSAML  map[string]url.Values // by SP entity ID, for Replay
 	lastToken map[string]string     // ID tokens by client ID, for Replay
+
+	provisioning provisioning
 }
 
 // SP is a registered SAML service provider.

@@ -43,6 +43,7 @@ func newPages() (*pages, error) {
 	}
 	for _, name := range []string{
 		"home", "pick", "post", "person", "faults", "message", "application", "application-new",
+		"provisioning",
 	} {
 		set, err := layout.Clone()
 		if err == nil {

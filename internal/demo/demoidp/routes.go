@@ -18,26 +18,29 @@ type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 func (p *IdP) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handlerFunc{
-		"GET /{$}":               p.home,
-		"GET /pick/{id}":         p.pick,
-		"POST /pick/{id}":        p.picked,
-		"POST /start":            p.start,
-		"GET /people/{id}":       p.personForm,
-		"POST /people/{id}":      p.savePerson,
-		"POST /people/logout":    p.logoutPerson,
-		"GET /faults":            p.faultsForm,
-		"GET /applications/new":  p.applicationForm,
-		"GET /applications/show": p.showApplication,
-		"POST /applications":     p.saveApplication,
-		"POST /faults":           p.saveFault,
-		"GET /saml/metadata":     p.serveMetadata,
-		"GET /saml/sso":          p.singleSignOn,
-		"POST /saml/sso":         p.singleSignOn,
-		"GET /saml/slo":          p.singleLogout,
-		"POST /saml/slo":         p.singleLogout,
-		"GET /oidc/authorize":    p.authorize,
-		"GET /oidc/logout":       p.endSession,
-		"POST /oidc/logout":      p.endSession,
+		"GET /{$}":                  p.home,
+		"GET /pick/{id}":            p.pick,
+		"POST /pick/{id}":           p.picked,
+		"POST /start":               p.start,
+		"GET /people/{id}":          p.personForm,
+		"POST /people/{id}":         p.savePerson,
+		"POST /people/logout":       p.logoutPerson,
+		"GET /faults":               p.faultsForm,
+		"GET /applications/new":     p.applicationForm,
+		"GET /applications/show":    p.showApplication,
+		"POST /applications":        p.saveApplication,
+		"POST /faults":              p.saveFault,
+		"GET /provisioning":         p.provisioningForm,
+		"POST /provisioning":        p.saveProvisioning,
+		"POST /provisioning/people": p.switchPerson,
+		"GET /saml/metadata":        p.serveMetadata,
+		"GET /saml/sso":             p.singleSignOn,
+		"POST /saml/sso":            p.singleSignOn,
+		"GET /saml/slo":             p.singleLogout,
+		"POST /saml/slo":            p.singleLogout,
+		"GET /oidc/authorize":       p.authorize,
+		"GET /oidc/logout":          p.endSession,
+		"POST /oidc/logout":         p.endSession,
 	} {
 		mux.Handle(pattern, p.onPage(h))
 	}
@@ -54,13 +57,7 @@ func (p *IdP) routes() http.Handler {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		static.ServeHTTP(w, r)
 	})
-	// Applications post protocol messages from other origins by design; all other
-	// forms must come from our own pages.
-	guard := http.NewCrossOriginProtection()
-	guard.AddInsecureBypassPattern("POST /saml/sso")
-	guard.AddInsecureBypassPattern("POST /saml/slo")
-	guard.AddInsecureBypassPattern("POST /oidc/logout")
-	guarded := guard.Handler(mux)
+	guarded := guard(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p.prefix != "" &&
 			(r.URL.Path == p.prefix || strings.HasPrefix(r.URL.Path, p.prefix+"/")) {
@@ -69,6 +66,16 @@ func (p *IdP) routes() http.Handler {
 		}
 		guarded.ServeHTTP(w, r)
 	})
+}
+
+// guard refuses forms of other sites. Applications post protocol messages from other
+// origins by design; all other forms must come from our own pages.
+func guard(h http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	guard.AddInsecureBypassPattern("POST /saml/sso")
+	guard.AddInsecureBypassPattern("POST /saml/slo")
+	guard.AddInsecureBypassPattern("POST /oidc/logout")
+	return guard.Handler(h)
 }
 
 // slashed serves the home page at the prefix without a trailing slash.

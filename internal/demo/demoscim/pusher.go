@@ -1,0 +1,314 @@
+package demoscim
+
+import (
+	"context"
+	"net/http"
+	"slices"
+)
+
+// Failure is an object that could not be provisioned in a cycle. It is tried
+// again in the next.
+type Failure struct {
+	Object string // its name in the directory
+	Err    error
+}
+
+// Report says how a cycle went.
+type Report struct {
+	Changed  int // objects that were created, changed or removed
+	Failures []Failure
+}
+
+// Pusher provisions a directory to one connection, in cycles. It remembers what
+// succeeded.
+type Pusher struct {
+	Client *Client
+
+	users  map[string]*pushedUser
+	groups map[string]*pushedGroup
+}
+
+// pushedUser is what the pusher knows of a user at the other end.
+type pushedUser struct {
+	id   string // "" if not known
+	sent User   // that succeeded; zero if it has to be sent
+	last User   // that was in the directory last
+}
+
+// pushedGroup is what the pusher knows of a group at the other end.
+type pushedGroup struct {
+	id    string
+	name  string          // that succeeded
+	sure  map[string]bool // IDs that were added for certain
+	maybe map[string]bool // IDs that may be there, because a request may have succeeded
+}
+
+// NewPusher returns a pusher that has not sent anything.
+func NewPusher(c *Client) *Pusher {
+	return &Pusher{
+		Client: c,
+		users:  map[string]*pushedUser{},
+		groups: map[string]*pushedGroup{},
+	}
+}
+
+// Restart makes the next cycle evaluate every object again, as "Restart
+// provisioning" of Entra ID does.
+func (p *Pusher) Restart() {
+	for _, u := range p.users {
+		u.id = ""
+		u.sent = User{}
+	}
+	for _, g := range p.groups {
+		g.id = ""
+		g.name = ""
+		g.sure = map[string]bool{}
+	}
+}
+
+// Cycle provisions what differs from what was sent: users first, then groups.
+// An object that fails does not keep others from being provisioned.
+func (p *Pusher) Cycle(ctx context.Context, d *Directory) Report {
+	var r Report
+	record := func(object string, changed bool, err error) {
+		switch {
+		case err != nil:
+			r.Failures = append(r.Failures, Failure{object, err})
+		case changed:
+			r.Changed++
+		}
+	}
+	for _, key := range sorted(d.Users) {
+		changed, err := p.pushUser(ctx, d.Users[key])
+		record(d.Users[key].UserName, changed, err)
+	}
+	for _, key := range sorted(d.Groups) {
+		changed, err := p.pushGroup(ctx, d.Groups[key])
+		record(d.Groups[key].Name, changed, err)
+	}
+	for _, key := range sorted(p.groups) {
+		if _, there := d.Groups[key]; !there {
+			record(key, true, p.removeGroup(ctx, key))
+		}
+	}
+	for _, key := range sorted(p.users) {
+		if _, there := d.Users[key]; !there {
+			record(key, true, p.removeUser(ctx, key))
+		}
+	}
+	return r
+}
+
+// pushUser creates, adopts or changes a user.
+func (p *Pusher) pushUser(ctx context.Context, u User) (changed bool, err error) {
+	known := p.users[u.Key]
+	if known == nil {
+		known = &pushedUser{}
+		p.users[u.Key] = known
+	}
+	known.last = u
+	if known.id == "" {
+		known.sent = User{}
+		if known.id, err = p.matchUser(ctx, u.Key, u.UserName); err != nil {
+			return false, err
+		}
+	}
+	if known.id == "" {
+		if known.id, err = p.Client.create(ctx, "Users", p.Client.Dialect.userDocument(u)); err != nil {
+			return false, err
+		}
+		known.sent = u
+		return true, nil
+	}
+	if known.sent == u {
+		return false, nil
+	}
+	if err := p.updateUser(ctx, known.id, u); err != nil {
+		known.forget(err)
+		return false, err
+	}
+	known.sent = u
+	return true, nil
+}
+
+// matchUser finds a user by the name, then by the object ID: the response to an
+// earlier POST may have been lost, and the user renamed since.
+func (p *Pusher) matchUser(ctx context.Context, key, name string) (id string, err error) {
+	if id, err = p.Client.find(ctx, "Users", "userName", name); id != "" || err != nil {
+		return id, err
+	}
+	return p.Client.find(ctx, "Users", "externalId", key)
+}
+
+// forget forgets the ID of a user that is no longer there.
+func (u *pushedUser) forget(err error) {
+	if statusOf(err) == http.StatusNotFound {
+		u.id = ""
+	}
+}
+
+func (p *Pusher) updateUser(ctx context.Context, id string, u User) error {
+	c := p.Client
+	switch c.Dialect {
+	case Okta, OktaCustom:
+		return c.replace(ctx, "Users", id, c.Dialect.userDocument(u))
+	}
+	return c.patch(ctx, "Users", id, c.Dialect.userOperations(u))
+}
+
+// removeUser deactivates or deletes a user who left the directory.
+func (p *Pusher) removeUser(ctx context.Context, key string) error {
+	known := p.users[key]
+	if known.id == "" {
+		id, err := p.Client.find(ctx, "Users", "externalId", key)
+		if err != nil {
+			return err
+		}
+		if known.id = id; id == "" {
+			delete(p.users, key)
+			return nil
+		}
+	}
+	err := p.deactivate(ctx, known.id, known.last)
+	if err == nil && p.Client.Dialect.deletes() {
+		err = p.Client.remove(ctx, "Users", known.id)
+	}
+	if err == nil || statusOf(err) == http.StatusNotFound {
+		delete(p.users, key)
+		return nil
+	}
+	return err
+}
+
+func (p *Pusher) deactivate(ctx context.Context, id string, u User) error {
+	c := p.Client
+	u.Active = false
+	switch c.Dialect {
+	case EntraOff:
+		return c.patch(ctx, "Users", id, []object{{"op": "Replace", "path": "active", "value": "False"}})
+	case OktaCustom:
+		return c.replace(ctx, "Users", id, c.Dialect.userDocument(u))
+	case JumpCloud:
+		return nil // it deletes
+	}
+	return c.patch(ctx, "Users", id, []object{{"op": "replace", "value": object{"active": false}}})
+}
+
+// pushGroup creates, adopts, renames or changes a group.
+func (p *Pusher) pushGroup(ctx context.Context, g Group) (changed bool, err error) {
+	known := p.groups[g.Key]
+	if known == nil {
+		known = &pushedGroup{
+			sure:  map[string]bool{},
+			maybe: map[string]bool{},
+		}
+		p.groups[g.Key] = known
+	}
+	if known.id == "" {
+		if changed, err = p.matchGroup(ctx, known, g); err != nil {
+			return changed, err
+		}
+	}
+	if known.name != g.Name {
+		if err := p.Client.patch(ctx, "Groups", known.id, []object{p.Client.Dialect.rename(known.id, g)}); err != nil {
+			known.forget(err)
+			return changed, err
+		}
+		known.name = g.Name
+		changed = true
+	}
+	moved, err := p.pushMembers(ctx, known, g)
+	return changed || moved, err
+}
+
+func (g *pushedGroup) forget(err error) {
+	if statusOf(err) == http.StatusNotFound {
+		g.id = ""
+		g.name = ""
+		g.sure = map[string]bool{}
+	}
+}
+
+// matchGroup finds a group by its name, or creates it.
+func (p *Pusher) matchGroup(ctx context.Context, known *pushedGroup, g Group) (created bool, err error) {
+	if known.id, err = p.Client.find(ctx, "Groups", "displayName", g.Name); err != nil {
+		return false, err
+	}
+	if known.id == "" {
+		if known.id, err = p.Client.create(ctx, "Groups", p.Client.Dialect.groupDocument(g)); err != nil {
+			return false, err
+		}
+		created = true
+	}
+	known.name = g.Name
+	return created, nil
+}
+
+// pushMembers adds and removes members. Those whose user has no ID yet wait for
+// the next cycle.
+func (p *Pusher) pushMembers(ctx context.Context, known *pushedGroup, g Group) (bool, error) {
+	wanted := map[string]bool{}
+	for key := range g.Members {
+		if u := p.users[key]; u != nil && u.id != "" {
+			wanted[u.id] = true
+		}
+	}
+	var add, remove []string
+	for _, id := range sorted(wanted) {
+		if !known.sure[id] {
+			add = append(add, id)
+		}
+	}
+	for _, id := range sorted(known.maybe) {
+		if !wanted[id] {
+			remove = append(remove, id)
+		}
+	}
+	if len(add)+len(remove) == 0 {
+		return false, nil
+	}
+	for _, id := range add {
+		known.maybe[id] = true
+	}
+	if err := p.sendMembers(ctx, known.id, g, sorted(wanted), add, remove); err != nil {
+		for _, id := range remove {
+			delete(known.sure, id)
+		}
+		known.forget(err)
+		return false, err
+	}
+	known.sure = wanted
+	known.maybe = map[string]bool{}
+	for id := range wanted {
+		known.maybe[id] = true
+	}
+	return true, nil
+}
+
+func (p *Pusher) sendMembers(ctx context.Context, id string, g Group, all, add, remove []string) error {
+	c := p.Client
+	if c.Dialect == OktaCustom {
+		doc := c.Dialect.groupDocument(g)
+		doc["members"] = values(all)
+		return c.replace(ctx, "Groups", id, doc)
+	}
+	const most = 100 // members of a request
+	ops := c.Dialect.memberOperations(add, remove)
+	for chunk := range slices.Chunk(ops, most) {
+		if err := c.patch(ctx, "Groups", id, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pusher) removeGroup(ctx context.Context, key string) error {
+	known := p.groups[key]
+	if known.id != "" {
+		if err := p.Client.remove(ctx, "Groups", known.id); err != nil {
+			return err
+		}
+	}
+	delete(p.groups, key)
+	return nil
+}
