@@ -28,12 +28,12 @@ type scimTokens interface {
 	) error
 }
 
-// SCIMToken is a token without its secret. It is exported because huma looks into no
-// other embedded struct.
+// scimToken is a token. Its secret is shown once.
 //
 //nolint:lll // a tag is one line
-type SCIMToken struct {
+type scimToken struct {
 	ID          sso.ProvisioningTokenID `json:"id" doc:"Identifier; immutable." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Token       *string                 `json:"token" doc:"Bearer token for the identity provider; null except in the response that created it." example:"gw_scim_5f0c6a1e…"`
 	Name        string                  `json:"name" doc:"Name, unique among the tokens of the connection that are not revoked. Refusals name the token by it." example:"entra-1"`
 	Scopes      []sso.ProvisioningScope `json:"scopes" doc:"Scopes of the token." example:"[\"scim\"]"`
 	Live        bool                    `json:"live" doc:"Whether the token is valid: neither expired nor revoked." example:"true"`
@@ -45,14 +45,6 @@ type SCIMToken struct {
 	LastClient  *string                 `json:"last_client" doc:"User-Agent of the last request, shortened; null if there was none." example:"Azure AD Provisioning Service"`
 	RefusedAt   *time.Time              `json:"refused_at" doc:"Time of the last refused request; null if there was none." example:"2026-11-24T12:31:00Z"`
 	LastRefusal *string                 `json:"last_refusal" doc:"Text of the last refusal, as sent to the identity provider; null if there was none." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
-}
-
-// createdSCIMToken is a token in the response that created it.
-//
-//nolint:lll // a tag is one line
-type createdSCIMToken struct {
-	SCIMToken
-	Token *string `json:"token" doc:"Bearer token for the identity provider; null in a repetition of the request." example:"gw_scim_5f0c6a1e…"`
 }
 
 //nolint:lll // a tag is one line
@@ -69,8 +61,8 @@ type scimTokenPatch struct {
 	ExpiresAt *string                  `json:"expires_at,omitempty" doc:"New time of expiry; \"\" if the token is not to expire." example:"2027-11-24T12:00:00Z"`
 }
 
-func (a *API) viewSCIMToken(k sso.ProvisioningToken) SCIMToken {
-	return SCIMToken{
+func (a *API) viewSCIMToken(k sso.ProvisioningToken) scimToken {
+	return scimToken{
 		ID:          k.ID,
 		Name:        k.Name,
 		Scopes:      always(k.Scopes),
@@ -141,7 +133,7 @@ func (a *API) scimTokenOperations() {
 	}, a.revokeSCIMToken)
 }
 
-func (a *API) listSCIMTokens(ctx context.Context, c caller, in *pagedConnection) (*out[list[SCIMToken]], error) {
+func (a *API) listSCIMTokens(ctx context.Context, c caller, in *pagedConnection) (*out[list[scimToken]], error) {
 	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
@@ -152,7 +144,7 @@ func (a *API) listSCIMTokens(ctx context.Context, c caller, in *pagedConnection)
 func (a *API) createSCIMToken(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	Body       newSCIMToken
-}) (*made[createdSCIMToken], error) {
+}) (*made[scimToken], error) {
 	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
@@ -164,18 +156,17 @@ func (a *API) createSCIMToken(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &made[createdSCIMToken]{
+	created := a.viewSCIMToken(k)
+	created.Token = some(secret.Reveal())
+	return &made[scimToken]{
 		Location: locationOf(
 			c.enterprise.ID, "connections", string(in.Connection)+"/scim-tokens/"+string(k.ID),
 		),
-		Body: createdSCIMToken{
-			SCIMToken: a.viewSCIMToken(k),
-			Token:     some(secret.Reveal()),
-		},
+		Body: created,
 	}, nil
 }
 
-func (a *API) getSCIMToken(ctx context.Context, c caller, in *inSCIMToken) (*out[SCIMToken], error) {
+func (a *API) getSCIMToken(ctx context.Context, c caller, in *inSCIMToken) (*out[scimToken], error) {
 	k, err := a.Provisioning.ProvisioningToken(ctx, c.enterprise.ID, in.Connection, in.Token)
 	return answerTo(a.viewSCIMToken(k), err)
 }
@@ -184,7 +175,7 @@ func (a *API) updateSCIMToken(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID        `path:"connection"`
 	Token      sso.ProvisioningTokenID `path:"scim_token"`
 	Body       scimTokenPatch
-}) (*out[SCIMToken], error) {
+}) (*out[scimToken], error) {
 	edit := provisioning.TokenEdit{Name: in.Body.Name}
 	if in.Body.Scopes != nil {
 		edit.Scopes = always(*in.Body.Scopes)
