@@ -383,7 +383,7 @@ func (g *gateway) api() (*api.API, error) {
 
 // scim builds the endpoints by which identity providers provision.
 func (g *gateway) scim() {
-	scim.New(provisioning.New(provisioning.Options{
+	service := provisioning.New(provisioning.Options{
 		Users:       g.db,
 		Groups:      g.db,
 		Connections: g.db,
@@ -394,7 +394,13 @@ func (g *gateway) scim() {
 		CursorKeys:  []sso.Secret{g.keys.Current, g.keys.Previous},
 		Log:         g.log,
 		Now:         time.Now,
-	}), g.config.BaseURL).Register(g.router)
+	})
+	scim.New(scim.Options{
+		Admission: service,
+		Users:     service,
+		Groups:    service,
+		BaseURL:   g.config.BaseURL,
+	}).Register(g.router)
 }
 
 // enterpriseOf returns the enterprise of a connection.

@@ -69,7 +69,7 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 		Observe: func(string, string, int) {},
 		Log:     log,
 	})
-	f.handlers = New(provisioning.New(provisioning.Options{
+	service := provisioning.New(provisioning.Options{
 		Users:       f.db,
 		Groups:      f.counted,
 		Connections: f.db,
@@ -80,7 +80,13 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 		CursorKeys:  []sso.Secret{keys.Current, keys.Previous},
 		Log:         log,
 		Now:         clock,
-	}), cmp.Or(o.base, "https://"+host))
+	})
+	f.handlers = New(Options{
+		Admission: service,
+		Users:     service,
+		Groups:    service,
+		BaseURL:   cmp.Or(o.base, "https://"+host),
+	})
 	var err error
 	f.Router, err = route.New(route.Options{
 		BaseURL: cmp.Or(o.base, "https://"+host),

@@ -13,7 +13,7 @@ func (h *Handlers) createGroup(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	g, err := h.service.CreateGroup(x.Context(), x.call, x.body)
+	g, err := h.Groups.CreateGroup(x.Context(), x.call, x.body)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (h *Handlers) group(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	g, err := h.service.Group(x.Context(), x.call, x.id)
+	g, err := h.Groups.Group(x.Context(), x.call, x.id)
 	if err != nil || x.unchanged(g) {
 		return err
 	}
@@ -37,7 +37,7 @@ func (h *Handlers) replaceGroup(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	g, err := h.service.ReplaceGroup(x.Context(), x.call, x.id, x.body)
+	g, err := h.Groups.ReplaceGroup(x.Context(), x.call, x.id, x.body)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (h *Handlers) patchGroup(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	g, err := h.service.PatchGroup(x.Context(), x.call, x.id, x.body)
+	g, err := h.Groups.PatchGroup(x.Context(), x.call, x.id, x.body)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (h *Handlers) patchGroup(x *exchange) error {
 }
 
 func (h *Handlers) deleteGroup(x *exchange) error {
-	if err := h.service.DeleteGroup(x.Context(), x.call, x.id); err != nil {
+	if err := h.Groups.DeleteGroup(x.Context(), x.call, x.id); err != nil {
 		return err
 	}
 	return x.noContent()
@@ -84,7 +84,7 @@ func (h *Handlers) findGroups(x *exchange, params url.Values) error {
 	if err != nil {
 		return provisioning.Refusal(err)
 	}
-	list, err := h.service.ListGroups(x.Context(), x.call, q)
+	list, err := h.Groups.ListGroups(x.Context(), x.call, q)
 	if err != nil {
 		return err
 	}

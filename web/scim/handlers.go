@@ -13,14 +13,13 @@ import (
 	"gatehouse/web/route"
 )
 
-// service carries out requests; provisioning.Service does.
-type service interface {
+// admission admits requests and records what came of them; provisioning.Service does.
+type admission interface {
 	Admit(ctx context.Context, r provisioning.Request) (*provisioning.Call, error)
 	Finish(ctx context.Context, c *provisioning.Call, err error)
-	userService
-	groupService
 }
 
+// userService carries out requests about users; provisioning.Service does.
 type userService interface {
 	CreateUser(ctx context.Context, c *provisioning.Call, body map[string]any, show scim.Selection) (
 		scim.Resource, error,
@@ -36,6 +35,7 @@ type userService interface {
 	ListUsers(ctx context.Context, c *provisioning.Call, q scim.Query) (provisioning.List, error)
 }
 
+// groupService carries out requests about groups; provisioning.Service does.
 type groupService interface {
 	CreateGroup(ctx context.Context, c *provisioning.Call, body map[string]any) (scim.Resource, error)
 	Group(ctx context.Context, c *provisioning.Call, id string) (scim.Resource, error)
@@ -46,20 +46,25 @@ type groupService interface {
 	ListGroups(ctx context.Context, c *provisioning.Call, q scim.Query) (provisioning.List, error)
 }
 
-// Handlers are the endpoints. Make them with New.
-type Handlers struct {
-	service service
-	baseURL string
-	load    load
+// Options are the parts of Handlers; all are required. One provisioning.Service
+// serves as the first three.
+type Options struct {
+	Admission admission
+	Users     userService
+	Groups    groupService
+	BaseURL   string // public address of this installation
 }
 
-// New returns the endpoints of a service; baseURL is the public address of this
-// installation.
-func New(s service, baseURL string) *Handlers {
-	return &Handlers{
-		service: s,
-		baseURL: strings.TrimSuffix(baseURL, "/"),
-	}
+// Handlers are the endpoints. Make them with New.
+type Handlers struct {
+	Options
+	load load
+}
+
+// New returns the endpoints.
+func New(o Options) *Handlers {
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	return &Handlers{Options: o}
 }
 
 const (
@@ -144,7 +149,7 @@ func (h *Handlers) serve(w http.ResponseWriter, r *http.Request, answer func(*ex
 	if err != nil {
 		return h.challenged(w, r, err)
 	}
-	defer func() { h.service.Finish(context.WithoutCancel(r.Context()), x.call, err) }()
+	defer func() { h.Admission.Finish(context.WithoutCancel(r.Context()), x.call, err) }()
 	if err := acceptable(r); err != nil {
 		return err
 	}
@@ -155,7 +160,7 @@ func (h *Handlers) serve(w http.ResponseWriter, r *http.Request, answer func(*ex
 }
 
 func (h *Handlers) admit(w http.ResponseWriter, r *http.Request) (*exchange, error) {
-	call, err := h.service.Admit(r.Context(), provisioning.Request{
+	call, err := h.Admission.Admit(r.Context(), provisioning.Request{
 		ID:         route.RequestID(r.Context()),
 		Connection: sso.ConnectionID(r.PathValue("connection")),
 		Bearer:     bearer(r.Header),
@@ -170,7 +175,7 @@ func (h *Handlers) admit(w http.ResponseWriter, r *http.Request) (*exchange, err
 		Request: r,
 		w:       w,
 		call:    call,
-		base:    h.baseURL + prefix + "v2/connections/" + string(call.Connection.ID),
+		base:    h.BaseURL + prefix + "v2/connections/" + string(call.Connection.ID),
 		id:      r.PathValue("id"),
 	}, nil
 }

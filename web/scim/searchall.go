@@ -24,14 +24,14 @@ func (h *Handlers) searchAll(x *exchange) error {
 	}
 	var foundUsers, foundGroups provisioning.List
 	if users != nil {
-		if foundUsers, err = h.service.ListUsers(x.Context(), x.call, *users); err != nil {
+		if foundUsers, err = h.Users.ListUsers(x.Context(), x.call, *users); err != nil {
 			return err
 		}
 	}
 	if groups != nil && x.call.Features().Groups {
 		groups.Start = max(1, groups.Start-foundUsers.Total)
 		groups.Count -= len(foundUsers.Resources)
-		if foundGroups, err = h.service.ListGroups(x.Context(), x.call, *groups); err != nil {
+		if foundGroups, err = h.Groups.ListGroups(x.Context(), x.call, *groups); err != nil {
 			return err
 		}
 	}

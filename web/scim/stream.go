@@ -98,7 +98,7 @@ func (h *Handlers) writeGroup(x *exchange, s *stream, g scim.Resource, show scim
 // writeMembers writes the attribute members; nothing if there are none.
 func (h *Handlers) writeMembers(x *exchange, s *stream, id string, show scim.Selection) error {
 	before := `,"members":[`
-	err := h.service.Members(x.Context(), x.call, id, func(page []scim.Member) error {
+	err := h.Groups.Members(x.Context(), x.call, id, func(page []scim.Member) error {
 		for _, member := range scim.Groups().RenderMembers(x.base, page, show) {
 			s.text(before)
 			before = ","

@@ -13,7 +13,7 @@ func (h *Handlers) createUser(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.service.CreateUser(x.Context(), x.call, x.body, show)
+	u, err := h.Users.CreateUser(x.Context(), x.call, x.body, show)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (h *Handlers) user(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.service.User(x.Context(), x.call, x.id, show)
+	u, err := h.Users.User(x.Context(), x.call, x.id, show)
 	if err != nil || x.unchanged(u) {
 		return err
 	}
@@ -37,7 +37,7 @@ func (h *Handlers) replaceUser(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.service.ReplaceUser(x.Context(), x.call, x.id, x.body, show)
+	u, err := h.Users.ReplaceUser(x.Context(), x.call, x.id, x.body, show)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (h *Handlers) patchUser(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.service.PatchUser(x.Context(), x.call, x.id, x.body, show)
+	u, err := h.Users.PatchUser(x.Context(), x.call, x.id, x.body, show)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (h *Handlers) patchUser(x *exchange) error {
 }
 
 func (h *Handlers) deleteUser(x *exchange) error {
-	if err := h.service.DeleteUser(x.Context(), x.call, x.id); err != nil {
+	if err := h.Users.DeleteUser(x.Context(), x.call, x.id); err != nil {
 		return err
 	}
 	return x.noContent()
@@ -78,7 +78,7 @@ func (h *Handlers) findUsers(x *exchange, params url.Values) error {
 	if err != nil {
 		return provisioning.Refusal(err)
 	}
-	list, err := h.service.ListUsers(x.Context(), x.call, q)
+	list, err := h.Users.ListUsers(x.Context(), x.call, q)
 	if err != nil {
 		return err
 	}
