@@ -29,7 +29,7 @@ func ServiceProviderConfig(base string, f Features) map[string]any {
 		},
 		"filter": map[string]any{
 			"supported":  true,
-			"maxResults": MaxCount,
+			"maxResults": maxCount,
 		},
 		"changePassword": supported{false},
 		"sort":           supported{false},
@@ -38,8 +38,8 @@ func ServiceProviderConfig(base string, f Features) map[string]any {
 			"cursor":                  true,
 			"index":                   true,
 			"defaultPaginationMethod": "index",
-			"defaultPageSize":         DefaultCount,
-			"maxPageSize":             MaxCount,
+			"defaultPageSize":         defaultCount,
+			"maxPageSize":             maxCount,
 			"cursorTimeout":           int(CursorTimeout.Seconds()),
 		},
 		"authenticationSchemes": []any{

@@ -119,26 +119,26 @@ func TestReadRefuses(t *testing.T) {
 func TestParseQuery(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]Query{
-		``:                                   {Start: 1, Count: DefaultCount},
+		``:                                   {Start: 1, Count: defaultCount},
 		`startIndex=0&count=0`:               {Start: 1},
 		`startIndex=-5&count=-1`:             {Start: 1},
-		`startIndex=101&count=100000000000`:  {Start: 101, Count: MaxCount},
-		`startIndex=99999999999999999999999`: {Start: 1<<31 - 1, Count: DefaultCount},
+		`startIndex=101&count=100000000000`:  {Start: 101, Count: maxCount},
+		`startIndex=99999999999999999999999`: {Start: 1<<31 - 1, Count: defaultCount},
 		`cursor=&count=10`:                   {Start: 1, Count: 10, ByCursor: true},
 		`cursor=abc&aadOptscim062020&sortBy=userName`: {
 			Start:    1,
-			Count:    DefaultCount,
+			Count:    defaultCount,
 			ByCursor: true,
 			Cursor:   "abc",
 		},
 		`filter=userName+eq+"a%2Bb%40x"`: {
 			Start:      1,
-			Count:      DefaultCount,
+			Count:      defaultCount,
 			FilterText: `userName eq "a+b@x"`,
 		},
 		`filter=USERNAME+eq+"a"`: {
 			Start:      1,
-			Count:      DefaultCount,
+			Count:      defaultCount,
 			FilterText: `userName eq "a"`,
 		},
 	} {

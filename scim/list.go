@@ -12,8 +12,8 @@ import (
 
 // The size of a page.
 const (
-	DefaultCount = 100
-	MaxCount     = 1000
+	defaultCount = 100
+	maxCount     = 1000
 )
 
 // Query is a request for a list of resources (RFC 7644, section 3.4.2).
@@ -34,7 +34,7 @@ type Query struct {
 func (t *Type) ParseQuery(params url.Values) (Query, error) {
 	q := Query{
 		Start: 1,
-		Count: DefaultCount,
+		Count: defaultCount,
 	}
 	if err := q.page(params); err != nil {
 		return q, err
@@ -73,7 +73,7 @@ func (q *Query) page(params url.Values) error {
 		if err != nil {
 			return badRequest(InvalidCount, "count is not a number.")
 		}
-		q.Count = min(max(n, 0), MaxCount)
+		q.Count = min(max(n, 0), maxCount)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 // The URNs of the schemas and messages.
 const (
 	UserURN       = "urn:ietf:params:scim:schemas:core:2.0:User"
-	GroupURN      = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	groupURN      = "urn:ietf:params:scim:schemas:core:2.0:Group"
 	EnterpriseURN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 	errorURN    = "urn:ietf:params:scim:api:messages:2.0:Error"

@@ -68,7 +68,7 @@ var groups = &Type{
 	Endpoint: "/Groups",
 	common:   commonAttributes(),
 	core: schema{
-		ID:          GroupURN,
+		ID:          groupURN,
 		Name:        "Group",
 		Description: "Group of users",
 		Attributes: []attribute{

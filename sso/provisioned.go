@@ -135,11 +135,6 @@ type MemberChange struct {
 	Nested []ResourceID
 }
 
-// IsEmpty reports whether the request says nothing about members.
-func (c MemberChange) IsEmpty() bool {
-	return !c.Replace && len(c.Add) == 0 && len(c.Remove) == 0 && len(c.Nested) == 0
-}
-
 // MemberEffect is what a [MemberChange] changed.
 type MemberEffect struct {
 	Added   int

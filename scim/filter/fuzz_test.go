@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		canonical := e.String()
-		if len(canonical) > MaxLength {
+		if len(canonical) > maxLength {
 			return // escapes and spelled-out numbers can make it longer
 		}
 		again, err := Parse(canonical)

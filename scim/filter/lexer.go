@@ -33,7 +33,7 @@ type lexer struct {
 	pos int
 }
 
-func (l *lexer) next() (token, *Error) {
+func (l *lexer) next() (token, *syntaxError) {
 	for l.pos < len(l.in) && isSpace(l.in[l.pos]) {
 		l.pos++
 	}
@@ -71,7 +71,7 @@ func isDelimiter(c byte) bool {
 }
 
 // quoted reads a JSON string.
-func (l *lexer) quoted() (token, *Error) {
+func (l *lexer) quoted() (token, *syntaxError) {
 	at := l.pos
 	for l.pos++; l.pos < len(l.in) && l.in[l.pos] != '"'; l.pos++ {
 		if l.in[l.pos] == '\\' {
@@ -80,13 +80,13 @@ func (l *lexer) quoted() (token, *Error) {
 	}
 	if l.pos >= len(l.in) {
 		l.pos = len(l.in)
-		return token{}, &Error{at, l.in, "the string has no closing quotation mark"}
+		return token{}, &syntaxError{at, l.in, "the string has no closing quotation mark"}
 	}
 	l.pos++
 	var s string
 	raw := l.in[at:l.pos]
 	if err := json.Unmarshal([]byte(raw), &s); err != nil || !utf8.ValidString(raw) {
-		return token{}, &Error{at, l.in, "the string is not a JSON string"}
+		return token{}, &syntaxError{at, l.in, "the string is not a JSON string"}
 	}
 	return token{class: quoted, text: s, at: at}, nil
 }

@@ -9,15 +9,15 @@ import (
 
 // The limits of a filter. They bound what one request can make us compute.
 const (
-	MaxLength = 4 << 10 // bytes
-	MaxDepth  = 32      // parentheses and brackets inside each other
+	maxLength = 4 << 10 // bytes
+	maxDepth  = 32      // parentheses and brackets inside each other
 )
 
 // near is how many characters of a filter an error quotes.
 const near = 20
 
-// Error says where a filter or a path cannot be understood, and why.
-type Error struct {
+// syntaxError says where a filter or a path cannot be understood, and why.
+type syntaxError struct {
 	at     int
 	in     string
 	reason string
@@ -25,7 +25,7 @@ type Error struct {
 
 // Error returns the reason with the position, counted in characters from 1, and
 // the text that begins there.
-func (e *Error) Error() string {
+func (e *syntaxError) Error() string {
 	character := utf8.RuneCountInString(e.in[:e.at]) + 1
 	rest := []rune(e.in[e.at:])
 	if len(rest) == 0 {
@@ -35,7 +35,7 @@ func (e *Error) Error() string {
 		character, string(rest[:min(len(rest), near)]), e.reason)
 }
 
-// Parse parses a filter. An error is an [Error].
+// Parse parses a filter. An error is an syntax error that says where.
 func Parse(in string) (Expr, error) {
 	p, err := newParser(in)
 	if err != nil {
@@ -73,7 +73,7 @@ func (t Target) String() string {
 	return s
 }
 
-// ParseTarget parses the path of a PATCH operation. An error is an [Error].
+// ParseTarget parses the path of a PATCH operation. An error is an syntax error that says where.
 func ParseTarget(in string) (Target, error) {
 	p, err := newParser(in)
 	if err != nil {
@@ -99,14 +99,14 @@ func ParseTarget(in string) (Target, error) {
 }
 
 // ParsePath parses the name of an attribute, as the query parameters attributes
-// and excludedAttributes list them. An error is an [Error].
+// and excludedAttributes list them. An error is an syntax error that says where.
 func ParsePath(in string) (Path, error) {
 	target, err := ParseTarget(in)
 	if err != nil {
 		return Path{}, err
 	}
 	if target.Filter != nil {
-		return Path{}, &Error{strings.IndexByte(in, '['), in, "a filter is not allowed here"}
+		return Path{}, &syntaxError{strings.IndexByte(in, '['), in, "a filter is not allowed here"}
 	}
 	return target.Path, nil
 }
@@ -119,8 +119,8 @@ type parser struct {
 }
 
 func newParser(in string) (*parser, error) {
-	if len(in) > MaxLength {
-		return nil, &Error{0, in, fmt.Sprintf("it has %d bytes; the limit is %d", len(in), MaxLength)}
+	if len(in) > maxLength {
+		return nil, &syntaxError{0, in, fmt.Sprintf("it has %d bytes; the limit is %d", len(in), maxLength)}
 	}
 	p := &parser{lexer: lexer{in: in}}
 	return p, p.advance()
@@ -136,7 +136,7 @@ func (p *parser) advance() error {
 }
 
 func (p *parser) fail(reason string) error {
-	return &Error{p.tok.at, p.in, reason}
+	return &syntaxError{p.tok.at, p.in, reason}
 }
 
 // keyword reports whether the current token is the word w, ignoring case.
@@ -197,8 +197,8 @@ func (p *parser) parentheses() (Expr, error) {
 
 // enclosed parses a filter up to its closing token; the current token opens it.
 func (p *parser) enclosed(closing class, missing string) (Expr, error) {
-	if p.depth++; p.depth > MaxDepth {
-		return nil, p.fail(fmt.Sprintf("more than %d parentheses or brackets inside each other", MaxDepth))
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.fail(fmt.Sprintf("more than %d parentheses or brackets inside each other", maxDepth))
 	}
 	if err := p.advance(); err != nil {
 		return nil, err

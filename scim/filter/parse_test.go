@@ -85,7 +85,7 @@ func TestParseRefuses(t *testing.T) {
 		`a eq "x" ; drop table`:   `near "; drop table"`,
 		strings.Repeat("(", 33) + "a pr" +
 			strings.Repeat(")", 33): `more than 32 parentheses`,
-		`a eq "` + strings.Repeat("x", MaxLength) +
+		`a eq "` + strings.Repeat("x", maxLength) +
 			`"`: `the limit is 4096`,
 	} {
 		e, err := Parse(in)

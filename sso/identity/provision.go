@@ -16,7 +16,7 @@ type Pushed struct {
 	WasActive bool
 	// Account is the user the resource belongs to already; zero if none.
 	Account sso.User
-	// Found are the users whom the keys of ProvisioningLadder find, but for those
+	// Found are the users whom the keys of provisioningLadder find, but for those
 	// of other resources of the connection.
 	Found map[Key]sso.User
 	// Former says that the user found was deactivated because the identity provider
@@ -42,9 +42,9 @@ type Provisioned struct {
 	Err  error // of Held: *sso.IdentityHeldError
 }
 
-// ProvisioningLadder returns the keys by which the account of a pushed user is
+// provisioningLadder returns the keys by which the account of a pushed user is
 // looked up, in this order. An e-mail address is never among them.
-func ProvisioningLadder() []Key {
+func provisioningLadder() []Key {
 	return []Key{
 		Subject,
 		FormerExternalID,
@@ -58,7 +58,7 @@ func (f Pushed) Before() (sso.User, Key) {
 	if f.Account.ID != "" {
 		return f.Account, ""
 	}
-	u, key, _ := Match(ProvisioningLadder(), func(k Key) (sso.User, bool, error) {
+	u, key, _ := Match(provisioningLadder(), func(k Key) (sso.User, bool, error) {
 		u, ok := f.Found[k]
 		return u, ok, nil
 	})
@@ -141,9 +141,9 @@ func (f Pushed) held(before, after sso.User) error {
 	}
 }
 
-// SamePushedLogin reports whether a login is a userName as SCIM compares names:
+// samePushedLogin reports whether a login is a userName as SCIM compares names:
 // letter case and Unicode form aside (RFC 7643 section 4.1.1).
-func SamePushedLogin(login, userName string) bool {
+func samePushedLogin(login, userName string) bool {
 	return filter.Fold(login) == filter.Fold(userName)
 }
 
@@ -151,7 +151,7 @@ func SamePushedLogin(login, userName string) bool {
 // an active one first, then one who waits, then the one seen last.
 func PickLogin(userName string, users []sso.User) (sso.User, bool) {
 	users = slices.DeleteFunc(slices.Clone(users), func(u sso.User) bool {
-		return !SamePushedLogin(u.Login, userName)
+		return !samePushedLogin(u.Login, userName)
 	})
 	if len(users) == 0 {
 		return sso.User{}, false

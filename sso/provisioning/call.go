@@ -129,7 +129,7 @@ func (s *Service) Finish(ctx context.Context, c *Call, err error) {
 func (c *Call) Features() scim.Features {
 	return scim.Features{
 		Groups:        groupsOn(c.Connection),
-		MaxOperations: MaxOperations,
+		MaxOperations: maxOperations,
 		MaxPayload:    MaxBody,
 	}
 }
@@ -137,7 +137,7 @@ func (c *Call) Features() scim.Features {
 // The limits of a request.
 const (
 	MaxBody       = 10 << 20 // bytes
-	MaxOperations = 10_000
+	maxOperations = 10_000
 	maxMembers    = 10_000  // added, removed and nested
 	maxDocument   = 1 << 20 // bytes of a resource, without its members
 )

@@ -128,7 +128,7 @@ func (s *Service) ReplaceGroup(ctx context.Context, c *Call, id string, body map
 // PatchGroup applies the operations of a PATCH to a group. Its members are not
 // read.
 func (s *Service) PatchGroup(ctx context.Context, c *Call, id string, body map[string]any) (scim.Resource, error) {
-	operations, err := scim.Operations(body, MaxOperations)
+	operations, err := scim.Operations(body, maxOperations)
 	return s.changeGroup(ctx, c, id, func(old scim.Document) (scim.Document, sso.MemberChange, error) {
 		if err != nil {
 			return nil, sso.MemberChange{}, err

@@ -74,7 +74,7 @@ func (s *Service) ReplaceUser(
 func (s *Service) PatchUser(
 	ctx context.Context, c *Call, id string, body map[string]any, show scim.Selection,
 ) (scim.Resource, error) {
-	operations, err := scim.Operations(body, MaxOperations)
+	operations, err := scim.Operations(body, maxOperations)
 	return s.changeUser(ctx, c, id, show, func(doc scim.Document) (scim.Document, error) {
 		if err != nil {
 			return nil, err
