@@ -88,6 +88,19 @@ type RefusalTally struct {
 	Last       ProvisioningRefusal // the one that was repeated last
 }
 
+// ProvisioningUserState is a provisioned user, with what is refused of them.
+type ProvisioningUserState struct {
+	User ProvisionedUser
+	OpenRefusals
+}
+
+// OpenRefusals sums up the open refusals of a user or group.
+type OpenRefusals struct {
+	RefusedAt time.Time // last; zero: there are none
+	Refusals  int       // requests
+	Refusal   string    // the text of one
+}
+
 // ProvisioningGroupState is a provisioned group, with what is known of the members
 // that it should have.
 type ProvisioningGroupState struct {
@@ -96,9 +109,8 @@ type ProvisioningGroupState struct {
 	// them, at ListedAt; zero: never.
 	Listed   int
 	ListedAt time.Time
-	// RefusedAt, Refusals and Refusal are of the open refusals of the group: the
-	// last time, the number of requests, and the last text.
-	RefusedAt time.Time
-	Refusals  int
-	Refusal   string
+	// Waiting are the first 20 IDs of members that no user has yet; the group has
+	// the number of all.
+	Waiting []ResourceID
+	OpenRefusals
 }

@@ -272,17 +272,54 @@ func testProvisioningGroupStates(t *testing.T, fresh fresh) {
 	all, next, err := w.db.ProvisioningGroupStates(t.Context(), w.ent.ID, w.conn.ID, sso.Page{})
 	w.ok(err)
 	want := []sso.ProvisioningGroupState{{
-		Group:     g,
-		Listed:    2,
-		ListedAt:  listed.At,
-		RefusedAt: refused.At,
-		Refusals:  1,
-		Refusal:   refused.Detail,
+		Group:    g,
+		Listed:   2,
+		ListedAt: listed.At,
+		Waiting:  []sso.ResourceID{"later-1", "later-2"},
+		OpenRefusals: sso.OpenRefusals{
+			RefusedAt: refused.At,
+			Refusals:  1,
+			Refusal:   refused.Detail,
+		},
 	}}
 	if w.same(want, all); next != "" {
 		t.Errorf("next is %q", next)
 	}
 	w.openRefusals("Sales")
+}
+
+func testProvisioningUserStates(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	push := sso.Push{
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Event:      "push-1",
+	}
+	var want []sso.ProvisioningUserState
+	for _, name := range []string{"Ada", "Bob"} {
+		u, err := w.db.CreateProvisionedUser(t.Context(), push, sso.ProvisionedUser{
+			UserName: name,
+			Document: []byte(`{"userName":"` + name + `"}`),
+		})
+		w.ok(err)
+		want = append(want, sso.ProvisioningUserState{User: u})
+		w.clock.Move(time.Second)
+	}
+	refused := refusedWith(w.pushed("PATCH", sso.ScopeUsersWrite, "bob"), 400, "scim_invalid_value")
+	w.recordPushes(refused, refused)
+	want[1].OpenRefusals = sso.OpenRefusals{
+		RefusedAt: refused.At,
+		Refusals:  2,
+		Refusal:   refused.Detail,
+	}
+	first, next, err := w.db.ProvisioningUserStates(t.Context(), w.ent.ID, w.conn.ID, sso.Page{Limit: 1})
+	w.ok(err)
+	w.same(want[:1], first)
+	second, next, err := w.db.ProvisioningUserStates(t.Context(), w.ent.ID, w.conn.ID, sso.Page{Cursor: next})
+	w.ok(err)
+	if w.same(want[1:], second); next != "" {
+		t.Errorf("next is %q", next)
+	}
 }
 
 func (f foreign) ledger() calls {
@@ -312,6 +349,10 @@ func (f foreign) ledger() calls {
 		},
 		"RefusalTallies": func() (int, error) {
 			all, err := db.RefusalTallies(ctx, ent)
+			return len(all), err
+		},
+		"ProvisioningUserStates": func() (int, error) {
+			all, _, err := db.ProvisioningUserStates(ctx, ent, conn, sso.Page{})
 			return len(all), err
 		},
 		"ProvisioningGroupStates": func() (int, error) {

@@ -20,6 +20,7 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"healed":                         testRefusalsHealed,
 		"refusals bounded":               testRefusalsBounded,
 		"refusals recorded concurrently": testRefusalsRace,
+		"user states":                    testProvisioningUserStates,
 		"group states":                   testProvisioningGroupStates,
 	}
 }

@@ -647,6 +647,7 @@ func own() map[string]bool {
 		"ProvisioningRefusals":       true,
 		"RefusalTallies":             true,
 		"ProvisioningGroupStates":    true,
+		"ProvisioningUserStates":     true,
 		"UseProvisioningToken":       true,
 		"RecordAttempt":              true,
 		"CountUnmatched":             true,

@@ -25,6 +25,9 @@ type provisioningReader interface {
 	ProvisioningRefusals(
 		ctx context.Context, ent sso.EnterpriseID, f sso.RefusalFilter, p sso.Page,
 	) ([]sso.ProvisioningRefusal, string, error)
+	ProvisioningUserStates(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, p sso.Page,
+	) ([]sso.ProvisioningUserState, string, error)
 	ProvisioningGroupStates(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, p sso.Page,
 	) ([]sso.ProvisioningGroupState, string, error)
@@ -155,6 +158,7 @@ type provisionedGroup struct {
 	Origin     sso.ResourceOrigin `json:"origin" enum:"pushed,found" doc:"Whether the identity provider pushed the group, or an organization had a group of the name before." example:"pushed"`
 	Members    int                `json:"members" doc:"Number of members." example:"21"`
 	Waiting    int                `json:"waiting" doc:"Number of member IDs that no user of the connection has yet." example:"0"`
+	WaitingIDs []sso.ResourceID   `json:"waiting_ids" doc:"The first 20 of these IDs." example:"[\"user-06d5x0wkj3n8p7r5t2v4y6z8ab\"]"`
 	ModifiedAt time.Time          `json:"modified_at" doc:"Time of the last change of the group or its members." example:"2026-11-24T12:00:00Z"`
 	Listed     *int               `json:"listed" doc:"Number of members when the identity provider last sent all of them; null if it never did." example:"269"`
 	ListedAt   *time.Time         `json:"listed_at" doc:"Time at which the identity provider last sent all members; null if it never did." example:"2026-11-24T12:00:00Z"`
@@ -171,6 +175,7 @@ func viewGroupState(s sso.ProvisioningGroupState) provisionedGroup {
 		Origin:     s.Group.Origin,
 		Members:    s.Group.Members,
 		Waiting:    s.Group.Waiting,
+		WaitingIDs: always(s.Waiting),
 		ModifiedAt: s.Group.ModifiedAt,
 		ListedAt:   moment(s.ListedAt),
 		Refusals:   s.Refusals,
@@ -181,6 +186,37 @@ func viewGroupState(s sso.ProvisioningGroupState) provisionedGroup {
 		v.Listed = &s.Listed
 	}
 	return v
+}
+
+// provisionedUser is a user with what is refused of them.
+//
+//nolint:lll // a tag is one line
+type provisionedUser struct {
+	ID         sso.ResourceID     `json:"id" doc:"Identifier in SCIM; immutable." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	UserName   string             `json:"user_name" doc:"userName." example:"ada@acme.example"`
+	ExternalID *string            `json:"external_id" doc:"externalId; null if there is none." example:"00u1a2b3c4"`
+	Active     bool               `json:"active" doc:"Whether the identity provider says that the user is active."`
+	Origin     sso.ResourceOrigin `json:"origin" enum:"pushed,found" doc:"Whether the identity provider pushed the user, or only found an existing one." example:"pushed"`
+	User       *sso.UserID        `json:"user" doc:"User of the enterprise; null while the connection is not enabled with provisioning by SCIM, or an admin has to decide whose it is." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	ModifiedAt time.Time          `json:"modified_at" doc:"Time of the last change by the identity provider." example:"2026-11-24T12:00:00Z"`
+	Refusals   int                `json:"refusals" doc:"Number of refused requests about the user since the last success." example:"0"`
+	RefusedAt  *time.Time         `json:"refused_at" doc:"Time of the last of them; null if there is none." example:"2026-11-26T12:00:00Z"`
+	Refusal    *string            `json:"refusal" doc:"Text of an open refusal; null if there is none." example:"userName is in use by user user-06d5x0wkj3n8p7r5t2v4y6z8ab."`
+}
+
+func viewUserState(s sso.ProvisioningUserState) provisionedUser {
+	return provisionedUser{
+		ID:         s.User.ID,
+		UserName:   s.User.UserName,
+		ExternalID: some(s.User.ExternalID),
+		Active:     s.User.Active,
+		Origin:     s.User.Origin,
+		User:       some(s.User.Account),
+		ModifiedAt: s.User.ModifiedAt,
+		Refusals:   s.Refusals,
+		RefusedAt:  moment(s.RefusedAt),
+		Refusal:    some(s.Refusal),
+	}
 }
 
 // EventQuery has the filters of both lists of events. It is exported because huma
@@ -222,6 +258,14 @@ func (a *API) provisioningOperations() {
 			"success of the same kind and name. At most 2,000 per connection. Sorted by the time of the first " +
 			"request, newest first.",
 	}, a.listRefusals)
+	add(a, operation{
+		id:      "list-provisioned-users",
+		method:  http.MethodGet,
+		path:    connectionPath + "/provisioning/users",
+		summary: "List provisioned users",
+		about: "Users that the identity provider provisions over SCIM, or found there, with their open refusals. " +
+			"Sorted by ID.",
+	}, a.listProvisionedUsers)
 	add(a, operation{
 		id:      "list-provisioned-groups",
 		method:  http.MethodGet,
@@ -320,4 +364,14 @@ func (a *API) listProvisionedGroups(
 	}
 	all, next, err := a.Provisioning.ProvisioningGroupStates(ctx, c.enterprise.ID, in.Connection, in.page())
 	return pageOf(all, next, err, viewGroupState)
+}
+
+func (a *API) listProvisionedUsers(
+	ctx context.Context, c caller, in *pagedConnection,
+) (*out[list[provisionedUser]], error) {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	all, next, err := a.Provisioning.ProvisioningUserStates(ctx, c.enterprise.ID, in.Connection, in.page())
+	return pageOf(all, next, err, viewUserState)
 }

@@ -29,6 +29,15 @@ func (f *fixture) provisioned(w world, name string) {
 		Document:    []byte(`{"displayName":"x"}`),
 	}, sso.MemberChange{})
 	f.ok(err)
+	_, err = f.db.CreateProvisionedUser(f.Context(), sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+		Token:      k.ID,
+	}, sso.ProvisionedUser{
+		UserName: name,
+		Document: []byte(`{"userName":"x"}`),
+	})
+	f.ok(err)
 	f.pushed(w, func(e *sso.ProvisioningEvent) {
 		e.Name = name
 		e.Status = 403
@@ -146,7 +155,8 @@ func TestProvisioningOfOthers(t *testing.T) {
 	each(t, func(_ *testing.T, f *fixture) {
 		foreign := f.acme.in(enterprisePath) + "/connections/" + f.other["connection"]
 		for _, list := range []string{
-			"/provisioning/events", "/provisioning/refusals", "/provisioning/groups", "/scim-tokens",
+			"/provisioning/events", "/provisioning/refusals", "/provisioning/groups", "/provisioning/users",
+			"/scim-tokens",
 		} {
 			f.wants(f.do("GET", foreign+list, nil), 404, "not_found")
 		}
