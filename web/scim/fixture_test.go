@@ -39,8 +39,17 @@ type fixture struct {
 	bearer     sso.Secret
 }
 
+// another returns a fixture of another company in the same database.
+func (f *fixture) another(o options) *fixture {
+	f.Helper()
+	other := *f
+	other.company(o)
+	return &other
+}
+
 // options of a fixture.
 type options struct {
+	key       string                  // of the company; "": acme
 	scopes    []sso.ProvisioningScope // none: scim
 	provider  sso.Provider
 	perMinute int
@@ -104,7 +113,7 @@ func (f *fixture) company(o options) {
 	f.Helper()
 	var err error
 	f.enterprise, err = f.db.CreateEnterprise(f.Context(), sso.ActorOperator, sso.Enterprise{
-		Key:  "acme",
+		Key:  cmp.Or(o.key, "acme"),
 		Name: "Acme",
 	}, sso.Organization{
 		Key:  "research",
