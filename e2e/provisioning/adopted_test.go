@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gatehouse/e2e/harness"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/internal/demo/demoscim"
 	"gatehouse/store/storetest"
 )
@@ -33,15 +34,10 @@ func TestAdopted(t *testing.T) {
 			Members: map[string]bool{},
 		}
 	}
-	visitors := make([]*harness.Visitor, users)
 	for i, p := range people {
 		key := fmt.Sprintf("g%d", i%len(groupNames()))
 		if err := idp.SetGroups(p.ID, []string{truth.Groups[key].Name}); err != nil {
 			t.Fatal(err)
-		}
-		visitors[i] = g.Visitor().From(fmt.Sprintf("127.1.%d.%d", i/250, i%250+1))
-		if a := visitors[i].SignIn(idp, c.Key, p.ID); a.Status != http.StatusSeeOther {
-			t.Fatal(a)
 		}
 		truth.Users[p.ID] = demoscim.User{
 			Key:         p.ID,
@@ -52,6 +48,7 @@ func TestAdopted(t *testing.T) {
 		}
 		truth.Groups[key].Members[p.ID] = true
 	}
+	visitors := signIn(t, g, c, idp, people)
 	before, statuses := c.members(), c.statuses()
 	if len(statuses) != users {
 		t.Fatalf("%d accounts, want %d", len(statuses), users)
@@ -80,4 +77,26 @@ func TestAdopted(t *testing.T) {
 			t.Errorf("the session of %s ended", people[i].Login)
 		}
 	}
+}
+
+// signIn signs people in, eight at a time, each from an address of their own.
+func signIn(
+	t *testing.T, g *harness.Gateway, c *company, idp *demoidp.IdP, people []demoidp.Person,
+) []*harness.Visitor {
+	t.Helper()
+	const workers = 8
+	visitors := make([]*harness.Visitor, len(people))
+	harness.AtOnce(workers, func(worker int) error {
+		for i := worker; i < len(people); i += workers {
+			visitors[i] = g.Visitor().From(fmt.Sprintf("127.1.%d.%d", i/250, i%250+1))
+			if a := visitors[i].SignIn(idp, c.Key, people[i].ID); a.Status != http.StatusSeeOther {
+				t.Errorf("%s: %v", people[i].Login, a)
+			}
+		}
+		return nil
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return visitors
 }

@@ -61,15 +61,15 @@ func newKilling(t *testing.T, database string, members int) *killing {
 	k.company.provision()
 	k.client = k.company.client(demoscim.EntraOff, k.company.newToken("tests").Token, http.DefaultTransport)
 	k.createUsers(members)
-	var made struct{ ID string }
-	err := k.client.Do(t.Context(), http.MethodPost, "/Groups", harness.Object{
-		"schemas":     []string{"urn:ietf:params:scim:schemas:core:2.0:Group"},
-		"displayName": "staff",
-	}, &made)
-	if err != nil || t.Failed() {
-		t.Fatal(err)
+	// Identity providers find the group of the organization, and adopt it.
+	var found struct {
+		Resources []struct{ ID string }
 	}
-	k.group = made.ID
+	err := k.client.Do(t.Context(), http.MethodGet, "/Groups?filter=displayName+eq+%22staff%22", nil, &found)
+	if err != nil || len(found.Resources) != 1 {
+		t.Fatalf("the group is not found: %v, %v", found, err)
+	}
+	k.group = found.Resources[0].ID
 	k.add()
 	return k
 }
