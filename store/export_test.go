@@ -7,11 +7,11 @@ import (
 
 // UserPage returns the statement of the first page of users that satisfy a filter,
 // and its parameters.
-func (db *DB) UserPage(ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any, error) {
+func UserPage(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any, error) {
 	return userQuery(ent, conn).pageText(db, f, 0, 0, 100)
 }
 
 // GroupPage is UserPage for groups.
-func (db *DB) GroupPage(ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any, error) {
+func GroupPage(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any, error) {
 	return groupQuery(ent, conn).pageText(db, f, 0, 0, 100)
 }

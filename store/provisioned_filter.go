@@ -25,7 +25,7 @@ type filterColumn struct {
 type filterRelation struct {
 	from   string                  // a table of the rows of a resource, with its condition
 	subs   map[string]filterColumn // by the name of the sub-attribute
-	having string                  // condition of the resources that have a value, before its parameter
+	having string                  // a select of the resources that have a value, before its parameter
 }
 
 func userFilterColumns() map[string]filterColumn {
@@ -67,11 +67,11 @@ func userFilterRelations() map[string]filterRelation {
 				"value":   {sql: "m.group_id", kind: filter.Exact},
 				"display": {sql: "x.display_name_folded"},
 			},
-			having: `u.id in (select m.user_id from provisioned_members m
+			having: `select m.user_id from provisioned_members m
 				where m.enterprise_id = $1 and m.connection_id = $2 and m.group_id = `,
 		},
 		"emails": {
-			having: `u.id in (select m.user_id from provisioned_emails m
+			having: `select m.user_id from provisioned_emails m
 				where m.enterprise_id = $1 and m.connection_id = $2 and m.value_folded = `,
 		},
 	}
@@ -88,7 +88,7 @@ func groupFilterRelations() map[string]filterRelation {
 				"display": {sql: "x.user_name_folded"},
 				"type":    {sql: "cast('user' as text)"},
 			},
-			having: `g.id in (select m.group_id from provisioned_members m
+			having: `select m.group_id from provisioned_members m
 				where m.enterprise_id = $1 and m.connection_id = $2 and m.user_id = `,
 		},
 	}
@@ -287,7 +287,7 @@ func (f *resourceFilter) having(p filter.Path, c filter.Compare) string {
 	if relation.from == "" { // addresses are compared folded, IDs as they are
 		value = filter.Fold(value)
 	}
-	return relation.having + f.where.Param(cleanNUL(value)) + ")"
+	return f.columns["id"].sql + f.dialect.Among(relation.having+f.where.Param(cleanNUL(value)))
 }
 
 func (f *resourceFilter) element(e filter.Element, in *elementScope) string {

@@ -23,8 +23,7 @@ const foundAtOnce = 500
 type foundAccount struct {
 	sso.User
 	subject  string
-	known    bool   // there is a found user
-	document string // of the found user
+	document string // of the found user; "" if there is none
 }
 
 // resource returns what the account says, as the identity provider would.
@@ -155,31 +154,37 @@ func foldsAgree(name string) bool {
 		folded == fold.Name(filter.Fold(name))
 }
 
-const foundAccountColumns = "u.id, u.enterprise_id, u.login, u.email, u.name, u.status, u.created_at, " +
-	"coalesce(i.subject, ''), p.id is not null, coalesce(p.document, '')"
+// foundAccountColumns and fromFoundAccounts read the accounts of a connection that the
+// identity provider did not provision, with their found users. Each account is looked
+// up on its own, and its identity not by the connection: PostgreSQL would read all
+// accounts for each while it has no statistics.
+const foundAccountColumns = `u.id, u.enterprise_id, u.login, u.email, u.name, u.status, u.created_at,
+	(select coalesce(i.subject, '') from identities i
+		where i.enterprise_id = $1 and i.connection_id || '' = $2 and i.user_id = u.id),
+	coalesce((select p.document from provisioned_users p
+		where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = u.id limit 1), '')`
+
+const fromFoundAccounts = ` from users u where u.enterprise_id = $1 and u.status in ('active', 'deactivated')
+	and coalesce((select 1 from identities i
+		where i.enterprise_id = $1 and i.connection_id || '' = $2 and i.user_id = u.id), 0) = 1
+	and coalesce((select max(p.origin) from provisioned_users p
+		where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = u.id), 'found') = 'found'
+	and coalesce((select 1 from provisioned_former f
+		where f.enterprise_id = $1 and f.connection_id = $2 and f.account_id = u.id), 0) = 0`
+
+// outdated is of accounts without a found user, or with one of another name or status.
+// Other differences are seen when the user is listed.
+const outdated = ` and coalesce((select case when p.user_name = u.login and p.name = u.name
+		and p.active = (u.status = 'active') then 1 else 0 end from provisioned_users p
+		where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = u.id limit 1), 0) = 0`
 
 func scanFoundAccount(r engine.Row) (a foundAccount, err error) {
 	err = r.Scan(
 		&a.ID, &a.Enterprise, &a.Login, &a.Email, &a.Name, &a.Status, engine.Time(&a.CreatedAt),
-		&a.subject, &a.known, &a.document,
+		&a.subject, &a.document,
 	)
 	return a, err
 }
-
-// fromFoundAccounts selects the accounts of a connection that the identity provider
-// did not provision, with their found users.
-const fromFoundAccounts = ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
-	left join provisioned_users p
-		on p.enterprise_id = i.enterprise_id and p.account_id = u.id and p.connection_id = i.connection_id
-	where i.enterprise_id = $1 and i.connection_id = $2 and u.status in ('active', 'deactivated')
-		and (p.id is null or p.origin = 'found')
-		and not exists (select 1 from provisioned_former f
-			where f.enterprise_id = $1 and f.connection_id = $2 and f.account_id = u.id)`
-
-// outdated is of accounts without a found user, or with one that says something
-// else. It does not see changed e-mail addresses.
-const outdated = ` and (p.id is null or p.user_name <> u.login or p.name <> u.name
-	or p.active <> (u.status = 'active') or p.external_id <> coalesce(i.subject, ''))`
 
 // accounts returns the accounts of a lookup that have a status, "" for any, at most
 // foundAtOnce behind an ID. Of all, it returns those whose found user is missing or
@@ -195,7 +200,7 @@ func (l accountLookup) accounts(
 	if l.all {
 		w.Add(outdated)
 	} else {
-		w.Add(" and u.id in (" + l.selection(db.sql.Dialect, w) + ")")
+		w.Add(" and u.id" + db.sql.Dialect.Among(l.selection(db.sql.Dialect, w)))
 	}
 	return engine.List(
 		ctx, db.sql, scanFoundAccount,
@@ -216,18 +221,21 @@ func (l accountLookup) selection(dialect engine.Dialect, w *engine.Where) string
 			formed[i] = cleanNUL(form(v))
 		}
 		for _, text := range selects {
-			parts = append(parts, text+"("+dialect.Values(w.Param(engine.JSONList(formed)))+")")
+			parts = append(parts, text+dialect.Among(dialect.Values(w.Param(engine.JSONList(formed)))))
 		}
 	}
 	same := func(s string) string { return s }
 	const found = "select x.account_id from provisioned_users x " +
 		"where x.enterprise_id = $1 and x.connection_id = $2 and x.origin = 'found' and "
-	add(l.logins, identity.LoginKey, "select a.id from users a where a.enterprise_id = $1 and a.login_folded in ")
-	add(l.logins, filter.Fold, found+"x.user_name_folded in ")
-	add(l.emails, strings.ToLower, "select a.id from users a where a.enterprise_id = $1 and lower(a.email) in ")
+	add(l.logins, identity.LoginKey, "select a.id from users a where a.enterprise_id = $1 and a.login_folded")
+	add(l.logins, filter.Fold, found+"x.user_name_folded")
+	add(l.emails, strings.ToLower, "select a.id from users a where a.enterprise_id = $1 and lower(a.email)")
 	add(l.subjects, same, "select s.user_id from identities s "+
-		"where s.enterprise_id = $1 and s.connection_id = $2 and s.subject in ", found+"x.external_id in ")
-	add(l.ids, same, "select a.id from users a where a.enterprise_id = $1 and a.id in ")
+		"where s.enterprise_id = $1 and s.connection_id = $2 and s.subject", found+"x.external_id")
+	if len(l.ids) > 0 {
+		ids := strings.Split(cleanNUL(strings.Join(l.ids, "\n")), "\n") // no ID has a line break
+		parts = append(parts, dialect.Values(w.Param(engine.JSONList(ids))))
+	}
 	return strings.Join(parts, " union ")
 }
 
@@ -274,7 +282,7 @@ func changedAccounts(all []foundAccount, conn sso.ConnectionID) ([]foundAccount,
 		if err != nil {
 			return nil, err
 		}
-		if !a.known || a.document != string(u.Document) {
+		if a.document != string(u.Document) {
 			changed = append(changed, a)
 		}
 	}
@@ -330,8 +338,9 @@ func (t *tx) takenUsers(
 		taken[nameKey(u.UserName)] = u.ProvisionedUser
 		return err
 	}, "select "+provisionedUserColumns+` from provisioned_users u
-		where u.enterprise_id = $1 and u.connection_id = $2 and (u.id in (`+t.db.sql.Dialect.Values("$3")+
-		") or u.user_name_folded in ("+t.db.sql.Dialect.Values("$4")+"))",
+		where u.enterprise_id = $1 and u.connection_id = $2 and (u.id`+
+		t.db.sql.Dialect.Among(t.db.sql.Dialect.Values("$3"))+" or u.user_name_folded"+
+		t.db.sql.Dialect.Among(t.db.sql.Dialect.Values("$4"))+")",
 		string(p.Enterprise), string(p.Connection), engine.JSONList(ids), engine.JSONList(names))
 	return taken, err
 }

@@ -87,8 +87,9 @@ func (l nameLookup) organizationNames(ctx context.Context, db *DB, ent sso.Enter
 		for i, name := range l.names {
 			folded[i] = cleanNUL(fold.Name(name))
 		}
-		own = " and g.folded in (" + db.sql.Dialect.Values("$2") + ")"
-		other = " and n.folded in (" + db.sql.Dialect.Values("$2") + ")"
+		among := db.sql.Dialect.Among(db.sql.Dialect.Values("$2"))
+		own = " and g.folded" + among
+		other = " and n.folded" + among
 		args = append(args, engine.JSONList(folded))
 	}
 	return engine.List(
@@ -112,7 +113,7 @@ func (l nameLookup) known(
 		for _, name := range slices.Concat(l.names, others) {
 			folded = append(folded, cleanNUL(filter.Fold(name)))
 		}
-		condition = " and g.display_name_folded in (" + db.sql.Dialect.Values("$3") + ")"
+		condition = " and g.display_name_folded" + db.sql.Dialect.Among(db.sql.Dialect.Values("$3"))
 		args = append(args, engine.JSONList(folded))
 	}
 	return engine.List(

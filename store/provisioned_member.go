@@ -148,7 +148,7 @@ func (c *memberChanger) remove(ctx context.Context, ids []sso.ResourceID) error 
 	if len(rest) == 0 {
 		return nil
 	}
-	if err := c.forget(ctx, "in", rest); err != nil {
+	if err := c.forget(ctx, c.among("$4"), rest); err != nil {
 		return err
 	}
 	users, _, err := c.byExternalID(ctx, rest)
@@ -186,7 +186,7 @@ func (c *memberChanger) replace(ctx context.Context, ids []sso.ResourceID) error
 	if c.sets.added, err = c.insertMembers(ctx, users); err != nil {
 		return err
 	}
-	if err := c.forget(ctx, "not in", unknown); err != nil {
+	if err := c.forget(ctx, " not in ("+c.db.sql.Dialect.Values("$4")+")", unknown); err != nil {
 		return err
 	}
 	return c.await(ctx, unknown)
@@ -200,11 +200,11 @@ func (c *memberChanger) insertMembers(ctx context.Context, ids []sso.ResourceID)
 	}
 	return c.memberRows(
 		ctx, `insert into provisioned_members (enterprise_id, connection_id, group_id, user_id, since)
-		select $1, $2, $3, u.id, cast($5 as bigint)
-		from (`+c.db.sql.Dialect.Values("$4")+`) n cross join provisioned_users u
-		where u.enterprise_id = $1 and u.connection_id = $2 and u.id = n.value
-			and not exists (select 1 from provisioned_members m
-				where m.enterprise_id = $1 and m.connection_id = $2 and m.group_id = $3 and m.user_id = u.id)`+
+		select $1, $2, $3, u.id, cast($5 as bigint) from provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.id`+c.among("$4")+`
+			and u.id not in (select m.user_id from provisioned_members m
+				where m.enterprise_id = $1 and m.connection_id = $2 and m.group_id = $3
+					and m.user_id`+c.among("$4")+")"+
 			c.db.sql.Dialect.ForKeyShare+
 			" on conflict (enterprise_id, connection_id, group_id, user_id) do nothing returning user_id",
 		ids, engine.Micros(c.now),
@@ -218,8 +218,13 @@ func (c *memberChanger) deleteMembers(ctx context.Context, ids []sso.ResourceID)
 	}
 	return c.memberRows(
 		ctx, "delete from provisioned_members where enterprise_id = $1 and connection_id = $2 and group_id = $3 "+
-			"and user_id in ("+c.db.sql.Dialect.Values("$4")+") returning user_id", ids,
+			"and user_id"+c.among("$4")+" returning user_id", ids,
 	)
+}
+
+// among returns the end of a condition that is true for the IDs of a parameter.
+func (c *memberChanger) among(param string) string {
+	return c.db.sql.Dialect.Among(c.db.sql.Dialect.Values(param))
 }
 
 // memberRows runs a statement about the group and a list of IDs, its fourth
@@ -243,8 +248,8 @@ func (c *memberChanger) usersAmong(ctx context.Context, ids []sso.ResourceID) ([
 	}
 	return engine.List(
 		ctx, c.tx, scanResourceID,
-		"select u.id from ("+c.db.sql.Dialect.Values("$3")+`) n cross join provisioned_users u
-		where u.enterprise_id = $1 and u.connection_id = $2 and u.id = n.value`,
+		"select u.id from provisioned_users u where u.enterprise_id = $1 and u.connection_id = $2 "+
+			"and u.id"+c.among("$3"),
 		string(c.push.Enterprise), string(c.push.Connection), idList(ids),
 	)
 }
@@ -261,8 +266,8 @@ func (c *memberChanger) byExternalID(
 		external = append(external, id)
 		return err
 	},
-		"select n.value, min(u.id) from ("+c.db.sql.Dialect.Values("$3")+`) n cross join provisioned_users u
-		where u.enterprise_id = $1 and u.connection_id = $2 and u.external_id = n.value group by n.value`,
+		`select u.external_id, min(u.id) from provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.external_id`+c.among("$3")+" group by u.external_id",
 		string(c.push.Enterprise), string(c.push.Connection), idList(ids))
 	return users, external, err
 }
@@ -354,9 +359,9 @@ func (db *DB) ProvisionedUserGroups(
 		groups[user] = append(groups[user], g)
 		return err
 	},
-		"select m.user_id, g.id, g.display_name from ("+db.sql.Dialect.Values("$3")+`) n
-		cross join provisioned_members m cross join provisioned_groups g
-		where m.enterprise_id = $1 and m.connection_id = $2 and m.user_id = n.value
+		`select m.user_id, g.id, g.display_name from provisioned_members m cross join provisioned_groups g
+		where m.enterprise_id = $1 and m.connection_id = $2 and m.user_id`+
+			db.sql.Dialect.Among(db.sql.Dialect.Values("$3"))+`
 			and g.enterprise_id = $1 and g.connection_id = $2 and g.id = m.group_id order by m.user_id, g.id`,
 		string(ent), string(conn), idList(users))
 	return groups, err

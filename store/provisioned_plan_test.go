@@ -159,7 +159,7 @@ func (p *planned) users(t *testing.T, text, index string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	query, args, err := p.db.UserPage(p.ent, p.conn, f)
+	query, args, err := store.UserPage(p.db, p.ent, p.conn, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func (p *planned) groups(t *testing.T, text, index string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	query, args, err := p.db.GroupPage(p.ent, p.conn, f)
+	query, args, err := store.GroupPage(p.db, p.ent, p.conn, f)
 	if err != nil {
 		t.Fatal(err)
 	}

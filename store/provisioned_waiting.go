@@ -29,14 +29,14 @@ func (c *memberChanger) await(ctx context.Context, ids []sso.ResourceID) error {
 	return err
 }
 
-// forget ends the waiting of IDs: those in a list, or those not in it.
-func (c *memberChanger) forget(ctx context.Context, in string, ids []sso.ResourceID) error {
+// forget ends the waiting of IDs, for which a condition with a list of IDs is true.
+func (c *memberChanger) forget(ctx context.Context, condition string, ids []sso.ResourceID) error {
 	if c.group.Waiting == 0 {
 		return nil
 	}
 	n, err := c.Exec(
 		ctx, "delete from provisioned_waiting where enterprise_id = $1 and connection_id = $2 and group_id = $3 "+
-			"and member "+in+" ("+c.db.sql.Dialect.Values("$4")+")", c.args(idList(ids))...,
+			"and member"+condition, c.args(idList(ids))...,
 	)
 	c.sets.waiting -= int(n)
 	return err
@@ -64,8 +64,8 @@ func (t *tx) admitWaiting(ctx context.Context, p sso.Push, u sso.ProvisionedUser
 	groups, err := engine.List(
 		ctx, t, scanResourceID,
 		`select distinct w.group_id from provisioned_waiting w
-		where w.enterprise_id = $1 and w.connection_id = $2 and w.member in (`+
-			t.db.sql.Dialect.Values("$3")+") order by w.group_id",
+		where w.enterprise_id = $1 and w.connection_id = $2 and w.member`+
+			t.db.sql.Dialect.Among(t.db.sql.Dialect.Values("$3"))+" order by w.group_id",
 		string(p.Enterprise), string(p.Connection), idList(names),
 	)
 	if err != nil {
@@ -93,7 +93,7 @@ func (t *tx) admit(
 		push:  p,
 		group: g,
 	}
-	if err := c.forget(ctx, "in", names); err != nil {
+	if err := c.forget(ctx, c.among("$4"), names); err != nil {
 		return err
 	}
 	if c.sets.added, err = c.insertMembers(ctx, []sso.ResourceID{u.ID}); err != nil {

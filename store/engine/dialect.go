@@ -33,6 +33,10 @@ type Dialect struct {
 	// each row of the insert that it is in: NextValue, or one more than the greatest
 	// number.
 	Next func(sequence, table, column string) string
+	// Among returns the end of a condition that is true for the values of a select.
+	// The select is run first, and an index on the column before the condition finds
+	// its rows, whatever a database guesses about their number.
+	Among func(query string) string
 	// Elements returns a table e of the elements of a list in a JSON object, in its
 	// column value; none if there is no such list. The parameter is a Key.
 	Elements func(object, param string) string
@@ -65,6 +69,7 @@ func sqliteDialect() Dialect {
 		Next: func(_, table, column string) string {
 			return "(select coalesce(max(" + column + "), 0) from " + table + ") + row_number() over ()"
 		},
+		Among: func(query string) string { return " in (" + query + ")" },
 		Elements: func(object, param string) string {
 			return "json_each(" + object + ", " + param + ") e"
 		},
@@ -96,6 +101,7 @@ func postgresDialect() Dialect {
 		},
 		NextValue: nextValue,
 		Next:      func(sequence, _, _ string) string { return nextValue(sequence) },
+		Among:     func(query string) string { return " = any (array(" + query + "))" },
 		Elements: func(object, param string) string {
 			return "json_array_elements(" + object + "::json -> cast(" + param + " as text)) e"
 		},

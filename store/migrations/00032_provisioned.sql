@@ -143,7 +143,7 @@ create table provisioned_blocks (
     foreign key (enterprise_id, connection_id) references connections (enterprise_id, id) on delete cascade
 );
 
-create index users_login_folded on users (enterprise_id, login_folded);
+create index users_login_folded on users (login_folded, enterprise_id);
 
 -- +goose Down
 drop index users_login_folded;

@@ -60,7 +60,7 @@ create table provisioned_pending (
 -- The group from which a push would remove the user; '' of a held sign-in.
 alter table held_syncs add column pushed_group_id text not null default '';
 
-create index identities_login on identities (enterprise_id, connection_id, login);
+create index identities_login on identities (login, connection_id, enterprise_id);
 
 -- +goose Down
 drop index identities_login;
