@@ -45,7 +45,9 @@ type team struct {
 	pending   bool
 }
 
-const simulatorSeeds = 20
+// simulatorSeeds are few, for a quick answer beside the edge: e2e/provisioning plays
+// many against the running program.
+const simulatorSeeds = 3
 
 // TestSimulatedProviders: after lost answers, repeated requests, mixed dialects and
 // a token that may not write groups at first, the service has what the identity
