@@ -14,6 +14,8 @@ type effects struct {
 	*tx
 	push sso.Push
 	cfg  sso.Config // live, without secrets
+	// preview says that nothing is written, so nothing is locked.
+	preview bool
 }
 
 // effectsOf returns nil if what follows from a push waits: the connection is not

@@ -300,7 +300,7 @@ func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pu
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
 	r.domains = map[string]bool{}
-	if slices.ContainsFunc(all, func(u pushedUser) bool { return u.after.Account == "" }) {
+	if !r.preview && slices.ContainsFunc(all, func(u pushedUser) bool { return u.after.Account == "" }) {
 		r.lockResources(r.push) // a first sign-in does, too
 	}
 	r.queueCandidates(all)

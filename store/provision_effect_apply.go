@@ -183,8 +183,8 @@ func (e *effects) applyGone(ctx context.Context) error {
 	return nil
 }
 
-// applyPeople applies the next users and returns the last ID; "" at the end.
-func (e *effects) applyPeople(ctx context.Context, after string) (string, error) {
+// nextPeople returns the users after an ID, and the last ID; none at the end.
+func (e *effects) nextPeople(ctx context.Context, after string) (all []pushedUser, last string, err error) {
 	rows, err := engine.List(
 		ctx, e.tx, scanProvisionedUser,
 		"select "+provisionedUserColumns+` from provisioned_users u
@@ -192,18 +192,25 @@ func (e *effects) applyPeople(ctx context.Context, after string) (string, error)
 		order by u.id limit $4`,
 		string(e.push.Enterprise), string(e.push.Connection), after, int64(appliedUsers),
 	)
-	if err != nil || len(rows) == 0 {
+	for i := range rows {
+		all = append(all, pushedUser{
+			after:     &rows[i].ProvisionedUser,
+			wasActive: true, // an account that an admin deactivated meanwhile stays so
+		})
+		last = string(rows[i].ID)
+	}
+	return all, last, err
+}
+
+// applyPeople applies the next users and returns the last ID; "" at the end.
+func (e *effects) applyPeople(ctx context.Context, after string) (string, error) {
+	all, last, err := e.nextPeople(ctx, after)
+	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	all := make([]pushedUser, len(rows))
-	before := make([]sso.UserID, len(rows))
-	for i := range rows {
-		u := &rows[i].ProvisionedUser
-		before[i] = u.Account
-		all[i] = pushedUser{
-			after:     u,
-			wasActive: true, // an account that an admin deactivated meanwhile stays so
-		}
+	before := make([]sso.UserID, len(all))
+	for i, u := range all {
+		before[i] = u.after.Account
 	}
 	held, err := e.applyUsers(ctx, all)
 	if err != nil {
@@ -221,16 +228,23 @@ func (e *effects) applyPeople(ctx context.Context, after string) (string, error)
 			return "", err
 		}
 	}
-	return string(rows[len(rows)-1].ID), e.Flush(ctx)
+	return last, e.Flush(ctx)
 }
 
-// applyTeam applies members of the next group and returns how far it got, as the
-// IDs of the group and of its last member; "" at the end.
-func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
-	id, member, _ := strings.Cut(after, " ")
-	comparison := ">="
-	if member == "" {
-		comparison = ">"
+// team is a part of a group: its members behind one, from the beginning if it is "".
+type team struct {
+	sso.ProvisionedGroup
+	after sso.ResourceID
+}
+
+// nextTeam returns the part of a group at a position; false at the end. A position
+// is the ID of a group that is done, or those of a group and of its last member that
+// is.
+func (e *effects) nextTeam(ctx context.Context, after string) (next team, ok bool, err error) {
+	id, last, within := strings.Cut(after, " ")
+	comparison := ">"
+	if within {
+		comparison = ">="
 	}
 	row, ok, err := engine.One(
 		ctx, e.tx, scanProvisionedGroup,
@@ -239,27 +253,36 @@ func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
 		order by g.id limit 1`,
 		string(e.push.Enterprise), string(e.push.Connection), id,
 	)
+	next.ProvisionedGroup = row.ProvisionedGroup
+	if string(row.ID) == id {
+		next.after = sso.ResourceID(last)
+	}
+	return next, ok, err
+}
+
+// nextMember returns the position after some members of a group.
+func nextMember(group sso.ResourceID, members []sso.ResourceID) string {
+	if len(members) < appliedMembers {
+		return string(group)
+	}
+	return string(group) + " " + string(members[len(members)-1])
+}
+
+// applyTeam applies members of the next group and returns the position after them;
+// "" at the end.
+func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
+	g, ok, err := e.nextTeam(ctx, after)
 	if err != nil || !ok {
 		return "", err
 	}
-	g := row.ProvisionedGroup
-	if string(g.ID) != id {
-		member = ""
-	}
-	if member == "" {
-		if err := e.createMissing(ctx, g); err != nil {
+	if g.after == "" {
+		if err := e.createMissing(ctx, g.ProvisionedGroup); err != nil {
 			return "", err
 		}
 	}
-	members, err := e.membersAfter(ctx, g.ID, sso.ResourceID(member), appliedMembers)
+	members, err := e.membersAfter(ctx, g.ID, g.after, appliedMembers)
 	if err != nil {
 		return "", err
 	}
-	if err := e.applyMembers(ctx, e.push, g, members, nil); err != nil {
-		return "", err
-	}
-	if len(members) < appliedMembers {
-		return string(g.ID), nil
-	}
-	return string(g.ID) + " " + string(members[len(members)-1]), nil
+	return nextMember(g.ID, members), e.applyMembers(ctx, e.push, g.ProvisionedGroup, members, nil)
 }

@@ -16,6 +16,12 @@ type trialReader interface {
 	) (attempts []sso.Attempt, groups []string, err error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	PreviewProvisioning(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, cfg sso.Config,
+	) (sso.ProvisioningPreview, error)
+	ProvisionedAmong(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, users []sso.UserID,
+	) (map[sso.UserID]bool, error)
 }
 
 // Trial is the decision of a policy about one attempt, as if it were the user's
@@ -70,12 +76,17 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	for i, name := range names {
 		groups[i] = sso.Group{ID: sso.GroupID(name), Name: name}
 	}
+	provisioned, err := s.provisionedOf(ctx, c, attempts)
+	if err != nil {
+		return nil, err
+	}
 	trials := make([]Trial, len(attempts))
 	for i, a := range attempts {
 		d := rules.Decide(evaluate.Case{
 			Identity: *a.Identity,
 			Facts: sso.SignInFacts{
 				First:          true,
+				Provisioned:    provisioned[a.User],
 				DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
 				Groups:         sso.GroupSnapshot{Groups: groups},
 			},
@@ -86,6 +97,17 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 		}
 	}
 	return trials, nil
+}
+
+// provisionedOf returns which users of attempts the identity provider pushed.
+func (s *Service) provisionedOf(
+	ctx context.Context, c sso.Connection, attempts []sso.Attempt,
+) (map[sso.UserID]bool, error) {
+	users := make([]sso.UserID, len(attempts))
+	for i, a := range attempts {
+		users[i] = a.User
+	}
+	return s.Trials.ProvisionedAmong(ctx, c.Enterprise, c.ID, users)
 }
 
 // verified reports whether the enterprise has proven a domain.

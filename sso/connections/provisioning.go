@@ -82,3 +82,38 @@ func (w *editing) checkProvisioning() {
 		w.warn("scim.create_groups.organizations", "Group provisioning is switched off, so no group is created.")
 	}
 }
+
+// PreviewProvisioning returns what applying everything that was pushed to a
+// connection would come to under its draft, or else its live configuration. Nothing
+// is written.
+func (s *Service) PreviewProvisioning(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.ProvisioningPreview, error) {
+	c, err := s.Connections.Connection(ctx, ent, id)
+	if err != nil {
+		return sso.ProvisioningPreview{}, err
+	}
+	return s.Trials.PreviewProvisioning(ctx, ent, id, *startOf(c))
+}
+
+// CreatedGroups lists the groups that were created because the identity provider of
+// a connection pushed them, oldest first.
+func (s *Service) CreatedGroups(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) ([]sso.Group, error) {
+	if _, err := s.Connections.Connection(ctx, ent, id); err != nil {
+		return nil, err
+	}
+	return s.Connections.CreatedGroups(ctx, ent, id)
+}
+
+// UndoCreatedGroups deletes the groups that CreatedGroups lists and that have no
+// other use. It returns how many were deleted and kept.
+func (s *Service) UndoCreatedGroups(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (deleted, kept int, err error) {
+	if _, err := s.Connections.Connection(ctx, ent, id); err != nil {
+		return 0, 0, err
+	}
+	return s.Connections.UndoCreatedGroups(ctx, by, ent, id)
+}

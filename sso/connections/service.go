@@ -21,6 +21,10 @@ type connectionStore interface {
 	ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time) ([]sso.Connection, error)
 	UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Connection, error)) (sso.Connection, error)
+	CreatedGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.Group, error)
+	UndoCreatedGroups(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (deleted, kept int, err error)
 	SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) error
 	DeleteConnection(
 		ctx context.Context,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,8 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"missing groups are created and undone":       testProvisionedCreation,
 		"a renamed group keeps its members":           testProvisionedRename,
 		"the identity provider owns the profile":      testProvisionedProfile,
+		"a preview says what enabling does":           testProvisionedPreview,
+		"applying goes on after a crash":              testProvisionedResumed,
 		"a push and a sign-in make one account":       testProvisionedRace,
 		"a deactivation and a sign-in at once":        testDeactivationRace,
 		"a switch adopts three hundred from sign-ins": testProvisionedSwitch,
@@ -51,6 +54,14 @@ func (f foreign) provisionEffects() calls {
 		},
 		"DeprovisionReceipts": func() (int, error) {
 			all, err := db.DeprovisionReceipts(ctx, ent, "push-00000000000000000000000000")
+			return len(all), err
+		},
+		"PreviewProvisioning": func() (int, error) {
+			p, err := db.PreviewProvisioning(ctx, ent, f.w.conn.ID, sso.Config{})
+			return p.Adopted + p.Created + p.Held, err
+		},
+		"ProvisionedAmong": func() (int, error) {
+			all, err := db.ProvisionedAmong(ctx, ent, f.w.conn.ID, []sso.UserID{f.user.ID, f.pushed.Account})
 			return len(all), err
 		},
 		"OrganizationNamed": func() (int, error) {
@@ -730,6 +741,7 @@ func testProvisionedSwitch(t *testing.T, fresh fresh) {
 		all = append(all, w.provisionUser(fmt.Sprintf("user%d", i)).ID)
 	}
 	w.provisionGroup("dev", all...)
+	w.previews(people)
 	w.provision()
 	for i, id := range all {
 		name := fmt.Sprintf("user%d", i)
@@ -747,6 +759,95 @@ func testProvisionedSwitch(t *testing.T, fresh fresh) {
 	if len(users) != 1 {
 		t.Errorf("there are %d of user7", len(users))
 	}
+}
+
+// previews asserts what the switch of people from sign-ins, all in dev, would come
+// to.
+func (w *world) previews(people int) {
+	w.Helper()
+	cfg := *w.conn.Live
+	cfg.Provisioning = sso.ProvisionSCIM
+	p, err := w.db.PreviewProvisioning(w.Context(), w.ent.ID, w.conn.ID, cfg)
+	w.ok(err)
+	byID := func(a, b sso.ProvisioningGroupPreview) int { return strings.Compare(string(a.Group), string(b.Group)) }
+	slices.SortFunc(p.Groups, byID)
+	want := sso.ProvisioningPreview{Adopted: people}
+	for _, name := range []string{"web/dev", "app/dev"} {
+		want.Groups = append(want.Groups, sso.ProvisioningGroupPreview{
+			Group:        w.group[name].ID,
+			Name:         "dev",
+			Organization: w.group[name].Organization,
+			Confirm:      people,
+		})
+	}
+	slices.SortFunc(want.Groups, byID)
+	w.same(want, p)
+}
+
+// testProvisionedPreview: new users, those of another account and a group that is
+// not here are counted, and nothing is written.
+func testProvisionedPreview(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	second := *w
+	second.conn = w.connection("Second")
+	second.enter("eve")
+	ada, _ := w.enter("ada", "ops")
+	a, b, c := w.provisionUser("ada"), w.provisionUser("bob"), w.provisionUser("eve")
+	w.provisionGroup("ops", a.ID, b.ID, c.ID)
+	w.provisionGroup("elsewhere")
+	before := w.dump()
+	cfg := *w.conn.Live
+	cfg.Provisioning = sso.ProvisionSCIM
+	p, err := w.db.PreviewProvisioning(t.Context(), w.ent.ID, w.conn.ID, cfg)
+	w.ok(err)
+	ops := w.group["app/ops"]
+	w.same(sso.ProvisioningPreview{
+		Adopted: 1,
+		Created: 1,
+		Held:    1,
+		Groups: []sso.ProvisioningGroupPreview{{
+			Group:        ops.ID,
+			Name:         "ops",
+			Organization: ops.Organization,
+			Join:         1,
+			Confirm:      1,
+		}},
+		UnmatchedGroups: []string{"elsewhere"},
+	}, p)
+	w.same(before, w.dump())
+	w.provision()
+	w.counts(ops.ID, 2)
+	if w.accountOf(a).ID != ada.ID {
+		t.Error("Ada was not adopted")
+	}
+	w.ok(w.db.ApplyProvisioned(t.Context())) // again: nothing changes
+	w.counts(ops.ID, 2)
+}
+
+// testProvisionedResumed: a node that stops while it applies what was pushed leaves
+// the rest to another.
+func testProvisionedResumed(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	g, all := w.crowd("ops", 3)
+	slices.Sort(all)
+	w.provision()
+	ops := w.group["app/ops"].ID
+	w.counts(ops, 3)
+	raw := Raw(t, w.dsn)
+	defer raw.Close() //nolint:errcheck // a connection of a test
+	for _, statement := range []string{
+		"delete from memberships",
+		"insert into provisioned_pending (enterprise_id, connection_id, event_id, phase, after, asked_at) values ('" +
+			string(w.ent.ID) + "', '" + string(w.conn.ID) + "', 'push-resumed', 'teams', '" + string(g.ID) + " " +
+			string(all[0]) + "', 1)",
+	} {
+		_, err := raw.Exec(statement)
+		w.ok(err)
+	}
+	w.ok(w.db.ApplyProvisioned(t.Context()))
+	w.counts(ops, 2) // behind the first
+	w.ok(w.db.ApplyProvisioned(t.Context()))
+	w.counts(ops, 2)
 }
 
 // testProvisionedRace is a push of a user beside their first sign-in.

@@ -668,6 +668,7 @@ func own() map[string]bool {
 		"GroupRefs":                  true,
 		"CreatedGroups":              true,
 		"UndoCreatedGroups":          true,
+		"ProvisionedAmong":           true,
 		"DeprovisionReceipts":        true,
 		"StandingProvisioningTokens": true,
 	}

@@ -174,6 +174,7 @@ func New(o Options) (*API, error) {
 	a.domainOperations()
 	a.userOperations()
 	a.policyOperations()
+	a.provisionedOperations()
 	a.sessionOperations()
 	a.recordOperations()
 	a.healthOperations()
