@@ -35,7 +35,9 @@ func TestSCIMTokens(t *testing.T) {
 		_, err := authorize()
 		f.ok(err)
 		changed := f.do("PATCH", path, m{"name": "Entra", "scopes": []string{"groups:read"}, "expires_at": ""})
-		f.wants(changed, 200, "")
+		if f.wants(changed, 200, ""); changed.json["token"] != nil {
+			t.Errorf("a change tells the token: %s", changed.Body)
+		}
 		f.did("scim_token.updated")
 		k, err := authorize()
 		f.ok(err)
@@ -56,6 +58,11 @@ func TestSCIMTokens(t *testing.T) {
 		list := f.do("GET", f.acme.in(scimTokensPath), nil)
 		if f.wants(list, 200, ""); len(list.items()) != 2 {
 			t.Errorf("got %s", list.Body)
+		}
+		for _, item := range list.items() {
+			if item.(map[string]any)["token"] != nil {
+				t.Errorf("the list tells the token: %s", list.Body)
+			}
 		}
 		f.keepsSecret(bearer)
 	})
