@@ -50,6 +50,9 @@ func TestIdempotencyKey(t *testing.T) {
 				t.Errorf("%s: %d %s", name, r.Code, r.Body)
 			}
 		}
+		if after := f.history(); after[0] != before[0] {
+			t.Errorf("repetitions wrote %d events", after[0]-before[0])
+		}
 		disable := w.in(connectionPath + "/disable")
 		tag := f.do("GET", w.in(connectionPath), nil).Header().Get("ETag")
 		f.wants(f.do("POST", disable, nil, keyHeader, "k4", "If-Match", `"77"`), 412, "connection_changed")
