@@ -67,36 +67,53 @@ func (p *Pusher) Restart() {
 }
 
 // Cycle provisions what differs from what was sent: users first, then groups.
-// An object that fails does not keep others from being provisioned.
+// An object that fails does not keep others from being provisioned, but a token
+// that is not accepted ends the cycle.
 func (p *Pusher) Cycle(ctx context.Context, d *Directory) Report {
 	var r Report
-	record := func(object string, changed bool, err error) {
+	for _, do := range p.tasks(ctx, d) {
+		object, changed, err := do()
 		switch {
 		case err != nil:
 			r.Failures = append(r.Failures, Failure{object, err})
 		case changed:
 			r.Changed++
 		}
+		if statusOf(err) == http.StatusUnauthorized {
+			break
+		}
 	}
+	return r
+}
+
+// task provisions one object, and returns its name in the directory.
+type task func() (object string, changed bool, err error)
+
+// tasks returns what a cycle has to do, in order.
+func (p *Pusher) tasks(ctx context.Context, d *Directory) (all []task) {
 	for _, key := range sorted(d.Users) {
-		changed, err := p.pushUser(ctx, d.Users[key])
-		record(d.Users[key].UserName, changed, err)
+		all = append(all, func() (string, bool, error) {
+			changed, err := p.pushUser(ctx, d.Users[key])
+			return d.Users[key].UserName, changed, err
+		})
 	}
 	for _, key := range sorted(d.Groups) {
-		changed, err := p.pushGroup(ctx, d.Groups[key])
-		record(d.Groups[key].Name, changed, err)
+		all = append(all, func() (string, bool, error) {
+			changed, err := p.pushGroup(ctx, d.Groups[key])
+			return d.Groups[key].Name, changed, err
+		})
 	}
 	for _, key := range sorted(p.groups) {
 		if _, there := d.Groups[key]; !there {
-			record(key, true, p.removeGroup(ctx, key))
+			all = append(all, func() (string, bool, error) { return key, true, p.removeGroup(ctx, key) })
 		}
 	}
 	for _, key := range sorted(p.users) {
 		if _, there := d.Users[key]; !there {
-			record(key, true, p.removeUser(ctx, key))
+			all = append(all, func() (string, bool, error) { return key, true, p.removeUser(ctx, key) })
 		}
 	}
-	return r
+	return all
 }
 
 // pushUser creates, adopts or changes a user.
