@@ -174,8 +174,9 @@ func TestManyRevocations(t *testing.T) {
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 	w.alive(n, ada, bob)
 	w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, ada.ID))
-	for i := range 6 {
-		w.revokeOthers(1+i*20_000, 20_000)
+	const page = 4000 // read well within the time of a poll
+	for i := range 120_000 / page {
+		w.revokeOthers(1+i*page, page)
 		n.Revoked(t.Context())
 		w.asks(n, 0, func() { w.alive(n, bob) })
 	}
