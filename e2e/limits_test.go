@@ -116,7 +116,7 @@ func TestLogoutsAreNeverRefused(t *testing.T) {
 		before func(server string, i int) harness.Answer
 	}{
 		{"330 logouts", func(server string, i int) harness.Answer {
-			return end(server, fmt.Sprint("somebody-", i))
+			return end(server, fmt.Sprint("stranger-", i))
 		}},
 		{"garbage from the same address", func(server string, _ int) harness.Answer {
 			return g.Visitor().From(server).Post(

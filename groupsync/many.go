@@ -6,7 +6,7 @@ import (
 	"gatehouse/sso"
 )
 
-// ManyFacts are the facts about one group and the users whom a push adds to it and
+// ManyFacts are the facts about one group and the users that a push adds to it and
 // removes from it.
 type ManyFacts struct {
 	Group   sso.Group
@@ -27,7 +27,7 @@ type ManyFacts struct {
 // ManyPlan is what a push does to the members of one group.
 type ManyPlan struct {
 	Join []sso.UserID
-	// Confirm are members from sign-ins whom the push makes members by SCIM.
+	// Confirm are memberships by sign-in that become memberships by SCIM.
 	Confirm []sso.UserID
 	Leave   []sso.UserID
 	// Held are the users who would leave, if the brake holds that. Leave is then
@@ -42,9 +42,9 @@ type ManyPlan struct {
 // Changes reports whether a membership changes.
 func (p ManyPlan) Changes() bool { return len(p.Join)+len(p.Confirm)+len(p.Leave) > 0 }
 
-// PlanMany returns what a push does to the members of one group. A user whom it
-// adds becomes a member by SCIM, unless an admin added them before. A user whom it
-// removes leaves, unless an admin added them or another pushed group keeps them.
+// PlanMany returns what a push does to the members of one group. An added user
+// becomes a member by SCIM, unless an admin added them before. A removed user
+// leaves, unless an admin added them or another pushed group keeps them.
 //
 // The brake holds all removals of the push from the group if no admin would be
 // left, or if the group would lose too many members within the window.

@@ -164,7 +164,7 @@ func TestPlanMany(t *testing.T) {
 }
 
 // TestPlanManyHoldsOrLeaves: a removal leaves, is held, or was not by a push; no
-// membership by hand is touched, and whoever is added and not a member joins.
+// manual membership changes, and every added user becomes a member.
 func TestPlanManyHoldsOrLeaves(t *testing.T) {
 	t.Parallel()
 	sources := []sso.MembershipSource{

@@ -14,7 +14,6 @@
 // Clients differ from the RFC in known ways. Each is accepted from every client
 // and is described once, in quirks.go.
 //
-// What must not live here: HTTP handlers and tokens, SQL, who a user is and what
-// follows from a change (that is the service's), and texts that name pages of
-// the console.
+// What must not live here: HTTP handlers and tokens, SQL, matching users to
+// accounts, the effects of a change, and texts that name pages of the console.
 package scim

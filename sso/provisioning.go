@@ -12,7 +12,7 @@ const (
 	ProvisionSCIM Provisioning = "scim"
 )
 
-// Unprovisioned says what becomes of the sign-in of a person whom the identity
+// Unprovisioned says what becomes of the sign-in of a user that the identity
 // provider has not pushed, on a connection with [ProvisionSCIM].
 type Unprovisioned string
 
@@ -70,7 +70,7 @@ func (c CreateGroups) Most() int {
 	return c.Cap
 }
 
-// NotProvisioned returns the error for a sign-in of a person whom the identity
+// NotProvisioned returns the error for a sign-in of a user that the identity
 // provider has not pushed, where that is required.
 func NotProvisioned() *Error {
 	return &Error{

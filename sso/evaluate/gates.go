@@ -68,7 +68,7 @@ func inactiveUser(d *Decision) *Refusal {
 	return &Refusal{Err: sso.UserInactive()}
 }
 
-// notProvisioned refuses users whom the identity provider has not pushed, where the
+// notProvisioned refuses users that are not provisioned, where the
 // connection requires that.
 func notProvisioned(d *Decision) *Refusal {
 	if !d.missing {

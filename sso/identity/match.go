@@ -37,8 +37,8 @@ const (
 // this order: the first that finds a user decides. If none does, the user is new.
 // An e-mail address is never among them, because it finds a company and no
 // account, and neither is a bound login, because logins are given to new people.
-// Users whom the identity provider pushed come before unbound logins: their first
-// sign-in is theirs, and one who was deleted is not created again.
+// Provisioned users come before unbound logins: their first sign-in finds the
+// provisioned account, and a deleted user is not created again.
 func SignInLadder() []Key {
 	return []Key{
 		Subject,

@@ -8,7 +8,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Pushed are the facts about a user whom an identity provider pushed, as of the
+// Pushed are the facts about a provisioned user, as of the
 // transaction that writes what follows.
 type Pushed struct {
 	Resource sso.ProvisionedUser
@@ -79,7 +79,7 @@ func (f Pushed) Login() (login string, given bool) {
 //     the ladder finds; otherwise a user is created.
 //  2. An inactive resource deactivates its user. An active one makes a user active
 //     who is new, waits, comes back after the resource was deleted, or whose
-//     resource was inactive before. A user whom an admin deactivated stays so.
+//     resource was inactive before. A user deactivated by an admin stays deactivated.
 //  3. If another active user has the login, the resource is held for an admin.
 //  4. Login, name and address are those of the resource. A login that an admin gave
 //     stays, and so does an address that the resource does not say.

@@ -172,7 +172,7 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 				string(cfg.Provisioning),
 			),
 			choice(
-				"unprovisioned", "When a person signs in whom the identity provider has not pushed.",
+				"unprovisioned", "When a user signs in that the identity provider has not provisioned.",
 				string(cfg.Unprovisioned.Effective()),
 			),
 			box("scim.groups", "Without this, only people are pushed.", !cfg.SCIM.GroupsOff),

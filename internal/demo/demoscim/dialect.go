@@ -32,7 +32,7 @@ func Dialects() []Dialect {
 	}
 }
 
-// deletes reports whether users who leave the directory are deleted. Okta only
+// deletes reports whether users removed from the directory are deleted. Okta only
 // deactivates them.
 func (d Dialect) deletes() bool { return d != Okta && d != OktaCustom }
 

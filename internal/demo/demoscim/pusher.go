@@ -173,7 +173,7 @@ func (p *Pusher) updateUser(ctx context.Context, id string, u User) error {
 	return c.patch(ctx, "Users", id, c.Dialect.userOperations(u))
 }
 
-// removeUser deactivates or deletes a user who left the directory.
+// removeUser deactivates or deletes a user removed from the directory.
 func (p *Pusher) removeUser(ctx context.Context, key string) error {
 	known := p.users[key]
 	if known.id == "" {
