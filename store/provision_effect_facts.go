@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
+)
+
+// factsReader reads the facts about pushed users, for many at once.
+type factsReader struct {
+	*effects
+	accounts map[sso.UserID]sso.User
+	subjects map[string]sso.User
+	logins   map[string][]sso.User // by the key of the login
+	exact    map[string][]sso.User // by the login of the identity
+	former   map[string]sso.User   // by externalId
+	gone     map[sso.UserID]string // externalId of the deleted resource by account
+	owned    map[sso.UserID]sso.ResourceID
+	holders  map[string]sso.User
+	domains  map[string]bool
+}
+
+func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
+	r.accounts, r.subjects = map[sso.UserID]sso.User{}, map[string]sso.User{}
+	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
+	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
+	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
+	r.domains = map[string]bool{}
+	if !r.preview && slices.ContainsFunc(all, func(u pushedUser) bool { return u.after.Account == "" }) {
+		r.lockResources(r.push) // a first sign-in does, too
+	}
+	r.queueCandidates(all)
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	r.queueOwners()
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	facts := make([]identity.Pushed, len(all))
+	var logins []string
+	for i, u := range all {
+		facts[i] = r.facts(u)
+		login, _ := facts[i].Login()
+		logins = append(logins, identity.LoginKey(login))
+	}
+	r.byText(r.holders, "u.login_folded", "users u where u.enterprise_id = $1 and u.login_folded = n.value "+
+		"and u.status = 'active'", logins)
+	if err := r.Flush(ctx); err != nil {
+		return nil, err
+	}
+	for i := range facts {
+		facts[i].Holder = r.holders[logins[i]]
+	}
+	return facts, nil
+}
+
+// queueCandidates queues the reads of everyone whom a key may find.
+func (r *factsReader) queueCandidates(all []pushedUser) {
+	var accounts, subjects, keys, names, external, domains []string
+	for _, u := range all {
+		domains = append(domains, sso.EmailDomain(u.after.Email()))
+		if u.after.Account != "" {
+			accounts = append(accounts, string(u.after.Account))
+			continue
+		}
+		subjects = append(subjects, u.after.UserName)
+		keys = append(keys, identity.LoginKey(u.after.UserName))
+		names = append(names, u.after.UserName)
+		if u.after.ExternalID != "" {
+			subjects = append(subjects, u.after.ExternalID)
+			external = append(external, u.after.ExternalID)
+		}
+	}
+	r.each(func(_ string, u sso.User) { r.accounts[u.ID] = u }, "u.id",
+		"users u where u.enterprise_id = $1 and u.id = n.value", accounts)
+	r.byText(r.subjects, "i.subject", "identities i cross join users u where i.enterprise_id = $1 "+
+		"and i.connection_id = $3 and i.subject = n.value and u.enterprise_id = $1 and u.id = i.user_id", subjects)
+	r.each(func(key string, u sso.User) { r.logins[key] = append(r.logins[key], u) }, "u.login_folded",
+		"users u cross join identities i where u.enterprise_id = $1 and u.login_folded = n.value "+
+			"and i.enterprise_id = $1 and i.connection_id = $3 and i.user_id = u.id", keys)
+	r.each(func(login string, u sso.User) { r.exact[login] = append(r.exact[login], u) }, "i.login",
+		"identities i cross join users u where i.enterprise_id = $1 and i.connection_id = $3 and i.login = n.value "+
+			"and u.enterprise_id = $1 and u.id = i.user_id", names)
+	r.byText(r.former, "s.external_id", "provisioned_tombstones s cross join users u where s.enterprise_id = $1 "+
+		"and s.connection_id = $3 and s.external_id = n.value and u.enterprise_id = $1 and u.id = s.account_id",
+		external)
+	r.queueDomains(domains)
+}
+
+func (r *factsReader) queueDomains(names []string) {
+	r.QueueQuery(func(row engine.Row) error {
+		name, err := engine.ScanText(row)
+		r.domains[name] = true
+		return err
+	}, "select d.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join domains d
+		where d.enterprise_id = $1 and d.name = n.value and d.verified_at > 0`,
+		string(r.push.Enterprise), engine.JSONList(names))
+}
+
+// byText queues a read of users by a text that finds them.
+func (r *factsReader) byText(into map[string]sso.User, text, from string, values []string) {
+	r.each(func(text string, u sso.User) { into[text] = u }, text, from, values)
+}
+
+// each queues a read of users by texts. from is what follows the texts, n.value, in
+// the query; $3 in it is the connection.
+func (r *factsReader) each(found func(string, sso.User), text, from string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	r.QueueQuery(func(row engine.Row) error {
+		var by string
+		var u sso.User
+		err := row.Scan(append([]any{&by}, userFields(&u)...)...)
+		found(by, u)
+		return err
+	}, "select "+text+", "+userColumns+" from ("+r.db.sql.Dialect.Values("$2")+") n cross join "+from+
+		" and $3 <> ''",
+		string(r.push.Enterprise), engine.JSONList(values), string(r.push.Connection))
+}
+
+// queueOwners queues which candidates belong to other resources of the connection,
+// and which are of deleted ones.
+func (r *factsReader) queueOwners() {
+	var ids []string
+	add := func(users ...sso.User) {
+		for _, u := range users {
+			ids = append(ids, string(u.ID))
+		}
+	}
+	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+		for _, u := range users {
+			add(u)
+		}
+	}
+	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
+		for _, some := range users {
+			add(some...)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	args := []any{string(r.push.Enterprise), string(r.push.Connection), engine.JSONList(ids)}
+	r.QueueQuery(func(row engine.Row) error {
+		var account sso.UserID
+		var id sso.ResourceID
+		err := row.Scan(&account, &id)
+		r.owned[account] = id
+		return err
+	}, "select p.account_id, p.id from ("+r.db.sql.Dialect.Values("$3")+`) n cross join provisioned_users p
+		where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = n.value
+			and p.origin = 'pushed'`, args...)
+	r.QueueQuery(func(row engine.Row) error {
+		var account sso.UserID
+		var external string
+		err := row.Scan(&account, &external)
+		r.gone[account] = external
+		return err
+	}, "select s.account_id, s.external_id from ("+r.db.sql.Dialect.Values("$3")+`) n
+		cross join provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2 and s.account_id = n.value`, args...)
+}
+
+// facts returns the facts about one user, without the holder of the login.
+func (r *factsReader) facts(change pushedUser) identity.Pushed {
+	u := change.after
+	f := identity.Pushed{
+		Resource:       *u,
+		WasActive:      change.wasActive,
+		Account:        r.accounts[u.Account],
+		Found:          map[identity.Key]sso.User{},
+		DomainVerified: r.domains[sso.EmailDomain(u.Email())],
+		Now:            r.now,
+	}
+	for _, by := range []sso.User{r.subjects[u.UserName], r.subjects[u.ExternalID]} {
+		if r.free(by, *u) && (by.ID != r.subjects[u.UserName].ID || !r.another(by, *u)) {
+			f.Found[identity.Subject] = by
+		}
+	}
+	if by := r.former[u.ExternalID]; r.free(by, *u) {
+		f.Found[identity.FormerExternalID] = by
+	}
+	free := func(all []sso.User) []sso.User {
+		return slices.DeleteFunc(slices.Clone(all), func(by sso.User) bool {
+			return !r.free(by, *u) || r.another(by, *u)
+		})
+	}
+	if by, ok := identity.PickLogin(u.UserName, free(r.logins[identity.LoginKey(u.UserName)])); ok {
+		f.Found[identity.PushedLogin] = by
+	} else if exact := free(r.exact[u.UserName]); len(exact) > 0 { // an admin gave another login
+		f.Found[identity.PushedLogin] = exact[0]
+	}
+	before, _ := f.Before()
+	_, f.Former = r.gone[before.ID]
+	return f
+}
+
+// free reports whether a user was found, and belongs to no other resource of the
+// connection.
+func (r *factsReader) free(by sso.User, u sso.ProvisionedUser) bool {
+	owner := r.owned[by.ID]
+	return by.ID != "" && (owner == "" || owner == u.ID)
+}
+
+// another reports whether a user is of a deleted resource with another externalId:
+// the identity provider gave the name to another person.
+func (r *factsReader) another(by sso.User, u sso.ProvisionedUser) bool {
+	external := r.gone[by.ID]
+	return external != "" && u.ExternalID != "" && external != u.ExternalID
+}
