@@ -223,6 +223,22 @@ func (t *tx) insertFoundGroup(p sso.Push, name string, seq int64) error {
 	return t.insertProvisionedGroup(g, seq)
 }
 
+// replaceFoundGroup removes the found group of a name, if there is one.
+func (t *tx) replaceFoundGroup(ctx context.Context, p sso.Push, name string) error {
+	g, ok, err := engine.One(
+		ctx, t, scanProvisionedGroup,
+		"select "+provisionedGroupColumns+` from provisioned_groups g
+		where g.enterprise_id = $1 and g.connection_id = $2 and g.display_name_folded = $3 and g.display_name = $4
+			and g.origin = 'found'`,
+		string(p.Enterprise), string(p.Connection), filter.Fold(name), name,
+	)
+	if err != nil || !ok {
+		return err
+	}
+	t.dropFoundGroup(p, g)
+	return t.Flush(ctx)
+}
+
 // dropFoundGroup queues the removal of a found group. It was never written by the
 // identity provider, and has no members.
 func (t *tx) dropFoundGroup(p sso.Push, g groupRow) {

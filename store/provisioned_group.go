@@ -300,10 +300,14 @@ func (t *tx) changeProvisionedGroup(
 	return members.effect(), firstOf(err, t.applyMemberSets(ctx, p, *g, members))
 }
 
-// checkRenamed refuses a new name that another group has.
+// checkRenamed refuses a new name that another group has. A found group of exactly
+// that name is the same group of the organization, and gives way.
 func (t *tx) checkRenamed(ctx context.Context, p sso.Push, before, g sso.ProvisionedGroup) error {
 	if filter.Fold(before.DisplayName) == filter.Fold(g.DisplayName) {
 		return nil
+	}
+	if err := t.replaceFoundGroup(ctx, p, g.DisplayName); err != nil {
+		return err
 	}
 	taken, err := displayNameTaken(ctx, t, p, g)
 	return firstOf(taken, err)

@@ -21,6 +21,7 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 		"a found user follows its account":     testFoundUserFollows,
 		"many accounts are found":              testFoundUsersMany,
 		"groups of organizations are found":    testFoundGroups,
+		"a found group is renamed over":        testRenamedOverFound,
 		"another connection sees nothing":      testOtherConnection,
 		"pages":                                testProvisionedPages,
 		"bounds":                               testProvisionedBounds,

@@ -223,3 +223,37 @@ func (w *world) adoptedGroup() {
 	w.same([]string{"Dev", "dev", "grp_sre", "ops", "reliability"}, w.foundGroups(""))
 	w.same([]string{"Dev"}, w.foundGroups(fmt.Sprintf("members.value eq %q", ada.ID)))
 }
+
+// testRenamedOverFound renames a pushed group to the name of a found one: that is the
+// same group of the organization, so it takes the place of the found one, whether
+// that was looked up before or not. A name that differs in letter case is refused, as
+// in a POST.
+func testRenamedOverFound(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada := w.pushUser("ada")
+	g := w.pushGroup("temporary", ada.ID)
+	w.same([]string{"Dev", "dev", "ops", "sre", "temporary"}, w.foundGroups(""))
+	rename := func(name string) error {
+		_, _, err := w.db.ChangeProvisionedGroup(
+			t.Context(), w.push(), g.ID,
+			func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+				g.DisplayName = name
+				g.Document = pushedGroup(name).Document
+				return g, sso.MemberChange{}, nil
+			},
+		)
+		return err
+	}
+	w.ok(rename("ops"))
+	w.same([]string{"Dev", "dev", "ops", "sre"}, w.foundGroups(""))
+	w.same([]string{"ops"}, w.foundGroups(fmt.Sprintf("members.value eq %q", ada.ID)))
+	exists, is := errors.AsType[*sso.ResourceExistsError](rename("SRE"))
+	if !is || exists.Name != "sre" || exists.Origin != sso.OriginFound {
+		t.Errorf("got %v", exists)
+	}
+	other := w.pushGroup("other")
+	if exists, is := errors.AsType[*sso.ResourceExistsError](rename("other")); !is || exists.ID != other.ID {
+		t.Errorf("got %v", exists)
+	}
+	w.same([]string{"Dev", "dev", "ops", "other", "sre"}, w.foundGroups(""))
+}
