@@ -10,7 +10,7 @@ import (
 
 // change makes one random change in the directory of the identity provider.
 func (s *simulation) change() {
-	switch s.rand.IntN(10) {
+	switch s.rand.IntN(12) {
 	case 0:
 		s.addUser()
 	case 1:
@@ -26,6 +26,10 @@ func (s *simulation) change() {
 		})
 	case 5:
 		s.edit(func(u *demoscim.User) { u.Email = "new-" + u.Email })
+	case 6:
+		s.renameGroup()
+	case 7:
+		s.replaceGroup()
 	default:
 		s.move()
 	}
@@ -63,14 +67,58 @@ func (s *simulation) edit(change func(*demoscim.User)) {
 
 // move puts a user into a group, or takes them out.
 func (s *simulation) move() {
-	groups := slices.Sorted(maps.Keys(s.truth.Groups))
-	members := s.truth.Groups[groups[s.rand.IntN(len(groups))]].Members
+	members := s.truth.Groups[s.anyGroup()].Members
 	key := s.anyUser()
 	if members[key] {
 		delete(members, key)
 		return
 	}
 	members[key] = true
+}
+
+// renameGroup gives a group a name that no other has. Its members keep it: they
+// leave the group of the organization with the former name, and join that with the
+// new one.
+func (s *simulation) renameGroup() {
+	key := s.anyGroup()
+	g := s.truth.Groups[key]
+	g.Name = s.freeName()
+	s.truth.Groups[key] = g
+}
+
+// replaceGroup deletes a group, and creates one with another name.
+func (s *simulation) replaceGroup() {
+	name := s.freeName()
+	delete(s.truth.Groups, s.anyGroup())
+	s.addGroup(name)
+}
+
+func (s *simulation) addGroup(name string) {
+	s.groups++
+	key := fmt.Sprintf("g%d", s.groups)
+	s.truth.Groups[key] = demoscim.Group{
+		Key:     key,
+		Name:    name,
+		Members: map[string]bool{},
+	}
+}
+
+// freeName returns a name that no group has.
+func (s *simulation) freeName() string {
+	free := slices.DeleteFunc(idpGroupNames(), func(name string) bool {
+		for _, g := range s.truth.Groups {
+			if g.Name == name {
+				return true
+			}
+		}
+		return false
+	})
+	return free[s.rand.IntN(len(free))]
+}
+
+func (s *simulation) anyGroup() string {
+	keys := slices.Sorted(maps.Keys(s.truth.Groups))
+	return keys[s.rand.IntN(len(keys))]
 }
 
 func (s *simulation) anyUser() string {

@@ -26,8 +26,13 @@ const (
 	cycles     = 8
 )
 
-// groupNames are those of the organization's groups. The identity provider has
-// others besides, which match nothing here.
+// idpGroupNames are names of the identity provider's groups, of which it has five at
+// a time. Some are those of the organization's groups.
+func idpGroupNames() []string {
+	return append(groupNames(), "elsewhere", "Nowhere & <co>", "grp_all@acme.example")
+}
+
+// groupNames are the names of the organization's groups.
 func groupNames() []string { return []string{"admins", "builders", "cooks", "drivers"} }
 
 // TestSimulator lets identity providers of every dialect change their directory at
@@ -88,6 +93,7 @@ type simulation struct {
 	pusher  *demoscim.Pusher
 	token   token
 	made    int // users
+	groups  int // that were created
 	refused int // objects, because the token lacked a scope
 }
 
@@ -112,12 +118,8 @@ func newSimulation(
 	for range startUsers {
 		s.addUser()
 	}
-	for i, name := range append(groupNames(), "elsewhere") {
-		s.truth.Groups[fmt.Sprintf("g%d", i)] = demoscim.Group{
-			Key:     fmt.Sprintf("g%d", i),
-			Name:    name,
-			Members: map[string]bool{},
-		}
+	for _, name := range idpGroupNames()[:5] {
+		s.addGroup(name)
 	}
 	return s
 }
@@ -196,6 +198,7 @@ func (s *simulation) compare() {
 	if diff := cmp.Diff(members, got); diff != "" {
 		s.Errorf("members (-identity provider +here):\n%s", diff)
 	}
+	s.compareResources()
 	have := s.company.statuses()
 	for name, want := range users {
 		if have[name] != want && (want == "active" || have[name] != "") {
@@ -206,5 +209,50 @@ func (s *simulation) compare() {
 		if users[name] == "" && status == "active" {
 			s.Errorf("%s is active here, and the identity provider does not know that name", name)
 		}
+	}
+}
+
+// compareResources compares what was provisioned with what the identity provider
+// knows: groups with their members, also those that match no group here.
+func (s *simulation) compareResources() {
+	want, have := map[string][]string{}, map[string][]string{}
+	for _, g := range s.truth.Groups {
+		for key := range g.Members {
+			want[g.Name] = append(want[g.Name], s.truth.Users[key].UserName)
+		}
+	}
+	var list struct {
+		Resources []struct {
+			DisplayName string
+			Members     []struct{ Value string }
+		}
+	}
+	var users struct {
+		Resources []struct{ ID, UserName string }
+	}
+	for path, out := range map[string]any{
+		"/Groups?count=1000": &list,
+		"/Users?count=1000":  &users,
+	} {
+		if err := s.pusher.Client.Do(s.Context(), http.MethodGet, path, nil, out); err != nil {
+			s.Fatal(err)
+		}
+	}
+	names := map[string]string{}
+	for _, u := range users.Resources {
+		names[u.ID] = u.UserName
+	}
+	for _, g := range list.Resources {
+		for _, m := range g.Members {
+			have[g.DisplayName] = append(have[g.DisplayName], names[m.Value])
+		}
+	}
+	for _, all := range []map[string][]string{want, have} {
+		for _, members := range all {
+			slices.Sort(members)
+		}
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		s.Errorf("provisioned members (-identity provider +here):\n%s", diff)
 	}
 }

@@ -2,6 +2,7 @@ package demoscim
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 )
@@ -39,6 +40,7 @@ type pushedUser struct {
 type pushedGroup struct {
 	id    string
 	name  string          // that succeeded
+	tried string          // that a POST was sent with, whose response may be lost
 	sure  map[string]bool // IDs that were added for certain
 	maybe map[string]bool // IDs that may be there, because a request may have succeeded
 }
@@ -248,17 +250,41 @@ func (g *pushedGroup) forget(err error) {
 
 // matchGroup finds a group by its name, or creates it.
 func (p *Pusher) matchGroup(ctx context.Context, known *pushedGroup, g Group) (created bool, err error) {
-	if known.id, err = p.Client.find(ctx, "Groups", "displayName", g.Name); err != nil {
+	name := g.Name
+	if known.id, err = p.findGroup(ctx, name); err != nil {
 		return false, err
 	}
+	if known.id == "" && known.tried != "" && known.tried != name {
+		name = known.tried // renamed since
+		if known.id, err = p.findGroup(ctx, name); err != nil {
+			return false, err
+		}
+	}
 	if known.id == "" {
+		name = g.Name
+		known.tried = name
 		if known.id, err = p.Client.create(ctx, "Groups", p.Client.Dialect.groupDocument(g)); err != nil {
 			return false, err
 		}
 		created = true
 	}
-	known.name = g.Name
+	known.name = name
 	return created, nil
+}
+
+// findGroup returns the ID of the group with a name. One that another group of the
+// directory is linked to will be renamed or deleted, so the next cycle tries again.
+func (p *Pusher) findGroup(ctx context.Context, name string) (string, error) {
+	id, err := p.Client.find(ctx, "Groups", "displayName", name)
+	if err != nil || id == "" {
+		return "", err
+	}
+	for _, other := range p.groups {
+		if other.id == id {
+			return "", fmt.Errorf("%s is linked to another group", name)
+		}
+	}
+	return id, nil
 }
 
 // pushMembers adds and removes members. Those whose user has no ID yet wait for
@@ -321,6 +347,13 @@ func (p *Pusher) sendMembers(ctx context.Context, id string, g Group, all, add, 
 
 func (p *Pusher) removeGroup(ctx context.Context, key string) error {
 	known := p.groups[key]
+	if known.id == "" && known.tried != "" {
+		id, err := p.findGroup(ctx, known.tried)
+		if err != nil {
+			return err
+		}
+		known.id = id
+	}
 	if known.id != "" {
 		if err := p.Client.remove(ctx, "Groups", known.id); err != nil {
 			return err
