@@ -21,7 +21,8 @@ import (
 //     remove one
 //   - the codes sent lately: the codes of the enterprise (lockCodes)
 //
-// in this order, so that no two transactions wait for each other. Responses,
+// in this order, after the push if it is one, so that no two transactions wait for
+// each other. Responses,
 // pending logins and waiting sign-ins are used by one statement each. Everything
 // else is changed by [DB.change] alone.
 
@@ -49,11 +50,39 @@ func (t *tx) lockIdentity(c sso.ConnectionID, subject, login, browser string) {
 	t.lock(names...)
 }
 
+// lockPushed queues the lock of the names of pushed users: a sign-in may have them
+// as its subject or its login.
+func (t *tx) lockPushed(c sso.ConnectionID, users ...sso.ProvisionedUser) {
+	var names []string
+	for _, u := range users {
+		for _, subject := range []string{u.UserName, u.ExternalID} {
+			if subject != "" {
+				names = append(names, "subject "+string(c)+" "+subject)
+			}
+		}
+		if key := identity.LoginKey(u.UserName); key != "" {
+			names = append(names, "login "+key)
+		}
+	}
+	t.lock(names...)
+}
+
 func (t *tx) lockBrake(c sso.ConnectionID) { t.lock("brake " + string(c)) }
 
 func (t *tx) lockAdmins() { t.lock("admins") }
 
 func (t *tx) lockCodes() { t.lock("codes") }
+
+// lockAccounts queues the lock of users by their IDs.
+func (t *tx) lockAccounts(ids ...sso.UserID) {
+	if len(ids) == 0 {
+		return
+	}
+	t.lockUsers(
+		" from ("+t.db.sql.Dialect.Values("$2")+") n join users u on u.enterprise_id = $1 and u.id = n.value",
+		string(t.trail.enterprise), userList(ids),
+	)
+}
 
 // lockUsers queues the lock of the users that the end of a select returns; it
 // names the table users as u.

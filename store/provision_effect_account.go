@@ -185,6 +185,8 @@ func (e *effects) end(ctx context.Context, u sso.User, deleted bool) (sso.Deprov
 // that pushes and sign-ins gave it. An account that another resource of the
 // connection has stays.
 func (e *effects) deprovision(ctx context.Context, account sso.UserID) error {
+	e.lockAccounts(account)
+	e.takeNumbers()
 	before, ok, err := findUser(ctx, e.tx, e.push.Enterprise, account)
 	if err != nil || !ok {
 		return err

@@ -74,7 +74,7 @@ func (db *DB) ApplyProvisioned(ctx context.Context) (err error) {
 
 func (db *DB) applyPending(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) error {
 	for more := true; more; {
-		err := db.change(ctx, ent, func(ctx context.Context, t *tx) (err error) {
+		err := db.changePushed(ctx, ent, func(ctx context.Context, t *tx) (err error) {
 			if err := t.needEnterprise(ctx); err != nil {
 				return err
 			}

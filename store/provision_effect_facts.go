@@ -24,16 +24,7 @@ type factsReader struct {
 }
 
 func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
-	r.accounts, r.subjects = map[sso.UserID]sso.User{}, map[string]sso.User{}
-	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
-	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
-	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
-	r.domains = map[string]bool{}
-	if !r.preview && slices.ContainsFunc(all, func(u pushedUser) bool { return u.after.Account == "" }) {
-		r.lockResources(r.push) // a first sign-in does, too
-	}
-	r.queueCandidates(all)
-	if err := r.Flush(ctx); err != nil {
+	if err := r.readCandidates(ctx, all); err != nil {
 		return nil, err
 	}
 	r.queueOwners()
@@ -58,7 +49,58 @@ func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pu
 	return facts, nil
 }
 
-// queueCandidates queues the reads of everyone whom a key may find.
+// readCandidates reads the users that a key may find, with the rows locked: a
+// sign-in changes them, too.
+func (r *factsReader) readCandidates(ctx context.Context, all []pushedUser) error {
+	if !r.preview {
+		r.lockCandidates(all)
+	}
+	r.clear()
+	r.queueCandidates(all)
+	if err := r.Flush(ctx); err != nil {
+		return err
+	}
+	found := r.candidates()
+	if r.preview || len(found) == 0 || r.db.sql.Dialect.ForNoKeyUpdate == "" {
+		return nil
+	}
+	// What was read of these users may have changed before the lock.
+	r.lockAccounts(found...)
+	r.takeNumbers()
+	r.clear()
+	r.queueCandidates(all)
+	return r.Flush(ctx)
+}
+
+// lockCandidates queues the locks of what is known about pushed users.
+func (r *factsReader) lockCandidates(all []pushedUser) {
+	var users []sso.ProvisionedUser
+	var accounts []sso.UserID
+	fresh := false
+	for _, u := range all {
+		users = append(users, *u.after)
+		if u.after.Account != "" {
+			accounts = append(accounts, u.after.Account)
+		}
+		fresh = fresh || u.after.Account == ""
+	}
+	r.lockPushed(r.push.Connection, users...)
+	if fresh {
+		r.lockResources(r.push) // a first sign-in does, too
+	}
+	r.lockAccounts(accounts...)
+	r.takeNumbers()
+}
+
+func (r *factsReader) clear() {
+	r.accounts, r.subjects = map[sso.UserID]sso.User{}, map[string]sso.User{}
+	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
+	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
+	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
+	r.domains = map[string]bool{}
+}
+
+// queueCandidates queues the reads of the users that a key may find.
 func (r *factsReader) queueCandidates(all []pushedUser) {
 	var accounts, subjects, keys, names, external, domains []string
 	for _, u := range all {
@@ -126,26 +168,11 @@ func (r *factsReader) each(found func(string, sso.User), text, from string, valu
 // queueOwners queues which candidates belong to other resources of the connection,
 // and which are of deleted ones.
 func (r *factsReader) queueOwners() {
-	var ids []string
-	add := func(users ...sso.User) {
-		for _, u := range users {
-			ids = append(ids, string(u.ID))
-		}
-	}
-	for _, users := range []map[string]sso.User{r.subjects, r.former} {
-		for _, u := range users {
-			add(u)
-		}
-	}
-	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
-		for _, some := range users {
-			add(some...)
-		}
-	}
+	ids := r.candidates()
 	if len(ids) == 0 {
 		return
 	}
-	args := []any{string(r.push.Enterprise), string(r.push.Connection), engine.JSONList(ids)}
+	args := []any{string(r.push.Enterprise), string(r.push.Connection), userList(ids)}
 	r.QueueQuery(func(row engine.Row) error {
 		var account sso.UserID
 		var id sso.ResourceID
@@ -211,4 +238,21 @@ func (r *factsReader) free(by sso.User, u sso.ProvisionedUser) bool {
 func (r *factsReader) another(by sso.User, u sso.ProvisionedUser) bool {
 	external := r.gone[by.ID]
 	return external != "" && u.ExternalID != "" && external != u.ExternalID
+}
+
+// candidates returns the users found by a key.
+func (r *factsReader) candidates() (ids []sso.UserID) {
+	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+		for _, u := range users {
+			ids = append(ids, u.ID)
+		}
+	}
+	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
+		for _, some := range users {
+			for _, u := range some {
+				ids = append(ids, u.ID)
+			}
+		}
+	}
+	return ids
 }

@@ -49,6 +49,14 @@ func (e *effects) changeGroups(
 	if err != nil {
 		return err
 	}
+	e.lockAccounts(slices.Concat(join, leave)...)
+	if len(leave) > 0 {
+		e.lockBrake(e.push.Connection)
+		if slices.ContainsFunc(groups, func(g sso.Group) bool { return g.Admin }) {
+			e.lockAdmins()
+		}
+	}
+	e.takeNumbers()
 	for _, g := range groups {
 		if err := e.changeGroup(ctx, resource, g, join, leave); err != nil {
 			return err

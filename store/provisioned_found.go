@@ -313,9 +313,9 @@ func (db *DB) saveFoundUsers(ctx context.Context, p sso.Push, accounts []foundAc
 		}
 		return t.insertFoundUsers(ctx, p, fresh)
 	}
-	err := db.change(ctx, p.Enterprise, save)
+	err := db.changePushed(ctx, p.Enterprise, save)
 	if engine.IsUniqueIn(err, "provisioned_users") { // a user got the name meanwhile
-		err = db.change(ctx, p.Enterprise, save)
+		err = db.changePushed(ctx, p.Enterprise, save)
 	}
 	return err
 }

@@ -189,7 +189,7 @@ func (db *DB) saveFoundGroups(ctx context.Context, p sso.Push, l nameLookup) err
 	if err != nil {
 		return err
 	}
-	return db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	return db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		t.lockResources(p)
 		known, err := l.known(ctx, db, t, p, names)
 		if err != nil {

@@ -76,7 +76,7 @@ func (db *DB) CreateProvisionedGroup(
 	}
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		g = t.newGroup(p, given)
 		effect, err = t.createProvisionedGroup(ctx, p, &g, members)
 		return err
@@ -226,7 +226,7 @@ func (db *DB) ChangeProvisionedGroup(
 	defer func() { doing(&err, "change provisioned group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		row, err := t.lockProvisionedGroup(ctx, p, id)
 		if err != nil {
 			return err
@@ -321,7 +321,7 @@ func (db *DB) DeleteProvisionedGroup(
 	defer func() { doing(&err, "delete provisioned group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	return db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	return db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		t.lockResources(p)
 		g, err := t.lockProvisionedGroup(ctx, p, id)
 		if err != nil {

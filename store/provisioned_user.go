@@ -74,7 +74,7 @@ func (db *DB) CreateProvisionedUser(
 	if _, err := db.findUsers(ctx, p, usersNamed(u.UserName)); err != nil {
 		return u, err
 	}
-	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		u = t.newUser(p, given)
 		return t.createProvisionedUser(ctx, p, &u)
 	})
@@ -96,6 +96,7 @@ func (t *tx) newUser(p sso.Push, u sso.ProvisionedUser) sso.ProvisionedUser {
 }
 
 func (t *tx) createProvisionedUser(ctx context.Context, p sso.Push, u *sso.ProvisionedUser) error {
+	t.lockPushed(p.Connection, *u)
 	t.lockAwaiting(p, u.ExternalID)
 	seq, err := t.takePositions(ctx, p, userResources, 1)
 	if err != nil {
@@ -251,7 +252,7 @@ func (db *DB) ChangeProvisionedUser(
 	fn func(sso.ProvisionedUser) (sso.ProvisionedUser, error),
 ) (before, after sso.ProvisionedUser, err error) {
 	defer func() { doing(&err, "change provisioned user") }()
-	err = db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		row, err := t.lockProvisionedUser(ctx, p, id, t.db.sql.Dialect.ForNoKeyUpdate)
 		if err != nil {
 			return err
@@ -342,13 +343,14 @@ func (db *DB) DeleteProvisionedUser(
 	ctx context.Context, p sso.Push, id sso.ResourceID, conditions ...func(sso.ProvisionedUser) error,
 ) (err error) {
 	defer func() { doing(&err, "delete provisioned user") }()
-	return db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
-		t.lockGroupsOf(p, id)
-		t.lockResources(p)
+	return db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		u, err := t.lockProvisionedUser(ctx, p, id, t.db.sql.Dialect.ForUpdate)
 		if err != nil {
 			return err
 		}
+		t.lockPushed(p.Connection, u.ProvisionedUser)
+		t.lockGroupsOf(p, id)
+		t.lockResources(p)
 		for _, check := range conditions {
 			if err := check(u.ProvisionedUser); err != nil {
 				return err

@@ -49,7 +49,7 @@ func (db *DB) transact(ctx context.Context, fn func(context.Context, *tx) error)
 // connections while they wait. It returns NotFound if the enterprise does not
 // exist.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.changeIn(ctx, ent, db.sql.InTurn, db.sql.Dialect.Lock, func(ctx context.Context, t *tx) error {
+	return db.changeIn(ctx, ent, db.sql.InTurn, string(ent), db.sql.Dialect.Lock, func(ctx context.Context, t *tx) error {
 		t.takeNumbers()
 		return fn(ctx, t)
 	})
@@ -59,13 +59,25 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 // of sessions, and what an identity provider pushes. fn locks what it reads to
 // decide by; see locks.go.
 func (db *DB) changeBeside(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.changeIn(ctx, ent, db.sql.AtOnce, db.sql.Dialect.LockShared, fn)
+	return db.changeIn(ctx, ent, db.sql.AtOnce, string(ent), db.sql.Dialect.LockShared, fn)
+}
+
+// changePushed is changeBeside for what identity providers push: pushes to one
+// enterprise follow each other, so that fn locks only what sign-ins change, too.
+func (db *DB) changePushed(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
+	turn, lock := db.sql.InTurn, db.sql.Dialect.LockShared
+	return db.changeIn(ctx, ent, turn, "push "+string(ent), lock, func(ctx context.Context, t *tx) error {
+		t.lock("push")
+		t.takeNumbers()
+		return fn(ctx, t)
+	})
 }
 
 func (db *DB) changeIn(
 	ctx context.Context,
 	ent sso.EnterpriseID,
 	turn func(context.Context, string, func() error) error,
+	key string,
 	lock string,
 	fn func(context.Context, *tx) error,
 ) error {
@@ -83,7 +95,7 @@ func (db *DB) changeIn(
 		})
 		return err
 	}
-	err := turn(ctx, string(ent), func() error {
+	err := turn(ctx, key, func() error {
 		err := once()
 		if !isPlanted(err) {
 			return err

@@ -104,6 +104,9 @@ func besideTests() map[string]func(*testing.T, fresh) {
 		"codes of one account":          testCodesRace,
 		"one login":                     testLoginClaimedTwice,
 		"a change is alone":             testChangeAlone,
+		"a push":                        testPushBesideSignIns,
+		"last admin pushed":             testLastAdminPushed,
+		"a profile":                     testProfileRace,
 		"strands":                       testStrands,
 		"verified while written":        testAuditBesideWrites,
 	}
