@@ -43,7 +43,7 @@ func (w *world) overlap() {
 func testSignInsAtOnce(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	w.overlap()
-	const people = 4                                       // as many as the pool of a test has connections for
+	const people = 4 // as many as the pool of a test has connections for
 	for i := range people {
 		w.enter(fmt.Sprint("person-", i), "dev")
 	}

@@ -75,31 +75,35 @@ func testLastAdminPushed(t *testing.T, fresh fresh) {
 	for range 8 {
 		w.pushMembers(pushed.ID, sso.MemberChange{Add: []sso.ResourceID{ada.ID}})
 		w.record(bob("ops"))
-		errs := atOnce(2, func(i int) error {
-			if i == 0 {
-				_, _, err := w.db.ChangeProvisionedGroup(t.Context(), w.scimPush(), pushed.ID,
-					func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
-						return g, sso.MemberChange{Remove: []sso.ResourceID{ada.ID}}, nil
-					})
-				return err
-			}
-			s := bob()
-			_, _, err := w.db.RecordLogin(t.Context(), s, slowly(func(f sso.SignInFacts) (sso.Verdict, error) {
-				if !f.Groups.OtherAdmins {
-					return keep(f)
-				}
-				return Reset(s.Identity.Groups)(f)
-			}))
-			return err
-		})
-		for _, err := range errs {
-			w.ok(err)
-		}
+		w.removeBoth(pushed.ID, ada.ID, bob())
 		left, _, err := w.db.GroupMembers(t.Context(), w.ent.ID, ops.ID, sso.Page{})
 		w.ok(err)
 		if len(left) != 1 {
 			t.Fatalf("%d admins are left; want 1", len(left))
 		}
+	}
+}
+
+// removeBoth pushes that a user left a group, while another signs in without it.
+func (w *world) removeBoth(group, user sso.ResourceID, s sso.SignIn) {
+	w.Helper()
+	for _, err := range atOnce(2, func(i int) error {
+		if i == 0 {
+			_, _, err := w.db.ChangeProvisionedGroup(w.Context(), w.scimPush(), group,
+				func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+					return g, sso.MemberChange{Remove: []sso.ResourceID{user}}, nil
+				})
+			return err
+		}
+		_, _, err := w.db.RecordLogin(w.Context(), s, slowly(func(f sso.SignInFacts) (sso.Verdict, error) {
+			if !f.Groups.OtherAdmins {
+				return keep(f)
+			}
+			return Reset(s.Identity.Groups)(f)
+		}))
+		return err
+	}) {
+		w.ok(err)
 	}
 }
 
