@@ -62,8 +62,8 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 
 // followHistoryOf is followHistory for many users, about some groups alone.
 func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users []sso.UserID, cause string) {
-	about := "enterprise_id = $1 and user_id in (" + t.db.sql.Dialect.Values("$2") + ") and group_id in (" +
-		t.db.sql.Dialect.Values("$3") + ")"
+	d := t.db.sql.Dialect
+	about := "enterprise_id = $1 and user_id" + d.Among(d.Values("$2")) + " and group_id" + d.Among(d.Values("$3"))
 	list, of := userList(users), engine.JSONList(groupTexts(groups))
 	t.Queue(
 		"update membership_history set until_at = $4, ended_by = $5 where "+about+` and until_at = 0

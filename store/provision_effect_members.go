@@ -225,14 +225,15 @@ func (e *effects) writeMembers(ctx context.Context, g sso.Group, p groupsync.Man
 	if len(p.Confirm) > 0 {
 		e.Queue(
 			"update memberships set source = $4, cause = $5 where enterprise_id = $1 and group_id = $2 "+
-				"and user_id in ("+e.db.sql.Dialect.Values("$3")+")",
+				"and user_id"+
+				e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$3")),
 			ent, group, userList(p.Confirm), string(sso.SourceSCIM), cause,
 		)
 	}
 	if len(p.Leave) > 0 {
 		e.Queue(
-			"delete from memberships where enterprise_id = $1 and group_id = $2 and user_id in ("+
-				e.db.sql.Dialect.Values("$3")+")",
+			"delete from memberships where enterprise_id = $1 and group_id = $2 and user_id"+
+				e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$3")),
 			ent, group, userList(p.Leave),
 		)
 	}
@@ -283,8 +284,8 @@ func userList(users []sso.UserID) string {
 func (e *effects) noLongerHeld(g sso.Group, users []sso.UserID) {
 	e.outdateHeld(g, users)
 	e.Queue(
-		"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id in ("+
-			e.db.sql.Dialect.Values("$4")+")",
+		"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id"+
+			e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$4")),
 		string(e.push.Enterprise), string(e.push.Connection), string(g.ID), userList(users),
 	)
 }
@@ -294,7 +295,8 @@ func (e *effects) outdateHeld(g sso.Group, users []sso.UserID) {
 	e.Queue(
 		`update held_syncs set state = $4, decided_at = $5
 		where enterprise_id = $1 and connection_id = $2 and state = $6
-			and pushed_group_id = $3 and user_id in (`+e.db.sql.Dialect.Values("$7")+")",
+			and pushed_group_id = $3 and user_id`+
+			e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$7")),
 		string(e.push.Enterprise), string(e.push.Connection), string(g.ID), string(sso.HeldSuperseded),
 		engine.Micros(e.now), string(sso.HeldWaiting), userList(users),
 	)
