@@ -112,8 +112,11 @@ func (t *tx) applyMembers(
 }
 
 // applyGroup carries out what follows from a provisioned group: before is nil when
-// it was created, after is nil when it was deleted.
-func (t *tx) applyGroup(ctx context.Context, p sso.Push, before, after *sso.ProvisionedGroup) error {
+// it was created, after is nil when it was deleted. left are those whom the same
+// request removed: under a former name they are still members here.
+func (t *tx) applyGroup(
+	ctx context.Context, p sso.Push, before, after *sso.ProvisionedGroup, left ...sso.ResourceID,
+) error {
 	e, err := t.effectsOf(ctx, p)
 	if err != nil || e == nil || e.cfg.SCIM.GroupsOff || after == nil {
 		return err
@@ -124,5 +127,5 @@ func (t *tx) applyGroup(ctx context.Context, p sso.Push, before, after *sso.Prov
 	if before.DisplayName == after.DisplayName {
 		return nil
 	}
-	return e.renameGroup(ctx, *before, *after)
+	return e.renameGroup(ctx, *before, *after, left)
 }

@@ -77,8 +77,11 @@ func (e *effects) createGroupIn(ctx context.Context, org sso.OrganizationID, g s
 
 // renameGroup carries out what follows from another name of a pushed group: groups
 // that were created for it get the name, members stay in the groups that still
-// match, leave the others, and join those that match now.
-func (e *effects) renameGroup(ctx context.Context, before, after sso.ProvisionedGroup) error {
+// match, leave the others, and join those that match now. So do those who left with
+// the rename: one change of each group, so that the brake judges it as a whole.
+func (e *effects) renameGroup(
+	ctx context.Context, before, after sso.ProvisionedGroup, left []sso.ResourceID,
+) error {
 	old, err := e.groupsNamed(ctx, before.DisplayName)
 	if err != nil {
 		return err
@@ -97,7 +100,8 @@ func (e *effects) renameGroup(ctx context.Context, before, after sso.Provisioned
 	if err != nil {
 		return err
 	}
-	if err := e.changeGroups(ctx, after.ID, groupsWithout(old, now), nil, members); err != nil {
+	gone := slices.Concat(members, left)
+	if err := e.changeGroups(ctx, after.ID, groupsWithout(old, now), nil, gone); err != nil {
 		return err
 	}
 	return e.changeGroups(ctx, after.ID, groupsWithout(now, old), members, nil)

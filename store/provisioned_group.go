@@ -295,7 +295,7 @@ func (t *tx) changeProvisionedGroup(
 		return effect, err
 	}
 	if changed || adopted {
-		err = t.applyGroup(ctx, p, &before, g)
+		err = t.applyGroup(ctx, p, &before, g, members.removed...)
 	}
 	return members.effect(), firstOf(err, t.applyMemberSets(ctx, p, *g, members))
 }

@@ -28,6 +28,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"the last admin is held":                      testProvisionedLastAdmin,
 		"missing groups are created and undone":       testProvisionedCreation,
 		"a renamed group keeps its members":           testProvisionedRename,
+		"a rename that removes members, too":          testProvisionedRenameAndRemove,
 		"the identity provider owns the profile":      testProvisionedProfile,
 		"a preview says what enabling does":           testProvisionedPreview,
 		"applying goes on after a crash":              testProvisionedResumed,

@@ -218,3 +218,43 @@ func testProvisionedRename(t *testing.T, fresh fresh) {
 		}
 	}
 }
+
+// renamedWith gives a pushed group another name, and changes its members.
+func (w *world) renamedWith(id sso.ResourceID, name string, members sso.MemberChange) {
+	w.Helper()
+	_, effect, err := w.db.ChangeProvisionedGroup(
+		w.Context(), w.scimPush(), id,
+		func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+			g.DisplayName = name
+			return g, members, nil
+		},
+	)
+	w.ok(err)
+	if effect.Added+effect.Removed == 0 {
+		w.Error("no member changed")
+	}
+}
+
+// testProvisionedRenameAndRemove: one request renames a group and removes a member,
+// who then is neither in the group of the former name nor in that of the new one.
+func testProvisionedRenameAndRemove(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.createsGroups()
+	ada, bob, eve := w.provisionUser("ada"), w.provisionUser("bob"), w.provisionUser("eve")
+	g := w.provisionGroup("ops", ada.ID, bob.ID)
+	w.ok(w.db.AddMember(t.Context(), by, w.ent.ID, w.group["app/ops"].ID, eve.Account))
+	dev := []string{"app/Members=default", "app/dev=scim", "web/Members=default", "web/dev=scim"}
+	w.renamedWith(g.ID, "dev", sso.MemberChange{Remove: []sso.ResourceID{ada.ID}, Add: []sso.ResourceID{eve.ID}})
+	w.same([]string{}, w.memberships(ada.Account))
+	w.same(dev, w.memberships(bob.Account))
+	w.same(
+		[]string{"app/Members=default", "app/dev=scim", "app/ops=manual", "web/Members=default", "web/dev=scim"},
+		w.memberships(eve.Account),
+	)
+	w.renamedWith(g.ID, "grp_new", sso.MemberChange{Replace: true, Add: []sso.ResourceID{ada.ID}}) // which is created
+	w.same([]string{"web/Members=default", "web/grp_new=scim"}, w.memberships(ada.Account))
+	w.same([]string{}, w.memberships(bob.Account))
+	w.renamedWith(g.ID, "grp_newer", sso.MemberChange{Replace: true, Add: []sso.ResourceID{bob.ID}}) // which is renamed
+	w.same([]string{}, w.memberships(ada.Account))
+	w.same([]string{"web/Members=default", "web/grp_newer=scim"}, w.memberships(bob.Account))
+}
