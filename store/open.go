@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,9 @@ type Options struct {
 	DSN  string
 	Keys Keyring
 	Now  func() time.Time // nil: time.Now
+	// Log gets the failures of work that a caller does not wait for, because it is
+	// tried again in the background; nil: they are not logged.
+	Log *slog.Logger
 }
 
 // DB is the store. It is safe for concurrent use. Its methods return an
@@ -27,6 +31,7 @@ type DB struct {
 	sealer       *sealer
 	auditKey     []byte
 	clock        func() time.Time
+	log          *slog.Logger
 	historySince time.Time                             // when the membership history began
 	announced    atomic.Pointer[func(context.Context)] // see OnRevocation
 }
@@ -34,9 +39,15 @@ type DB struct {
 // Open opens a database, creates or migrates its schema, and checks that it was
 // written with the given keys.
 func Open(ctx context.Context, o Options) (_ *DB, err error) {
-	db := &DB{clock: o.Now}
+	db := &DB{
+		clock: o.Now,
+		log:   o.Log,
+	}
 	if db.clock == nil {
 		db.clock = time.Now
+	}
+	if db.log == nil {
+		db.log = slog.New(slog.DiscardHandler)
 	}
 	if db.sealer, err = newSealer(o.Keys); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

@@ -43,11 +43,17 @@ func (t *tx) askToApply(ent sso.EnterpriseID, conn sso.ConnectionID) {
 }
 
 // applySoon applies what was pushed to a connection, as far as it gets in a short
-// time. What is left, also after an error, is applied in the background.
+// time. What is left, also after an error, which is logged, is applied in the
+// background: the connection is enabled either way.
 func (db *DB) applySoon(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyAtOnce)
 	defer cancel()
-	_ = db.applyPending(ctx, ent, conn)
+	if err := db.applyPending(ctx, ent, conn); err != nil {
+		db.log.WarnContext(
+			ctx, "what was pushed is not applied yet; trying again in the background", "enterprise", ent,
+			"connection", conn, "error", err,
+		)
+	}
 }
 
 // ApplyProvisioned applies what was pushed to connections that were enabled since,

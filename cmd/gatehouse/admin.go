@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -156,15 +157,20 @@ func (a *app) withStore(cmd *cobra.Command, work func(ctx context.Context, db *s
 	if err != nil {
 		return err
 	}
-	db, err := openStore(cmd.Context(), c, keys)
+	db, err := openStore(cmd.Context(), c, keys, nil)
 	if err != nil {
 		return err
 	}
 	return errors.Join(work(cmd.Context(), db), db.Close())
 }
 
-func openStore(ctx context.Context, c config.Config, keys store.Keyring) (*store.DB, error) {
-	return store.Open(ctx, store.Options{DSN: c.Database.Reveal(), Keys: keys})
+// openStore opens the database; log may be nil.
+func openStore(ctx context.Context, c config.Config, keys store.Keyring, log *slog.Logger) (*store.DB, error) {
+	return store.Open(ctx, store.Options{
+		DSN:  c.Database.Reveal(),
+		Keys: keys,
+		Log:  log,
+	})
 }
 
 func day(t time.Time) string {

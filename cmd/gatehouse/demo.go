@@ -153,7 +153,7 @@ func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, e
 	if p.keys, err = keyring(c); err != nil {
 		return p, err
 	}
-	if p.db, err = openStore(ctx, c, p.keys); err != nil {
+	if p.db, err = openStore(ctx, c, p.keys, p.log); err != nil {
 		return p, err
 	}
 	mark, err := p.db.Meta(ctx, demo.MetaKey)

@@ -91,7 +91,7 @@ func makeEnterprise(t *testing.T, c *command) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openStore(t.Context(), conf, keys)
+	db, err := openStore(t.Context(), conf, keys, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, c, keys)
+	db, err := openStore(ctx, c, keys, log)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
 	"gatehouse/sso"
+	"gatehouse/store"
 )
 
 func provisionEffectTests() map[string]func(*testing.T, fresh) {
@@ -29,6 +31,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"missing groups are created and undone":       testProvisionedCreation,
 		"a renamed group keeps its members":           testProvisionedRename,
 		"a rename that removes members, too":          testProvisionedRenameAndRemove,
+		"a failure to apply is logged":                testProvisionedApplyFails,
 		"the identity provider owns the profile":      testProvisionedProfile,
 		"a preview says what enabling does":           testProvisionedPreview,
 		"applying goes on after a crash":              testProvisionedResumed,
@@ -190,4 +193,41 @@ func testProvisionedResumed(t *testing.T, fresh fresh) {
 	w.counts(ops, 2) // behind the first
 	w.ok(w.db.ApplyProvisioned(t.Context()))
 	w.counts(ops, 2)
+}
+
+// testProvisionedApplyFails: a connection whose pushes cannot be applied is enabled
+// all the same; the failure is logged, and the background work goes on.
+func testProvisionedApplyFails(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	u := w.provisionUser("ada")
+	log := &strings.Builder{}
+	second, err := store.Open(t.Context(), store.Options{
+		DSN:  w.dsn,
+		Keys: w.keys,
+		Now:  w.clock.Now,
+		Log:  slog.New(slog.NewTextHandler(log, nil)),
+	})
+	w.ok(err)
+	first := w.db
+	w.db = second
+	raw := Raw(t, w.dsn)
+	defer raw.Close() //nolint:errcheck // a connection of a test
+	exec := func(statement string) {
+		t.Helper()
+		_, err := raw.Exec(statement)
+		w.ok(err)
+	}
+	exec("alter table provisioned_tombstones rename to away")
+	w.provision()
+	if got := log.String(); !strings.Contains(got, "not applied yet") || !strings.Contains(got, string(w.conn.ID)) ||
+		!strings.Contains(got, "provisioned_tombstones") {
+		t.Errorf("the log has %q", got)
+	}
+	exec("alter table away rename to provisioned_tombstones")
+	w.ok(second.Close())
+	w.db = first
+	w.ok(w.db.ApplyProvisioned(t.Context()))
+	if w.accountOf(u).Login != "ada@acme.test" {
+		t.Error("the user has no account")
+	}
 }
