@@ -80,7 +80,7 @@ type Metrics struct {
 type Retention struct {
 	Attempts     time.Duration `env:"ATTEMPTS" yaml:"attempts" help:"how long sign-in attempts are kept; 0: for ever"`
 	Sync         time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
-	Provisioning time.Duration `env:"PROVISIONING" yaml:"provisioning" help:"how long provisioning events and refusals are kept; 0: for ever"`
+	Provisioning time.Duration `env:"PROVISIONING" yaml:"provisioning" help:"how long provisioning events, refusals and receipts are kept; 0: for ever"`
 }
 
 // RateLimits configures limits per minute; 0 means no limit. The defaults suit an

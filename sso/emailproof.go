@@ -15,8 +15,8 @@ type EmailProof struct {
 	Connection ConnectionID
 	Browser    Hash   // of the browser's cookie, as in PendingLogin
 	ReturnTo   string // as in PendingLogin
-	// Account is the key for counting codes: a hash of connection and subject,
-	// because the user may not exist yet.
+	// Account is the key for counting codes, see [CodeAccount]: a hash of connection
+	// and subject, because the user may not exist yet.
 	Account Hash
 	// SignIn is the record to be written, stored encrypted. Its session has no
 	// token; one is created when the session begins.
@@ -71,6 +71,11 @@ type CodeRequest struct {
 	// PerMinute is how many codes the recipient may be sent in a minute; 0: no
 	// limit.
 	PerMinute int
+}
+
+// CodeAccount returns the key for counting the codes of a subject of a connection.
+func CodeAccount(c ConnectionID, subject string) Hash {
+	return Secret(string(c) + "|" + subject).Hash()
 }
 
 // MailboxOf returns the same hash for all spellings of an address that most

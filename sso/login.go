@@ -170,6 +170,10 @@ type Revocation struct {
 	Session    SessionID    // one session, or
 	User       UserID       // all sessions of this user, or
 	Enterprise EnterpriseID // all sessions of this enterprise
+	// Departed is the enterprise of User if an identity provider took the user away,
+	// by the request Event; each node confirms the receipt.
+	Departed EnterpriseID
+	Event    ProvisioningEventID
 }
 
 // RevocationGap is a range of numbers that no revocation has, or none that is

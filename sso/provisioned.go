@@ -83,14 +83,44 @@ func (u ProvisionedUser) Email() string {
 }
 
 // DeprovisionReceipt says what ended because an identity provider deactivated or
-// deleted a user.
+// deleted a user, and when each node had forgotten them.
 type DeprovisionReceipt struct {
-	Event    ProvisioningEventID
-	User     UserID
-	Login    string
-	Deleted  bool // the resource was deleted, not only deactivated
-	Sessions int
-	At       time.Time
+	ReceiptID
+	Login   string
+	Deleted bool // the resource was deleted, not only deactivated
+	Ended   EndedAccess
+	At      time.Time
+	Nodes   []NodeReceipt // by name; a node that was not running is missing
+}
+
+// ReceiptID identifies a receipt in its enterprise.
+type ReceiptID struct {
+	Event ProvisioningEventID
+	User  UserID
+}
+
+// EndedAccess counts what ended with the access of a deactivated user.
+type EndedAccess struct {
+	Sessions        int  // of applications
+	ConsoleSessions int  // second steps of those, in the console
+	SignIns         int  // that waited for a code sent by e-mail
+	Codes           int  // of these sign-ins, which could still be entered
+	SetupLinks      int  // that the user had created, and that could still be opened
+	Admin           bool // the user administered the enterprise: appointed, or in a group of admins
+}
+
+// NodeReceipt says that a node has forgotten a deprovisioned user.
+type NodeReceipt struct {
+	Node string
+	Took time.Duration // from the commit; the clock is that of the database
+}
+
+// Departure is a revocation that a node has applied and confirms.
+type Departure struct {
+	Enterprise EnterpriseID
+	ReceiptID
+	// Ago is how long before the confirmation the node applied it.
+	Ago time.Duration
 }
 
 // ProvisioningPreview is what applying everything that was pushed to a connection

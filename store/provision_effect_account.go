@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 
 	"gatehouse/sso"
 	"gatehouse/sso/identity"
@@ -140,12 +139,12 @@ func (e *effects) changeAccount(ctx context.Context, r identity.Provisioned) err
 	switch {
 	case r.Before.Status == r.User.Status:
 	case r.User.Status == sso.UserDeactivated:
-		receipt, err := e.end(ctx, r.User, false)
+		access, err := e.end(ctx, r.User, false)
 		if err != nil {
 			return err
 		}
 		action = "user.deactivated"
-		ended = []string{"sessions_ended", strconv.Itoa(receipt.Sessions)}
+		ended = endedDetail(access)
 	default:
 		action = "user.reactivated"
 		e.closeQuestion(e.push.Enterprise, r.User.ID)
@@ -165,25 +164,27 @@ func (e *effects) auditAccount(ctx context.Context, action string, u sso.User, d
 }
 
 // end ends what a deactivated user has open, and keeps a receipt.
-func (e *effects) end(ctx context.Context, u sso.User, deleted bool) (sso.DeprovisionReceipt, error) {
-	receipt := sso.DeprovisionReceipt{
-		Event:   e.push.Event,
-		User:    u.ID,
+func (e *effects) end(ctx context.Context, u sso.User, deleted bool) (sso.EndedAccess, error) {
+	ended, err := e.endAccess(ctx, e.push.Actor(), u, e.push.Event)
+	if err != nil {
+		return ended, err
+	}
+	e.receipts = append(e.receipts, sso.DeprovisionReceipt{
+		ReceiptID: sso.ReceiptID{
+			Event: e.push.Event,
+			User:  u.ID,
+		},
 		Login:   u.Login,
 		Deleted: deleted,
+		Ended:   ended,
 		At:      e.now,
-	}
-	var err error
-	if receipt.Sessions, err = e.endUserSessions(ctx, u.Enterprise, u.ID); err != nil {
-		return receipt, err
-	}
-	e.saveReceipt(u.Enterprise, receipt)
-	return receipt, nil
+	})
+	return ended, nil
 }
 
-// deprovision deactivates the account of a deleted user, and ends the memberships
-// that pushes and sign-ins gave it. An account that another resource of the
-// connection has stays.
+// deprovision deactivates the account of a deleted user, and ends an appointment as
+// admin, and the memberships that pushes and sign-ins gave it. An account that another
+// resource of the connection has stays.
 func (e *effects) deprovision(ctx context.Context, account sso.UserID) error {
 	e.lockAccounts(account)
 	e.takeNumbers()
@@ -191,22 +192,37 @@ func (e *effects) deprovision(ctx context.Context, account sso.UserID) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := e.leaveAll(ctx, account); err != nil {
-		return err
-	}
 	after := identity.Deprovisioned(before)
-	if after == before {
-		return nil
+	if after != before {
+		e.updateUser(after)
+		e.updateTerms(before, after)
+		ended, err := e.end(ctx, after, true) // before the groups of admins are left
+		if err != nil {
+			return err
+		}
+		if err := e.auditAccount(
+			ctx, "user.deactivated", after, append([]string{"deleted", "yes"}, endedDetail(ended)...)...,
+		); err != nil {
+			return err
+		}
 	}
-	e.updateUser(after)
-	e.updateTerms(before, after)
-	receipt, err := e.end(ctx, after, true)
-	if err != nil {
+	if err := e.dismiss(ctx, after); err != nil {
 		return err
 	}
-	return e.auditAccount(
-		ctx, "user.deactivated", after, "deleted", "yes", "sessions_ended", strconv.Itoa(receipt.Sessions),
+	return e.leaveAll(ctx, account)
+}
+
+// dismiss ends the appointment of a deleted user as an admin. That of a deactivated
+// one rests.
+func (e *effects) dismiss(ctx context.Context, u sso.User) error {
+	n, err := e.Exec(
+		ctx, "delete from enterprise_admins where enterprise_id = $1 and user_id = $2",
+		string(u.Enterprise), string(u.ID),
 	)
+	if err != nil || n == 0 {
+		return err
+	}
+	return e.auditAccount(ctx, "enterprise_admin.removed", u)
 }
 
 // entomb queues that no sign-in creates the user of a deleted resource again.

@@ -52,6 +52,20 @@ func (t *tx) revokeEach(columns string, names []string) {
 	t.revokeSelected(columns, "("+t.db.sql.Dialect.Values("$2")+") n", engine.JSONList(names))
 }
 
+// revokeDeparted queues the revocation of a user whom an identity provider took away,
+// with the receipt that nodes confirm.
+func (t *tx) revokeDeparted(u sso.User, event sso.ProvisioningEventID) {
+	t.revoked = true
+	t.Queue(
+		`insert into revocations (sequence, session_id, user_id, enterprise_id, receipt_enterprise_id,
+			receipt_event_id, at)
+		select `+t.db.sql.Dialect.Next("revocation_numbers", "revocations", "sequence")+`, '', n.user_id, '',
+			n.enterprise_id, n.event_id, cast($4 as bigint)
+		from (select cast($1 as text) as enterprise_id, cast($2 as text) as event_id, cast($3 as text) as user_id) n`,
+		string(u.Enterprise), string(event), string(u.ID), engine.Micros(t.now),
+	)
+}
+
 // revokeMembers queues a revocation of each member of a group: their sessions
 // continue, with what the database says about them.
 func (t *tx) revokeMembers(ent sso.EnterpriseID, group sso.GroupID) {
@@ -84,7 +98,7 @@ func (db *DB) Revocations(
 	ctx context.Context, from int64, missing ...sso.RevocationGap,
 ) (_ []sso.Revocation, err error) {
 	defer func() { doing(&err, "list revocations") }()
-	const columns = "r.sequence, r.session_id, r.user_id, r.enterprise_id"
+	const columns = "r.sequence, r.session_id, r.user_id, r.enterprise_id, r.receipt_enterprise_id, r.receipt_event_id"
 	ranges := make([][2]int64, len(missing))
 	for i, g := range missing {
 		ranges[i] = [2]int64{g.First, g.Last}
@@ -94,7 +108,7 @@ func (db *DB) Revocations(
 		return nil, fmt.Errorf("write ranges of numbers: %w", err)
 	}
 	return engine.List(ctx, db.sql.Urgent(), func(r engine.Row) (v sso.Revocation, err error) {
-		err = r.Scan(&v.Sequence, &v.Session, &v.User, &v.Enterprise)
+		err = r.Scan(&v.Sequence, &v.Session, &v.User, &v.Enterprise, &v.Departed, &v.Event)
 		return v, err
 	},
 		"select "+columns+" from revocations r where r.sequence >= $1 union all select "+columns+

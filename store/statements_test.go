@@ -14,7 +14,7 @@ import (
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
 var tenantStatement = regexp.MustCompile(
-	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers)\b`,
+	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_receipts|provisioned_receipt_nodes|provisioned_tombstones|provisioned_creations|provisioned_pending|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers)\b`,
 )
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
@@ -34,7 +34,8 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"Principal":               "where s.token = $1",
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
-		"readBrought":             "from sessions s", // of a browser, which may have been at another company
+		"ApplyProvisioned":        "from provisioned_pending order by asked_at", // background work over all tenants
+		"readBrought":             "from sessions s",                            // of a browser, which may have been at another company
 		"EndSetupSession":         "delete from setup_sessions where token = $1",
 		"foldGroups":              "order by enterprise_id, id limit $3",     // all of them, when the fold changes
 		"makeTerms":               "order by u.enterprise_id, u.id limit $3", // likewise

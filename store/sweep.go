@@ -9,8 +9,9 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Retention is how long attempts, sync records, and provisioning events and
-// refusals are stored; 0 is forever. Audit events are never deleted.
+// Retention is how long attempts, sync records, and provisioning events, refusals and
+// receipts are stored; 0 is forever. Audit events are never deleted, and neither is
+// the memory of users whom an identity provider deleted: no sign-in makes them again.
 type Retention struct {
 	Attempts     time.Duration
 	SyncRecords  time.Duration
@@ -27,9 +28,6 @@ const oldRevocation = "at <= $1 and sequence < (select max(sequence) from revoca
 // shadowsKept is how long differences of a draft are kept; older ones are of no
 // use.
 const shadowsKept = 30 * 24 * time.Hour
-
-// receiptsKept is how long receipts of deprovisioning are kept.
-const receiptsKept = 30 * 24 * time.Hour
 
 // codesKept is how long sent codes count towards the limits.
 const codesKept = 24 * time.Hour
@@ -55,7 +53,7 @@ type expiry struct {
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
 // brake, revoked provisioning tokens, and attempts, test connections, sync records,
-// provisioning events and refusals past their retention.
+// provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	for _, e := range expiries(db.now(), keep) {
@@ -85,7 +83,6 @@ func expiries(now time.Time, keep Retention) []expiry {
 			"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1",
 			now.Add(-revokedTokensKept),
 		},
-		{"provisioned_receipts", "event_id", "at <= $1", now.Add(-receiptsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},
@@ -102,6 +99,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
 		{"provisioning_events", "id", "at <= $1", since(now, keep.Provisioning)},
 		{"provisioning_refusals", "id", "last_at <= $1", since(now, keep.Provisioning)},
+		{"provisioned_receipts", "event_id", "at <= $1", since(now, keep.Provisioning)},
 	}
 }
 

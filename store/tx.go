@@ -18,6 +18,8 @@ type tx struct {
 	effects *effects
 	// revoked is set when the transaction writes a revocation.
 	revoked bool
+	// receipts are written last, so that their time is that of the commit.
+	receipts []sso.DeprovisionReceipt
 }
 
 // write runs fn in a transaction without an audit trail. fn may be run again, as
@@ -91,6 +93,7 @@ func (db *DB) changeIn(
 			if err := fn(ctx, t); err != nil {
 				return err
 			}
+			t.saveReceipts(ent)
 			return t.saveHead(ctx)
 		})
 		return err

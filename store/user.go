@@ -83,7 +83,7 @@ func (db *DB) UserIdentities(
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
-// all sessions of the user. A changed login survives sign-ins if LoginGiven is
+// all access of the user: sessions, sign-ins under way and setup links. A changed login survives sign-ins if LoginGiven is
 // set. A login of another active user is Conflict "login_in_use", and a change of what
 // the identity provider owns, because it pushes the user, "provisioned_by_scim".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
@@ -146,7 +146,8 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	if err := t.Flush(ctx); err != nil {
 		return ifTaken(err, sso.LoginInUse("login", u.Login))
 	}
-	action, ended := "user.updated", ""
+	action := "user.updated"
+	var ended []string
 	switch {
 	case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
 		action = "user.vouched"
@@ -155,11 +156,11 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 		action = "user.reactivated"
 	default:
 		action = "user.deactivated"
-		n, err := t.endUserSessions(ctx, u.Enterprise, u.ID)
+		access, err := t.endAccess(ctx, by, u, "")
 		if err != nil {
 			return err
 		}
-		ended = strconv.Itoa(n)
+		ended = endedDetail(access)
 	}
 	// Applications are told the login of a session's user and whether the address is
 	// verified.
@@ -168,7 +169,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 		t.invalidate(u.ID)
 	}
 	return t.audit(
-		ctx, by, action, string(u.ID), append(difference(old, u), "sessions_ended", ended)...,
+		ctx, by, action, string(u.ID), append(difference(old, u), ended...)...,
 	)
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
+	"os"
 	"time"
 
 	"gatehouse/config"
@@ -51,4 +53,18 @@ func (n nodes) look(ctx context.Context) {
 	if n.ping != nil {
 		_ = n.ping(ctx)
 	}
+}
+
+// nodeName returns the name of this node in receipts: the machine and the port, which
+// differ where nodes share one of them.
+func nodeName(listen string) string {
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		host = "unnamed"
+	}
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return host
+	}
+	return net.JoinHostPort(host, port)
 }

@@ -108,6 +108,7 @@ func (g *gateway) services() error {
 		Bus:   g.nodes.bus,
 		Log:   g.log,
 		Now:   time.Now,
+		Node:  nodeName(c.Listen),
 	})
 	g.db.OnRevocation(g.live.Revoked)
 	graph, err := g.graph()

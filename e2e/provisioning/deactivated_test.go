@@ -108,8 +108,55 @@ func TestDeactivatedEverywhere(t *testing.T) {
 			if a := one.Visitor().SignIn(idp, c.Key, p.ID); a.Status == http.StatusSeeOther {
 				t.Error("the user signs in again")
 			}
+			confirmed(t, c, p.Login, len(nodes))
 		})
 	}
+}
+
+// receipt is what ended with a user, as the API says.
+type receipt struct {
+	Login    string `json:"login"`
+	Sessions int    `json:"sessions"`
+	Nodes    []struct {
+		Node string `json:"node"`
+		Took int64  `json:"took_ms"`
+	} `json:"nodes"`
+}
+
+// confirmed asserts that the receipt of a user says that their session ended, and
+// that every node has forgotten them within two seconds.
+func confirmed(t *testing.T, c *company, login string, nodes int) {
+	t.Helper()
+	type event struct {
+		Ended []receipt `json:"deprovisioned"`
+	}
+	var got receipt
+	for begun := time.Now(); len(got.Nodes) < nodes; time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Fatalf("the receipt lists %d of %d nodes: %+v", len(got.Nodes), nodes, got)
+		}
+		for _, e := range harness.List[event](c.api, c.path+"/provisioning/events") {
+			for _, r := range e.Ended {
+				if r.Login == login {
+					got = r
+				}
+			}
+		}
+	}
+	if got.Sessions != 1 {
+		t.Errorf("%d sessions ended", got.Sessions)
+	}
+	names := map[string]bool{}
+	for _, n := range got.Nodes {
+		names[n.Node] = true
+		if n.Took > 2000 {
+			t.Errorf("node %s took %d ms", n.Node, n.Took)
+		}
+	}
+	if len(names) != nodes {
+		t.Errorf("the nodes are %v", names)
+	}
+	t.Logf("the receipt: %+v", got.Nodes)
 }
 
 func createUser(t *testing.T, client *demoscim.Client, p demoidp.Person) string {

@@ -84,7 +84,7 @@ func (t *try) newEmailProof(s sso.SignIn, returnTo string) sso.EmailProof {
 		Connection: t.c.ID,
 		Browser:    t.cb.Browser.Hash(),
 		ReturnTo:   returnTo,
-		Account:    sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(),
+		Account:    sso.CodeAccount(t.c.ID, s.Identity.Subject),
 		SignIn:     s,
 		CreatedAt:  now,
 		ExpiresAt:  now.Add(sso.ProofLifetime),

@@ -27,6 +27,9 @@ type Store interface {
 	// and those within gaps. If there are more than it returns at a time, it
 	// returns those with the smallest numbers.
 	Revocations(ctx context.Context, from int64, gaps ...sso.RevocationGap) ([]sso.Revocation, error)
+	// ConfirmDepartures records that the node has forgotten users whom an identity
+	// provider took away.
+	ConfirmDepartures(ctx context.Context, node string, all []sso.Departure) error
 }
 
 // Bus tells the nodes of one installation that something was revoked. It only
@@ -49,6 +52,8 @@ type Options struct {
 	Log   *slog.Logger
 	Now   func() time.Time
 	Size  int // maximum number of cached sessions; 0 means DefaultSize
+	// Node is the name under which the node confirms departures; "" confirms none.
+	Node string
 }
 
 // defaultSize is the default number of cached sessions, at less than 600 bytes
@@ -73,6 +78,8 @@ type Cache struct {
 	touches touches
 	dedup   deduplicator
 	list    *position
+	// departed are confirmed beside everything else.
+	departed departed
 }
 
 // entry is one session as read from the store. Only its atomic fields change.

@@ -17,5 +17,8 @@
 // that number is read again. So a read that overlaps the commit of a revocation
 // cannot outlive it, whichever comes first.
 //
+// A node confirms that it has forgotten a user whom an identity provider took away
+// (departed.go): the receipt of the deprovisioning says how long each node took.
+//
 // What must not live here: cookies, SQL, who may end a session.
 package sessions

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -33,10 +34,13 @@ func (c *clock) Move(d time.Duration) { c.at.Add(int64(d)) }
 // faulty is the store as a node reaches it: it counts, and can be cut off.
 type faulty struct {
 	*store.DB
-	down     atomic.Bool
-	loads    atomic.Int64
-	touched  atomic.Int64
-	answered func(sso.Principal) sso.Principal // after the store answered, before the cache learns it; may be nil
+	down    atomic.Bool
+	loads   atomic.Int64
+	touched atomic.Int64
+	// deaf is whether confirmations fail, and unconfirmed how many did.
+	deaf        atomic.Bool
+	unconfirmed atomic.Int64
+	answered    func(sso.Principal) sso.Principal // after the store answered, before the cache learns it; may be nil
 }
 
 func (f *faulty) cut() error {
@@ -68,6 +72,14 @@ func (f *faulty) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.
 	}
 	f.touched.Add(int64(len(seen)))
 	return f.DB.TouchSessions(ctx, seen)
+}
+
+func (f *faulty) ConfirmDepartures(ctx context.Context, node string, all []sso.Departure) error {
+	if f.deaf.Load() {
+		f.unconfirmed.Add(1)
+		return errors.New("no space left on device")
+	}
+	return f.DB.ConfirmDepartures(ctx, node, all)
 }
 
 func (f *faulty) LastRevocation(ctx context.Context) (int64, error) {

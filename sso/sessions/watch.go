@@ -36,12 +36,15 @@ func (p *position) isCurrent(at time.Duration) bool {
 	return at-time.Duration(p.at.Load()) < staleAfter
 }
 
-// Run keeps the cache up to date until ctx ends: it reads revocations and
-// writes when sessions were used.
+// Run keeps the cache up to date until ctx ends: it reads revocations, and
+// writes when sessions were used and which departures were applied.
 func (c *Cache) Run(ctx context.Context) {
 	var loops sync.WaitGroup
 	loops.Go(func() { c.watch(ctx) })
 	loops.Go(func() { c.flushPeriodically(ctx) })
+	if c.Node != "" {
+		loops.Go(func() { c.confirmPeriodically(ctx) })
+	}
 	loops.Wait()
 }
 
@@ -168,6 +171,9 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 		}
 		added := p.advance(read, c.age(c.Now()))
 		c.marks.add(added, c.age(c.Now()))
+		if continues && c.Node != "" { // else it began with them, or does not know which it had read
+			c.departed.add(added, c.age(c.Now()))
+		}
 		if len(added) == 0 || p.applied >= newest {
 			break
 		}

@@ -50,6 +50,9 @@ type Dialect struct {
 	Bytewise string
 	// Triples returns an aggregate of three columns: a JSON array of arrays.
 	Triples func(a, b, c string) string
+	// Clock is the time of the database when the statement runs, in microseconds.
+	// SQLite has it to the millisecond.
+	Clock string
 }
 
 func sqliteDialect() Dialect {
@@ -80,6 +83,7 @@ func sqliteDialect() Dialect {
 		Triples: func(a, b, c string) string {
 			return "json_group_array(json_array(" + a + ", " + b + ", " + c + "))"
 		},
+		Clock: "cast(unixepoch('now', 'subsec') * 1000000 as integer)",
 	}
 }
 
@@ -114,6 +118,7 @@ func postgresDialect() Dialect {
 			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c +
 				")), '[]')::text"
 		},
+		Clock: "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
 	}
 }
 

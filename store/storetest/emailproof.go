@@ -32,7 +32,7 @@ func (w *world) waiting(s sso.SignIn) sso.EmailProof {
 		Connection: w.conn.ID,
 		Browser:    sso.Secret("browser").Hash(),
 		ReturnTo:   "/x",
-		Account:    sso.Secret(s.Identity.Subject).Hash(),
+		Account:    sso.CodeAccount(w.conn.ID, s.Identity.Subject),
 		SignIn:     s,
 		CreatedAt:  now,
 		ExpiresAt:  now.Add(sso.ProofLifetime),

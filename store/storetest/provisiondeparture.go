@@ -23,11 +23,13 @@ func testProvisionedDeactivation(t *testing.T, fresh fresh) {
 	receipts, err := w.db.DeprovisionReceipts(t.Context(), w.ent.ID, p.Event)
 	w.ok(err)
 	w.same([]sso.DeprovisionReceipt{{
-		Event:    p.Event,
-		User:     ada.ID,
-		Login:    "ada@acme.test",
-		Sessions: 1,
-		At:       w.clock.Now(),
+		ReceiptID: sso.ReceiptID{
+			Event: p.Event,
+			User:  ada.ID,
+		},
+		Login: "ada@acme.test",
+		Ended: sso.EndedAccess{Sessions: 1},
+		At:    w.clock.Now(),
 	}}, receipts)
 	w.same(in, w.memberships(ada.ID))
 	w.refused(w.signIn("ada"), "user_inactive")

@@ -17,6 +17,8 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"users from sign-ins are adopted":             testProvisionedAdoption,
 		"what was pushed waits until enabled":         testProvisionedWaiting,
 		"a deactivated user is out":                   testProvisionedDeactivation,
+		"a receipt says what ended":                   testProvisionedReceipt,
+		"nodes confirm a receipt":                     testReceiptConfirmed,
 		"a deleted user is not created again":         testProvisionedDeletion,
 		"a name is given to another person":           testProvisionedNameReused,
 		"an externalId is a plain text":               testProvisionedExternalID,

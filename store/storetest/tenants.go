@@ -34,6 +34,7 @@ func untenanted() map[string]string {
 		"PendingLogin":            "found by 160 random bits; the caller compares connection and browser",
 		"Principal":               "found by 256 random bits",
 		"ProvisioningTokenByHash": "found by 238 random bits; the caller compares the connection",
+		"ConfirmDepartures":       "background work over all tenants, IDs from the list of revocations",
 		"TouchSessions":           "background work over all tenants, IDs from their rows",
 		"Revocations":             "every node forgets for all tenants",
 		"LastRevocation":          "likewise",

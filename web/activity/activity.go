@@ -26,6 +26,9 @@ type records interface {
 	ProvisioningEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, p sso.Page,
 	) ([]sso.ProvisioningEvent, string, error)
+	DeprovisionReceipts(
+		ctx context.Context, ent sso.EnterpriseID, events ...sso.ProvisioningEventID,
+	) ([]sso.DeprovisionReceipt, error)
 }
 
 // names finds the names of users, admins, links and connections; store.DB does.

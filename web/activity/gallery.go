@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
@@ -411,6 +412,7 @@ func examplePushes() *provisioningPage {
 				},
 				Token: "token entra-1",
 			},
+			exampleDeparture(),
 			{
 				At:         gallery.Ago(3 * time.Hour),
 				Connection: "a deleted connection",
@@ -421,6 +423,29 @@ func examplePushes() *provisioningPage {
 			},
 		},
 	}
+}
+
+func exampleDeparture() pushEntry {
+	e := pushEntry{
+		At:         gallery.Ago(2 * time.Hour),
+		Connection: "Entra ID",
+		Request:    "change user",
+		Name:       "ada@acme.example",
+		Token:      "token entra-1",
+	}
+	e.addDepartures([]sso.DeprovisionReceipt{{
+		Login: "ada@acme.example",
+		Ended: sso.EndedAccess{
+			Sessions: 2,
+			SignIns:  1,
+			Admin:    true,
+		},
+		Nodes: []sso.NodeReceipt{
+			{Node: "gw-1:8080", Took: 3 * time.Millisecond},
+			{Node: "gw-2:8080", Took: 41 * time.Millisecond},
+		},
+	}})
+	return e
 }
 
 func exampleChangedRow() syncEntry {

@@ -42,14 +42,40 @@ func (a *Activity) provisioning(w http.ResponseWriter, r *http.Request, v consol
 		),
 		Connections: console.At(v.Enterprise, "connections"),
 	}
+	departures, err := a.departures(r.Context(), v, all)
+	if err != nil {
+		return err
+	}
 	for _, e := range all {
 		row, err := a.pushEntry(r.Context(), names, e)
 		if err != nil {
 			return err
 		}
+		row.addDepartures(departures[e.ID])
 		p.Rows = append(p.Rows, row)
 	}
 	return a.Console.Render(w, n.status(), p)
+}
+
+// departures returns the receipts of the users whom requests took away.
+func (a *Activity) departures(
+	ctx context.Context, v console.Visit, all []sso.ProvisioningEvent,
+) (map[sso.ProvisioningEventID][]sso.DeprovisionReceipt, error) {
+	ids := make([]sso.ProvisioningEventID, 0, len(all))
+	for _, e := range all {
+		if e.Changed {
+			ids = append(ids, e.ID)
+		}
+	}
+	receipts, err := a.Records.DeprovisionReceipts(ctx, v.Enterprise.ID, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("list receipts: %w", err)
+	}
+	of := map[sso.ProvisioningEventID][]sso.DeprovisionReceipt{}
+	for _, r := range receipts {
+		of[r.Event] = append(of[r.Event], r)
+	}
+	return of, nil
 }
 
 // listPushes returns a page of the events that match a filter, and the cursor of

@@ -65,7 +65,44 @@ type deprovisioned struct {
 	Login    string     `json:"login" doc:"Login of the user." example:"ada@acme.example"`
 	Deleted  bool       `json:"deleted" doc:"Whether the identity provider deleted the user, rather than deactivating them."`
 	Sessions int        `json:"sessions" doc:"Number of sessions that ended." example:"2"`
+	Console  int        `json:"console_sessions" doc:"Number of second steps in the console that ended with them." example:"0"`
+	SignIns  int        `json:"sign_ins" doc:"Number of sign-ins that waited for a code sent by e-mail, and ended." example:"1"`
+	Codes    int        `json:"codes" doc:"Number of codes among these that could still have been entered." example:"1"`
+	Links    int        `json:"setup_links" doc:"Number of setup links that the user had created as an admin, and that no longer open." example:"0"`
+	Admin    bool       `json:"admin" doc:"Whether the user was an admin of the enterprise, by appointment or by a group. The rights rest while the user is deactivated."`
 	At       time.Time  `json:"at" doc:"Time of the deactivation." example:"2026-11-24T12:00:00Z"`
+	Nodes    []nodeTook `json:"nodes" doc:"Nodes that have forgotten the user, by name. A node confirms it within seconds; one that was not running is missing."`
+}
+
+// nodeTook is how long a node took to forget a user.
+//
+//nolint:lll // a tag is one line
+type nodeTook struct {
+	Node string `json:"node" doc:"Name of the node: host and port." example:"gw-1:8080"`
+	Took int64  `json:"took_ms" doc:"Milliseconds from the commit of the deactivation until the node refused every session of the user." example:"12"`
+}
+
+func viewReceipt(r sso.DeprovisionReceipt) deprovisioned {
+	v := deprovisioned{
+		User:     r.User,
+		Login:    r.Login,
+		Deleted:  r.Deleted,
+		Sessions: r.Ended.Sessions,
+		Console:  r.Ended.ConsoleSessions,
+		SignIns:  r.Ended.SignIns,
+		Codes:    r.Ended.Codes,
+		Links:    r.Ended.SetupLinks,
+		Admin:    r.Ended.Admin,
+		At:       r.At,
+		Nodes:    make([]nodeTook, 0, len(r.Nodes)),
+	}
+	for _, n := range r.Nodes {
+		v.Nodes = append(v.Nodes, nodeTook{
+			Node: n.Node,
+			Took: n.Took.Milliseconds(),
+		})
+	}
+	return v
 }
 
 // memberEffects are the effects of a request on the members of a group.
@@ -316,13 +353,7 @@ func (a *API) eventsPage(
 	}
 	ended := map[sso.ProvisioningEventID][]deprovisioned{}
 	for _, r := range receipts {
-		ended[r.Event] = append(ended[r.Event], deprovisioned{
-			User:     r.User,
-			Login:    r.Login,
-			Deleted:  r.Deleted,
-			Sessions: r.Sessions,
-			At:       r.At,
-		})
+		ended[r.Event] = append(ended[r.Event], viewReceipt(r))
 	}
 	return pageOf(all, next, nil, func(e sso.ProvisioningEvent) provisioningEvent {
 		v := viewProvisioningEvent(e)

@@ -192,12 +192,20 @@ func TestProvisioningReceipts(t *testing.T) {
 			e.Connection = c.ID
 			e.Changed = true
 		})
+		f.ok(f.db.ConfirmDepartures(t.Context(), "gw-1:8080", []sso.Departure{{
+			Enterprise: c.Enterprise,
+			ReceiptID: sso.ReceiptID{
+				Event: push.Event,
+				User:  u.Account,
+			},
+		}}))
 		got := f.do("GET", f.acme.in(enterprisePath+"/provisioning-events?connection="+string(c.ID)), nil)
 		f.wants(got, 200, "")
 		ended := got.items()[0].(map[string]any)["deprovisioned"].([]any)
 		who := ended[0].(map[string]any)
 		if len(ended) != 1 || who["user"] != string(u.Account) || who["login"] != "grace@acme.test" ||
-			who["deleted"] != false || who["sessions"] != 0.0 {
+			who["deleted"] != false || who["sessions"] != 0.0 || who["sign_ins"] != 0.0 || who["admin"] != false ||
+			who["nodes"].([]any)[0].(map[string]any)["node"] != "gw-1:8080" {
 			t.Errorf("got %s", got.Body)
 		}
 	})
