@@ -193,3 +193,62 @@ func customOIDC() Guide {
 		Assign: customAssign(),
 	}
 }
+
+//nolint:lll // a text is one line
+func customSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.Custom,
+		Product:   "Another identity provider",
+		Role:      "Admin access to your identity provider.",
+		TokenName: "scim-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In your identity provider, open the provisioning of the application that you use for single sign-on, or add an application for SCIM 2.0."),
+				do("Fill in:",
+					scimURL("SCIM base URL", "Also called tenant URL, endpoint or service provider URL. With or without a slash at the end."),
+					choose("SCIM version", "2.0"),
+					choose("Authentication", "HTTP header, bearer token"),
+					tokenValue("Token", "Also called secret token, API key or bearer token.")),
+				do("Run its test of the connection, if it has one."),
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("Make it create, update and deactivate users, and push groups with their members."),
+				do("Match users by `userName` and groups by `displayName`."),
+				do("Map `userName` to the value that single sign-on sends as the login, and `externalId` to an identifier that never changes."),
+			},
+			Warnings: []string{"A user is deactivated by `active` false, or by a deletion. If it sends neither, people who leave stay active here."},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("Choose the people and groups to be provisioned, and start it."),
+			},
+			Warnings: []string{"Groups inside groups are not expanded: push each group whose members matter here."},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "the value that single sign-on sends as the login",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			{
+				Attribute: "externalId",
+				From:      "an identifier that never changes",
+				Why:       whyExternal,
+			},
+			groupNames("the name of the group"),
+		},
+		Cycle:   "When changes arrive depends on your identity provider. Its documentation says so.",
+		First:   "The first request comes when it tests the connection, or with its first cycle.",
+		Network: anyNetwork,
+		OwnTest: OwnTest{
+			Text: "Most tests read users alone. Then they pass with a token that may not read groups.",
+		},
+		Again: "Restart provisioning there, so that everything is sent again.",
+	}
+}

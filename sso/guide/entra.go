@@ -226,3 +226,80 @@ func entraOIDC() Guide {
 		Assign: entraAssign(),
 	}
 }
+
+//nolint:lll // a text is one line
+func entraSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.Entra,
+		Product:   "Microsoft Entra ID",
+		Role:      "A Cloud Application Administrator, or the owner of the application.",
+		TokenName: "entra-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In the Microsoft Entra admin center, go to *Enterprise applications* › *All applications* and open the application that you use for single sign-on."),
+				do("On the left, select *Provisioning*, then *New configuration*. Older consoles have *Get started* instead, and *Provisioning Mode*, which has to be *Automatic*."),
+				do("In *Admin credentials*, fill in:",
+					choose("Select authentication method", "Bearer authentication"),
+					scimURL("Tenant URL", ""),
+					tokenValue("Secret token", "")),
+				do("Select *Test connection*. The answer appears at the top right. Then select *Create*."),
+			},
+			Warnings: []string{
+				"An application that came from *App registrations* may offer no provisioning. Then create one for it: *New application* › *Create your own application*, *Non-gallery*. People go on signing in through the first one.",
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("On the left, open *Attribute mapping*, and select *Provision Microsoft Entra ID Groups*. Set *Enabled* to *Yes*, and under *Target Object Actions* tick *Create*, *Update* and *Delete*. Make sure that `displayName` is in both columns. Select *Save*."),
+				do("Go back, and select *Provision Microsoft Entra ID Users*. Set *Enabled* to *Yes*, and tick *Create*, *Update* and *Delete* here, too."),
+				do("Under *Attribute Mappings*, change these two, then select *Save*:",
+					choose("userName (customappsso Attribute)", "the attribute that single sign-on sends as the login: userPrincipalName unless you changed it"),
+					choose("externalId (customappsso Attribute)", "objectId")),
+			},
+			Warnings: []string{
+				"Entra ID maps `externalId` to `mailNickname` by default. That is not unique, and changes with the name: two people may become one. Choose `objectId`.",
+				"With *Provision Microsoft Entra ID Groups* off, people arrive without their groups, and Entra ID reports no failure.",
+			},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("In *Provisioning* › *Settings*, as *Scope* select *Sync only assigned users and groups*."),
+				do("Under *Manage* › *Users and groups*, assign the groups to be provisioned."),
+				do("In *Provisioning*, set *Provisioning Status* to *On* and select *Save*. In *Overview*, select *Start provisioning*."),
+			},
+			Warnings: []string{
+				"With *Sync all users and groups*, everyone in the directory is pushed.",
+				"Nested groups are not expanded: people who are only in a group inside an assigned group are not pushed.",
+				entraLicense,
+			},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "userPrincipalName, or mail if single sign-on sends user.mail as the login",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			{
+				Attribute: "externalId",
+				From:      "objectId",
+				Why:       whyExternal,
+			},
+			groupNames("displayName"),
+		},
+		NotNeeded: []string{
+			"`?aadOptscim062020` at the end of *Tenant URL* is not needed. With it and without it, all is understood here.",
+		},
+		Cycle:   "Entra ID sends changes every 40 minutes. The first cycle begins at once, and takes hours for thousands of people. *Provision on demand* sends one person or group now.",
+		First:   "The first request comes when you select *Test connection*.",
+		Network: "If a firewall lets known addresses in only, add those that Microsoft publishes under the service tag `AzureActiveDirectory`.",
+		OwnTest: OwnTest{
+			Text: "*Test connection* looks for one user who does not exist. It passes with a token that may not read " +
+				"groups, and while group provisioning is switched off here.",
+		},
+		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. What was refused is not sent again before.",
+	}
+}

@@ -194,3 +194,63 @@ func pingSAML() Guide {
 		},
 	}
 }
+
+//nolint:lll // a text is one line
+func pingSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.Ping,
+		Product:   "PingOne",
+		Role:      "An administrator of the environment.",
+		TokenName: "pingone-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In PingOne, go to *Integrations* › *Provisioning*, select the plus sign and *New Connection*, then *Identity Store* and *SCIM Outbound*."),
+				do("Enter a name, and under *Configure Authentication* fill in:",
+					scimURL("SCIM Base URL", ""),
+					choose("Users Resource", "/Users"),
+					choose("Groups Resource", "/Groups"),
+					choose("SCIM Version", "2.0"),
+					choose("Authentication Method", "OAuth 2 Bearer Token"),
+					tokenValue("OAuth Access Token", "")),
+				do("Select *Test Connection*, then *Next*."),
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("Under *Configure Preferences*, fill in, and select *Save*:",
+					choose("User Filter Expression", `userName eq "%s"`),
+					choose("User Identifier", "userName"),
+					choose("Allow Users to be Created, Updated, Disabled", "ticked"),
+					choose("Remove Action", "Disable")),
+				do("Switch the connection on, at the top right."),
+			},
+			Warnings: []string{"Without *Allow Users to be Disabled*, people who leave stay active here."},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("In *Provisioning*, select the plus sign and *New Rule*, choose *PingOne* as the source and the connection as the target."),
+				do("Under *User Filter*, choose whom it provisions. Under *Attribute Mapping*, map `userName` to the value that single sign-on sends as the login: *Username* unless you changed it."),
+				do("Under *Group Provisioning*, choose the groups. Switch the rule on."),
+			},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "Username",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			groupNames("the name of the group"),
+		},
+		Cycle:   "PingOne sends each change soon after it is made.",
+		First:   "The first request comes when you select *Test Connection*.",
+		Network: anyNetwork,
+		OwnTest: OwnTest{
+			Text: "*Test Connection* reads users. It passes with a token that may not read groups.",
+		},
+		Again: "Switch the rule off and on again.",
+	}
+}

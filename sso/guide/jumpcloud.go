@@ -170,3 +170,124 @@ func oneLoginSAML() Guide {
 		},
 	}
 }
+
+//nolint:lll // a text is one line
+func jumpCloudSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.JumpCloud,
+		Product:   "JumpCloud",
+		Role:      "A JumpCloud administrator.",
+		TokenName: "jumpcloud-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In JumpCloud, go to *SSO Applications*, open the application that you use for single sign-on, and open the tab *Identity Management*."),
+				do("In *Configuration Settings* › *Service Provider (SP) Configuration*, fill in:",
+					choose("API Type", "SCIM API"),
+					choose("SCIM Version", "SCIM 2.0"),
+					scimURL("Base URL", ""),
+					tokenValue("Token Key", ""),
+					choose("Test User Email", "an address that no person has")),
+				do("Select *Test Connection*."),
+				do("Tick *Enable management of User Groups and Group Membership in this application*, and select *Activate*."),
+			},
+			Warnings: []string{
+				"*Test Connection* creates a user with the *Test User Email* and deletes it again. Do not enter the address of a person.",
+				"Without *Enable management of User Groups and Group Membership in this application*, people arrive without their groups.",
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("In *Identity Management*, look at the attribute mapping. `userName` has to come from the attribute that single sign-on sends as the login: *username* unless you changed it."),
+				do("Select *Save*."),
+			},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("In the application, open *User Groups* and tick the groups to be provisioned. Select *Save*."),
+			},
+			Warnings: []string{"The people of a ticked group are pushed together with the group."},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "username",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			groupNames("the name of the user group"),
+		},
+		NotNeeded: []string{
+			"*Base URL* needs no change: the address has no slash at its end, and one more would do no harm.",
+		},
+		Cycle:   "JumpCloud sends a change soon after it is saved.",
+		First:   "The first request comes when you select *Test Connection*.",
+		Network: anyNetwork,
+		OwnTest: OwnTest{
+			Text: "*Test Connection* creates a user and, with groups on, a group, and deletes them again. It does not " +
+				"change members.",
+			Groups: true,
+			Writes: true,
+		},
+		Again: "In *User Groups*, take the tick from the group, select *Save*, tick it again, and select *Save*.",
+	}
+}
+
+//nolint:lll // a text is one line
+func oneLoginSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.OneLogin,
+		Product:   "OneLogin",
+		Role:      "A OneLogin administrator.",
+		TokenName: "onelogin-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In OneLogin, go to *Applications* › *Applications*, select *Add App*, and choose *SCIM Provisioner with SAML (SCIM v2 Enterprise)*. Select *Save*."),
+				do("Open *Configuration* and fill in:",
+					scimURL("SCIM Base URL", ""),
+					tokenValue("SCIM Bearer Token", "")),
+				do("Under *API Connection*, select *Enable*, then *Save*."),
+			},
+			Warnings: []string{
+				"*SAML Custom Connector (Advanced)*, which you use for single sign-on, does not provision. This is a second application. People go on signing in through the first one.",
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("Open *Provisioning*, tick *Enable provisioning*, and choose *Suspend* for people who are deleted or lose the application. Select *Save*."),
+				do("Open *Parameters*. *SCIM Username* has to be the value that single sign-on sends as the login: *Username* unless you changed it."),
+				do("In *Parameters*, select *Groups*, tick *Include in User Provisioning*, and select *Save*."),
+			},
+			Warnings: []string{
+				"*Require admin approval before this action is performed* holds every change until an admin approves it in OneLogin. Take the ticks away, or approve under *Users* › *Provisioning*.",
+			},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("Open *Rules* and add a rule with the action *Set Groups*, so that roles or departments become groups here."),
+				do("Open *Access*, and choose the *Roles* to be provisioned. Select *Save*."),
+			},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "SCIM Username",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			groupNames("the groups of your rules"),
+		},
+		Cycle:   "OneLogin sends each change at once, unless it waits for an approval there.",
+		First:   "The first request comes when you select *Enable*.",
+		Network: anyNetwork,
+		OwnTest: OwnTest{
+			Text: "*Enable* looks for a user who does not exist. It passes with a token that may not read groups.",
+		},
+		Again: "In the application, open *Users*, select the people, and *Reprovision*. For groups, select *More Actions* › *Reapply entitlement mappings*.",
+	}
+}

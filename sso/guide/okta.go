@@ -152,6 +152,7 @@ func oktaOIDC() Guide {
 			},
 			Warnings: []string{
 				"With *Federation Broker Mode* everyone in Okta may sign in. To choose who may, leave it off and assign groups in step 4.",
+				"*Federation Broker Mode* switches provisioning by SCIM off: Okta then pushes no one. Leave it off if you plan to use SCIM.",
 			},
 		},
 		Configure: Part{
@@ -214,5 +215,78 @@ func oktaOIDC() Guide {
 			},
 		},
 		Assign: oktaAssign(),
+	}
+}
+
+//nolint:lll // a text is one line
+func oktaSCIM() SCIM {
+	return SCIM{
+		Provider:  sso.Okta,
+		Product:   "Okta",
+		Role:      "An Okta admin who may manage applications.",
+		TokenName: "okta-1",
+		Connect: Part{
+			Title: connectTitle,
+			Do: []Instruction{
+				do("In Okta, open the application that you use for single sign-on. In *General* › *App Settings*, select *Edit*."),
+				do("As *Provisioning*, select *SCIM*, then *Save*. The tab *Provisioning* appears."),
+				do("Open *Provisioning* › *Integration*, select *Edit*, and fill in:",
+					scimURL("SCIM connector base URL", ""),
+					choose("Unique identifier field for users", "userName"),
+					choose("Supported provisioning actions", "Push New Users, Push Profile Updates, Push Groups"),
+					choose("Authentication Mode", "HTTP Header"),
+					tokenValue("Authorization: Bearer", "Under HTTP Header.")),
+				do("Select *Test Connector Configuration*, close its window, and select *Save*."),
+			},
+			Warnings: []string{
+				"An application with OpenID Connect that you created has no *SCIM* to select. Create a second application for provisioning: *Create App Integration*, then *SAML 2.0* or *SWA*, with *Do not display application icon to users*. People go on signing in through the first one.",
+				"*Federation Broker Mode* switches provisioning off: Okta then assigns no one, so it pushes no one. Switch it off in *General* before you continue.",
+				"Without *Push Groups*, people arrive without their groups.",
+			},
+		},
+		Mappings: Part{
+			Title: mappingsTitle,
+			Do: []Instruction{
+				do("Open *Provisioning* › *To App*, select *Edit*, tick *Create Users*, *Update User Attributes* and *Deactivate Users*, and select *Save*."),
+				do("Open *Sign On*. Under *Credentials Details*, *Application username format* is what is pushed as `userName`. Choose what people sign in with here, which is *Okta username* unless you changed it."),
+			},
+			Warnings: []string{
+				"Without *Deactivate Users*, people who leave stay active here.",
+				"*Suspended* people in Okta are not deactivated: Okta pushes nothing for them. Deactivate them, or take the application from them.",
+			},
+		},
+		Assign: Part{
+			Title: provisionTitle,
+			Do: []Instruction{
+				do("Open *Assignments*, and assign the groups or people to be provisioned. For people who were assigned before, select *Provision User*."),
+				do("Open *Push Groups*, select *Push Groups* › *Find groups by name*, choose a group, leave *Push group memberships immediately* ticked, and select *Save*. Do this for each group that matters here."),
+			},
+			Warnings: []string{
+				"A group may be pushed before its people: they become members when they arrive.",
+				"Only pushed groups arrive. A group that is merely assigned brings its people, and not itself.",
+			},
+		},
+		Required: []Required{
+			{
+				Attribute: "userName",
+				From:      "Application username format",
+				Why:       whyUserName,
+				Login:     true,
+			},
+			groupNames("the name of the pushed group"),
+		},
+		NotNeeded: []string{
+			"*Import New Users and Profile Updates* is of no use here. It does no harm.",
+			"The password that Okta generates is dropped.",
+		},
+		Cycle:   "Okta pushes each change at once.",
+		First:   "The first request comes when you select *Test Connector Configuration*.",
+		Network: "If a firewall lets known addresses in only, add those that Okta publishes for its cells, under *IP address ranges*.",
+		OwnTest: OwnTest{
+			Text: "*Test Connector Configuration* lists users and groups. It changes nothing, so it passes with a token " +
+				"that may only read.",
+			Groups: true,
+		},
+		Again: "In *Push Groups*, select *Push now* on each group. For a person, select *Provision User* or *Retry selected* under *Tasks*.",
 	}
 }
