@@ -29,6 +29,7 @@ type Options struct {
 type DB struct {
 	sql          *engine.Database
 	sealer       *sealer
+	rehearsal    bool // see Rehearse
 	auditKey     []byte
 	clock        func() time.Time
 	log          *slog.Logger

@@ -242,7 +242,7 @@ func (l accountLookup) selection(dialect engine.Dialect, w *engine.Where) string
 // findUsers makes found users of the accounts of a lookup, and updates those that
 // say something else than the account. It reports whether it wrote.
 func (db *DB) findUsers(ctx context.Context, p sso.Push, l accountLookup) (wrote bool, err error) {
-	if l.isEmpty() {
+	if l.isEmpty() || l.all && db.rehearsal {
 		return false, nil
 	}
 	statuses := []sso.UserStatus{""}

@@ -156,7 +156,7 @@ func foundNames(names []string, known []groupRow) (missing []string, stale []gro
 // findGroups makes found groups of the names of groups of organizations, and removes
 // those whose name no group has. It reports whether it wrote.
 func (db *DB) findGroups(ctx context.Context, p sso.Push, l nameLookup) (wrote bool, err error) {
-	if l.isEmpty() {
+	if l.isEmpty() || l.all && db.rehearsal {
 		return false, nil
 	}
 	names, err := l.organizationNames(ctx, db, p.Enterprise)
