@@ -1,6 +1,9 @@
 package sso
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Role decides what a visitor of the console may do, and where.
 type Role string
@@ -9,8 +12,46 @@ type Role string
 const (
 	RoleOperator        Role = "operator"         // everything, in every enterprise
 	RoleEnterpriseAdmin Role = "enterprise-admin" // everything in their own enterprise
-	RoleSetupLink       Role = "setup-link"       // set up one connection, and nothing else
+	RoleSetupLink       Role = "setup-link"       // the parts of the setup that the link opens, and nothing else
 )
+
+// Intent is a part of the setup that a setup link opens.
+type Intent string
+
+// The intents.
+const (
+	IntentSignOn       Intent = "sign-on"      // the setup assistant and test connections
+	IntentProvisioning Intent = "provisioning" // the assistant for SCIM, and tokens for it
+	IntentDomain       Intent = "domain"       // the domains of the enterprise
+	IntentGroups       Intent = "groups"       // Verify groups, read only
+)
+
+// Intents returns all intents, in the order in which they are shown.
+func Intents() []Intent {
+	return []Intent{IntentSignOn, IntentProvisioning, IntentDomain, IntentGroups}
+}
+
+// DefaultIntents returns what a setup link opens unless something else is chosen:
+// single sign-on and what belongs to it.
+func DefaultIntents() []Intent {
+	return []Intent{IntentSignOn, IntentDomain, IntentGroups}
+}
+
+// IntentSet returns the intents of a list, each once and in the order of
+// [Intents], and those that do not exist.
+func IntentSet(intents []Intent) (set, unknown []Intent) {
+	for _, i := range Intents() {
+		if slices.Contains(intents, i) {
+			set = append(set, i)
+		}
+	}
+	for _, i := range intents {
+		if !slices.Contains(set, i) {
+			unknown = append(unknown, i)
+		}
+	}
+	return set, unknown
+}
 
 // Admin is a local account of an operator, which no group sync touches. Its
 // owner signs in with a password or a passkey, or as the user the account is
@@ -81,14 +122,15 @@ type Invitation struct {
 	Admin     AdminID   // who accepted it; "" if it was not accepted
 }
 
-// SetupLink opens the setup assistant of one enterprise to its holder, for a
-// limited time and number of openings.
+// SetupLink opens parts of the setup of one enterprise to its holder, for a limited
+// time and number of openings.
 type SetupLink struct {
 	ID         SetupLinkID
 	Enterprise EnterpriseID
 	// Connection is the only connection it opens; "" if its holder creates one,
 	// which it opens from then on.
 	Connection ConnectionID
+	Intents    []Intent // at least one
 	Token      Hash
 	For        string // the recipient, as the list shows it
 	MaxOpens   int    // at least 1
@@ -126,8 +168,9 @@ type Visitor struct {
 	// Connection is the only connection that the holder of a setup link sees;
 	// "" if there is none yet, and for all other visitors.
 	Connection ConnectionID
-	Admin      AdminID // of an operator
-	User       UserID  // of an enterprise admin
+	Intents    []Intent // of the setup link; none for all other visitors
+	Admin      AdminID  // of an operator
+	User       UserID   // of an enterprise admin
 	// Link is the setup link that the browser has opened; an admin of its
 	// enterprise may have opened one, too.
 	Link SetupLinkID
@@ -141,6 +184,12 @@ type Visitor struct {
 // Sees reports whether the visitor may see anything of an enterprise.
 func (v Visitor) Sees(ent EnterpriseID) bool {
 	return v.Role == RoleOperator || v.Enterprise == ent
+}
+
+// May reports whether the visitor may open a part of the setup: the holder of a setup
+// link may if the link says so, and all other visitors may.
+func (v Visitor) May(i Intent) bool {
+	return v.Role != RoleSetupLink || slices.Contains(v.Intents, i)
 }
 
 // ChallengeGone returns the error for a passkey challenge that expired, or was

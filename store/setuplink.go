@@ -3,23 +3,47 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
 
-const setupLinkColumns = "l.enterprise_id, l.id, coalesce(l.connection_id, ''), l.token, l.made_for, l.max_opens, l.opens, l.created_by, l.created_at, l.expires_at, l.revoked_at, l.opened_at"
+const setupLinkColumns = "l.enterprise_id, l.id, coalesce(l.connection_id, ''), l.intents, l.token, l.made_for, l.max_opens, l.opens, l.created_by, l.created_at, l.expires_at, l.revoked_at, l.opened_at"
 
 func scanSetupLink(r engine.Row) (l sso.SetupLink, err error) {
 	err = r.Scan(
-		&l.Enterprise, &l.ID, &l.Connection, hexHash(&l.Token), &l.For, &l.MaxOpens, &l.Opens,
+		&l.Enterprise, &l.ID, &l.Connection, intents(&l.Intents), hexHash(&l.Token), &l.For, &l.MaxOpens, &l.Opens,
 		&l.CreatedBy,
 		engine.Time(&l.CreatedAt), engine.Time(&l.ExpiresAt),
 		engine.Time(&l.RevokedAt),
 		engine.Time(&l.OpenedAt),
 	)
 	return l, err
+}
+
+// intents scans what joinIntents returned.
+func intents(into *[]sso.Intent) engine.ScanFunc {
+	return func(src any) error {
+		text, err := engine.Text(src)
+		if err != nil {
+			return err
+		}
+		*into = nil
+		for _, i := range strings.Fields(text) {
+			*into = append(*into, sso.Intent(i))
+		}
+		return nil
+	}
+}
+
+func joinIntents(all []sso.Intent) string {
+	texts := make([]string, len(all))
+	for i, one := range all {
+		texts[i] = string(one)
+	}
+	return strings.Join(texts, " ")
 }
 
 func findSetupLink(
@@ -47,16 +71,17 @@ func (db *DB) CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink
 		l.ID, l.CreatedAt, l.CreatedBy = sso.NewID[sso.SetupLinkID](t.now), t.now, by
 		l.Opens, l.RevokedAt, l.OpenedAt = 0, time.Time{}, time.Time{}
 		t.Queue(
-			`insert into setup_links (enterprise_id, id, connection_id, token, made_for, max_opens, opens, created_by, created_at, expires_at, revoked_at, opened_at)
-			values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, 0)`,
+			`insert into setup_links (enterprise_id, id, connection_id, intents, token, made_for, max_opens, opens, created_by, created_at, expires_at, revoked_at, opened_at)
+			values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, 0, 0)`,
 			string(l.Enterprise),
-			string(l.ID), orNull(string(l.Connection)), l.Token.String(),
+			string(l.ID), orNull(string(l.Connection)), joinIntents(l.Intents), l.Token.String(),
 			l.For, int64(l.MaxOpens), string(by), engine.Micros(l.CreatedAt),
 			engine.Micros(l.ExpiresAt),
 		)
 		return t.audit(
 			ctx, by, "setup_link.created", string(l.ID), "for", l.For, "connection",
 			string(l.Connection),
+			"intents", joinIntents(l.Intents),
 			"max_opens", strconv.Itoa(l.MaxOpens), "expires_at",
 			l.ExpiresAt.UTC().Format(time.RFC3339),
 		)

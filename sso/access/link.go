@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/sso"
@@ -20,6 +21,7 @@ const (
 // NewLink describes a setup link to create. Zero values mean the defaults.
 type NewLink struct {
 	Connection sso.ConnectionID // "": its holder creates one
+	Intents    []sso.Intent     // none: sso.DefaultIntents
 	For        string
 	ExpiresIn  time.Duration
 	MaxOpens   int
@@ -40,7 +42,27 @@ func (n NewLink) Validate() error {
 			Message: "Choose between 1 and 100.",
 		})
 	}
-	return errInvalid(problems)
+	return errInvalid(append(problems, n.checkIntents()...))
+}
+
+// checkIntents returns an error if the link would open nothing.
+func (n NewLink) checkIntents() (problems []sso.FieldError) {
+	set, unknown := sso.IntentSet(n.Intents)
+	for _, i := range unknown {
+		problems = append(problems, sso.FieldError{
+			Field: "intents",
+			Message: "“" + string(i) + "” is nothing that a setup link opens. Use sign-on, provisioning, domain or " +
+				"groups.",
+		})
+	}
+	opensConnection := slices.Contains(set, sso.IntentProvisioning) || slices.Contains(set, sso.IntentGroups)
+	if n.Connection == "" && opensConnection && !slices.Contains(set, sso.IntentSignOn) {
+		problems = append(problems, sso.FieldError{
+			Field:   "connection",
+			Message: "Choose a connection, or let the link open single sign-on too, so that its holder can create one.",
+		})
+	}
+	return problems
 }
 
 // CreateLink creates a setup link. Only the hash of its token is kept.
@@ -52,9 +74,10 @@ func (s *Service) CreateLink(
 	}
 	if e.Enforced {
 		return sso.SetupLink{}, "", &sso.Error{
-			Kind:   sso.Conflict,
-			Code:   sso.CodeSSOEnforced,
-			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and administer, or stop enforcing it.",
+			Kind: sso.Conflict,
+			Code: sso.CodeSSOEnforced,
+			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and " +
+				"administer, or stop enforcing it.",
 		}
 	}
 	if n.ExpiresIn == 0 {
@@ -63,10 +86,15 @@ func (s *Service) CreateLink(
 	if n.MaxOpens == 0 {
 		n.MaxOpens = DefaultOpens
 	}
+	if len(n.Intents) == 0 {
+		n.Intents = sso.DefaultIntents()
+	}
+	n.Intents, _ = sso.IntentSet(n.Intents)
 	token := sso.NewSecret()
 	l, err := s.Links.CreateSetupLink(ctx, by, sso.SetupLink{
 		Enterprise: e.ID,
 		Connection: n.Connection,
+		Intents:    n.Intents,
 		Token:      token.Hash(),
 		For:        n.For,
 		MaxOpens:   n.MaxOpens,

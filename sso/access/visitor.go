@@ -127,6 +127,7 @@ func (s *Service) visitorByLink(ctx context.Context, b Browser) (sso.Visitor, er
 		Name:       l.For,
 		Enterprise: l.Enterprise,
 		Connection: l.Connection,
+		Intents:    l.Intents,
 		Link:       l.ID,
 	}, nil
 }

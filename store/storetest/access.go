@@ -27,6 +27,8 @@ func ofTheInstallation() map[string]string {
 		"SaveChallenge":       "the instance's",
 		"UseChallenge":        "found by 256 random bits",
 		"SetupLinkByToken":    "found by 256 random bits",
+		"Rehearse":            "runs what it is given",
+		"RecordContacts":      "a request names the connection alone",
 		"OpenSetupLink":       "found by 256 random bits",
 		"SetupSession":        "found by 256 random bits",
 		"EndSetupSession":     "found by 256 random bits",

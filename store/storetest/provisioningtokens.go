@@ -22,6 +22,9 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"refusals recorded concurrently": testRefusalsRace,
 		"user states":                    testProvisioningUserStates,
 		"group states":                   testProvisioningGroupStates,
+		"contacts":                       testContacts,
+		"login check":                    testLoginCheck,
+		"rehearsal":                      testRehearsal,
 	}
 }
 

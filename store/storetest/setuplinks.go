@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,7 @@ func (w *world) newSetupLink(change func(*sso.SetupLink)) sso.SetupLink {
 	l := sso.SetupLink{
 		Enterprise: w.ent.ID,
 		Token:      sso.NewSecret().Hash(),
+		Intents:    []sso.Intent{sso.IntentSignOn, sso.IntentProvisioning},
 		For:        "Ada <ada@acme.test>",
 		MaxOpens:   2,
 		ExpiresAt:  w.clock.Now().Add(24 * time.Hour),
@@ -110,6 +112,7 @@ func (w *world) setupLinkBound(l sso.SetupLink) {
 	held, err := w.db.SetupSession(ctx, session)
 	w.ok(err)
 	if held.Connection != w.conn.ID ||
+		!slices.Equal(held.Intents, bound.Intents) ||
 		held.Opens != 1 ||
 		held.OpenedAt.IsZero() {
 		w.Errorf("got %+v", held)

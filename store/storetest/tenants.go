@@ -672,6 +672,8 @@ func own() map[string]bool {
 		"ProvisionedAmong":           true,
 		"DeprovisionReceipts":        true,
 		"StandingProvisioningTokens": true,
+		"ProvisioningReach":          true,
+		"CheckLogins":                true,
 	}
 }
 
@@ -691,7 +693,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.provisioning(), f.provisionEffects(),
+		f.tests(), f.signInFacts(), f.contacts(), f.provisioning(), f.provisionEffects(),
 	} {
 		maps.Copy(all, some)
 	}
