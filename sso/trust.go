@@ -99,7 +99,7 @@ func (c *TrustChange) hasSoleAuthor(a Actor) bool {
 
 // Enabler returns the value of EnabledBy once an actor makes the change live.
 func (c *TrustChange) Enabler(by Actor) Actor {
-	if strings.HasPrefix(string(by), "link-") && c.hasSoleAuthor(by) {
+	if by.OfLink() && c.hasSoleAuthor(by) {
 		return by
 	}
 	return ""
@@ -114,6 +114,9 @@ func (a Actor) OfOperator() bool {
 	}
 	return strings.HasPrefix(string(a), "adm-") || strings.HasPrefix(string(a), "tok-")
 }
+
+// OfLink reports whether an actor is the holder of a setup link.
+func (a Actor) OfLink() bool { return strings.HasPrefix(string(a), "link-") }
 
 // TrustDigest identifies whom a configuration trusts to identify its users, and
 // how a user is found in an assertion. Two configurations with the same digest

@@ -92,8 +92,13 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Service: g.setup,
 		Store:   g.db,
 		Traces:  g.trials,
-		Values:  g.guideValues,
-		Now:     time.Now,
+
+		Provisioning: g.db,
+		Tokens:       g.tokens,
+		Tester:       g.pushes,
+
+		Values: g.guideValues,
+		Now:    time.Now,
 	}).Register(g.router)
 	connection.New(connection.Options{
 		Console:     c,
@@ -137,6 +142,7 @@ func (g *gateway) guideValues(e sso.Enterprise, c sso.Connection) map[guide.Kind
 		assistant.Link:  link,
 		guide.SignInURL: link + "&connection=" + string(c.ID),
 		guide.LogoutURL: g.signedOut,
+		guide.SCIMURL:   g.config.BaseURL + "/scim/v2/connections/" + string(c.ID),
 	}
 	if c.Protocol == sso.OIDC {
 		values[guide.RedirectURI] = g.oidc.RedirectURI(c.ID)

@@ -69,6 +69,8 @@ type gateway struct {
 	trials    *trial.Service
 	tokens    *provisioning.Tokens
 	ledger    *provisioning.Ledger
+	contacts  *provisioning.Contacts
+	pushes    *provisioning.Service
 	health    *health.Service
 	admin     *access.Service
 	passkeys  *access.Passkeys
@@ -231,6 +233,35 @@ func (g *gateway) provisioning() {
 		Observe: g.metrics.SCIM,
 		Log:     g.log,
 	})
+	g.contacts = provisioning.NewContacts(g.db, g.log, time.Now)
+	g.pushes = provisioning.New(provisioning.Options{
+		Users:       g.db,
+		Groups:      g.db,
+		Connections: g.db,
+		Tokens:      g.tokens,
+		Ledger:      g.ledger,
+		Contacts:    g.contacts,
+		Limiter:     g.nodes.limiter,
+		PerMinute:   g.config.RateLimits.SCIMPerConnection,
+		Rehearse:    g.rehearse,
+		Checks:      g.tokens,
+		CursorKeys:  []sso.Secret{g.keys.Current, g.keys.Previous},
+		Log:         g.log,
+		Now:         time.Now,
+	})
+}
+
+// rehearse calls fn with records whose changes are undone afterwards.
+func (g *gateway) rehearse(
+	ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, provisioning.Records) error,
+) error {
+	return g.db.Rehearse(ctx, ent, func(ctx context.Context, db *store.DB) error {
+		return fn(ctx, provisioning.Records{
+			Users:       db,
+			Groups:      db,
+			Connections: db,
+		})
+	})
 }
 
 // rules builds the services that change what the store keeps for admins.
@@ -375,6 +406,7 @@ func (g *gateway) api() (*api.API, error) {
 		Links:        g.admin,
 		Provisioning: g.db,
 		SCIMTokens:   g.tokens,
+		Tester:       g.pushes,
 		SAML:         g.saml,
 		OIDC:         g.oidc,
 		Limiter:      g.nodes.limiter,
@@ -384,22 +416,10 @@ func (g *gateway) api() (*api.API, error) {
 
 // scim builds the endpoints by which identity providers provision.
 func (g *gateway) scim() {
-	service := provisioning.New(provisioning.Options{
-		Users:       g.db,
-		Groups:      g.db,
-		Connections: g.db,
-		Tokens:      g.tokens,
-		Ledger:      g.ledger,
-		Limiter:     g.nodes.limiter,
-		PerMinute:   g.config.RateLimits.SCIMPerConnection,
-		CursorKeys:  []sso.Secret{g.keys.Current, g.keys.Previous},
-		Log:         g.log,
-		Now:         time.Now,
-	})
 	scim.New(scim.Options{
-		Admission: service,
-		Users:     service,
-		Groups:    service,
+		Admission: g.pushes,
+		Users:     g.pushes,
+		Groups:    g.pushes,
 		BaseURL:   g.config.BaseURL,
 	}).Register(g.router)
 }
@@ -434,6 +454,7 @@ func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) 
 	stop()
 	done.Wait()
 	_ = g.ledger.Flush(context.WithoutCancel(ctx)) // which logs its failure
+	g.contacts.Flush(context.WithoutCancel(ctx))
 	if err == nil {
 		g.log.Info("stopped")
 	}

@@ -57,9 +57,9 @@ func connectionCodes() []Entry {
 		{
 			"admin_groups_mapping",
 			"Connections and domains",
-			"the holder of a setup link would change which group names are read, and the members of a group administer the company",
+			"the holder of a setup link would change how people get into groups, by the mapping, by provisioning or with a provisioning token, and the members of a group administer the company",
 			Company,
-			"an admin of the company, or an operator, looks at the mapping of the draft and enables it",
+			"an admin of the company, or an operator, looks at the draft and enables it, or creates the token",
 		},
 		{
 			"nothing_to_roll_back", "Connections and domains", "there is no earlier version",

@@ -4,16 +4,16 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"gatehouse/sso"
 )
 
-// mayNameAdmins refuses the holder of a setup link a change of how groups are
-// read, if the enterprise has an admin group: a rewrite, or another claim, could
-// make any user an admin. An admin of the company enables such a draft.
+// mayNameAdmins refuses the holder of a setup link a change of how people get into
+// groups, if the enterprise has an admin group: a rewrite, another claim, or pushes
+// with a token that the holder has, could make any user an admin. An admin of the
+// company enables such a draft.
 func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config) error {
-	if !strings.HasPrefix(string(by), "link-") ||
+	if !by.OfLink() ||
 		c.Live == nil ||
 		reflect.DeepEqual(groupReading(c.Live), groupReading(next)) {
 		return nil
@@ -28,13 +28,13 @@ func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connect
 	return &sso.Error{
 		Kind: sso.Conflict,
 		Code: "admin_groups_mapping",
-		Public: "This changes which group names are read, and the members of a group administer the company. " +
+		Public: "This changes how people get into groups, and the members of a group administer the company. " +
 			"Ask an admin of the company, or an operator, to enable it.",
 	}
 }
 
-// groupReading returns a copy with only the fields that decide which group names
-// are read.
+// groupReading returns a copy with only the fields that decide how people get into
+// groups.
 func groupReading(cfg *sso.Config) sso.Config {
 	m := cfg.Mapping
 	return sso.Config{
@@ -45,6 +45,8 @@ func groupReading(cfg *sso.Config) sso.Config {
 			Include:       m.Include,
 			Exclude:       m.Exclude,
 		},
-		Directory: cfg.Directory,
+		Directory:    cfg.Directory,
+		Provisioning: cfg.Provisioning,
+		SCIM:         cfg.SCIM,
 	}
 }

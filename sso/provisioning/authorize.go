@@ -19,6 +19,18 @@ import (
 func (s *Tokens) Authorize(
 	ctx context.Context, connection sso.ConnectionID, bearer, client string,
 ) (sso.ProvisioningToken, error) {
+	k, err := s.find(ctx, connection, bearer)
+	if err != nil {
+		return k, err
+	}
+	// A failure to store the last use is no reason to refuse the token: a full disk,
+	// for example, fails this write and no read.
+	_ = s.store.UseProvisioningToken(ctx, k, sso.ClientName(client))
+	return k, nil
+}
+
+// find is Authorize without a record of the use.
+func (s *Tokens) find(ctx context.Context, connection sso.ConnectionID, bearer string) (sso.ProvisioningToken, error) {
 	secret, err := sso.SCIMToken.Parse(bearer)
 	if err != nil {
 		return sso.ProvisioningToken{}, noToken()
@@ -31,16 +43,19 @@ func (s *Tokens) Authorize(
 		return sso.ProvisioningToken{}, fmt.Errorf("authorize provisioning: %w", err)
 	case k.Connection != connection:
 		return sso.ProvisioningToken{}, foreignToken()
-	case !k.Live(s.now()):
-		newer, err := s.store.NewerProvisioningToken(ctx, k)
-		if err != nil {
-			return sso.ProvisioningToken{}, fmt.Errorf("authorize provisioning: %w", err)
-		}
-		k.Scopes = nil
-		return k, deadToken(k, newer)
 	}
-	// A failure to store the last use is no reason to refuse the token: a full disk,
-	// for example, fails this write and no read.
-	_ = s.store.UseProvisioningToken(ctx, k, sso.ClientName(client))
-	return k, nil
+	return s.alive(ctx, k)
+}
+
+// alive refuses a token that has expired or was revoked.
+func (s *Tokens) alive(ctx context.Context, k sso.ProvisioningToken) (sso.ProvisioningToken, error) {
+	if k.Live(s.now()) {
+		return k, nil
+	}
+	newer, err := s.store.NewerProvisioningToken(ctx, k)
+	if err != nil {
+		return sso.ProvisioningToken{}, fmt.Errorf("authorize provisioning: %w", err)
+	}
+	k.Scopes = nil
+	return k, deadToken(k, newer)
 }

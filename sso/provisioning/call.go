@@ -15,7 +15,9 @@ type Request struct {
 	Connection sso.ConnectionID
 	Bearer     string // "" without a token
 	Method     string
+	Endpoint   string // path below the address of the connection: "/Users/{id}"
 	Client     string // User-Agent
+	Remote     string // address of the client
 	IfMatch    []string
 }
 
@@ -110,9 +112,6 @@ func (s *Service) limit(ctx context.Context, c *Call) error {
 
 // Finish records what came of a call.
 func (s *Service) Finish(ctx context.Context, c *Call, err error) {
-	if s.Ledger == nil {
-		return
-	}
 	o := c.outcome
 	o.Push = c.push
 	o.Token = c.Token
@@ -122,7 +121,12 @@ func (s *Service) Finish(ctx context.Context, c *Call, err error) {
 	o.At = c.began
 	o.Took = s.Now().Sub(c.began)
 	o.Err = err
-	s.Ledger.Record(ctx, o)
+	if s.Contacts != nil {
+		s.Contacts.add(o.contact(c.Request))
+	}
+	if s.Ledger != nil {
+		s.Ledger.Record(ctx, o)
+	}
 }
 
 // Features returns what the connection offers.

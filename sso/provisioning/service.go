@@ -71,16 +71,20 @@ type limiter interface {
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
-// Options are the parts of a Service; all but Ledger and Limiter are required. One
+// Options are the parts of a Service; Ledger, Contacts, Limiter, and Rehearse with
+// Checks may be nil. One
 // store.DB serves as Users, Groups and Connections.
 type Options struct {
 	Users       users
 	Groups      groups
 	Connections connections
 	Tokens      tokens
-	Ledger      ledger  // nil: nothing is recorded
-	Limiter     limiter // nil: no limit
-	PerMinute   int     // requests per connection; 0: no limit
+	Ledger      ledger    // nil: nothing is recorded
+	Contacts    *Contacts // nil: nothing is recorded
+	Limiter     limiter   // nil: no limit
+	PerMinute   int       // requests per connection; 0: no limit
+	Rehearse    Rehearse  // nil: Test must not be called
+	Checks      *Tokens   // of Test
 	// CursorKeys sign the cursors of lists: the first one new ones, all are
 	// accepted. Empty ones are skipped.
 	CursorKeys []sso.Secret

@@ -79,7 +79,7 @@ func (e *ScopeError) Unwrap() error { return e.error }
 func scopeMissing(c *Call, want sso.ProvisioningScope) error {
 	return &ScopeError{want, &sso.Error{
 		Kind: sso.Forbidden,
-		Code: "scim_scope_missing",
+		Code: sso.CodeScopeMissing,
 		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under Connections > "+
 			"%s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
 			brief(c.Token.Name), want, scopeList(c.Token.Scopes), sso.ScopeSCIM, brief(c.Connection.Name),
@@ -116,7 +116,7 @@ func sendAgain(p sso.Provider) string {
 func groupsOff(c sso.Connection) *sso.Error {
 	return &sso.Error{
 		Kind: sso.Forbidden,
-		Code: "scim_groups_off",
+		Code: sso.CodeGroupsOff,
 		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
 			"Switch it on under Connections > %s > SCIM in Gatehouse, then %s.",
 			brief(c.Name), brief(c.Name), sendAgain(c.Provider)),

@@ -15,6 +15,9 @@ type tokenStore interface {
 	CreateProvisioningToken(
 		ctx context.Context, by sso.Actor, k sso.ProvisioningToken,
 	) (sso.ProvisioningToken, error)
+	ProvisioningToken(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
+	) (sso.ProvisioningToken, error)
 	ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error)
 	NewerProvisioningToken(ctx context.Context, k sso.ProvisioningToken) (name string, err error)
 	UpdateProvisioningToken(
@@ -29,6 +32,8 @@ type tokenStore interface {
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
 	) error
 	UseProvisioningToken(ctx context.Context, k sso.ProvisioningToken, client string) error
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
 }
 
 // Tokens creates, changes and checks the tokens by which identity providers
@@ -49,7 +54,8 @@ type NewToken struct {
 }
 
 // Create creates a token of a connection and returns its bearer value, of which
-// only the hash is kept.
+// only the hash is kept. For the holder of a setup link it is Conflict
+// "admin_groups_mapping" where pushes count already and could make an admin.
 func (s *Tokens) Create(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, n NewToken,
 ) (sso.ProvisioningToken, sso.Secret, error) {
@@ -72,11 +78,39 @@ func (s *Tokens) Create(
 	if err := errInvalid(problems); err != nil {
 		return sso.ProvisioningToken{}, "", err
 	}
+	if err := s.mayPushAdmins(ctx, by, ent, conn); err != nil {
+		return sso.ProvisioningToken{}, "", err
+	}
 	k, err := s.store.CreateProvisioningToken(ctx, by, k)
 	if err != nil {
 		return sso.ProvisioningToken{}, "", fmt.Errorf("create a token: %w", err)
 	}
 	return k, secret, nil
+}
+
+// mayPushAdmins refuses the holder of a setup link a token with which they could
+// push themselves into a group of admins. Until the connection provisions, a token
+// changes no membership, and an admin decides when it does.
+func (s *Tokens) mayPushAdmins(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID,
+) error {
+	if !by.OfLink() {
+		return nil
+	}
+	c, err := s.store.Connection(ctx, ent, conn)
+	if err != nil || c.Live == nil || c.Live.Provisioning != sso.ProvisionSCIM {
+		return err
+	}
+	groups, err := s.store.AdminGroups(ctx, ent)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "admin_groups_mapping",
+		Public: "The members of a group administer the company, and this token could add members to it. " +
+			"Ask an admin of the company, or an operator, to create the token.",
+	}
 }
 
 // TokenEdit changes a token; nil leaves a value as it is.

@@ -127,10 +127,10 @@ func (h *Handlers) endpoint(pattern string, answer func(*exchange) error) route.
 		Why:     "identity providers call it with a bearer token",
 		MaxBody: provisioning.MaxBody,
 		Handle: func(w http.ResponseWriter, r *http.Request) error {
-			return h.serve(w, r, answer)
+			return h.serve(w, r, path, answer)
 		},
 		TooLarge: func(w http.ResponseWriter, r *http.Request, _ int64, _ error) error {
-			return h.serve(w, r, func(*exchange) error {
+			return h.serve(w, r, path, func(*exchange) error {
 				return route.BodyTooLarge(provisioning.TooLarge(r.ContentLength))
 			})
 		},
@@ -139,13 +139,15 @@ func (h *Handlers) endpoint(pattern string, answer func(*exchange) error) route.
 
 // serve admits a request, reads its body, has it answered, and records what came
 // of it.
-func (h *Handlers) serve(w http.ResponseWriter, r *http.Request, answer func(*exchange) error) (err error) {
+func (h *Handlers) serve(
+	w http.ResponseWriter, r *http.Request, path string, answer func(*exchange) error,
+) (err error) {
 	done, err := h.load.enter(r.ContentLength)
 	if err != nil {
 		return err
 	}
 	defer done()
-	x, err := h.admit(w, r)
+	x, err := h.admit(w, r, path)
 	if err != nil {
 		return h.challenged(w, r, err)
 	}
@@ -159,13 +161,15 @@ func (h *Handlers) serve(w http.ResponseWriter, r *http.Request, answer func(*ex
 	return h.challenged(w, r, answer(x))
 }
 
-func (h *Handlers) admit(w http.ResponseWriter, r *http.Request) (*exchange, error) {
+func (h *Handlers) admit(w http.ResponseWriter, r *http.Request, path string) (*exchange, error) {
 	call, err := h.Admission.Admit(r.Context(), provisioning.Request{
 		ID:         route.RequestID(r.Context()),
 		Connection: sso.ConnectionID(r.PathValue("connection")),
 		Bearer:     bearer(r.Header),
 		Method:     r.Method,
+		Endpoint:   path,
 		Client:     r.UserAgent(),
+		Remote:     route.ClientIP(r.Context()),
 		IfMatch:    r.Header.Values("If-Match"),
 	})
 	if err != nil {
