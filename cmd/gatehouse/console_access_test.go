@@ -44,6 +44,10 @@ const (
 	foreignLink  = "setup link of another enterprise"
 	link         = "setup link of this connection"
 	newLinkOf    = "setup link for a new connection"
+	onlySignOn   = "setup link of this connection for single sign-on"
+	onlySCIM     = "setup link of this connection for provisioning"
+	onlyDomains  = "setup link of this connection for domains"
+	onlyGroups   = "setup link of this connection for Verify groups"
 	named        = "named admin"
 	byGroup      = "admin by a group"
 	operatorSSO  = "operator by single sign-on alone"
@@ -54,7 +58,8 @@ const (
 
 func roles() []string {
 	return []string{
-		visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named,
+		visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, onlySignOn,
+		onlySCIM, onlyDomains, onlyGroups, named,
 		byGroup, operatorSSO, operatorTwo, operator, disabledUser,
 	}
 }
@@ -74,11 +79,24 @@ func admits(need console.Need, who string, connection bool) bool {
 	}
 	switch who {
 	case link:
-		return true
+		return need != console.Provisioning // today's links open all others
 	case otherLink, newLinkOf:
-		return !connection
+		return !connection && need != console.Provisioning
+	}
+	if only := onlyIntents()[who]; only != 0 {
+		return need == only
 	}
 	return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
+}
+
+// onlyIntents are the setup links with one intent, and what they open.
+func onlyIntents() map[string]console.Need {
+	return map[string]console.Need{
+		onlySignOn:  console.SignOn,
+		onlySCIM:    console.Provisioning,
+		onlyDomains: console.Domains,
+		onlyGroups:  console.Groups,
+	}
 }
 
 func newConsoleTest(t *testing.T) *consoleTest {
@@ -173,6 +191,10 @@ func (d *consoleTest) seed() {
 	d.link(otherLink, d.acme, d.other.ID)
 	d.link(newLinkOf, d.acme, "")
 	d.link(foreignLink, globex, globexConn.ID)
+	d.link(onlySignOn, d.acme, d.conn.ID, sso.IntentSignOn)
+	d.link(onlySCIM, d.acme, d.conn.ID, sso.IntentProvisioning)
+	d.link(onlyDomains, d.acme, d.conn.ID, sso.IntentDomain)
+	d.link(onlyGroups, d.acme, d.conn.ID, sso.IntentGroups)
 	domain, err := db.CreateDomain(ctx, by, sso.Domain{
 		Enterprise: d.acme.ID,
 		Name:       "acme.test",
@@ -330,13 +352,16 @@ func (d *consoleTest) account(login, tied string) sso.Admin {
 	return a
 }
 
-func (d *consoleTest) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
+func (d *consoleTest) link(
+	who string, e sso.Enterprise, c sso.ConnectionID, intents ...sso.Intent,
+) sso.SetupLink {
 	d.Helper()
 	l, token, err := d.g.admin.CreateLink(
 		d.Context(), sso.ActorOperator, e,
 		access.NewLink{
 			For:        who,
 			Connection: c,
+			Intents:    intents,
 		},
 	)
 	d.ok(err)
@@ -505,8 +530,10 @@ func TestConsolePagesAnswer(t *testing.T) {
 		switch need {
 		case console.Enterprise, console.AnyAdmin:
 			who = append(who, named)
-		case console.Connection:
+		case console.SignOn, console.Domains, console.Groups:
 			who = append(who, named, link)
+		case console.Provisioning:
+			who = append(who, named, onlySCIM)
 		}
 		for _, role := range who {
 			w := d.ask(d.g.handler(), role, method, d.fill(path), "same-origin")
@@ -521,5 +548,45 @@ func TestConsolePagesAnswer(t *testing.T) {
 	}
 	if len(seen) < 5 {
 		t.Errorf("only %d answers differ", len(seen))
+	}
+}
+
+// TestSetupLinksOpenTheirParts: the menu of a setup link has the parts that it opens,
+// and each entry of it can be opened.
+func TestSetupLinksOpenTheirParts(t *testing.T) {
+	t.Parallel()
+	d := newConsoleTest(t)
+	entry := regexp.MustCompile(`<li><a href="(/admin/[^"]+)"[^>]*>([^<]+)</a></li>`)
+	for who, want := range map[string]string{
+		link:        "Setup assistant, Test connections, Verify groups, Domains",
+		onlySignOn:  "Setup assistant, Test connections",
+		onlySCIM:    "SCIM assistant",
+		onlyDomains: "Domains",
+		onlyGroups:  "Verify groups",
+		newLinkOf:   "Setup assistant, Domains",
+	} {
+		w := d.ask(d.g.handler(), who, http.MethodGet, console.Prefix, "same-origin")
+		start := w.Header().Get("Location")
+		for range 3 { // the assistant leads on to a step
+			if w = d.ask(d.g.handler(), who, http.MethodGet, start, "same-origin"); w.Code != http.StatusSeeOther {
+				break
+			}
+			start = w.Header().Get("Location")
+		}
+		if w.Code != http.StatusOK {
+			t.Errorf("%s begins at %s: %d", who, start, w.Code)
+			continue
+		}
+		menu, _, _ := strings.Cut(w.Body.String(), `class="spread"`)
+		var labels []string
+		for _, found := range entry.FindAllStringSubmatch(menu, -1) {
+			labels = append(labels, found[2])
+			if got := d.ask(d.g.handler(), who, http.MethodGet, found[1], "same-origin"); got.Code >= http.StatusBadRequest {
+				t.Errorf("%s: %s is %d", who, found[1], got.Code)
+			}
+		}
+		if got := strings.Join(labels, ", "); got != want {
+			t.Errorf("%s has %s, want %s", who, got, want)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // entry is the input of a refused form, to be shown again.
 type entry struct {
 	login string
-	link  map[string]string // by field
+	link  *linkForm // nil: none
 	wrong error
 	made  *newLink
 }

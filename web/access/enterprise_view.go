@@ -32,6 +32,7 @@ type namedAdmin struct {
 // setupLinkRow is one setup link.
 type setupLinkRow struct {
 	For, Connection string
+	Parts           string // what it opens
 	Badge           ui.Badge
 	Opens, MaxOpens int
 	Opened, Expires ui.Time

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -20,42 +21,7 @@ func Gallery() []gallery.Example {
 }
 
 func accessLinkForm() []ui.Field {
-	return []ui.Field{
-		{
-			ID:    "for",
-			Name:  "for",
-			Label: "Recipient",
-			Hint:  "A name or an address, for the list here.",
-		},
-		{
-			ID:    "connection",
-			Name:  "connection",
-			Label: "What does it open?",
-			Kind:  "select",
-			Options: []ui.Option{
-				{Value: "", Label: "A new connection", Chosen: true},
-				{Value: "conn-1", Label: "Okta"},
-			},
-		},
-		{
-			ID:    "expires_in",
-			Name:  "expires_in",
-			Label: "For how many hours?",
-			Hint:  "From 1 to 720; 168 is a week.",
-			Kind:  "number",
-			Value: "168",
-			Most:  3,
-		},
-		{
-			ID:    "max_opens",
-			Name:  "max_opens",
-			Label: "Maximum uses",
-			Hint:  "From 1 to 100.",
-			Kind:  "number",
-			Value: "10",
-			Most:  3,
-		},
-	}
+	return linkFields([]sso.Connection{{ID: "conn-1", Name: "Okta"}}, nil)
 }
 
 func galleryAccess() []gallery.Example {
@@ -161,6 +127,7 @@ func exampleManyAccess() *accessPage {
 			{
 				For:        "Grace at the IT desk",
 				Connection: "Okta",
+				Parts:      "Single sign-on, Domains, Verify groups",
 				Badge:      ui.Badge{Label: "open", State: "ok"},
 				Opens:      2,
 				MaxOpens:   10,
@@ -175,6 +142,7 @@ func exampleManyAccess() *accessPage {
 			},
 			{
 				For:      gallery.LongLogin,
+				Parts:    "Provisioning by SCIM",
 				Badge:    ui.Badge{Label: "expired", State: ""},
 				Opens:    0,
 				MaxOpens: 1,

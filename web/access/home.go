@@ -31,11 +31,8 @@ func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the enterprise: %w", err)
 	}
-	switch {
-	case v.Role == sso.RoleEnterpriseAdmin:
+	if v.Role == sso.RoleEnterpriseAdmin {
 		return route.SeeOther(w, console.Home(e))
-	case v.Connection != "":
-		return route.SeeOther(w, console.AtConnection(e, v.Connection, "setup"))
 	}
-	return route.SeeOther(w, console.At(e, "connections", "new"))
+	return route.SeeOther(w, console.SetupStart(e, v))
 }

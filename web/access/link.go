@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,10 +18,54 @@ import (
 
 const setupPath = "/setup/"
 
-// linkFields returns the form of a new setup link with the previous input.
-func linkFields(connections []sso.Connection, typed map[string]string) []ui.Field {
+// linkForm is the input of the form of a setup link.
+type linkForm struct {
+	fields  map[string]string
+	intents []sso.Intent
+}
+
+// intentLabels says what each intent opens.
+func intentLabels() map[sso.Intent]string {
+	return map[sso.Intent]string{
+		sso.IntentSignOn:       "Single sign-on",
+		sso.IntentProvisioning: "Provisioning by SCIM",
+		sso.IntentDomain:       "Domains",
+		sso.IntentGroups:       "Verify groups",
+	}
+}
+
+// intentFields returns a box for each intent.
+func intentFields(chosen []sso.Intent) (fields []ui.Field) {
+	hints := map[sso.Intent]string{
+		sso.IntentSignOn: "Set the connection up, test it and enable it.",
+		sso.IntentProvisioning: "Create tokens and set SCIM up. A token can change every person and group that " +
+			"this identity provider manages.",
+		sso.IntentDomain: "Add and verify e-mail domains.",
+		sso.IntentGroups: "See which groups match, without changing any.",
+	}
+	for _, i := range sso.Intents() {
+		fields = append(fields, ui.Field{
+			ID:       "intent-" + string(i),
+			Name:     "intents",
+			Label:    intentLabels()[i],
+			Hint:     hints[i],
+			Kind:     "check",
+			Value:    string(i),
+			Checked:  slices.Contains(chosen, i),
+			Optional: true,
+		})
+	}
+	return fields
+}
+
+// linkFields returns the form of a new setup link with the previous input; nil for
+// none.
+func linkFields(connections []sso.Connection, typed *linkForm) []ui.Field {
+	if typed == nil {
+		typed = &linkForm{intents: sso.DefaultIntents()}
+	}
 	value := func(field, otherwise string) string {
-		if v, ok := typed[field]; ok {
+		if v, ok := typed.fields[field]; ok {
 			return v
 		}
 		return otherwise
@@ -34,7 +79,7 @@ func linkFields(connections []sso.Connection, typed map[string]string) []ui.Fiel
 			Chosen: chosen == string(c.ID),
 		})
 	}
-	return []ui.Field{
+	first := []ui.Field{
 		{
 			ID:    "for",
 			Name:  "for",
@@ -45,11 +90,13 @@ func linkFields(connections []sso.Connection, typed map[string]string) []ui.Fiel
 		{
 			ID:       "connection",
 			Name:     "connection",
-			Label:    "What does it open?",
+			Label:    "For which connection?",
 			Kind:     "select",
 			Options:  options,
 			Optional: true,
 		},
+	}
+	return slices.Concat(first, intentFields(typed.intents), []ui.Field{
 		{
 			ID:    "expires_in",
 			Name:  "expires_in",
@@ -68,7 +115,7 @@ func linkFields(connections []sso.Connection, typed map[string]string) []ui.Fiel
 			Most:  3,
 			Value: value("max_opens", strconv.Itoa(access.DefaultOpens)),
 		},
-	}
+	})
 }
 
 // setupLinks lists the latest links of an enterprise. Older ones are in the audit
@@ -86,6 +133,7 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 		row := setupLinkRow{
 			For:        l.For,
 			Connection: names[l.Connection],
+			Parts:      partsOf(l.Intents),
 			Badge:      stateOf(l, h.Now()),
 			Opens:      l.Opens,
 			MaxOpens:   l.MaxOpens,
@@ -106,6 +154,15 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 	return nil
 }
 
+// partsOf names what a link opens.
+func partsOf(intents []sso.Intent) string {
+	var parts []string
+	for _, i := range intents {
+		parts = append(parts, intentLabels()[i])
+	}
+	return strings.Join(parts, ", ")
+}
+
 func stateOf(l sso.SetupLink, now time.Time) ui.Badge {
 	switch {
 	case !l.RevokedAt.IsZero():
@@ -120,9 +177,12 @@ func stateOf(l sso.SetupLink, now time.Time) ui.Badge {
 
 // makeLink creates a setup link and shows it, the only time.
 func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	typed := map[string]string{}
+	typed := &linkForm{fields: map[string]string{}}
 	for _, name := range []string{"for", "connection", "expires_in", "max_opens"} {
-		typed[name] = strings.TrimSpace(r.PostForm.Get(name))
+		typed.fields[name] = strings.TrimSpace(r.PostForm.Get(name))
+	}
+	for _, i := range r.PostForm["intents"] {
+		typed.intents = append(typed.intents, sso.Intent(i))
 	}
 	n, err := h.newLink(r.Context(), v.Enterprise.ID, typed)
 	if err == nil {
@@ -149,7 +209,8 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 }
 
 // newLink parses the form. An invalid number counts as out of range.
-func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[string]string) (access.NewLink, error) {
+func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, form *linkForm) (access.NewLink, error) {
+	typed := form.fields
 	number := func(field string) int {
 		n, err := strconv.Atoi(typed[field])
 		if err != nil || n <= 0 || n > 10000 {
@@ -161,6 +222,10 @@ func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[
 		For:       typed["for"],
 		ExpiresIn: time.Duration(number("expires_in")) * time.Hour,
 		MaxOpens:  number("max_opens"),
+		Intents:   form.intents,
+	}
+	if len(form.intents) == 0 { // the API takes that for the default
+		return n, sso.InvalidField("validation_failed", "intents", "Choose at least one part.")
 	}
 	if typed["connection"] == "" {
 		return n, nil
@@ -205,6 +270,10 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 		Action:  setupPath + token.Reveal(),
 		For:     l.For,
 		Expires: ui.NewTime(l.ExpiresAt, h.Now()),
+		SignOn:  slices.Contains(l.Intents, sso.IntentSignOn),
+	}
+	for _, i := range l.Intents {
+		p.Parts = append(p.Parts, intentLabels()[i])
 	}
 	p.Enterprise = e.Name
 	if p.By, err = h.Service.NameOf(r.Context(), l.Enterprise, l.CreatedBy); err != nil {

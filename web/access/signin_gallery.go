@@ -116,6 +116,8 @@ func galleryWelcome() []gallery.Example {
 		Action:  "/setup/x",
 		For:     "Ada Lovelace",
 		By:      "Olive Operator",
+		SignOn:  true,
+		Parts:   []string{"Single sign-on", "Domains", "Verify groups"},
 		Expires: ui.NewTime(now.Add(7*24*time.Hour), now),
 	}
 	long := &setupStartPage{
@@ -123,6 +125,7 @@ func galleryWelcome() []gallery.Example {
 		Action:     "/setup/x",
 		Connection: gallery.LongName,
 		For:        gallery.LongLogin,
+		Parts:      []string{"Provisioning by SCIM"},
 		Expires:    ui.NewTime(now.Add(7*24*time.Hour), now),
 	}
 	return []gallery.Example{

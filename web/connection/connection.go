@@ -136,7 +136,7 @@ func (h *Handlers) certificatePages() []console.Page {
 
 func (h *Handlers) groupPages() []console.Page {
 	return []console.Page{
-		withSetupLink(one("GET", "/groups", h.groups)),
+		forGroups(one("GET", "/groups", h.groups)),
 		one("POST", "/groups", h.createGroup),
 		one("POST", "/groups/accept", h.accept),
 		one("GET", "/groups/person", h.person),
@@ -159,9 +159,9 @@ func one(method, path string, handle console.Handler) console.Page {
 	return p
 }
 
-// withSetupLink is p for the holders of setup links of the connection, too.
-func withSetupLink(p console.Page) console.Page {
-	p.Need = console.Connection
+// forGroups is p for the holders of setup links that open Verify groups, too.
+func forGroups(p console.Page) console.Page {
+	p.Need = console.Groups
 	return p
 }
 

@@ -143,6 +143,7 @@ func newFixture(t *testing.T) *fixture {
 		"link": {
 			Role:       sso.RoleSetupLink,
 			Actor:      "link-x",
+			Intents:    sso.DefaultIntents(),
 			Enterprise: f.ent.ID,
 			Connection: f.conn.ID,
 		},

@@ -28,6 +28,7 @@ const (
 
 	AreaSetup        = "Setup assistant"
 	AreaTests        = "Test connections"
+	AreaProvisioning = "SCIM assistant"
 	AreaVerifyGroups = "Verify groups"
 )
 
@@ -97,24 +98,39 @@ func mark(areas []ui.Area, area string) {
 	}
 }
 
-// setupAreas returns the navigation of a setup link, which is shorter before the
-// link has created its connection.
+// setupAreas returns the navigation of a setup link: what its intents open. It is
+// shorter before the link has created its connection.
 func setupAreas(v Visit) []ui.Area {
-	own := ui.Area{Heading: v.Enterprise.Name}
-	if id := v.Visitor.Connection; id != "" {
-		own.Links = []ui.Link{
-			{Label: AreaSetup, Href: AtConnection(v.Enterprise, id, "setup")},
-			{Label: AreaTests, Href: AtConnection(v.Enterprise, id, "tests")},
-			{Label: AreaVerifyGroups, Href: AtConnection(v.Enterprise, id, "groups")},
+	e, id := v.Enterprise, v.Visitor.Connection
+	own := ui.Area{Heading: e.Name}
+	add := func(i sso.Intent, label, href string) {
+		if v.May(i) {
+			own.Links = append(own.Links, ui.Link{Label: label, Href: href})
 		}
-	} else {
-		own.Links = []ui.Link{{Label: AreaSetup, Href: At(v.Enterprise, "connections", "new")}}
 	}
-	own.Links = append(own.Links, ui.Link{
-		Label: AreaDomains,
-		Href:  At(v.Enterprise, "domains"),
-	})
+	if id == "" {
+		add(sso.IntentSignOn, AreaSetup, At(e, "connections", "new"))
+	} else {
+		add(sso.IntentSignOn, AreaSetup, AtConnection(e, id, "setup"))
+		add(sso.IntentSignOn, AreaTests, AtConnection(e, id, "tests"))
+		add(sso.IntentProvisioning, AreaProvisioning, AtConnection(e, id, "setup", "scim"))
+		add(sso.IntentGroups, AreaVerifyGroups, AtConnection(e, id, "groups"))
+	}
+	add(sso.IntentDomain, AreaDomains, At(e, "domains"))
 	return []ui.Area{own}
+}
+
+// SetupStart returns the first page that a setup link opens.
+func SetupStart(e sso.Enterprise, v sso.Visitor) string {
+	for _, area := range setupAreas(Visit{
+		Visitor:    v,
+		Enterprise: e,
+	}) {
+		for _, l := range area.Links {
+			return l.Href
+		}
+	}
+	return At(e, "connections", "new")
 }
 
 // setupTrail returns a trail without pages that a setup link does not open. The
@@ -126,7 +142,7 @@ func setupTrail(v Visit, trail []ui.Link) []ui.Link {
 	var own []ui.Link
 	for _, l := range trail {
 		if l.Href == AtConnection(v.Enterprise, v.Connection.ID) {
-			l.Href = AtConnection(v.Enterprise, v.Connection.ID, "setup")
+			l.Href = SetupStart(v.Enterprise, v.Visitor)
 		}
 		if strings.HasPrefix(l.Href, AtConnection(v.Enterprise, v.Connection.ID, "")) {
 			own = append(own, l)

@@ -22,9 +22,13 @@ type Need uint8
 
 // The needs, from the weakest to the strongest.
 const (
-	// Connection also admits the holder of a setup link of the {connection} in the
-	// path; with {enterprise} alone, of a setup link of that enterprise.
-	Connection Need = iota + 1
+	// SignOn, Provisioning, Domains and Groups also admit the holder of a setup link
+	// with that intent, of the {connection} in the path; with {enterprise} alone, of a
+	// setup link of that enterprise.
+	SignOn Need = iota + 1
+	Provisioning
+	Domains
+	Groups
 	// Enterprise admits the admins of the {enterprise} in the path.
 	Enterprise
 	// AnyAdmin admits every admin; the content depends on the admin.
@@ -32,6 +36,31 @@ const (
 	// Operator admits operators only.
 	Operator
 )
+
+// intent returns the intent of a setup link that opens a page with this need, "" if
+// none does.
+func (n Need) intent() sso.Intent {
+	switch n {
+	case SignOn:
+		return sso.IntentSignOn
+	case Provisioning:
+		return sso.IntentProvisioning
+	case Domains:
+		return sso.IntentDomain
+	case Groups:
+		return sso.IntentGroups
+	}
+	return ""
+}
+
+// admits reports whether a visitor may open pages with this need, where the path
+// names nothing that they may not see.
+func (n Need) admits(v sso.Visitor) bool {
+	if v.Role == sso.RoleSetupLink {
+		return n.intent() != "" && v.May(n.intent())
+	}
+	return n != Operator || v.Role == sso.RoleOperator
+}
 
 // Visit is an authorized request: the visitor, and the enterprise and connection
 // of the path.
@@ -97,7 +126,7 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 		_, path, _ := strings.Cut(p.Pattern, " ")
 		wrong := path != Prefix && !strings.HasPrefix(path, Prefix+"/")
 		switch p.Need {
-		case Connection, Enterprise:
+		case SignOn, Provisioning, Domains, Groups, Enterprise:
 			wrong = wrong || !strings.Contains(path, "{enterprise}")
 		case AnyAdmin, Operator:
 			wrong = wrong || strings.Contains(path, "{connection}")
@@ -165,7 +194,7 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	}
 	v := Visit{Visitor: visitor}
 	link := visitor.Role == sso.RoleSetupLink
-	if need == Operator && visitor.Role != sso.RoleOperator || need != Connection && link {
+	if !need.admits(visitor) {
 		return Visit{}, sso.NothingHere()
 	}
 	if v.Enterprise, err = c.enterprise(r, visitor); err != nil {

@@ -22,7 +22,7 @@ func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *ui.Link, ask st
 		return nil, ""
 	}
 	switch {
-	case v.Role == sso.RoleSetupLink && r.need != Connection:
+	case v.Role == sso.RoleSetupLink && !r.need.admits(v.Visitor):
 		return nil, "Ask an admin of " + v.Enterprise.Name + "."
 	case v.Role != sso.RoleOperator && r.need == Operator:
 		return nil, "Ask the team that runs this service."
@@ -37,7 +37,7 @@ func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 		catalog.People:       {"Open People", At(e, "people"), Enterprise},
 		catalog.Logins:       {"Open Login conflicts", At(e, "questions"), Enterprise},
 		catalog.Groups:       {"Open Groups", At(e, "groups"), Enterprise},
-		catalog.Domains:      {"Open Domains", At(e, "domains"), Connection},
+		catalog.Domains:      {"Open Domains", At(e, "domains"), Domains},
 		catalog.Activity:     {"Open Activity", At(e, "activity"), Enterprise},
 		catalog.Access:       {"Open Access", At(e, "access"), Enterprise},
 		catalog.Applications: {"Open Applications", Prefix + "/applications", Operator},
@@ -48,13 +48,13 @@ func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 	}
 	at := func(parts ...string) string { return AtConnection(e, id, parts...) }
 	all[catalog.Configure] = remedyPage{
-		"Open the step Configure connection", at("setup", "configure"), Connection,
+		"Open the step Configure connection", at("setup", "configure"), SignOn,
 	}
 	all[catalog.Mapping] = remedyPage{
-		"Open the step Attribute mapping", at("setup", "attributes"), Connection,
+		"Open the step Attribute mapping", at("setup", "attributes"), SignOn,
 	}
-	all[catalog.Tests] = remedyPage{"Open test connections", at("tests"), Connection}
-	all[catalog.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Connection}
+	all[catalog.Tests] = remedyPage{"Open test connections", at("tests"), SignOn}
+	all[catalog.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Groups}
 	all[catalog.Settings] = remedyPage{"Open the settings", at("settings"), Enterprise}
 	all[catalog.Connection] = remedyPage{"Open the connection", at(), Enterprise}
 	all[catalog.Certificates] = remedyPage{"Open Certificates", at("certificates"), Enterprise}

@@ -103,11 +103,11 @@ func ofEnterprise(method, path string, handle console.Handler) console.Page {
 	}
 }
 
-// withSetupLink is ofEnterprise for the holders of setup links, too.
-func withSetupLink(method, path string, handle console.Handler) console.Page {
+// forDomains is ofEnterprise for the holders of setup links that open domains, too.
+func forDomains(method, path string, handle console.Handler) console.Page {
 	return console.Page{
 		Pattern: at(method, path),
-		Need:    console.Connection,
+		Need:    console.Domains,
 		Handle:  handle,
 	}
 }

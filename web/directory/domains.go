@@ -18,9 +18,9 @@ type domainProver interface {
 
 func (d *Directory) domainPages() []console.Page {
 	return []console.Page{
-		withSetupLink("GET", "domains", d.domains),
-		withSetupLink("POST", "domains", d.addDomain),
-		withSetupLink("POST", "domains/{domain}/verify", d.verifyDomain),
+		forDomains("GET", "domains", d.domains),
+		forDomains("POST", "domains", d.addDomain),
+		forDomains("POST", "domains/{domain}/verify", d.verifyDomain),
 		ofEnterprise("POST", "domains/{domain}/delete", d.deleteDomain),
 	}
 }

@@ -117,6 +117,7 @@ func newFixture(t *testing.T) *fixture {
 		"link": {
 			Role:       sso.RoleSetupLink,
 			Actor:      "link-x",
+			Intents:    sso.DefaultIntents(),
 			Enterprise: f.acme.ent.ID,
 			Connection: f.acme.conn.ID,
 		},

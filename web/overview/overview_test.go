@@ -400,6 +400,7 @@ func TestWhoSeesTheOverview(t *testing.T) {
 	f.who["link"] = sso.Visitor{
 		Role:       sso.RoleSetupLink,
 		Actor:      "link-x",
+		Intents:    sso.DefaultIntents(),
 		Enterprise: f.ent.ID,
 		Connection: f.conn.ID,
 	}

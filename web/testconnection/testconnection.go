@@ -74,22 +74,22 @@ const (
 func (p *Pages) Register(rt *route.Router) {
 	starts := []route.Rate{{Name: "test", PerMinute: 30}}
 	p.Console.Add(rt,
-		console.Page{Pattern: "GET " + listPath, Need: console.Connection, Handle: p.list},
+		console.Page{Pattern: "GET " + listPath, Need: console.SignOn, Handle: p.list},
 		console.Page{
 			Pattern: "POST " + listPath,
-			Need:    console.Connection,
+			Need:    console.SignOn,
 			Handle:  p.start,
 			MaxBody: maxCaptured,
 			Rates:   starts,
 		},
 		console.Page{
 			Pattern: "GET " + listPath + "/{test}",
-			Need:    console.Connection,
+			Need:    console.SignOn,
 			Handle:  p.show,
 		},
 		console.Page{
 			Pattern: "GET " + listPath + "/{test}/open",
-			Need:    console.Connection,
+			Need:    console.SignOn,
 			Handle:  p.open,
 			Rates:   starts,
 		},
