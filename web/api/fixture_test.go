@@ -137,6 +137,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Links:        access.New(access.Options{Links: f.db, Now: time.Now}),
 		Provisioning: f.db,
 		SCIMTokens:   provisioning.NewTokens(f.db, time.Now),
+		Tester:       f.tester(log),
 		SAML:         sp,
 		OIDC:         rp,
 		BaseURL:      "https://" + host + "/",

@@ -124,6 +124,7 @@ type Options struct {
 	// Provisioning is a store.DB.
 	Provisioning provisioningReader
 	SCIMTokens   scimTokens
+	Tester       provisioningTester
 	SAML         samlAddresser
 	OIDC         oidcAddresser
 	BaseURL      string // of sign-in links
@@ -182,6 +183,7 @@ func New(o Options) (*API, error) {
 	a.setupLinkOperations()
 	a.scimTokenOperations()
 	a.provisioningOperations()
+	a.reachabilityOperations()
 	var err error
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err

@@ -25,6 +25,9 @@ type provisioningReader interface {
 	ProvisioningRefusals(
 		ctx context.Context, ent sso.EnterpriseID, f sso.RefusalFilter, p sso.Page,
 	) ([]sso.ProvisioningRefusal, string, error)
+	ProvisioningReach(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
+	) (sso.ProvisioningReach, error)
 	ProvisioningUserStates(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, p sso.Page,
 	) ([]sso.ProvisioningUserState, string, error)

@@ -15,10 +15,12 @@ type linkMaker interface {
 	RevokeLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
 }
 
+//nolint:lll // a tag is one line
 type setupLink struct {
 	ID         sso.SetupLinkID   `json:"id" doc:"Identifier; immutable." example:"link-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	URL        *string           `json:"url" doc:"URL to send to the recipient. It is in the response that created the link only; null otherwise." example:"https://login.example.com/setup/6bJ1l2Yz0v…"`
 	Connection *sso.ConnectionID `json:"connection" doc:"Only connection that the link opens; null until its holder creates one." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Intents    []sso.Intent      `json:"intents" doc:"Parts of the setup that the link opens: sign-on, provisioning, domain, groups." example:"[\"sign-on\",\"domain\",\"groups\"]"`
 	For        string            `json:"for" doc:"Recipient of the link." example:"Grace at the IT desk"`
 	Open       bool              `json:"open" doc:"Whether the link can be opened now." example:"true"`
 	Opens      int               `json:"opens" doc:"Number of times that the link was opened." example:"2"`
@@ -29,8 +31,10 @@ type setupLink struct {
 	RevokedAt  *time.Time        `json:"revoked_at" doc:"Time of revocation; null if the link was not revoked." example:"2026-11-25T12:00:00Z"`
 }
 
+//nolint:lll // a tag is one line
 type newSetupLink struct {
 	Connection sso.ConnectionID `json:"connection,omitempty" doc:"Only connection that the link opens. If omitted, its holder creates one, and the link opens only that one from then on." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Intents    []sso.Intent     `json:"intents,omitempty" maxItems:"20" doc:"Parts of the setup that the link opens: sign-on (the setup assistant and test connections), provisioning (the assistant for SCIM, and tokens), domain (the domains of the enterprise), groups (Verify groups, read only). If omitted: sign-on, domain and groups. Provisioning and groups need a connection, or sign-on to create one." example:"[\"sign-on\",\"provisioning\"]"`
 	For        string           `json:"for" doc:"Recipient of the link, as shown in the list." example:"Grace at the IT desk"`
 	ExpiresIn  int              `json:"expires_in,omitempty" minimum:"3600" maximum:"2592000" default:"604800" doc:"Lifetime in seconds." example:"604800"`
 	MaxOpens   int              `json:"max_opens,omitempty" minimum:"1" maximum:"100" default:"10" doc:"Number of times that the link can be opened." example:"10"`
@@ -40,6 +44,7 @@ func (a *API) viewSetupLink(l sso.SetupLink) setupLink {
 	return setupLink{
 		ID:         l.ID,
 		Connection: some(l.Connection),
+		Intents:    always(l.Intents),
 		For:        l.For,
 		Open:       l.Open(a.Now()),
 		Opens:      l.Opens,
@@ -72,7 +77,8 @@ func (a *API) setupLinkOperations() {
 		status:  http.StatusCreated,
 		once:    "url",
 		summary: "Create a setup link",
-		about: "The link gives a person without an account access to the setup assistant, and to nothing else. Its " +
+		about: "The link gives a person without an account access to the parts of the setup in intents, and to " +
+			"nothing else. Its " +
 			"url is returned once: a repetition with the same Idempotency-Key has null there.",
 	}, a.createSetupLink)
 	add(a, operation{
@@ -108,6 +114,7 @@ func (a *API) createSetupLink(
 	}
 	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, access.NewLink{
 		Connection: in.Body.Connection,
+		Intents:    in.Body.Intents,
 		For:        in.Body.For,
 		ExpiresIn:  time.Duration(in.Body.ExpiresIn) * time.Second,
 		MaxOpens:   in.Body.MaxOpens,
