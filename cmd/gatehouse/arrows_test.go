@@ -227,7 +227,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/assistant": {
-		ours: "sso sso/guide sso/mapping sso/catalog sso/connections web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/guide sso/mapping sso/catalog sso/connections sso/provisioning web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/connection": {

@@ -1,6 +1,7 @@
 package assistant_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
+	"gatehouse/sso/provisioning"
 	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -47,6 +49,7 @@ type fixture struct {
 	router  *route.Router
 	db      *store.DB
 	service *connections.Service
+	tokens  *provisioning.Tokens
 	ent     sso.Enterprise
 	who     visitors
 	idp     *demoidp.IdP
@@ -107,17 +110,22 @@ func newFixture(t *testing.T) *fixture {
 		Pages:     all,
 		Now:       time.Now,
 	})
+	f.tokens = provisioning.NewTokens(f.db, time.Now)
 	pages.New(pages.Options{
-		Console: desk,
-		Service: f.service,
-		Store:   f.db,
-		Traces:  trial.New(trial.Options{Facts: f.db}),
-		Now:     time.Now,
+		Console:      desk,
+		Service:      f.service,
+		Store:        f.db,
+		Traces:       trial.New(trial.Options{Facts: f.db}),
+		Provisioning: f.db,
+		Tokens:       f.tokens,
+		Tester:       f.tester(log),
+		Now:          time.Now,
 		Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
 			return map[guide.Kind]string{
 				guide.ACSURL:      sp.ACSURL(c.ID),
 				guide.EntityID:    sp.EntityID(c.ID),
 				guide.RedirectURI: rp.RedirectURI(c.ID),
+				guide.SCIMURL:     "https://sso.example.com/scim/v2/connections/" + string(c.ID),
 				pages.Link:        "https://sso.example.com/login/sso?enterprise_key=" + e.Key,
 			}
 		},
@@ -131,6 +139,31 @@ func newFixture(t *testing.T) *fixture {
 	server.Start()
 	t.Cleanup(server.Close)
 	return f
+}
+
+// tester tests connections as in production.
+func (f *fixture) tester(log *slog.Logger) *provisioning.Service {
+	return provisioning.New(provisioning.Options{
+		Users:       f.db,
+		Groups:      f.db,
+		Connections: f.db,
+		Tokens:      f.tokens,
+		Checks:      f.tokens,
+		CursorKeys:  []sso.Secret{"key"},
+		Log:         log,
+		Now:         time.Now,
+		Rehearse: func(
+			ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, provisioning.Records) error,
+		) error {
+			return f.db.Rehearse(ctx, ent, func(ctx context.Context, db *store.DB) error {
+				return fn(ctx, provisioning.Records{
+					Users:       db,
+					Groups:      db,
+					Connections: db,
+				})
+			})
+		},
+	})
 }
 
 func (f *fixture) ok(err error) {

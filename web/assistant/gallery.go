@@ -16,6 +16,7 @@ func Gallery() []gallery.Example {
 		galleryBeforeSteps(),
 		galleryFirstSteps(),
 		galleryLastSteps(),
+		galleryProvisioning(),
 	)
 }
 

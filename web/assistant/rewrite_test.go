@@ -19,6 +19,7 @@ func TestRewriteInTheMappingStep(t *testing.T) {
 	f.who["link"] = &sso.Visitor{
 		Role:       sso.RoleSetupLink,
 		Actor:      "link-x",
+		Intents:    sso.DefaultIntents(),
 		Enterprise: f.ent.ID,
 		Connection: c.ID,
 	}

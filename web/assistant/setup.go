@@ -56,6 +56,9 @@ type connectionEditor interface {
 	RefreshMetadata(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.Connection, bool, error)
+	PreviewProvisioning(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.ProvisioningPreview, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
 
@@ -72,6 +75,10 @@ type Options struct {
 	Service connectionEditor
 	Store   store
 	Traces  tracer
+	// Provisioning, Tokens and Tester are of the assistant for SCIM.
+	Provisioning provisioningReader
+	Tokens       tokenMaker
+	Tester       provisioningTester
 	// Values are ours of a connection, by what a guide calls them.
 	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
 	Now    func() time.Time
@@ -96,10 +103,11 @@ const (
 
 // Register registers every page.
 func (a *Assistant) Register(rt *route.Router) {
+	a.registerProvisioning(rt)
 	add := func(pattern string, h console.Handler) {
 		a.Console.Add(rt, console.Page{
 			Pattern: pattern,
-			Need:    console.Connection,
+			Need:    console.SignOn,
 			Handle:  h,
 		})
 	}
@@ -122,7 +130,7 @@ func (a *Assistant) Register(rt *route.Router) {
 	add("GET "+setupPath+"/files/certificate.pem", a.certificateFile)
 	a.Console.Add(rt, console.Page{
 		Pattern: "POST " + setupPath + "/configure",
-		Need:    console.Connection,
+		Need:    console.SignOn,
 		Handle:  a.saveConfigure,
 		Files:   true,
 		MaxBody: maxUpload,
@@ -130,7 +138,7 @@ func (a *Assistant) Register(rt *route.Router) {
 	})
 	a.Console.Add(rt, console.Page{
 		Pattern: "POST " + setupPath + "/metadata",
-		Need:    console.Connection,
+		Need:    console.SignOn,
 		Handle:  a.fetchMetadata,
 		Rates:   []route.Rate{{Name: "metadata", PerMinute: 10}},
 	})

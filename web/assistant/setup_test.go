@@ -544,6 +544,7 @@ func TestSetupLinkMakesOneConnection(t *testing.T) {
 		Name:       "IT",
 		Enterprise: f.ent.ID,
 		Link:       link.ID,
+		Intents:    sso.DefaultIntents(),
 	}
 	f.who["link"] = holder
 	const start = "/admin/enterprises/acme/connections/new"

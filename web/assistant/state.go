@@ -258,6 +258,8 @@ func (s *state) entry(id string, v guide.Value, values map[guide.Kind]string) (c
 			Label: "Download certificate",
 			Href:  s.at("files", "certificate.pem"),
 		}
+	case guide.TokenValue:
+		e.Choice = "a token, which you create below"
 	default:
 		if values[v.Kind] == "" {
 			return e, false

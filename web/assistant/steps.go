@@ -269,8 +269,16 @@ func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.V
 			Value: a.Values(s.Enterprise, s.Connection)[Link],
 		},
 	}
+	if v.May(sso.IntentProvisioning) && s.Connection.State == sso.ConnectionEnabled {
+		p.Todo = append(p.Todo, ui.Todo{
+			Text: "Let your identity provider push people and groups over SCIM: then they are right before the " +
+				"next sign-in, and someone who leaves is out at once.",
+			Href:  s.at("scim"),
+			Label: "Set up provisioning",
+		})
+	}
 	if v.Role != sso.RoleSetupLink {
-		p.Todo = []ui.Todo{
+		p.Todo = append(p.Todo, []ui.Todo{
 			{
 				Text:  "Verify your e-mail domains: people then need no code at their first sign-in, and are led here by their address.",
 				Href:  console.At(v.Enterprise, "domains"),
@@ -286,7 +294,7 @@ func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.V
 				Href:  console.At(v.Enterprise, "access"),
 				Label: "Access",
 			},
-		}
+		}...)
 	}
 	if s.Connection.State != sso.ConnectionEnabled {
 		p.Todo = append([]ui.Todo{{

@@ -24,6 +24,12 @@ func Templates() ui.Templates {
 			new(setupTestPage),
 			new(setupEnablePage),
 			new(setupDonePage),
+			new(provisionWaitPage),
+			new(provisionConnectPage),
+			new(provisionMappingsPage),
+			new(provisionAssignPage),
+			new(provisionTestPage),
+			new(provisionEnablePage),
 		},
 		Files: files,
 	}

@@ -36,6 +36,7 @@ func TestHolderOfALinkWaits(t *testing.T) {
 		Role:       sso.RoleSetupLink,
 		Actor:      "link-grace",
 		Link:       "link-grace",
+		Intents:    sso.DefaultIntents(),
 		Enterprise: f.ent.ID,
 		Connection: c.ID,
 	}
