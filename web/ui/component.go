@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -76,6 +77,8 @@ func NewTime(t, now time.Time) Time {
 func relative(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
+	case d == math.MinInt64: // a time.Duration does not reach further, and has no opposite
+		return relative(d + 1)
 	case d < -time.Minute:
 		return "in " + strings.TrimSuffix(relative(-d), " ago")
 	case d < time.Minute:

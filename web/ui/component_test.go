@@ -26,6 +26,10 @@ func TestTime(t *testing.T) {
 			t.Errorf("%s: want %q, got %q", d, want, got)
 		}
 	}
+	far := time.Date(2999, 12, 31, 0, 0, 0, 0, time.UTC)
+	if got := NewTime(far, now).Relative; got != "in 292 years" { // as far as a duration reaches
+		t.Errorf("%s is %q", far, got)
+	}
 	if got := NewTime(time.Time{}, now); got != (Time{Relative: "never"}) {
 		t.Errorf("the zero time is %+v", got)
 	}
