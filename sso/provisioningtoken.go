@@ -65,6 +65,7 @@ type ProvisioningToken struct {
 	// RefusedAt and Refusal are of the last request that was refused.
 	RefusedAt time.Time
 	Refusal   string
+	Revision  int64 // 1 when created, one more with each change
 	// Troubled says that the connection has open refusals, which a success may
 	// heal. Only the look-up by the hash sets it.
 	Troubled bool

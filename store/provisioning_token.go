@@ -19,7 +19,8 @@ const maxProvisioningTokens = 20
 const revokedTokensKept = 90 * 24 * time.Hour
 
 const provisioningTokenColumns = "t.enterprise_id, t.connection_id, t.id, t.name, t.hash, t.scopes, t.created_by, " +
-	"t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_client, t.refused_at, t.refusal"
+	"t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_client, t.refused_at, t.refusal, " +
+	"t.revision"
 
 func scanProvisioningToken(r engine.Row) (k sso.ProvisioningToken, err error) {
 	err = r.Scan(provisioningTokenFields(&k)...)
@@ -30,7 +31,7 @@ func provisioningTokenFields(k *sso.ProvisioningToken) []any {
 	return []any{
 		&k.Enterprise, &k.Connection, &k.ID, &k.Name, hexHash(&k.Hash), scopes(&k.Scopes), &k.CreatedBy,
 		engine.Time(&k.CreatedAt), engine.Time(&k.ExpiresAt), engine.Time(&k.RevokedAt),
-		engine.Time(&k.LastUsedAt), &k.LastClient, engine.Time(&k.RefusedAt), &k.Refusal,
+		engine.Time(&k.LastUsedAt), &k.LastClient, engine.Time(&k.RefusedAt), &k.Refusal, &k.Revision,
 	}
 }
 
@@ -86,6 +87,7 @@ func (db *DB) CreateProvisioningToken(
 			CreatedBy:  by,
 			CreatedAt:  t.now,
 			ExpiresAt:  k.ExpiresAt,
+			Revision:   1,
 		}
 		if _, err := t.Exec(ctx,
 			`insert into provisioning_tokens (enterprise_id, connection_id, id, name, hash, scopes, created_by, created_at,
@@ -211,7 +213,7 @@ func (db *DB) NewerProvisioningToken(ctx context.Context, k sso.ProvisioningToke
 }
 
 // UpdateProvisioningToken changes name, scopes and expiry of a token; its secret
-// stays. fn runs inside the transaction. A revoked token is Conflict
+// stays, and its revision is one more. fn runs inside the transaction. A revoked token is Conflict
 // "scim_token_revoked".
 func (db *DB) UpdateProvisioningToken(
 	ctx context.Context,
@@ -244,6 +246,7 @@ func (db *DB) UpdateProvisioningToken(
 			result.ExpiresAt.Equal(old.ExpiresAt) {
 			return nil
 		}
+		result.Revision++
 		return t.saveToken(ctx, by, result)
 	})
 	if err != nil {
@@ -254,10 +257,10 @@ func (db *DB) UpdateProvisioningToken(
 
 func (t *tx) saveToken(ctx context.Context, by sso.Actor, k sso.ProvisioningToken) error {
 	if _, err := t.Exec(ctx,
-		`update provisioning_tokens set name = $4, scopes = $5, expires_at = $6
+		`update provisioning_tokens set name = $4, scopes = $5, expires_at = $6, revision = $7
 		where enterprise_id = $1 and connection_id = $2 and id = $3`,
 		string(k.Enterprise), string(k.Connection), string(k.ID), k.Name, joinScopes(k.Scopes),
-		engine.Micros(k.ExpiresAt),
+		engine.Micros(k.ExpiresAt), k.Revision,
 	); err != nil {
 		return ifTaken(err, errTokenName())
 	}

@@ -115,6 +115,8 @@ func (s *Tokens) mayPushAdmins(
 
 // TokenEdit changes a token; nil leaves a value as it is.
 type TokenEdit struct {
+	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	Revision  int64
 	Name      *string
 	Scopes    []sso.ProvisioningScope
 	ExpiresAt *time.Time // zero: never
@@ -130,6 +132,32 @@ func (s *Tokens) Edit(
 	id sso.ProvisioningTokenID,
 	e TokenEdit,
 ) (sso.ProvisioningToken, error) {
+	return s.store.UpdateProvisioningToken(
+		ctx, by, ent, conn, id,
+		func(k sso.ProvisioningToken) (sso.ProvisioningToken, error) {
+			if err := sso.CheckRevision("token", e.Revision, k.Revision); err != nil {
+				return k, err
+			}
+			set, err := s.checkEdit(e)
+			if err != nil {
+				return k, err
+			}
+			if e.Name != nil {
+				k.Name = strings.TrimSpace(*e.Name)
+			}
+			if len(set) > 0 {
+				k.Scopes = set
+			}
+			if e.ExpiresAt != nil {
+				k.ExpiresAt = *e.ExpiresAt
+			}
+			return k, nil
+		},
+	)
+}
+
+// checkEdit returns the scopes of an edit, none if they stay.
+func (s *Tokens) checkEdit(e TokenEdit) (set []sso.ProvisioningScope, err error) {
 	var problems []sso.FieldError
 	if e.Name != nil {
 		problems = append(problems, sso.ValidateName("name", *e.Name)...)
@@ -145,21 +173,17 @@ func (s *Tokens) Edit(
 	if e.ExpiresAt != nil {
 		problems = append(problems, s.checkExpiry(*e.ExpiresAt)...)
 	}
-	if err := errInvalid(problems); err != nil {
-		return sso.ProvisioningToken{}, err
-	}
+	return set, errInvalid(problems)
+}
+
+// Widen adds the scope that covers everything to a token, whose secret stays.
+func (s *Tokens) Widen(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
+) (sso.ProvisioningToken, error) {
 	return s.store.UpdateProvisioningToken(
 		ctx, by, ent, conn, id,
 		func(k sso.ProvisioningToken) (sso.ProvisioningToken, error) {
-			if e.Name != nil {
-				k.Name = strings.TrimSpace(*e.Name)
-			}
-			if len(set) > 0 {
-				k.Scopes = set
-			}
-			if e.ExpiresAt != nil {
-				k.ExpiresAt = *e.ExpiresAt
-			}
+			k.Scopes, _ = sso.ScopeSet(append([]sso.ProvisioningScope{sso.ScopeSCIM}, k.Scopes...))
 			return k, nil
 		},
 	)

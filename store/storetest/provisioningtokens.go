@@ -25,6 +25,7 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"contacts":                       testContacts,
 		"login check":                    testLoginCheck,
 		"rehearsal":                      testRehearsal,
+		"counts":                         testProvisioningCounts,
 	}
 }
 
@@ -43,7 +44,7 @@ func (w *world) provisioningToken(name string, change func(*sso.ProvisioningToke
 	}
 	made, err := w.db.CreateProvisioningToken(w.Context(), by, k)
 	w.ok(err)
-	k.ID, k.CreatedAt, k.CreatedBy = made.ID, w.clock.Now(), by
+	k.ID, k.CreatedAt, k.CreatedBy, k.Revision = made.ID, w.clock.Now(), by, 1
 	w.same(k, made)
 	w.clock.Move(time.Second)
 	return made
@@ -105,6 +106,7 @@ func testProvisioningTokenChanged(t *testing.T, fresh fresh) {
 	before := w.chainHolds()
 	wanted := k
 	wanted.Name, wanted.Scopes, wanted.ExpiresAt = "Entra", []sso.ProvisioningScope{sso.ScopeSCIM}, time.Time{}
+	wanted.Revision = 2
 	for range 2 { // the second time nothing changes
 		got, err := w.changeToken(k.ID, func(k *sso.ProvisioningToken) {
 			k.Name, k.Scopes, k.ExpiresAt = wanted.Name, wanted.Scopes, wanted.ExpiresAt

@@ -37,6 +37,7 @@ type scimToken struct {
 	Name        string                  `json:"name" doc:"Name, unique among the tokens of the connection that are not revoked. Refusals name the token by it." example:"entra-1"`
 	Scopes      []sso.ProvisioningScope `json:"scopes" doc:"Scopes of the token." example:"[\"scim\"]"`
 	Live        bool                    `json:"live" doc:"Whether the token is valid: neither expired nor revoked." example:"true"`
+	Revision    int64                   `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
 	CreatedBy   sso.Actor               `json:"created_by" doc:"Actor that created the token." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	CreatedAt   time.Time               `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 	ExpiresAt   *time.Time              `json:"expires_at" doc:"Time of expiry; null if the token does not expire." example:"2027-11-24T12:00:00Z"`
@@ -67,6 +68,7 @@ func (a *API) viewSCIMToken(k sso.ProvisioningToken) scimToken {
 		Name:        k.Name,
 		Scopes:      always(k.Scopes),
 		Live:        k.Live(a.Now()),
+		Revision:    k.Revision,
 		CreatedBy:   k.CreatedBy,
 		CreatedAt:   k.CreatedAt,
 		ExpiresAt:   moment(k.ExpiresAt),
@@ -144,7 +146,7 @@ func (a *API) listSCIMTokens(ctx context.Context, c caller, in *pagedConnection)
 func (a *API) createSCIMToken(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	Body       newSCIMToken
-}) (*made[scimToken], error) {
+}) (*madeRevised[scimToken], error) {
 	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
@@ -158,7 +160,8 @@ func (a *API) createSCIMToken(ctx context.Context, c caller, in *struct {
 	}
 	created := a.viewSCIMToken(k)
 	created.Token = some(secret.Reveal())
-	return &made[scimToken]{
+	return &madeRevised[scimToken]{
+		ETag: etag(k.Revision),
 		Location: locationOf(
 			c.enterprise.ID, "connections", string(in.Connection)+"/scim-tokens/"+string(k.ID),
 		),
@@ -166,17 +169,22 @@ func (a *API) createSCIMToken(ctx context.Context, c caller, in *struct {
 	}, nil
 }
 
-func (a *API) getSCIMToken(ctx context.Context, c caller, in *inSCIMToken) (*out[scimToken], error) {
+func (a *API) getSCIMToken(ctx context.Context, c caller, in *inSCIMToken) (*revised[scimToken], error) {
 	k, err := a.Provisioning.ProvisioningToken(ctx, c.enterprise.ID, in.Connection, in.Token)
-	return answerTo(a.viewSCIMToken(k), err)
+	return revisedAnswer(a.viewSCIMToken(k), k.Revision, err)
 }
 
+//nolint:lll // a tag is one line
 func (a *API) updateSCIMToken(ctx context.Context, c caller, in *struct {
+	IfMatch    string                  `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
 	Connection sso.ConnectionID        `path:"connection"`
 	Token      sso.ProvisioningTokenID `path:"scim_token"`
 	Body       scimTokenPatch
-}) (*out[scimToken], error) {
-	edit := provisioning.TokenEdit{Name: in.Body.Name}
+}) (*revised[scimToken], error) {
+	edit := provisioning.TokenEdit{
+		Revision: revisionOf(in.IfMatch),
+		Name:     in.Body.Name,
+	}
 	if in.Body.Scopes != nil {
 		edit.Scopes = always(*in.Body.Scopes)
 	}
@@ -187,7 +195,7 @@ func (a *API) updateSCIMToken(ctx context.Context, c caller, in *struct {
 		}
 	}
 	k, err := a.SCIMTokens.Edit(ctx, c.by, c.enterprise.ID, in.Connection, in.Token, edit)
-	return answerTo(a.viewSCIMToken(k), err)
+	return revisedAnswer(a.viewSCIMToken(k), k.Revision, err)
 }
 
 // readMoment reads an expires_at that may be "", which leaves at alone.
