@@ -148,6 +148,16 @@ type ProvisioningGroupPreview struct {
 	Confirm      int // members by sign-ins who would be members by SCIM
 }
 
+// ProvisioningCounts are how many resources the identity provider of a connection
+// pushed.
+type ProvisioningCounts struct {
+	Users    int
+	Inactive int // of Users
+	Pending  int // of Users: the effects wait, there is no account yet
+	Groups   int
+	Waiting  int // members of Groups whose user is not known
+}
+
 // ProvisionedEmail is an e-mail address of a provisioned user.
 type ProvisionedEmail struct {
 	Value   string

@@ -78,6 +78,7 @@ type ProvisioningRefusal struct {
 type RefusalFilter struct {
 	Connection ConnectionID
 	Open       bool // only open ones
+	Healed     bool // only healed ones
 }
 
 // RefusalTally counts the open refusals of a connection.

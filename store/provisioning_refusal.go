@@ -136,6 +136,9 @@ func (db *DB) ProvisioningRefusals(
 	if f.Open {
 		w.And("r.healed_at = ", 0)
 	}
+	if f.Healed {
+		w.And("r.healed_at > ", 0)
+	}
 	query := "select " + refusalColumns + " from provisioning_refusals r" +
 		w.Page("r.id", page.Cursor, page.Size(), true)
 	all, err := engine.List(ctx, db.sql, scanRefusal, query, w.Args()...)
@@ -151,12 +154,11 @@ func (db *DB) RefusalTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso
 		err = r.Scan(append([]any{&n.Connection, &n.Open, engine.Time(&n.Since)}, refusalFields(&n.Last)...)...)
 		return n, err
 	},
-		"select n.connection_id, n.open, n.since, "+refusalColumns+` from (
-			select connection_id, count(*) as open, min(first_at) as since, max(last_at) as last_at
-			from provisioning_refusals where enterprise_id = $1 and healed_at = 0 group by connection_id
-		) n join provisioning_refusals r on r.enterprise_id = $1 and r.connection_id = n.connection_id and r.id = (
-			select max(l.id) from provisioning_refusals l where l.enterprise_id = $1
-				and l.connection_id = n.connection_id and l.healed_at = 0 and l.last_at = n.last_at
-		) order by n.connection_id`,
+		"select r.connection_id, r.open, r.since, "+refusalColumns+` from (
+			select l.*, count(*) over (partition by l.connection_id) as open,
+				min(l.first_at) over (partition by l.connection_id) as since,
+				row_number() over (partition by l.connection_id order by l.last_at desc, l.id desc) as place
+			from provisioning_refusals l where l.enterprise_id = $1 and l.healed_at = 0
+		) r where r.place = 1 order by r.connection_id`,
 		string(ent))
 }

@@ -45,6 +45,27 @@ func (db *DB) ProvisioningUserStates(
 	return all, next, err
 }
 
+// ProvisioningCounts counts what the identity provider of a connection pushed.
+func (db *DB) ProvisioningCounts(
+	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
+) (n sso.ProvisioningCounts, err error) {
+	defer func() { doing(&err, "count what is provisioned") }()
+	err = db.sql.Query(ctx, func(r engine.Row) error {
+		return r.Scan(&n.Users, &n.Inactive, &n.Pending, &n.Groups, &n.Waiting)
+	},
+		// The expression is that of the index that lists compare.
+		`select u.users, u.inactive, u.pending, g.teams, g.waiting from (
+			select count(*) as users, count(case when not active then 1 end) as inactive,
+				count(case when account_id = '' then 1 end) as pending
+			from provisioned_users where enterprise_id = $1 and connection_id || '' = $2 and origin = 'pushed'
+		) u cross join (
+			select count(*) as teams, cast(coalesce(sum(waiting_count), 0) as bigint) as waiting
+			from provisioned_groups where enterprise_id = $1 and connection_id || '' = $2 and origin = 'pushed'
+		) g`,
+		string(ent), string(conn))
+	return n, err
+}
+
 // ProvisioningGroupStates lists the groups that a connection provisions, with what
 // is known of their members, oldest first.
 func (db *DB) ProvisioningGroupStates(

@@ -183,6 +183,17 @@ func testRefusalsHealed(t *testing.T, fresh fresh) {
 	w.recordPushes(change)
 	w.openRefusals()
 	w.troubled(false)
+	healed, _, err := w.db.ProvisioningRefusals(
+		t.Context(), w.ent.ID, sso.RefusalFilter{Connection: w.conn.ID, Healed: true}, sso.Page{},
+	)
+	w.ok(err)
+	if len(healed) != 4 || healed[0].HealedAt.IsZero() {
+		t.Errorf("healed are %+v", healed)
+	}
+	w.recordPushes(refusedWith(w.pushed("GET", sso.ScopeGroupsRead, "new"), 403, "scim_scope_missing"))
+	healed, _, err = w.db.ProvisioningRefusals(t.Context(), w.ent.ID, sso.RefusalFilter{Healed: true}, sso.Page{Limit: 5})
+	w.ok(err)
+	w.same(4, len(healed))
 }
 
 // testRefusalsBounded: healed refusals make room for open ones, then those that
@@ -351,6 +362,10 @@ func (f foreign) ledger() calls {
 			all, err := db.RefusalTallies(ctx, ent)
 			return len(all), err
 		},
+		"ProvisioningCounts": func() (int, error) {
+			n, err := db.ProvisioningCounts(ctx, ent, conn)
+			return n.Users + n.Groups, err
+		},
 		"ProvisioningUserStates": func() (int, error) {
 			all, _, err := db.ProvisioningUserStates(ctx, ent, conn, sso.Page{})
 			return len(all), err
@@ -360,4 +375,28 @@ func (f foreign) ledger() calls {
 			return len(all), err
 		},
 	}
+}
+
+// testProvisioningCounts counts what was pushed, and nothing that was only found.
+func testProvisioningCounts(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	other := addWorld(t, w.db, w.clock, "globex")
+	w.enter("found")
+	counts := func(of *world) sso.ProvisioningCounts {
+		t.Helper()
+		n, err := of.db.ProvisioningCounts(t.Context(), of.ent.ID, of.conn.ID)
+		w.ok(err)
+		return n
+	}
+	w.same(sso.ProvisioningCounts{}, counts(w))
+	ada, bob := w.pushUser("ada"), w.pushUser("bob")
+	w.same(sso.ProvisioningCounts{Users: 2, Pending: 2}, counts(w))
+	w.provision()
+	w.ok(w.db.ApplyProvisioned(t.Context()))
+	w.setActive(bob, false)
+	w.provisionGroup("staff", ada.ID, "user-nobody", "user-none")
+	w.same(sso.ProvisioningCounts{Users: 2, Inactive: 1, Groups: 1, Waiting: 2}, counts(w))
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.push(), bob.ID))
+	w.same(sso.ProvisioningCounts{Users: 1, Groups: 1, Waiting: 2}, counts(w))
+	w.same(sso.ProvisioningCounts{}, counts(other))
 }

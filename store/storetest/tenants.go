@@ -649,6 +649,7 @@ func own() map[string]bool {
 		"RefusalTallies":             true,
 		"ProvisioningGroupStates":    true,
 		"ProvisioningUserStates":     true,
+		"ProvisioningCounts":         true,
 		"UseProvisioningToken":       true,
 		"RecordAttempt":              true,
 		"CountUnmatched":             true,
