@@ -22,6 +22,7 @@ const (
 	Access       Page = "access"
 	Applications Page = "applications" // of the installation
 	Admins       Page = "admins"       // of the installation
+	SCIM         Page = "scim"         // of the connection: its address and tokens
 )
 
 // fixedPlace is a spot outside the identity provider.
@@ -42,6 +43,7 @@ func fixedPlaces() map[spot]fixedPlace {
 		},
 		atVerifyGroups: {"Here: the connection › Verify groups", VerifyGroups},
 		atHeldSyncs:    {"Here: the connection › Held group syncs", HeldSyncs},
+		atSCIMHere:     {"Here: the connection › SCIM", SCIM},
 		atSettings:     {"Here: the connection › Settings", Settings},
 		atSwitch:       {"Here: SSO & provisioning › the connection", Connection},
 		atPeople:       {"Here: People › the person", People},
@@ -110,6 +112,15 @@ func codeSpots() map[string]spot {
 		"login_in_use":             atLogins,
 		"identity_held":            atLogins,
 		"question_decided":         atLogins,
+		"scim_token_invalid":       atProvisioning,
+		"scim_token_elsewhere":     atProvisioning,
+		"scim_token_expired":       atSCIMHere,
+		"scim_token_revoked":       atSCIMHere,
+		"scim_scope_missing":       atSCIMHere,
+		"scim_groups_off":          atSettings,
+		"scim_invalid_path":        atProvisionedData,
+		"scim_invalid_value":       atProvisionedData,
+		"scim_read_only":           atProvisionedData,
 		"groups_unknown":           atGroups,
 		"too_many_groups":          atGroups,
 		"sign_in_denied":           atAssignment,

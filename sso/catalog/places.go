@@ -47,6 +47,12 @@ const (
 	atPerson // the browser of the person who signs in
 	atDNS
 	atSender // the sender of the setup link
+
+	// The spots of provisioning.
+
+	atSCIMHere        // the connection's page SCIM
+	atProvisioning    // address and token at the identity provider
+	atProvisionedData // what it pushes of users and groups
 )
 
 // places are the places of one provider and protocol, below the application's
@@ -55,6 +61,7 @@ type places struct {
 	console                                                                      string // the way to the application
 	audience, acs, signing, certificate, encryption, subject, attributes, groups string
 	assignment, issuer, log, clock, client, secret                               string
+	provisioning                                                                 provisioningPlaces
 }
 
 const providerClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
@@ -78,6 +85,10 @@ func (p places) placeOf(s spot) string {
 		atSecret:      p.secret,
 	}[s]
 	switch {
+	case s == atProvisioning:
+		return p.provisioning.credentials
+	case s == atProvisionedData:
+		return p.provisioning.mappings
 	case s == atIssuerHere:
 		return p.placeOf(atConfigure) + " › Issuer; compare with " + p.placeOf(atIssuer)
 	case s == atLog:
@@ -93,10 +104,13 @@ func (p places) placeOf(s spot) string {
 }
 
 func placesOf(p sso.Provider, protocol sso.Protocol) places {
+	of := samlPlaces
 	if protocol == sso.OIDC {
-		return oidcPlaces(p)
+		of = oidcPlaces
 	}
-	return samlPlaces(p)
+	all := of(p)
+	all.provisioning = provisioningPlacesOf(p)
+	return all
 }
 
 func samlPlaces(p sso.Provider) places {

@@ -40,7 +40,7 @@ func unauthenticated(code, public string) *sso.Error {
 // is none of ours.
 func noToken() *sso.Error {
 	return unauthenticated("scim_token_invalid",
-		"No valid bearer token. Create a token for this connection under Connections > SCIM in Gatehouse and put it "+
+		"No valid bearer token. Create a token in Gatehouse under SSO & provisioning > the connection > SCIM and put it "+
 			"into the identity provider; such tokens start with "+string(sso.SCIMToken)+".")
 }
 
@@ -80,10 +80,10 @@ func scopeMissing(c *Call, want sso.ProvisioningScope) error {
 	return &ScopeError{want, &sso.Error{
 		Kind: sso.Forbidden,
 		Code: sso.CodeScopeMissing,
-		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under Connections > "+
-			"%s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
+		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under "+
+			"SSO & provisioning > %s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
 			brief(c.Token.Name), want, scopeList(c.Token.Scopes), sso.ScopeSCIM, brief(c.Connection.Name),
-			sendAgain(c.Connection.Provider)),
+			SendAgain(c.Connection.Provider)),
 	}}
 }
 
@@ -98,9 +98,9 @@ func scopeList(scopes []sso.ProvisioningScope) string {
 	return strings.Join(names, " ")
 }
 
-// sendAgain says how an identity provider is made to send everything again. Most
-// do not repeat by themselves what was refused.
-func sendAgain(p sso.Provider) string {
+// SendAgain says, as a part of a sentence, how an identity provider is made to send
+// everything again. Most do not repeat by themselves what was refused.
+func SendAgain(p sso.Provider) string {
 	switch p {
 	case sso.Entra:
 		return "press Restart provisioning in the Entra admin center"
@@ -118,8 +118,8 @@ func groupsOff(c sso.Connection) *sso.Error {
 		Kind: sso.Forbidden,
 		Code: sso.CodeGroupsOff,
 		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
-			"Switch it on under Connections > %s > SCIM in Gatehouse, then %s.",
-			brief(c.Name), brief(c.Name), sendAgain(c.Provider)),
+			"Switch it on under SSO & provisioning > %s > SCIM in Gatehouse, then %s.",
+			brief(c.Name), brief(c.Name), SendAgain(c.Provider)),
 	}
 }
 

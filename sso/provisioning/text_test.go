@@ -109,7 +109,7 @@ func TestTextsDoIn200Characters(t *testing.T) {
 	}
 	for refused, parts := range map[error][]string{
 		scopeMissing(c, sso.ScopeGroupsWrite): {"lacks scope groups:write", "it has users:read", "Add scope scim"},
-		groupsOff(c.Connection):               {"switched off", "a new token will not help", "Switch it on under Connections"},
+		groupsOff(c.Connection):               {"switched off", "a new token will not help", "Switch it on under SSO & provisioning"},
 		deadToken(c.Token, long):              {"expired", "A valid token", "put that into the identity provider"},
 	} {
 		e, _ := errors.AsType[*sso.Error](refused)

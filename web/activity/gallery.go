@@ -391,16 +391,28 @@ func examplePushes() *provisioningPage {
 		Name:       "grp_all@acme.example",
 		Result:     []ui.Badge{{Label: "refused, 403", State: "error"}},
 		Detail: `Token "entra-1" lacks scope groups:read (it has users:read users:write). Add scope scim to it in ` +
-			`Gatehouse under Connections > Entra ID > SCIM: its secret stays the same.`,
+			`Gatehouse under SSO & provisioning > Entra ID > SCIM: its secret stays the same.`,
 		Token:     "token entra-1",
 		RequestID: "req-06d5x0wkj3n8p7r5t2v4y6z8ab",
 	}
 	return &provisioningPage{
 		Base:        exampleBase(),
 		eventList:   exampleHappened("Provisioning", gallery.ActivityPath+"/provisioning"),
+		JSON:        gallery.ActivityPath + "/provisioning/events.jsonl",
+		CSV:         gallery.ActivityPath + "/provisioning/events.csv",
 		Connections: gallery.EnterprisePath + "/connections",
 		Rows: []pushEntry{
 			refused,
+			{
+				At:         gallery.Ago(time.Hour),
+				Connection: "Entra ID",
+				Request:    "change user",
+				Name:       "ada@acme.example",
+				Result:     []ui.Badge{{Label: "1 deactivated", State: "warn"}},
+				Ended:      []ui.Link{{Label: "ada@acme.example: 2 sessions ended", Href: "/p"}},
+				Token:      "token entra-1",
+				Client:     "Azure AD Provisioning Service",
+			},
 			{
 				At:         gallery.Ago(2 * time.Hour),
 				Connection: "Entra ID",

@@ -56,6 +56,7 @@ func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 	all[catalog.Tests] = remedyPage{"Open test connections", at("tests"), SignOn}
 	all[catalog.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Groups}
 	all[catalog.Settings] = remedyPage{"Open the settings", at("settings"), Enterprise}
+	all[catalog.SCIM] = remedyPage{"Open SCIM", at("provisioning"), Enterprise}
 	all[catalog.Connection] = remedyPage{"Open the connection", at(), Enterprise}
 	all[catalog.Certificates] = remedyPage{"Open Certificates", at("certificates"), Enterprise}
 	if v.Role == sso.RoleSetupLink {

@@ -185,7 +185,7 @@ func (f *fixture) checkRefusal(e *entra) {
 			f.Errorf("%q is not in %q", part, text)
 		}
 	}
-	if first := text[:min(len(text), 200)]; !strings.Contains(first, "Connections > Directory > SCIM") {
+	if first := text[:min(len(text), 200)]; !strings.Contains(first, "SSO & provisioning > Directory > SCIM") {
 		f.Errorf("the first 200 characters do not say what to do: %s", first)
 	}
 	f.ok(f.ledger.Flush(f.Context()))
