@@ -9,6 +9,7 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/directory"
 	"gatehouse/web/overview"
+	"gatehouse/web/provisioning"
 	"gatehouse/web/signin"
 	"gatehouse/web/testconnection"
 	"gatehouse/web/ui"
@@ -27,5 +28,6 @@ func Templates() []ui.Templates {
 		assistant.Templates(),
 		connection.Templates(),
 		testconnection.Templates(),
+		provisioning.Templates(),
 	}
 }

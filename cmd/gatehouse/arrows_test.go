@@ -176,7 +176,7 @@ var levels = map[string]arrows{
 	},
 	"web": {
 		ours: "web/access web/account web/activity web/assistant web/connection web/console web/directory web/overview " +
-			"web/signin web/testconnection web/ui",
+			"web/provisioning web/signin web/testconnection web/ui",
 		why: "it only lists the pages of the features",
 	},
 	"web/ui": {
@@ -234,6 +234,10 @@ var levels = map[string]arrows{
 		ours: "sso sso/trial sso/mapping sso/catalog sso/connections sso/directory groupsync web/console web/route " +
 			"web/ui web/ui/gallery",
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
+	},
+	"web/provisioning": {
+		ours: "sso sso/catalog sso/provisioning web/console web/route web/ui web/ui/gallery",
+		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/testconnection": {
 		ours: "sso sso/guide sso/catalog web/console web/route web/ui web/ui/gallery",
@@ -355,7 +359,7 @@ var levels = map[string]arrows{
 	},
 	"internal/devtools/gallery": {
 		ours: "web web/access web/account web/activity web/assistant web/connection web/directory web/overview " +
-			"web/signin web/testconnection web/ui web/ui/gallery",
+			"web/provisioning web/signin web/testconnection web/ui web/ui/gallery",
 		why: "it serves the pages' examples",
 	},
 	"internal/devtools/golist": {

@@ -18,6 +18,7 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/directory"
 	"gatehouse/web/overview"
+	"gatehouse/web/provisioning"
 	"gatehouse/web/testconnection"
 	"gatehouse/web/ui"
 )
@@ -109,6 +110,13 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Preview:     g.trials,
 		BaseURL:     g.config.BaseURL,
 		Now:         time.Now,
+	}).Register(g.router)
+	provisioning.New(provisioning.Options{
+		Console: c,
+		Records: g.db,
+		Tokens:  g.tokens,
+		BaseURL: g.config.BaseURL,
+		Now:     time.Now,
 	}).Register(g.router)
 	testconnection.New(testconnection.Options{
 		Tests:    g.trials,

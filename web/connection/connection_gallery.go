@@ -30,6 +30,7 @@ func examplePlaces() []ui.Link {
 		{Label: "Set-up", Href: gallery.ConnectionPath + "/setup"},
 		{Label: "Settings", Href: gallery.ConnectionPath + "/settings"},
 		{Label: "Certificates", Href: gallery.ConnectionPath + "/certificates"},
+		{Label: "SCIM", Href: gallery.ConnectionPath + "/provisioning"},
 		{Label: "Verify groups", Href: gallery.ConnectionPath + "/groups"},
 		{Label: "Tests", Href: gallery.ConnectionPath + "/tests"},
 		{Label: "Shadow mode", Href: gallery.ConnectionPath + "/shadow"},

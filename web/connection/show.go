@@ -141,6 +141,7 @@ func places(v console.Visit) []ui.Link {
 		{Label: "Set-up", Href: at(v, "setup")},
 		{Label: "Settings", Href: at(v, "settings")},
 		{Label: "Certificates", Href: at(v, "certificates")},
+		{Label: "SCIM", Href: at(v, "provisioning")},
 		{Label: "Verify groups", Href: at(v, "groups")},
 		{Label: "Tests", Href: at(v, "tests")},
 		{Label: "Shadow mode", Href: at(v, "shadow")},

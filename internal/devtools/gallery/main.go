@@ -15,6 +15,7 @@ import (
 	"gatehouse/web/connection"
 	"gatehouse/web/directory"
 	"gatehouse/web/overview"
+	"gatehouse/web/provisioning"
 	"gatehouse/web/signin"
 	"gatehouse/web/testconnection"
 	"gatehouse/web/ui"
@@ -58,6 +59,7 @@ func examples() []gallery.Example {
 		activity.Gallery(),
 		assistant.Gallery(),
 		connection.Gallery(),
+		provisioning.Gallery(),
 		testconnection.Gallery(),
 		gallery.Gallery(),
 	)

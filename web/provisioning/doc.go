@@ -1,0 +1,8 @@
+// Package provisioning is the pages about what the identity provider of a
+// connection pushes over SCIM: its address and tokens, and what was refused.
+// All are below /admin/…/connections/{connection}/provisioning, and [places] is
+// the navigation between them.
+//
+// What must not live here: SCIM itself, which web/scim serves; the settings of a
+// connection; what becomes of a push.
+package provisioning

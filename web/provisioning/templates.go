@@ -1,0 +1,22 @@
+package provisioning
+
+import (
+	"embed"
+
+	"gatehouse/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Templates returns the pages of this package.
+func Templates() ui.Templates {
+	return ui.Templates{
+		Pages: []ui.Page{
+			new(connectionSCIMPage),
+			new(connectionTokenPage),
+			new(connectionProblemsPage),
+		},
+		Files: files,
+	}
+}
