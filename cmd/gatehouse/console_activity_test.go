@@ -279,6 +279,48 @@ func TestActivityProvisioning(t *testing.T) {
 	d.get(named, at+"?name=nothing", 200, "No requests match")
 	d.get(named, at+"?since=yesterday", 422, "Use a date such as 2026-11-24.")
 	d.get(stranger, at, 404)
+	d.exportsPushes(at, k)
+}
+
+// exportsPushes asserts the downloads of the log: with the filter, without formulas.
+func (d *consoleTest) exportsPushes(at string, k sso.ProvisioningToken) {
+	d.Helper()
+	now := time.Now()
+	var many []sso.ProvisioningEvent
+	for range 230 { // more than one page of an export
+		many = append(many, sso.ProvisioningEvent{
+			ID:         sso.NewID[sso.ProvisioningEventID](now),
+			Enterprise: d.acme.ID,
+			Connection: d.other.ID,
+			At:         now,
+			Token:      "scimtok-other",
+			Method:     "POST",
+			Kind:       sso.ScopeUsersWrite,
+			Name:       "=cmd|x",
+			Status:     201,
+			Changed:    true,
+			RequestID:  "req-2",
+		})
+	}
+	d.ok(d.g.db.RecordProvisioning(d.Context(), many))
+	lines := strings.Split(strings.TrimSpace(d.get(named, at+"/events.jsonl?token="+string(k.ID), 200)), "\n")
+	var refused struct {
+		Name, Code, Request, Token string
+		Status                     int
+	}
+	d.ok(json.Unmarshal([]byte(lines[len(lines)-1]), &refused))
+	if len(lines) != 2 || refused.Name != "grp_<all>" || refused.Code != "scim_scope_missing" || refused.Status != 403 ||
+		refused.Request != "read group" || refused.Token != string(k.ID) {
+		d.Errorf("%d lines, the last is %+v", len(lines), refused)
+	}
+	rows, err := csv.NewReader(strings.NewReader(d.get(named, at+"/events.csv", 200))).ReadAll()
+	d.ok(err)
+	if len(rows) != 233 || rows[0][7] != "name" || rows[1][7] != "'=cmd|x" {
+		d.Errorf("%d rows, the first are %q", len(rows), rows[:2])
+	}
+	d.get(named, at+"/events.csv?since=yesterday", 422)
+	d.get(stranger, at+"/events.csv", 404)
+	d.get(named, at+"?token=scimtok-other", 200, "=cmd|x", "NOT 3 added")
 }
 
 func TestActivityAudit(t *testing.T) {

@@ -83,15 +83,31 @@ func (a *Activity) Register(rt *route.Router) {
 			Need:    console.Enterprise,
 			Handle:  a.sync,
 		},
-		console.Page{
-			Pattern: "GET " + at + "/provisioning",
-			Need:    console.Enterprise,
-			Handle:  a.provisioning,
-		},
 		console.Page{Pattern: "GET " + guide, Need: console.AnyAdmin, Handle: a.guide},
 	)
+	a.Console.Add(rt, a.pushPages(at+"/provisioning")...)
 	a.Console.Add(rt, a.auditPages(at+"/audit", console.Enterprise)...)
 	a.Console.Add(rt, a.auditPages(instance, console.Operator)...)
+}
+
+// pushPages returns the pages of the log of provisioning.
+func (a *Activity) pushPages(at string) []console.Page {
+	seldom := []route.Rate{{Name: "export-provisioning", PerMinute: 10}}
+	return []console.Page{
+		{Pattern: "GET " + at, Need: console.Enterprise, Handle: a.provisioning},
+		{
+			Pattern: "GET " + at + "/events.jsonl",
+			Need:    console.Enterprise,
+			Handle:  a.exportPushesJSON,
+			Rates:   seldom,
+		},
+		{
+			Pattern: "GET " + at + "/events.csv",
+			Need:    console.Enterprise,
+			Handle:  a.exportPushesCSV,
+			Rates:   seldom,
+		},
+	}
 }
 
 // auditPages returns the pages of one audit log: the installation's, or that of an

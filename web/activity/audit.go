@@ -2,7 +2,6 @@ package activity
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -157,12 +156,6 @@ func (a *Activity) changeRow(ctx context.Context, names *actorNames, e sso.Audit
 	return row, nil
 }
 
-// export returns the address of the whole list for download.
-func (n filter) export(file string) string {
-	n.at += file
-	return n.pageHref("")
-}
-
 // line is an event in the JSON lines format.
 type line struct {
 	Sequence int64             `json:"sequence"`
@@ -178,113 +171,37 @@ type line struct {
 }
 
 func (a *Activity) exportJSON(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	encoder := json.NewEncoder(w)
-	return a.export(w, r, v, "application/jsonl", "jsonl", func(e sso.AuditEvent) error {
-		return encoder.Encode(line{
+	return a.exportAudit(w, r, v, jsonLines(w, func(e sso.AuditEvent) any {
+		return line{
 			e.Sequence, e.Strand, e.Position, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String(),
-		})
-	}, func() error { return nil })
+		}
+	}))
 }
 
 func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	rows := csv.NewWriter(w)
 	header := []string{"sequence", "id", "at", "actor", "action", "target", "detail", "hash", "strand", "position"}
-	return a.export(w, r, v, "text/csv; charset=utf-8", "csv", func(e sso.AuditEvent) error {
-		if header != nil { // with the first event: until then nothing is written
-			if err := rows.Write(header); err != nil {
-				return err
-			}
-			header = nil
-		}
+	return a.exportAudit(w, r, v, csvRows(w, header, func(e sso.AuditEvent) ([]string, error) {
 		detail, err := json.Marshal(e.Detail)
-		if err != nil {
-			return err
-		}
-		cells := []string{
+		return []string{
 			strconv.FormatInt(e.Sequence, 10), string(e.ID), e.At.UTC().Format(time.RFC3339Nano),
 			e.Actor, e.Action, e.Target, string(detail), e.Hash.String(),
 			strconv.FormatInt(e.Strand, 10), strconv.FormatInt(e.Position, 10),
-		}
-		for i := range cells {
-			cells[i] = inert(cells[i])
-		}
-		return rows.Write(cells)
-	}, func() error {
-		rows.Flush()
-		return rows.Error()
-	})
+		}, err
+	}))
 }
 
-// inert escapes a cell that a spreadsheet would treat as a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// export streams the whole list page by page. After the first write, a failure can
-// only abort the response.
-func (a *Activity) export(
-	w http.ResponseWriter,
-	r *http.Request,
-	v console.Visit,
-	mime, extension string,
-	write func(sso.AuditEvent) error,
-	flush func() error,
+func (a *Activity) exportAudit(
+	w http.ResponseWriter, r *http.Request, v console.Visit, to format[sso.AuditEvent],
 ) error {
 	q, err := a.readQuery(r, v)
 	if err != nil {
 		return err
 	}
-	if len(q.form.wrong) > 0 {
-		return &sso.Error{
-			Kind:   sso.Invalid,
-			Code:   "validation_failed",
-			Public: q.form.wrong[0].Message,
-			Fields: q.form.wrong,
-		}
-	}
-	part, next, err := a.Records.AuditEvents(r.Context(), q.enterprise, q.events, sso.Page{Limit: 200})
-	if err != nil {
-		return fmt.Errorf("list audit events: %w", err)
-	}
 	name := "audit"
 	if q.enterprise != "" {
 		name += "-" + v.Enterprise.Key
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set(
-		"Content-Disposition",
-		`attachment; filename="`+name+"-"+a.Now().UTC().Format(time.DateOnly)+"."+extension+`"`,
-	)
-	w.Header().Set("Cache-Control", "no-store")
-	for {
-		if err := writeAll(part, write, flush); err != nil {
-			panic(http.ErrAbortHandler) // the client is gone
-		}
-		if next == "" {
-			return nil
-		}
-		// The client has a minute for each page, however long the log is.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
-		if part, next, err = a.Records.AuditEvents(r.Context(), q.enterprise, q.events, sso.Page{
-			Cursor: next,
-			Limit:  200,
-		}); err != nil {
-			panic(http.ErrAbortHandler) // so that the list does not seem complete
-		}
-	}
-}
-
-func writeAll(part []sso.AuditEvent, write func(sso.AuditEvent) error, flush func() error) error {
-	for _, e := range part {
-		if err := write(e); err != nil {
-			return err
-		}
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	return nil
+	return download(w, a.Now(), name, q.form, to, func(page sso.Page) ([]sso.AuditEvent, string, error) {
+		return a.Records.AuditEvents(r.Context(), q.enterprise, q.events, page)
+	})
 }

@@ -404,16 +404,6 @@ func examplePushes() *provisioningPage {
 		Rows: []pushEntry{
 			refused,
 			{
-				At:         gallery.Ago(time.Hour),
-				Connection: "Entra ID",
-				Request:    "change user",
-				Name:       "ada@acme.example",
-				Result:     []ui.Badge{{Label: "1 deactivated", State: "warn"}},
-				Ended:      []ui.Link{{Label: "ada@acme.example: 2 sessions ended", Href: "/p"}},
-				Token:      "token entra-1",
-				Client:     "Azure AD Provisioning Service",
-			},
-			{
 				At:         gallery.Ago(2 * time.Hour),
 				Connection: "Entra ID",
 				Request:    "change group",

@@ -12,12 +12,16 @@ import (
 )
 
 func (a *Activity) provisioning(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	n := read(r, console.At(v.Enterprise, "activity", "provisioning"), "name", "result", "connection")
+	n := readPushes(r, v)
 	names, err := a.naming(r.Context(), v)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	all, next, err := a.listPushes(r.Context(), v, n)
+	tokens, err := names.tokenField(r.Context())
+	if err != nil {
+		return err
+	}
+	all, next, err := a.listPushes(r.Context(), v, n, sso.Page{Cursor: n.cursor})
 	if err != nil {
 		return err
 	}
@@ -38,64 +42,74 @@ func (a *Activity) provisioning(w http.ResponseWriter, r *http.Request, v consol
 				Options: []ui.Option{{Label: "any"}, {Value: "refused", Label: "refused"}},
 			},
 			names.connectionField(),
+			tokens,
 			sinceField(),
 		),
+		JSON:        n.export("/events.jsonl"),
+		CSV:         n.export("/events.csv"),
 		Connections: console.At(v.Enterprise, "connections"),
 	}
-	departures, err := a.departures(r.Context(), v, all)
-	if err != nil {
-		return err
-	}
-	for _, e := range all {
-		row, err := a.pushEntry(r.Context(), names, e)
+	for _, x := range all {
+		row, err := a.pushEntry(r.Context(), names, x)
 		if err != nil {
 			return err
 		}
-		row.addDepartures(departures[e.ID])
+		row.addDepartures(x.ended)
 		p.Rows = append(p.Rows, row)
 	}
 	return a.Console.Render(w, n.status(), p)
 }
 
-// departures returns the receipts of the users whom requests took away.
-func (a *Activity) departures(
-	ctx context.Context, v console.Visit, all []sso.ProvisioningEvent,
-) (map[sso.ProvisioningEventID][]sso.DeprovisionReceipt, error) {
-	ids := make([]sso.ProvisioningEventID, 0, len(all))
-	for _, e := range all {
-		if e.Changed {
-			ids = append(ids, e.ID)
-		}
-	}
-	receipts, err := a.Records.DeprovisionReceipts(ctx, v.Enterprise.ID, ids...)
-	if err != nil {
-		return nil, fmt.Errorf("list receipts: %w", err)
-	}
-	of := map[sso.ProvisioningEventID][]sso.DeprovisionReceipt{}
-	for _, r := range receipts {
-		of[r.Event] = append(of[r.Event], r)
-	}
-	return of, nil
+// readPushes reads the filter of the log from its form.
+func readPushes(r *http.Request, v console.Visit) filter {
+	return read(
+		r, console.At(v.Enterprise, "activity", "provisioning"), "name", "result", "connection", "token",
+	)
 }
 
-// listPushes returns a page of the events that match a filter, and the cursor of
+// push is a request of an identity provider, with the people whom it deactivated.
+type push struct {
+	sso.ProvisioningEvent
+	ended []sso.DeprovisionReceipt
+}
+
+// listPushes returns a page of the requests that match a filter, and the cursor of
 // the next one; nothing for an invalid filter.
 func (a *Activity) listPushes(
-	ctx context.Context, v console.Visit, n filter,
-) ([]sso.ProvisioningEvent, string, error) {
+	ctx context.Context, v console.Visit, n filter, page sso.Page,
+) ([]push, string, error) {
 	if len(n.wrong) > 0 {
 		return nil, "", nil
 	}
 	all, next, err := a.Records.ProvisioningEvents(ctx, v.Enterprise.ID, sso.ProvisioningEventFilter{
 		Connection: sso.ConnectionID(n.query.Get("connection")),
+		Token:      sso.ProvisioningTokenID(n.query.Get("token")),
 		Name:       n.query.Get("name"),
 		Refused:    n.query.Get("result") == "refused",
 		Since:      n.since,
-	}, sso.Page{Cursor: n.cursor})
+	}, page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list provisioning events: %w", err)
 	}
-	return all, next, nil
+	var changed []sso.ProvisioningEventID
+	for _, e := range all {
+		if e.Changed {
+			changed = append(changed, e.ID)
+		}
+	}
+	receipts, err := a.Records.DeprovisionReceipts(ctx, v.Enterprise.ID, changed...)
+	if err != nil {
+		return nil, "", fmt.Errorf("list who was deactivated: %w", err)
+	}
+	ended := map[sso.ProvisioningEventID][]sso.DeprovisionReceipt{}
+	for _, d := range receipts {
+		ended[d.Event] = append(ended[d.Event], d)
+	}
+	pushes := make([]push, len(all))
+	for i, e := range all {
+		pushes[i] = push{e, ended[e.ID]}
+	}
+	return pushes, next, nil
 }
 
 // connectionField returns the choice of a connection.
@@ -115,7 +129,28 @@ func (n *actorNames) connectionField() *ui.Field {
 	return f
 }
 
-func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e sso.ProvisioningEvent) (pushEntry, error) {
+// tokenField returns the choice of a token that is not revoked.
+func (n *actorNames) tokenField(ctx context.Context) (*ui.Field, error) {
+	all, err := n.Names.StandingProvisioningTokens(ctx, n.v.Enterprise.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	f := &ui.Field{
+		Name:    "token",
+		Label:   "Token",
+		Kind:    "select",
+		Options: []ui.Option{{Label: "any"}},
+	}
+	for _, k := range all {
+		f.Options = append(f.Options, ui.Option{
+			Value: string(k.ID),
+			Label: k.Name + ", " + n.connection(k.Connection),
+		})
+	}
+	return f, nil
+}
+
+func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e push) (pushEntry, error) {
 	token, err := names.link(ctx, string(e.Token))
 	if err != nil {
 		return pushEntry{}, fmt.Errorf("find token: %w", err)
@@ -123,11 +158,12 @@ func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e sso.Provi
 	return pushEntry{
 		At:         ui.NewTime(e.At, a.Now()),
 		Connection: names.connection(e.Connection),
-		Request:    requestWords(e),
+		Request:    requestWords(e.ProvisioningEvent),
 		Name:       e.Name,
-		Result:     pushResults(e),
+		Result:     pushResults(e.ProvisioningEvent),
 		Detail:     e.Detail,
 		Token:      token.Label,
+		Client:     e.Client,
 		RequestID:  e.RequestID,
 	}, nil
 }

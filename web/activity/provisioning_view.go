@@ -13,6 +13,8 @@ type provisioningPage struct {
 	ui.Base
 	eventList
 	Rows        []pushEntry
+	JSON        string // address of the whole list
+	CSV         string
 	Connections string // address of the connections
 }
 
@@ -27,6 +29,7 @@ type pushEntry struct {
 	Result     []ui.Badge
 	Detail     string // the text of a refusal
 	Token      string // by which the request was sent
+	Client     string
 	RequestID  string // in the log
 	Departures []departure
 }
