@@ -84,7 +84,7 @@ func checkToken(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		Do: "Extend the token, which stays the same; or create another one, put it into the identity provider, " +
 			"and revoke this one once the new one is used.",
 		By:     k.ExpiresAt.UTC(),
-		Path:   "connections/" + string(c.ID),
+		Path:   "connections/" + string(c.ID) + "/provisioning",
 		Urgent: f.Threshold <= 7,
 	}
 	return f, true
@@ -113,7 +113,7 @@ func refusedFinding(s State, t sso.RefusalTally) sso.Finding {
 			Side: string(catalog.Operator),
 			Do:   "The identity provider was told: " + t.Last.Detail,
 			At:   t.Since.UTC(),
-			Path: "activity/provisioning",
+			Path: "connections/" + string(t.Connection) + "/provisioning/problems",
 		},
 	}
 }

@@ -84,7 +84,7 @@ func TestRefusalsStayOpen(t *testing.T) {
 	}
 	state.Now = begin.Add(80 * time.Minute)
 	found := health.Evaluate(state)
-	if len(found) != 1 || found[0].Kind != sso.HealthRefused || found[0].Path != "activity/provisioning" {
+	if len(found) != 1 || found[0].Kind != sso.HealthRefused || found[0].Path != "connections/conn-1/provisioning/problems" {
 		t.Fatalf("found %+v", found)
 	}
 	for _, want := range []string{"248 things", "Okta", "grp_all@acme.example on 24 November 2026, 13:00 UTC"} {

@@ -19,6 +19,9 @@ import (
 type summaryReader interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	ProvisioningCounts(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
+	) (sso.ProvisioningCounts, error)
 }
 
 // healthReader returns the health of an enterprise; health.Service does.

@@ -57,7 +57,13 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 		p.Begin = console.At(e, "connections", "new")
 	}
 	for _, c := range s.Connections {
-		p.Connections = append(p.Connections, connection(e, s, c))
+		h := connection(e, s, c)
+		n, err := o.Store.ProvisioningCounts(ctx, e.ID, c.ID)
+		if err != nil {
+			return nil, fmt.Errorf("count what is provisioned: %w", err)
+		}
+		h.Facts = append(h.Facts, provisioned(e, s, c, n)...)
+		p.Connections = append(p.Connections, h)
 	}
 	if v.Role == sso.RoleOperator {
 		p.Operator = newOperatorForms(e)
@@ -344,6 +350,30 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		})
 	}
 	return h
+}
+
+// provisioned says what is provisioned through a connection, and what is refused;
+// nothing for a connection that does not provision.
+func provisioned(e sso.Enterprise, s health.State, c sso.Connection, n sso.ProvisioningCounts) []ui.Fact {
+	var facts []ui.Fact
+	if n.Users+n.Groups > 0 || c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
+		facts = append(facts, ui.Fact{
+			Label: "Provisioned",
+			Value: ui.People(n.Users) + ", " + ui.Count(n.Groups, "group", "groups"),
+			Href:  console.AtConnection(e, c.ID, "provisioning"),
+		})
+	}
+	for _, t := range s.Refusals {
+		if t.Connection == c.ID {
+			facts = append(facts, ui.Fact{
+				Label: "Refused pushes",
+				Value: ui.Count(t.Open, "open problem", "open problems"),
+				Href:  console.AtConnection(e, c.ID, "provisioning", "problems"),
+				Badge: &ui.Badge{Label: "since " + ui.NewTime(t.Since, s.Now).Relative, State: "error"},
+			})
+		}
+	}
+	return facts
 }
 
 // metadataFact returns when the metadata was fetched, and whether that succeeded.
