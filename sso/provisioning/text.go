@@ -40,8 +40,8 @@ func unauthenticated(code, public string) *sso.Error {
 // is none of ours.
 func noToken() *sso.Error {
 	return unauthenticated("scim_token_invalid",
-		"No valid bearer token. Create a token in Gatehouse under SSO & provisioning > the connection > SCIM and put it "+
-			"into the identity provider; such tokens start with "+string(sso.SCIMToken)+".")
+		"No valid bearer token. Create a token in Gatehouse under SSO & provisioning > the connection > SCIM and put "+
+			"it into the identity provider; such tokens start with "+string(sso.SCIMToken)+".")
 }
 
 // foreignToken is the refusal of a valid token of another connection. It does not

@@ -44,7 +44,8 @@ func (w *world) provisioningToken(name string, change func(*sso.ProvisioningToke
 	}
 	made, err := w.db.CreateProvisioningToken(w.Context(), by, k)
 	w.ok(err)
-	k.ID, k.CreatedAt, k.CreatedBy, k.Revision = made.ID, w.clock.Now(), by, 1
+	k.ID, k.CreatedAt, k.CreatedBy = made.ID, w.clock.Now(), by
+	k.Revision = 1
 	w.same(k, made)
 	w.clock.Move(time.Second)
 	return made

@@ -43,10 +43,9 @@ func (h *Handlers) problems(w http.ResponseWriter, r *http.Request, v console.Vi
 	p := &connectionProblemsPage{
 		Base:   h.base(v, true),
 		Places: places(v, placeProblems),
-		Lead: "What the identity provider pushed and was refused. A problem is over once the same thing succeeds; " +
-			"there is nothing to tick off.",
+		Lead:   problemsLead,
 	}
-	p.Flash = console.Said(r, map[string]string{"token-widened": widened(v.Connection)})
+	p.Flash = console.Said(r, map[string]string{"token-widened": widenedText(v.Connection)})
 	for _, refusals := range byCode(open) {
 		p.Problems = append(p.Problems, h.problem(v, refusals, tokens))
 	}
@@ -61,6 +60,9 @@ func (h *Handlers) problems(w http.ResponseWriter, r *http.Request, v console.Vi
 	}
 	return h.Console.Render(w, http.StatusOK, p)
 }
+
+const problemsLead = "What the identity provider pushed and was refused. A problem is over once the same thing " +
+	"succeeds; there is nothing to tick off."
 
 // openRefusals returns all open refusals of the connection.
 func (h *Handlers) openRefusals(ctx context.Context, v console.Visit) (all []sso.ProvisioningRefusal, err error) {
@@ -237,8 +239,8 @@ func sideBadge(s catalog.Side) ui.Badge {
 	return ui.Badge{Label: "here", State: "warn"}
 }
 
-// widened is said after a token got the scope scim.
-func widened(c sso.Connection) string {
+// widenedText is said after a token got the scope scim.
+func widenedText(c sso.Connection) string {
 	return "The token has the scope scim now, and its secret stays the same. Now " + sendAgain(c) +
 		", so that what was refused is sent again."
 }

@@ -8,23 +8,19 @@ import (
 	"gatehouse/web/ui/gallery"
 )
 
-const exampleLead = "What the identity provider pushed and was refused. A problem is over once the same thing succeeds; " +
-	"there is nothing to tick off."
-
 func galleryProblems() []gallery.Example {
 	none := &connectionProblemsPage{
 		Base:   ofConnection(true),
 		Places: examplePlaces(placeProblems),
-		Lead:   exampleLead,
+		Lead:   problemsLead,
 	}
 	widened := &connectionProblemsPage{
 		Base:     ofConnection(true),
 		Places:   examplePlaces(placeProblems),
-		Lead:     exampleLead,
+		Lead:     problemsLead,
 		Problems: []problem{exampleScopeMissing()},
 	}
-	widened.Flash = "The token has the scope scim now, and its secret stays the same. Now press Restart provisioning in " +
-		"the Entra admin center, so that what was refused is sent again."
+	widened.Flash = widenedText(sso.Connection{Provider: sso.Entra})
 	widened.Problems[0].Presses = nil
 	widened.Problems[0].Done = `The token "entra-1" has the scope scim now.`
 	return []gallery.Example{
@@ -63,7 +59,7 @@ func exampleManyProblems() *connectionProblemsPage {
 	return &connectionProblemsPage{
 		Base:   ofConnection(true),
 		Places: examplePlaces(placeProblems),
-		Lead:   exampleLead,
+		Lead:   problemsLead,
 		Problems: []problem{
 			exampleScopeMissing(),
 			{
@@ -76,7 +72,7 @@ func exampleManyProblems() *connectionProblemsPage {
 				Names: []refusedName{
 					{Name: "user " + gallery.LongLogin, Count: "2 requests", Last: gallery.Ago(time.Hour)},
 				},
-				Told:  "Another active person of the company has the login ada: account user-06d5x0wkj3n8p7r5t2v4y6z8ab.",
+				Told:  "Another active person of the company has the login ada: account user-1.",
 				Do:    "Decide under Login conflicts whether they are the same person.",
 				Link:  &ui.Link{Label: "Open Login conflicts", Href: gallery.EnterprisePath + "/questions"},
 				Again: sendAgain(sso.Connection{Provider: sso.Entra}),
@@ -97,7 +93,7 @@ func exampleManyProblems() *connectionProblemsPage {
 				More:  "299 more names",
 				Told:  `Operations[0] (replace, path "userName"): the value is not a text. Nothing was changed.`,
 				Do:    "Correct the attribute mapping at the identity provider; the message names the attribute.",
-				Place: "Entra admin center › Enterprise applications › the application › Provisioning › Mappings",
+				Place: "Entra admin center › the application › Provisioning › Mappings",
 				Again: sendAgain(sso.Connection{Provider: sso.Entra}),
 				Code:  "scim_invalid_value",
 				Guide: "/admin/troubleshooting#scim_invalid_value",

@@ -32,7 +32,10 @@ func (f *fixture) record(k sso.ProvisioningToken, kind sso.ProvisioningScope, co
 			RequestID:  "req-1",
 		}
 		if code != "" {
-			e.Status, e.Code, e.Detail, e.Changed = 403, code, "The text of "+code+".", false
+			e.Status = 403
+			e.Code = code
+			e.Detail = "The text of " + code + "."
+			e.Changed = false
 		}
 		all = append(all, e)
 	}

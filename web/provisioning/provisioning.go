@@ -62,8 +62,9 @@ func (h *Handlers) tokenPages() []console.Page {
 
 // one returns a page about the provisioning of one connection.
 func one(method, path string, handle console.Handler) console.Page {
+	const of = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/provisioning"
 	return console.Page{
-		Pattern: method + " " + console.Prefix + "/enterprises/{enterprise}/connections/{connection}/provisioning" + path,
+		Pattern: method + " " + of + path,
 		Need:    console.Enterprise,
 		Handle:  handle,
 	}

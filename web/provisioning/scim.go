@@ -33,9 +33,10 @@ func (h *Handlers) showSCIM(w http.ResponseWriter, r *http.Request, v console.Vi
 		return err
 	}
 	p.Flash = console.Said(r, map[string]string{
-		"token-saved":   "The token is changed, from the next request on. Nothing needs to change at the identity provider.",
+		"token-saved": "The token is changed, from the next request on. Nothing needs to change at the identity " +
+			"provider.",
 		"token-revoked": "The token is revoked. The next request with it is refused.",
-		"token-widened": widened(v.Connection),
+		"token-widened": widenedText(v.Connection),
 	})
 	p.Made = s.made
 	typed := typedToken{scopes: []sso.ProvisioningScope{sso.ScopeSCIM}}

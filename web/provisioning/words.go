@@ -39,7 +39,10 @@ func entries(base string, c sso.Connection) []entry {
 	}}
 	if c.Provider == sso.Okta {
 		all = append(all,
-			entry{Label: "Unique identifier field for users", Value: &ui.Copyable{ID: "unique-identifier", Value: "userName"}},
+			entry{
+				Label: "Unique identifier field for users",
+				Value: &ui.Copyable{ID: "unique-identifier", Value: "userName"},
+			},
 			entry{Label: "Authentication mode", Text: "HTTP Header"},
 		)
 	}
