@@ -84,7 +84,8 @@ func galleryReached() reach {
 
 func galleryTestRefused() *provisionTestPage {
 	const detail = "Token “entra-2” lacks scope groups:read (it has users:read users:write). Add scope scim to it in " +
-		"Gatehouse under Connections > Employees > SCIM: its secret stays the same. Then press Restart provisioning " +
+		"Gatehouse under SSO & provisioning > Employees > SCIM: its secret stays the same. Then press Restart " +
+		"provisioning " +
 		"in the Entra admin center. A new token is not needed."
 	return galleryProbe(func(p *provisionTestPage) {
 		p.Reach = galleryReached()

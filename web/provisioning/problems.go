@@ -137,14 +137,11 @@ func (h *Handlers) problem(
 		p.More = ui.Count(more, "more name", "more names")
 	}
 	p.Link, _ = console.Remedy(v, c.ID, found.Page)
-	if last.Code == codeScopeMissing {
+	if last.Code == sso.CodeScopeMissing {
 		p.widen(v, all, tokens)
 	}
 	return p
 }
-
-// codeScopeMissing is the code of a refusal that one press here ends.
-const codeScopeMissing = "scim_scope_missing"
 
 // widen adds the buttons that give the tokens of refusals the scope that was
 // missing.
