@@ -2,6 +2,7 @@ package groupsync_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -226,12 +227,18 @@ func TestRulesOf(t *testing.T) {
 		{"not pushed, no groups", sso.ProvisionSCIM, sso.UnprovisionedNoGroups, false, true},
 		{"not pushed, claims", sso.ProvisionSCIM, sso.UnprovisionedClaims, false, false},
 		{"not pushed, refused", sso.ProvisionSCIM, sso.UnprovisionedRefuse, false, true},
+		{"in the pilot", sso.ProvisionSCIM, "", true, true},
+		{"outside of the pilot", sso.ProvisionSCIM, sso.UnprovisionedRefuse, false, false},
 	} {
-		got := groupsync.RulesOf(sso.Config{
+		cfg := sso.Config{
 			GroupSync:     rules,
 			Provisioning:  c.owner,
 			Unprovisioned: c.unprovisioned,
-		}, c.provisioned)
+		}
+		if strings.HasSuffix(c.name, "pilot") {
+			cfg.SCIM.Pilot.Users = []string{"ada"}
+		}
+		got := groupsync.RulesOf(cfg, c.provisioned)
 		kept := got.Mode == sso.SyncKeep && got.Kept != ""
 		if kept != c.keeps || !c.keeps && !reflect.DeepEqual(got, rules) {
 			t.Errorf("%s: %+v", c.name, got)

@@ -16,6 +16,9 @@ type ManyFacts struct {
 	Rows map[sso.UserID]sso.MembershipSource
 	// Elsewhere are those of Removed whom another pushed group keeps in the group.
 	Elsewhere map[sso.UserID]bool
+	// Strangers are those of Removed whom the connection has not adopted: only
+	// memberships by SCIM leave.
+	Strangers map[sso.UserID]bool
 	// OtherAdmins says whether an active user would be in an admin group after the
 	// removal. It is read only of an admin group.
 	OtherAdmins bool
@@ -62,7 +65,7 @@ func PlanMany(f ManyFacts) ManyPlan {
 		}
 	}
 	for _, user := range f.Removed {
-		if source, is := f.Rows[user]; is && source != sso.SourceManual && !f.Elsewhere[user] {
+		if source, is := f.Rows[user]; is && f.leaves(user, source) {
 			p.Leave = append(p.Leave, user)
 			p.Losses = append(p.Losses, sso.Membership{
 				Group:  f.Group.ID,
@@ -73,6 +76,16 @@ func PlanMany(f ManyFacts) ManyPlan {
 	}
 	p.brake(f)
 	return p
+}
+
+// leaves reports whether a removed user leaves who is a member by a source.
+func (f ManyFacts) leaves(user sso.UserID, source sso.MembershipSource) bool {
+	switch {
+	case source == sso.SourceManual || f.Elsewhere[user]:
+		return false
+	default:
+		return source == sso.SourceSCIM || !f.Strangers[user]
+	}
 }
 
 // brake moves the removals into Held if they may not be made.

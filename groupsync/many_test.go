@@ -76,6 +76,24 @@ func TestPlanMany(t *testing.T) {
 			"0 0 2 0  false",
 		},
 		{
+			"not adopted", groupsync.ManyFacts{
+				Group:     ops,
+				Removed:   two,
+				Rows:      rowsOf(sso.SourceJIT, two...),
+				Strangers: map[sso.UserID]bool{two[0]: true},
+			},
+			"0 0 1 0  false",
+		},
+		{
+			"not adopted, but by SCIM", groupsync.ManyFacts{
+				Group:     ops,
+				Removed:   two,
+				Rows:      rowsOf(sso.SourceSCIM, two...),
+				Strangers: map[sso.UserID]bool{two[0]: true},
+			},
+			"0 0 2 0  false",
+		},
+		{
 			"by hand", groupsync.ManyFacts{Group: ops, Removed: two, Rows: rowsOf(sso.SourceManual, two...)},
 			"0 0 0 0  false",
 		},

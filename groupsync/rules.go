@@ -13,7 +13,7 @@ func RulesOf(cfg sso.Config, provisioned bool) sso.GroupSync {
 				Mode: sso.SyncKeep,
 				Kept: "Memberships of this person come by provisioning: the sign-in left them as they were.",
 			}
-		case cfg.Unprovisioned.Effective() != sso.UnprovisionedClaims:
+		case cfg.WhenUnprovisioned() != sso.UnprovisionedClaims:
 			return sso.GroupSync{
 				Mode: sso.SyncKeep,
 				Kept: "The identity provider has not provisioned this person yet: until it does, " +

@@ -52,7 +52,10 @@ type ProvisionedUser struct {
 	Document json.RawMessage
 	// Account is the user it belongs to; "" while the effects wait, because the
 	// connection is not live or does not provision by SCIM.
-	Account    UserID
+	Account UserID
+	// Adopted says that the account follows the resource. It is false while the
+	// effects wait, and of users outside of a pilot.
+	Adopted    bool
 	Version    int64 // 1 when created, one more with each change
 	CreatedAt  time.Time
 	ModifiedAt time.Time

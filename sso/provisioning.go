@@ -1,5 +1,7 @@
 package sso
 
+import "slices"
+
 // Provisioning says who owns users and memberships.
 type Provisioning string
 
@@ -41,6 +43,41 @@ type SCIMSettings struct {
 	// GroupsOff switches the provisioning of groups off: only users are pushed.
 	GroupsOff    bool         `json:"groups_off,omitempty"`
 	CreateGroups CreateGroups `json:"create_groups,omitzero"`
+	Pilot        Pilot        `json:"pilot,omitzero"`
+}
+
+// Pilot selects the pushed users that are adopted: named ones, and the members of
+// groups. What is pushed about others waits. The zero value selects everyone.
+type Pilot struct {
+	// Groups are the names of pushed groups (displayName); letter case does not
+	// matter.
+	Groups []string `json:"groups,omitempty"`
+	// Users are userNames, of which letter case does not matter, and externalIds.
+	Users []string `json:"users,omitempty"`
+}
+
+// Limits of [Pilot].
+const (
+	MaxPilotGroups = 100
+	MaxPilotUsers  = 1000
+	MaxPilotName   = 1024 // bytes
+)
+
+// IsZero reports whether everyone is selected.
+func (p Pilot) IsZero() bool { return len(p.Groups)+len(p.Users) == 0 }
+
+// Equal reports whether two pilots are the same lists.
+func (p Pilot) Equal(other Pilot) bool {
+	return slices.Equal(p.Groups, other.Groups) && slices.Equal(p.Users, other.Users)
+}
+
+// WhenUnprovisioned returns what becomes of the sign-in of a user that the
+// connection has not adopted. During a pilot they sign in as with [ProvisionJIT].
+func (c Config) WhenUnprovisioned() Unprovisioned {
+	if !c.SCIM.Pilot.IsZero() {
+		return UnprovisionedClaims
+	}
+	return c.Unprovisioned.Effective()
 }
 
 // CreateGroups says which groups are created here when the identity provider

@@ -42,6 +42,10 @@ type ProvisioningEffects struct {
 	Nested       int          `json:"nested,omitempty"` // members that were sent as groups
 	// Listed says that the request named all members of the group.
 	Listed bool `json:"listed,omitempty"`
+	// Adopted says that the request was the first about a user who was there before.
+	Adopted bool `json:"adopted,omitempty"`
+	// Reactivated says that a deactivated user is active again.
+	Reactivated bool `json:"reactivated,omitempty"`
 }
 
 // ProvisioningEventFilter narrows a list of provisioning events; the zero value of

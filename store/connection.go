@@ -99,8 +99,8 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // "would_lock_out" if single sign-on is enforced and no other connection is
 // enabled. Shadow mode starts anew with another draft and ends without one. If
 // Trust.Since changes, operators' accounts are unlinked from users of the
-// connection. If it provisions by SCIM from now on, what was pushed so far is applied
-// after the commit: see ApplyProvisioned.
+// connection. If it provisions by SCIM from now on, or for another pilot, what was
+// pushed so far is applied after the commit: see ApplyProvisioned.
 func (db *DB) UpdateConnection(
 	ctx context.Context,
 	by sso.Actor,
@@ -133,7 +133,7 @@ func (db *DB) UpdateConnection(
 			return err
 		}
 		t.unbindSubjects(old, c)
-		asked = provisions(c) && !provisions(old)
+		asked = appliesAnew(old, c)
 		if err := t.followConnection(ctx, by, old, c); err != nil {
 			return err
 		}
@@ -162,8 +162,11 @@ func (t *tx) followConnection(ctx context.Context, by sso.Actor, old, c sso.Conn
 			return err
 		}
 	}
-	if provisions(c) && !provisions(old) {
+	if appliesAnew(old, c) {
 		t.askToApply(c.Enterprise, c.ID)
+	}
+	if c.Live != nil && c.Live.Provisioning != sso.ProvisionSCIM && provisionsBy(old.Live) {
+		t.release(c.Enterprise, c.ID)
 	}
 	if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
 		return t.switchOff(ctx, by, c.Enterprise, c.ID)

@@ -15,9 +15,12 @@ const (
 		"exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
 		"and q.state = 'waiting'), " + isProvisioned
 	// isProvisioned says of a user u whether the identity provider of the connection
-	// $2 pushed them.
+	// $2 pushed them, and during a pilot whether they are adopted.
 	isProvisioned = "exists (select 1 from provisioned_users p where p.enterprise_id = u.enterprise_id " +
-		"and p.account_id = u.id and p.connection_id = $2 and p.origin = 'pushed')"
+		"and p.account_id = u.id and p.connection_id = $2 and p.origin = 'pushed' and " + isFollowed + ")"
+	// isFollowed says of a pushed user p that they are not outside of a pilot.
+	isFollowed = "(p.adopted or not exists (select 1 from connections c where c.enterprise_id = p.enterprise_id " +
+		"and c.id = p.connection_id and " + duringPilot + "))"
 	selectPerson = "select " + personColumns + fromIdentity
 	fromIdentity = ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
 	where i.enterprise_id = $1 and i.connection_id = $2`
@@ -94,11 +97,11 @@ func (t *tx) findGone(ctx context.Context, ent sso.EnterpriseID, id sso.Identity
 	accounts, err := engine.List(ctx, t, scanUserID,
 		`select s.account_id from provisioned_tombstones s join connections c
 			on c.enterprise_id = s.enterprise_id and c.id = s.connection_id
-		where s.enterprise_id = $1 and `+scim+` and (s.login_key = $3
+		where s.enterprise_id = $1 and `+scim+` and (s.applied or not `+duringPilot+`) and (s.login_key = $3
 			or s.connection_id = $2 and s.external_id = $4 and s.external_id <> '')
 		union all select r.account_id from connections c join provisioned_users r
 			on r.enterprise_id = c.enterprise_id and r.connection_id = c.id
-		where `+scim+` and r.user_name_folded = $5 and not r.active`,
+		where `+scim+` and r.user_name_folded = $5 and not r.active and (r.adopted or not `+duringPilot+")",
 		string(ent), string(id.Connection), identity.LoginKey(id.Login), id.Subject, filter.Fold(id.Login))
 	if err != nil {
 		return person{}, false, err

@@ -55,8 +55,9 @@ func (t *tx) applyUser(ctx context.Context, p sso.Push, before, after *sso.Provi
 		return err
 	}
 	if after == nil {
-		t.entomb(p, *before, e != nil)
-		if e == nil {
+		applied := e != nil && before.Adopted
+		t.entomb(p, *before, applied)
+		if !applied {
 			return nil
 		}
 		return e.deprovision(ctx, before.Account)
@@ -71,6 +72,9 @@ func (t *tx) applyUser(ctx context.Context, p sso.Push, before, after *sso.Provi
 	if e == nil {
 		return nil
 	}
+	if is, err := e.adopts(ctx, *after); err != nil || !is {
+		return err
+	}
 	return e.applyOne(ctx, before, after)
 }
 
@@ -78,8 +82,9 @@ func (t *tx) applyUser(ctx context.Context, p sso.Push, before, after *sso.Provi
 func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUser) error {
 	change := pushedUser{after: after}
 	if before != nil {
-		change.wasActive = before.Active
-		change.adopts = !before.Provisioned()
+		waited := !e.whole() && before.Provisioned() && !before.Adopted
+		change.wasActive = before.Active || waited
+		change.adopts = !before.Provisioned() || waited && before.Account != ""
 	}
 	held, err := e.applyUsers(ctx, []pushedUser{change})
 	if err != nil {
@@ -88,10 +93,10 @@ func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUs
 	if len(held) > 0 {
 		return held[0].err
 	}
-	if before == nil || before.Account == after.Account {
+	if before == nil || before.Account == after.Account && (e.whole() || before.Adopted) {
 		return nil
 	}
-	return e.joinGroupsOf(ctx, *after)
+	return e.joinGroups(ctx, *after)
 }
 
 // applyMembers carries out what follows from new and former members of a
@@ -104,6 +109,16 @@ func (t *tx) applyMembers(
 	if err != nil || e == nil || e.cfg.SCIM.GroupsOff {
 		return err
 	}
+	if err := e.adoptMembers(ctx, g, added); err != nil {
+		return err
+	}
+	return e.followMembers(ctx, g, added, removed)
+}
+
+// followMembers is applyMembers without adopting users.
+func (e *effects) followMembers(
+	ctx context.Context, g sso.ProvisionedGroup, added, removed []sso.ResourceID,
+) error {
 	groups, err := e.groupsNamed(ctx, g.DisplayName)
 	if err != nil || len(groups) == 0 {
 		return err

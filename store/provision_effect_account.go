@@ -11,7 +11,7 @@ import (
 // pushedUser is a provisioned user to be applied.
 type pushedUser struct {
 	after     *sso.ProvisionedUser
-	adopts    bool // it was found, and its account was there before
+	adopts    bool // its account was there before, and follows from now on
 	wasActive bool
 }
 
@@ -62,6 +62,7 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 	}
 	bound := u.Account != r.User.ID
 	u.Account = r.User.ID
+	u.Adopted = true
 	switch {
 	case r.Outcome == identity.New:
 		e.releaseSubject(*u)
@@ -229,10 +230,10 @@ func (e *effects) dismiss(ctx context.Context, u sso.User) error {
 func (t *tx) entomb(p sso.Push, u sso.ProvisionedUser, applied bool) {
 	t.Queue(
 		`insert into provisioned_tombstones (enterprise_id, connection_id, id, login_key, external_id, account_id,
-			applied, deleted_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (enterprise_id, connection_id, id) do nothing`,
+			adopted, applied, deleted_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (enterprise_id, connection_id, id) do nothing`,
 		string(p.Enterprise), string(p.Connection), string(u.ID), identity.LoginKey(u.UserName),
-		u.ExternalID, string(u.Account), applied, engine.Micros(t.now),
+		u.ExternalID, string(u.Account), u.Adopted, applied, engine.Micros(t.now),
 	)
 }
 

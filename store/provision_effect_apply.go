@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,15 @@ const (
 
 // provisions reports whether what is pushed to a connection is applied.
 func provisions(c sso.Connection) bool {
-	return c.State == sso.ConnectionEnabled && c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM
+	return c.State == sso.ConnectionEnabled && provisionsBy(c.Live)
+}
+
+// provisionsBy reports whether a configuration provisions by SCIM.
+func provisionsBy(cfg *sso.Config) bool { return cfg != nil && cfg.Provisioning == sso.ProvisionSCIM }
+
+// appliesAnew reports whether a changed connection applies what was pushed before.
+func appliesAnew(old, c sso.Connection) bool {
+	return provisions(c) && (!provisions(old) || !old.Live.SCIM.Pilot.Equal(c.Live.SCIM.Pilot))
 }
 
 // askToApply queues that everything that was pushed to a connection is applied.
@@ -166,13 +175,15 @@ func (e *effects) applySome(ctx context.Context, step pendingStep) (pendingStep,
 // applyGone deactivates the accounts of resources that were deleted while effects
 // waited.
 func (e *effects) applyGone(ctx context.Context) error {
+	w := e.where()
+	condition := " and not s.applied and " + e.departs(w)
 	accounts, err := engine.List(
 		ctx, e.tx, scanUserID,
 		`select s.account_id from provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2
-			and not s.applied and s.account_id <> '' and not exists (select 1 from provisioned_users p
-				where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = s.account_id)
-		order by s.account_id`,
-		string(e.push.Enterprise), string(e.push.Connection),
+			and s.account_id <> '' and not exists (select 1 from provisioned_users p
+				where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = s.account_id)`+condition+
+			" order by s.account_id",
+		w.Args()...,
 	)
 	if err != nil {
 		return err
@@ -183,29 +194,37 @@ func (e *effects) applyGone(ctx context.Context) error {
 		}
 	}
 	e.Queue(
-		"update provisioned_tombstones set applied = true where enterprise_id = $1 and connection_id = $2",
-		string(e.push.Enterprise), string(e.push.Connection),
+		"update provisioned_tombstones as s set applied = true where s.enterprise_id = $1 and s.connection_id = $2"+
+			condition,
+		w.Args()...,
 	)
 	return nil
 }
 
 // nextPeople returns the users after an ID, and the last ID; none at the end.
 func (e *effects) nextPeople(ctx context.Context, after string) (all []pushedUser, last string, err error) {
+	w := e.where()
 	rows, err := engine.List(
 		ctx, e.tx, scanProvisionedUser,
-		"select "+provisionedUserColumns+` from provisioned_users u
-		where u.enterprise_id = $1 and u.connection_id = $2 and u.id > $3 and u.origin = 'pushed'
-		order by u.id limit $4`,
-		string(e.push.Enterprise), string(e.push.Connection), after, int64(appliedUsers),
+		"select "+provisionedUserColumns+` from provisioned_users u where u.enterprise_id = $1 and u.connection_id = $2
+			and u.id > `+w.Param(after)+" and u.origin = 'pushed' and "+e.inPilot(w)+" order by u.id limit "+
+			strconv.Itoa(appliedUsers),
+		w.Args()...,
 	)
 	for i := range rows {
-		all = append(all, pushedUser{
-			after:     &rows[i].ProvisionedUser,
-			wasActive: true, // an account that an admin deactivated meanwhile stays so
-		})
+		all = append(all, followed(&rows[i].ProvisionedUser))
 		last = string(rows[i].ID)
 	}
 	return all, last, err
+}
+
+// followed returns a provisioned user whose effects may have waited.
+func followed(u *sso.ProvisionedUser) pushedUser {
+	return pushedUser{
+		after:     u,
+		adopts:    !u.Adopted && u.Account != "",
+		wasActive: true, // an account that an admin deactivated meanwhile stays so
+	}
 }
 
 // applyPeople applies the next users and returns the last ID; "" at the end.
@@ -214,13 +233,19 @@ func (e *effects) applyPeople(ctx context.Context, after string) (string, error)
 	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	before := make([]sso.UserID, len(all))
+	return last, e.adoptAll(ctx, all)
+}
+
+// adoptAll applies users that were stored before, and raises the questions about
+// those that wait for an admin.
+func (e *effects) adoptAll(ctx context.Context, all []pushedUser) error {
+	before := make([]sso.ProvisionedUser, len(all))
 	for i, u := range all {
-		before[i] = u.after.Account
+		before[i] = *u.after
 	}
 	held, err := e.applyUsers(ctx, all)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for i, u := range all {
 		e.saveAccount(*u.after, before[i])
@@ -228,13 +253,13 @@ func (e *effects) applyPeople(ctx context.Context, after string) (string, error)
 	for _, h := range held {
 		why, is := heldIn(h.err)
 		if !is {
-			return "", h.err
+			return h.err
 		}
 		if err := e.questionHeld(ctx, e.push, *h.user, why); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return last, e.Flush(ctx)
+	return e.Flush(ctx)
 }
 
 // team is a part of a group: its members behind one, from the beginning if it is "".
@@ -290,5 +315,5 @@ func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return nextMember(g.ID, members), e.applyMembers(ctx, e.push, g.ProvisionedGroup, members, nil)
+	return nextMember(g.ID, members), e.followMembers(ctx, g.ProvisionedGroup, members, nil)
 }

@@ -14,7 +14,7 @@ import (
 // organizations that the configuration names.
 func (e *effects) createMissing(ctx context.Context, g sso.ProvisionedGroup) error {
 	rules := e.cfg.SCIM.CreateGroups
-	if len(rules.Organizations) == 0 {
+	if len(rules.Organizations) == 0 || !e.whole() && !e.pilots(g) {
 		return nil
 	}
 	if groups, err := e.groupsNamed(ctx, g.DisplayName); err != nil || len(groups) > 0 {
@@ -100,6 +100,9 @@ func (e *effects) renameGroup(
 	if err != nil {
 		return err
 	}
+	if err := e.adoptMembers(ctx, after, members); err != nil {
+		return err
+	}
 	gone := slices.Concat(members, left)
 	if err := e.changeGroups(ctx, after.ID, groupsWithout(old, now), nil, gone); err != nil {
 		return err
@@ -166,22 +169,37 @@ func (e *effects) membersAfter(
 	return engine.List(ctx, e.tx, scanResourceID, query, args...)
 }
 
-// joinGroupsOf makes a user whose account was just found a member of the groups
-// that were pushed with them.
-func (e *effects) joinGroupsOf(ctx context.Context, u sso.ProvisionedUser) error {
-	groups, err := engine.List(
-		ctx, e.tx, scanProvisionedGroup,
-		"select "+provisionedGroupColumns+` from provisioned_members m cross join provisioned_groups g
-		where m.enterprise_id = $1 and m.connection_id = $2 and m.user_id = $3
-			and g.enterprise_id = $1 and g.connection_id = $2 and g.id = m.group_id order by g.id`,
-		string(e.push.Enterprise), string(e.push.Connection), string(u.ID),
-	)
-	if err != nil {
+// joinGroups makes users who were just adopted members of the groups that were
+// pushed with them.
+func (e *effects) joinGroups(ctx context.Context, users ...sso.ProvisionedUser) error {
+	if len(users) == 0 {
+		return nil
+	}
+	ids := make([]sso.ResourceID, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+		e.saveAccount(u, sso.ProvisionedUser{}) // the memberships are read by it
+	}
+	var groups []sso.ProvisionedGroup
+	members := map[sso.ResourceID][]sso.ResourceID{}
+	err := e.Query(ctx, func(r engine.Row) error {
+		var user sso.ResourceID
+		row, err := scanProvisionedGroup(scanMore{r, []any{&user}})
+		if members[row.ID] == nil {
+			groups = append(groups, row.ProvisionedGroup)
+		}
+		members[row.ID] = append(members[row.ID], user)
+		return err
+	}, "select "+provisionedGroupColumns+", m.user_id from ("+e.db.sql.Dialect.Values("$3")+`) n
+		cross join provisioned_members m cross join provisioned_groups g
+		where m.enterprise_id = $1 and m.connection_id = $2 and m.user_id = n.value
+			and g.enterprise_id = $1 and g.connection_id = $2 and g.id = m.group_id order by g.id, m.user_id`,
+		string(e.push.Enterprise), string(e.push.Connection), idList(ids))
+	if err != nil || e.cfg.SCIM.GroupsOff {
 		return err
 	}
-	e.saveAccount(u, "") // the memberships are read by it
 	for _, g := range groups {
-		if err := e.applyMembers(ctx, e.push, g.ProvisionedGroup, []sso.ResourceID{u.ID}, nil); err != nil {
+		if err := e.followMembers(ctx, g, members[g.ID], nil); err != nil {
 			return err
 		}
 	}

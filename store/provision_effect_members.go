@@ -41,11 +41,12 @@ func (e *effects) groupsNamed(ctx context.Context, name string) ([]sso.Group, er
 func (e *effects) changeGroups(
 	ctx context.Context, resource sso.ResourceID, groups []sso.Group, added, removed []sso.ResourceID,
 ) error {
-	join, err := e.accountsOf(ctx, added)
+	w := e.where()
+	join, err := e.accountsOf(ctx, added, e.inPilot(w), w)
 	if err != nil {
 		return err
 	}
-	leave, err := e.accountsOf(ctx, removed)
+	leave, err := e.accountsOf(ctx, removed, "true", e.where())
 	if err != nil {
 		return err
 	}
@@ -65,15 +66,18 @@ func (e *effects) changeGroups(
 	return nil
 }
 
-// accountsOf returns the accounts of provisioned users, without those that wait.
-func (e *effects) accountsOf(ctx context.Context, users []sso.ResourceID) ([]sso.UserID, error) {
+// accountsOf returns the accounts of provisioned users for whom a condition with the
+// arguments of w is true, without those that wait.
+func (e *effects) accountsOf(
+	ctx context.Context, users []sso.ResourceID, condition string, w *engine.Where,
+) ([]sso.UserID, error) {
 	if len(users) == 0 {
 		return nil, nil
 	}
-	return engine.List(ctx, e.tx, scanUserID, "select p.account_id from ("+e.db.sql.Dialect.Values("$3")+`) n
-		cross join provisioned_users p where p.enterprise_id = $1 and p.connection_id = $2 and p.id = n.value
-		and p.account_id <> '' order by p.account_id`,
-		string(e.push.Enterprise), string(e.push.Connection), idList(users))
+	return engine.List(ctx, e.tx, scanUserID, "select u.account_id from ("+
+		e.db.sql.Dialect.Values(w.Param(idList(users)))+`) n cross join provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.id = n.value and u.account_id <> ''
+			and `+condition+" order by u.account_id", w.Args()...)
 }
 
 func scanUserID(r engine.Row) (id sso.UserID, err error) {
@@ -127,6 +131,7 @@ func (e *effects) manyFacts(
 		string(e.push.Enterprise), string(g.ID), userList(slices.Concat(join, leave)))
 	if len(leave) > 0 {
 		e.queueElsewhere(&f, resource)
+		e.queueStrangers(&f)
 		e.queueBrake(&f)
 	}
 	if err := e.Flush(ctx); err != nil {

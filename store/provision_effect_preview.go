@@ -166,7 +166,7 @@ func (db *DB) ProvisionedAmong(
 		all[id] = true
 		return err
 	}, "select p.account_id from ("+db.sql.Dialect.Values("$3")+`) n cross join provisioned_users p
-		where p.enterprise_id = $1 and p.account_id = n.value and p.connection_id = $2 and p.origin = 'pushed'`,
+		where p.enterprise_id = $1 and p.account_id = n.value and p.connection_id = $2 and p.origin = 'pushed' and `+isFollowed,
 		string(ent), string(conn), userList(users))
 	return all, err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const provisionedUserColumns = "u.id, u.enterprise_id, u.connection_id, u.origin, u.user_name, u.external_id, " +
-	"u.active, u.name, u.emails, u.document, u.account_id, u.version, u.created_at, u.modified_at, u.seq"
+	"u.active, u.name, u.emails, u.document, u.account_id, u.adopted, u.version, u.created_at, u.modified_at, u.seq"
 
 // userRow is a provisioned user with its position in lists.
 type userRow struct {
@@ -24,7 +24,7 @@ func scanProvisionedUser(r engine.Row) (u userRow, err error) {
 	var document string
 	err = r.Scan(
 		&u.ID, &u.Enterprise, &u.Connection, &u.Origin, &u.UserName, &u.ExternalID, &u.Active,
-		&u.Name, engine.JSON(&u.Emails), &document, &u.Account, &u.Version,
+		&u.Name, engine.JSON(&u.Emails), &document, &u.Account, &u.Adopted, &u.Version,
 		engine.Time(&u.CreatedAt), engine.Time(&u.ModifiedAt), &u.seq,
 	)
 	u.Document = json.RawMessage(document)
@@ -89,6 +89,7 @@ func (t *tx) newUser(p sso.Push, u sso.ProvisionedUser) sso.ProvisionedUser {
 	u.Connection = p.Connection
 	u.Origin = sso.OriginPushed
 	u.Account = ""
+	u.Adopted = false
 	u.Version = 1
 	u.CreatedAt = t.now
 	u.ModifiedAt = t.now
@@ -115,7 +116,7 @@ func (t *tx) createProvisionedUser(ctx context.Context, p sso.Push, u *sso.Provi
 	if err := t.applyUser(ctx, p, nil, u); err != nil {
 		return err
 	}
-	t.saveAccount(*u, "")
+	t.saveAccount(*u, sso.ProvisionedUser{})
 	return t.admitWaiting(ctx, p, *u)
 }
 
@@ -233,11 +234,12 @@ func (t *tx) insertEmails(u sso.ProvisionedUser) {
 }
 
 // saveAccount queues the account that the effects gave a user.
-func (t *tx) saveAccount(u sso.ProvisionedUser, before sso.UserID) {
-	if u.Account != before {
+func (t *tx) saveAccount(u, before sso.ProvisionedUser) {
+	if u.Account != before.Account || u.Adopted != before.Adopted {
 		t.Queue(
-			"update provisioned_users set account_id = $4 where enterprise_id = $1 and connection_id = $2 and id = $3",
-			string(u.Enterprise), string(u.Connection), string(u.ID), string(u.Account),
+			`update provisioned_users set account_id = $4, adopted = $5
+			where enterprise_id = $1 and connection_id = $2 and id = $3`,
+			string(u.Enterprise), string(u.Connection), string(u.ID), string(u.Account), u.Adopted,
 		)
 	}
 }
@@ -289,6 +291,7 @@ func (t *tx) changedUser(before, after sso.ProvisionedUser) sso.ProvisionedUser 
 	after.Connection = before.Connection
 	after.Origin = sso.OriginPushed
 	after.Account = before.Account
+	after.Adopted = before.Adopted
 	after.CreatedAt = before.CreatedAt
 	after.Version = before.Version
 	after.ModifiedAt = before.ModifiedAt
@@ -330,7 +333,7 @@ func (t *tx) changeProvisionedUser(
 	if err := t.applyUser(ctx, p, &before, after); err != nil {
 		return err
 	}
-	t.saveAccount(*after, before.Account)
+	t.saveAccount(*after, before)
 	if after.ExternalID == before.ExternalID {
 		return nil
 	}
@@ -355,6 +358,9 @@ func (db *DB) DeleteProvisionedUser(
 			if err := check(u.ProvisionedUser); err != nil {
 				return err
 			}
+		}
+		if err := t.claimDeparting(ctx, p, &u.ProvisionedUser); err != nil {
+			return err
 		}
 		t.leaveGroups(p, id)
 		t.Queue(

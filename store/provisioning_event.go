@@ -40,10 +40,15 @@ func (db *DB) RecordProvisioning(ctx context.Context, all []sso.ProvisioningEven
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		t.lockLedgers(all)
 		begun := map[connectionKey]bool{} // connections with a new refusal
-		for _, e := range all {
-			if err := t.recordProvisioning(ctx, clean(e), begun); err != nil {
+		recorded := make([]sso.ProvisioningEvent, len(all))
+		for i, e := range all {
+			var err error
+			if recorded[i], err = t.recordProvisioning(ctx, clean(e), begun); err != nil {
 				return err
 			}
+		}
+		if err := t.noteMilestones(ctx, recorded); err != nil {
+			return err
 		}
 		if err := t.Flush(ctx); err != nil {
 			return err
@@ -100,24 +105,27 @@ func clean(e sso.ProvisioningEvent) sso.ProvisioningEvent {
 	return e
 }
 
-func (t *tx) recordProvisioning(ctx context.Context, e sso.ProvisioningEvent, begun map[connectionKey]bool) error {
+// recordProvisioning records one event, and returns it with the name of its resource.
+func (t *tx) recordProvisioning(
+	ctx context.Context, e sso.ProvisioningEvent, begun map[connectionKey]bool,
+) (sso.ProvisioningEvent, error) {
 	e, err := t.nameResource(ctx, e)
 	if err != nil {
-		return err
+		return e, err
 	}
 	if e.Changed || e.Refused() {
 		if err := t.insertProvisioningEvent(e); err != nil {
-			return err
+			return e, err
 		}
 	}
 	if !e.Refused() {
 		t.heal(e)
 		t.noteList(e)
-		return nil
+		return e, nil
 	}
 	t.refuseToken(e)
 	t.refuse(e, begun)
-	return nil
+	return e, nil
 }
 
 // nameResource fills in the name of a resource of which a request had only the ID.

@@ -127,7 +127,7 @@ func (t *tx) checkOwned(ctx context.Context, old, u sso.User) error {
 		`select p.id from provisioned_users p join connections c
 			on c.enterprise_id = p.enterprise_id and c.id = p.connection_id
 		where p.enterprise_id = $1 and p.account_id = $2 and p.origin = 'pushed' and c.state = 'enabled'
-			and c.live like '%"provisioning":"scim"%' limit 1`,
+			and c.live like '%"provisioning":"scim"%' and (p.adopted or not `+duringPilot+`) limit 1`,
 		string(u.Enterprise), string(u.ID),
 	)
 	if err != nil || !owned {

@@ -134,6 +134,8 @@ func ruleValues(cfg *sso.Config) []value {
 		{field: "scim.create_groups.organizations", list: organizationIDs(cfg.SCIM.CreateGroups.Organizations)},
 		{field: "scim.create_groups.filter", text: cfg.SCIM.CreateGroups.Filter},
 		{field: "scim.create_groups.cap", text: number(cfg.SCIM.CreateGroups.Cap)},
+		{field: "scim.pilot.groups", list: copied(cfg.SCIM.Pilot.Groups)},
+		{field: "scim.pilot.users", list: copied(cfg.SCIM.Pilot.Users)},
 		{field: "email_verification.mode", text: v.Mode},
 		{field: "email_verification.expression", text: v.Expression},
 		{field: "email_verification.trust_idp", text: yesNo(v.TrustIDP)},

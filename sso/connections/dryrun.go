@@ -19,6 +19,9 @@ type trialReader interface {
 	PreviewProvisioning(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, cfg sso.Config,
 	) (sso.ProvisioningPreview, error)
+	ProvisioningChecklist(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, pilot sso.Pilot,
+	) (sso.ProvisioningChecklist, error)
 	ProvisionedAmong(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, users []sso.UserID,
 	) (map[sso.UserID]bool, error)

@@ -107,6 +107,14 @@ type BrakeEdit struct {
 type SCIMEdit struct {
 	Groups       *bool             `json:"groups,omitempty"`
 	CreateGroups *CreateGroupsEdit `json:"create_groups,omitempty"`
+	Pilot        *PilotEdit        `json:"pilot,omitempty"`
+}
+
+// PilotEdit changes whom the connection adopts; see [sso.Pilot]. Without groups and
+// users it is everyone.
+type PilotEdit struct {
+	Groups []string `json:"groups,omitempty"`
+	Users  []string `json:"users,omitempty"`
 }
 
 // CreateGroupsEdit changes which groups are created when they are pushed; see

@@ -3,6 +3,7 @@ package connections_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -287,6 +288,13 @@ func TestSCIMSettingsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
 	c := w.live(d)
+	piloting := func(users ...string) connections.Edit {
+		return connections.Edit{SCIM: &connections.SCIMEdit{Pilot: &connections.PilotEdit{Users: users}}}
+	}
+	crowd := make([]string, sso.MaxPilotUsers+1)
+	for i := range crowd {
+		crowd[i] = fmt.Sprint("user", i)
+	}
 	create := func(e connections.CreateGroupsEdit) connections.Edit {
 		return connections.Edit{SCIM: &connections.SCIMEdit{CreateGroups: &e}}
 	}
@@ -295,6 +303,9 @@ func TestSCIMSettingsThatCannotBe(t *testing.T) {
 		"provisioning":                        {Provisioning: new(sso.Provisioning("ldap"))},
 		"scim.create_groups.filter":           create(connections.CreateGroupsEdit{Filter: new("(")}),
 		"scim.create_groups.cap":              create(connections.CreateGroupsEdit{Cap: new(-1)}),
+		"scim.pilot.users[1]":                 piloting("ada", "b\u0000b"),
+		"scim.pilot.users[0]":                 piloting(strings.Repeat("a", 1025)),
+		"scim.pilot.users":                    piloting(crowd...),
 		"scim.create_groups.organizations[1]": create(connections.CreateGroupsEdit{Organizations: []string{}}),
 	} {
 		if field == "scim.create_groups.organizations[1]" {
@@ -413,4 +424,46 @@ func TestStateChangesAtTheSameTime(t *testing.T) {
 		}
 	}
 	w.same("1 of 10", fmt.Sprintf("%d of 10", won))
+}
+
+// A pilot is a field of the draft; ending it makes nothing else live.
+func TestPilot(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	ctx, live := t.Context(), w.live(d)
+	pilot := func(groups, users []string) connections.Edit {
+		return connections.Edit{SCIM: &connections.SCIMEdit{Pilot: &connections.PilotEdit{
+			Groups: groups,
+			Users:  users,
+		}}}
+	}
+	_, warnings, err := w.Edit(ctx, by, w.ent, live.ID, pilot([]string{"grp_pilot"}, nil))
+	w.ok(err)
+	if len(warnings) != 1 || warnings[0].Field != "scim.pilot.groups" {
+		t.Errorf("warns of %+v", warnings)
+	}
+	c, _, err := w.Edit(ctx, by, w.ent, live.ID, connections.Edit{Provisioning: new(sso.ProvisionSCIM)})
+	w.ok(err)
+	c, _, err = w.Edit(ctx, by, w.ent, live.ID, pilot(nil, []string{" ada ", "ada", "bob"}))
+	w.ok(err)
+	w.same(sso.Pilot{Groups: []string{"grp_pilot"}, Users: []string{"ada", "bob"}}, c.Draft.SCIM.Pilot)
+	differences := connections.Differences(c.Live, c.Draft)
+	w.same("scim.pilot.users", differences[len(differences)-1].Field)
+	w.same([]string{"ada", "bob"}, differences[len(differences)-1].New)
+	_, err = w.Enable(ctx, by, w.ent, live.ID, 0)
+	w.ok(err)
+	_, _, err = w.Edit(ctx, by, w.ent, live.ID, connections.Edit{AllowSignIn: new("false")})
+	w.ok(err)
+	c, err = w.EndPilot(ctx, by, w.ent, live.ID, 0)
+	w.ok(err)
+	w.same(sso.Pilot{}, c.Live.SCIM.Pilot)
+	w.same(sso.Pilot{}, c.Draft.SCIM.Pilot)
+	if c.Live.AllowSignIn != "" || c.Draft.AllowSignIn != "false" || c.Previous.SCIM.Pilot.IsZero() {
+		t.Errorf("live is %+v, draft %+v", c.Live, c.Draft)
+	}
+	again, err := w.EndPilot(ctx, by, w.ent, live.ID, 0)
+	w.ok(err)
+	w.same(c.Revision, again.Revision)
+	_, err = w.EndPilot(ctx, by, w.ent, live.ID, c.Revision-1)
+	w.fails(err, sso.Stale, sso.CodeConnectionChanged)
 }

@@ -28,6 +28,85 @@ func (w *editing) provisioning(ctx context.Context, e Edit) {
 			w.createIn(ctx, c.Organizations)
 		}
 	}
+	if p := e.SCIM.Pilot; p != nil {
+		w.cfg.SCIM.Pilot = sso.Pilot{
+			Groups: pilotNames(w.cfg.SCIM.Pilot.Groups, p.Groups),
+			Users:  pilotNames(w.cfg.SCIM.Pilot.Users, p.Users),
+		}
+	}
+}
+
+// pilotNames returns the names of an edit without repetitions, those before if it
+// has none.
+func pilotNames(before, edited []string) []string {
+	if edited == nil {
+		return before
+	}
+	var names []string
+	for _, name := range edited {
+		if name = strings.TrimSpace(name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (w *editing) checkPilot(p sso.Pilot) {
+	w.checkPilotNames("scim.pilot.groups", p.Groups, sso.MaxPilotGroups)
+	w.checkPilotNames("scim.pilot.users", p.Users, sso.MaxPilotUsers)
+	switch {
+	case p.IsZero():
+	case w.cfg.Provisioning != sso.ProvisionSCIM:
+		w.warn("scim.pilot.groups", "The pilot has no effect until provisioning is by SCIM.")
+	case w.cfg.SCIM.GroupsOff && len(p.Groups) > 0:
+		w.warn("scim.pilot.groups", "Group provisioning is switched off, so no group of the pilot arrives.")
+	}
+}
+
+func (w *editing) checkPilotNames(field string, names []string, most int) {
+	if len(names) > most {
+		w.add(invalid, field, fmt.Sprintf("Enter at most %d names.", most))
+	}
+	for i, name := range names {
+		switch at := fmt.Sprintf("%s[%d]", field, i); {
+		case name == "":
+			w.add(invalid, at, "Enter a name.")
+		case len(name) > sso.MaxPilotName:
+			w.add(invalid, at, fmt.Sprintf("Use at most %d bytes.", sso.MaxPilotName))
+		case !sso.Printable(name):
+			w.add(invalid, at, "Remove control, invisible and text-direction characters.")
+		}
+	}
+}
+
+// EndPilot makes a connection adopt everyone that was pushed: its draft, if any,
+// waits without the pilot, too. Without a pilot nothing happens. Errors are those of
+// Enable.
+func (s *Service) EndPilot(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
+) (sso.Connection, error) {
+	return s.change(
+		ctx, by, ent, id, "connection.pilot_ended",
+		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if err := checkRevision(c, revision); err != nil {
+				return c, err
+			}
+			draft := clone(c.Draft)
+			if draft != nil {
+				draft.SCIM.Pilot = sso.Pilot{}
+			}
+			if c.Live == nil || c.Live.SCIM.Pilot.IsZero() {
+				c.Draft = draft
+				return c, nil
+			}
+			c.Draft = clone(c.Live)
+			c.Draft.Version = nextVersion(c)
+			c.Draft.SCIM.Pilot = sso.Pilot{}
+			c, err := s.madeLive(ctx, by, c)
+			c.Draft = draft
+			return c, err
+		},
+	)
 }
 
 // createIn sets the organizations in which pushed groups are created; an entry is
@@ -78,6 +157,7 @@ func (w *editing) checkProvisioning() {
 			"This is not a regular expression (RE2): "+sso.Sanitize(err.Error())+".",
 		)
 	}
+	w.checkPilot(cfg.SCIM.Pilot)
 	if cfg.SCIM.GroupsOff && len(create.Organizations) > 0 {
 		w.warn("scim.create_groups.organizations", "Group provisioning is switched off, so no group is created.")
 	}
@@ -94,6 +174,22 @@ func (s *Service) PreviewProvisioning(
 		return sso.ProvisioningPreview{}, err
 	}
 	return s.Trials.PreviewProvisioning(ctx, ent, id, *startOf(c))
+}
+
+// ProvisioningChecklist returns what the provisioning of a connection has shown to
+// do, and how far its pilot is.
+func (s *Service) ProvisioningChecklist(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.ProvisioningChecklist, error) {
+	c, err := s.Connections.Connection(ctx, ent, id)
+	if err != nil {
+		return sso.ProvisioningChecklist{}, err
+	}
+	cfg := c.Live
+	if cfg == nil || cfg.Provisioning != sso.ProvisionSCIM {
+		cfg = startOf(c)
+	}
+	return s.Trials.ProvisioningChecklist(ctx, ent, id, cfg.SCIM.Pilot)
 }
 
 // CreatedGroups lists the groups that were created because the identity provider of

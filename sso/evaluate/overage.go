@@ -36,7 +36,7 @@ const (
 // readsClaims reports whether a sign-in may change memberships.
 func readsClaims(cfg sso.Config) bool {
 	return cfg.Provisioning != sso.ProvisionSCIM ||
-		cfg.Unprovisioned.Effective() == sso.UnprovisionedClaims
+		cfg.WhenUnprovisioned() == sso.UnprovisionedClaims
 }
 
 // completeGroups replaces groups that the response had no room for by those of

@@ -124,7 +124,7 @@ func (r *Rules) Decide(c Case) Decision {
 		proven:   c.Proven,
 		trusted:  r.config.EmailVerification.TrustIDP,
 		missing: r.config.Provisioning == sso.ProvisionSCIM &&
-			r.config.Unprovisioned.Effective() == sso.UnprovisionedRefuse &&
+			r.config.WhenUnprovisioned() == sso.UnprovisionedRefuse &&
 			!c.Facts.Provisioned,
 	}
 	if r.policies != nil {

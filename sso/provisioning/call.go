@@ -54,7 +54,10 @@ type Outcome struct {
 	Effect  sso.MemberEffect
 	Nested  []sso.ResourceID // members that were sent as groups
 	Listed  bool             // whether it named all members of the group
-	Err     error            // why it was refused; nil if it was not
+	// Adopted and Reactivated are as in [sso.ProvisioningEffects].
+	Adopted     bool
+	Reactivated bool
+	Err         error // why it was refused; nil if it was not
 }
 
 // Admit authenticates a request and counts it. Errors are Unauthenticated, and

@@ -210,6 +210,8 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 			WaitingCount: len(o.Effect.Unknown),
 			Nested:       len(o.Nested),
 			Listed:       o.Listed && o.Err == nil,
+			Adopted:      o.Adopted && o.Err == nil,
+			Reactivated:  o.Reactivated && o.Err == nil,
 		},
 	}
 	if o.Err == nil {

@@ -111,7 +111,9 @@ func (s *Service) changeUser(
 		return scim.Resource{}, c.failed(scim.Users(), id, err)
 	}
 	c.noteUser(after)
-	c.outcome.Changed = before.Version != after.Version
+	c.outcome.Changed = before.Version != after.Version || before.Origin != after.Origin
+	c.outcome.Adopted = before.Origin != after.Origin
+	c.outcome.Reactivated = after.Adopted && after.Active && !before.Active
 	return s.userResource(ctx, c, after, show)
 }
 

@@ -63,6 +63,10 @@ func (f foreign) provisionEffects() calls {
 			p, err := db.PreviewProvisioning(ctx, ent, f.w.conn.ID, sso.Config{})
 			return p.Adopted + p.Created + p.Held, err
 		},
+		"ProvisioningChecklist": func() (int, error) {
+			c, err := db.ProvisioningChecklist(ctx, ent, f.w.conn.ID, sso.Pilot{})
+			return c.Pushed + count(!c.Items[0].FirstAt.IsZero()), err
+		},
 		"ProvisionedAmong": func() (int, error) {
 			all, err := db.ProvisionedAmong(ctx, ent, f.w.conn.ID, []sso.UserID{f.user.ID, f.pushed.Account})
 			return len(all), err

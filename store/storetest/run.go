@@ -33,6 +33,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"brake":         brakeTests(),
 		"provisioned":   provisionedTests(),
 		"effects":       provisionEffectTests(),
+		"pilot":         pilotTests(),
 		"objects":       objectTests(),
 		"sessions":      sessionTests(),
 		"beside":        besideTests(),

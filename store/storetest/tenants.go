@@ -644,6 +644,7 @@ func own() map[string]bool {
 		"NewerProvisioningToken":     true,
 		"RecordProvisioning":         true,
 		"TrimProvisioningEvents":     true,
+		"ProvisioningChecklist":      true,
 		"ProvisioningEvents":         true,
 		"ProvisioningRefusals":       true,
 		"RefusalTallies":             true,

@@ -29,9 +29,16 @@ type configuration struct {
 type configurationSCIM struct {
 	Groups       bool                      `json:"groups" doc:"Whether groups are pushed, too."`
 	CreateGroups configurationCreateGroups `json:"create_groups" doc:"Groups to create when they are pushed and no group has their name."`
+	Pilot        configurationPilot        `json:"pilot" doc:"Pushed users to adopt: named ones, and the members of groups; everyone if both lists are empty."`
 }
 
 //nolint:lll // a tag has no line break
+type configurationPilot struct {
+	Groups []string `json:"groups" doc:"Names of pushed groups; letter case does not matter." example:"[\"grp_pilot\"]"`
+	Users  []string `json:"users" doc:"userNames, of which letter case does not matter, or externalIds." example:"[\"ada@acme.example\"]"`
+}
+
+//nolint:lll // a tag is one line
 type configurationCreateGroups struct {
 	Organizations []sso.OrganizationID `json:"organizations" doc:"Organizations in which groups are created; none are created if empty."`
 	Filter        string               `json:"filter" doc:"Regular expression (RE2) that the name must match; \"\" matches every name." example:"^grp_"`
@@ -107,6 +114,10 @@ func viewConfiguration(c *sso.Config) *configuration {
 				Organizations: always(c.SCIM.CreateGroups.Organizations),
 				Filter:        c.SCIM.CreateGroups.Filter,
 				Cap:           c.SCIM.CreateGroups.Most(),
+			},
+			Pilot: configurationPilot{
+				Groups: always(c.SCIM.Pilot.Groups),
+				Users:  always(c.SCIM.Pilot.Users),
 			},
 		},
 		EmailVerification: c.EmailVerification,

@@ -131,6 +131,10 @@ func provisioningDescriptions() map[string]string {
 		"CreateGroupsEdit.filter":        "Regular expression (RE2) that the name must match; \"\" matches every name.",
 		"CreateGroupsEdit.cap": "Maximum number of groups created this way in an organization; 0 for the default, " +
 			"200.",
+		"SCIMEdit.pilot": "Pushed users to adopt: named ones, and the members of groups. What is pushed about others " +
+			"waits. Everyone is adopted if both lists are empty.",
+		"PilotEdit.groups": "Names of pushed groups (displayName); letter case does not matter.",
+		"PilotEdit.users":  "userNames, of which letter case does not matter, or externalIds.",
 	}
 }
 

@@ -50,6 +50,7 @@ type undoneGroups struct {
 }
 
 func (a *API) provisionedOperations() {
+	a.checklistOperation()
 	add(a, operation{
 		id:      "preview-provisioning",
 		method:  http.MethodGet,
@@ -58,6 +59,14 @@ func (a *API) provisionedOperations() {
 		about: "What applying everything that the identity provider pushed would come to under the draft, or without " +
 			"a draft under the live configuration. Enabling the connection does so. Nothing is written.",
 	}, a.previewProvisioning)
+	add(a, operation{
+		id:      "end-pilot",
+		method:  http.MethodPost,
+		path:    connectionPath + "/provisioning/apply",
+		summary: "End the pilot of a connection",
+		about: "Removes the pilot from the live configuration and the draft, and applies what was pushed about " +
+			"everyone. Other changes of the draft keep waiting. Without a pilot nothing happens." + ifMatch,
+	}, a.changeState(a.Setup.EndPilot))
 	add(a, operation{
 		id:      "list-created-groups",
 		method:  http.MethodGet,

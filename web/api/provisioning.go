@@ -238,6 +238,7 @@ type provisionedUser struct {
 	Active     bool               `json:"active" doc:"Whether the identity provider says that the user is active."`
 	Origin     sso.ResourceOrigin `json:"origin" enum:"pushed,found" doc:"Whether the identity provider pushed the user, or only found an existing one." example:"pushed"`
 	User       *sso.UserID        `json:"user" doc:"User of the enterprise; null while the connection is not enabled with provisioning by SCIM, or an admin has to decide whose it is." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Adopted    bool               `json:"adopted" doc:"Whether the account follows what is pushed; false while the connection does not provision, and of users outside of the pilot."`
 	ModifiedAt time.Time          `json:"modified_at" doc:"Time of the last change by the identity provider." example:"2026-11-24T12:00:00Z"`
 	Refusals   int                `json:"refusals" doc:"Number of refused requests about the user since the last success." example:"0"`
 	RefusedAt  *time.Time         `json:"refused_at" doc:"Time of the last of them; null if there is none." example:"2026-11-26T12:00:00Z"`
@@ -252,6 +253,7 @@ func viewUserState(s sso.ProvisioningUserState) provisionedUser {
 		Active:     s.User.Active,
 		Origin:     s.User.Origin,
 		User:       some(s.User.Account),
+		Adopted:    s.User.Adopted,
 		ModifiedAt: s.User.ModifiedAt,
 		Refusals:   s.Refusals,
 		RefusedAt:  moment(s.RefusedAt),

@@ -182,8 +182,22 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 				"scim.create_groups.cap",
 				"At most this many groups of an organization are created. Empty: 200.", create.Cap,
 			),
+			names(
+				"scim.pilot.groups",
+				"As the identity provider pushes them, one a line. With a pilot, only its people follow what is pushed. "+
+					"Others sign in as before.",
+				cfg.SCIM.Pilot.Groups,
+			),
+			names("scim.pilot.users", "userName or externalId, one a line.", cfg.SCIM.Pilot.Users),
 		},
 	}
+}
+
+// names is a list of names, one a line.
+func names(field, hint string, all []string) ui.Field {
+	f := line(field, hint, strings.Join(all, "\n"))
+	f.Kind, f.Lines, f.Most = "area", 2, 64<<10
+	return f
 }
 
 func defaultGroups(all []sso.PrincipalGroup) ui.Field {

@@ -351,6 +351,10 @@ func (f *reading) scim() *connections.SCIMEdit {
 			Filter:        f.text("scim.create_groups.filter"),
 			Cap:           f.number("scim.create_groups.cap"),
 		},
+		Pilot: &connections.PilotEdit{
+			Groups: f.lines("scim.pilot.groups"),
+			Users:  f.lines("scim.pilot.users"),
+		},
 	}
 }
 

@@ -65,6 +65,8 @@ func labels() map[string]string {
 		"scim.create_groups.organizations": "Create missing groups in",
 		"scim.create_groups.filter":        "Only groups whose name matches",
 		"scim.create_groups.cap":           "Groups created in an organization",
+		"scim.pilot.groups":                "Pilot: members of these groups",
+		"scim.pilot.users":                 "Pilot: these people",
 		"email_verification.mode":          "First sign-in: verify the e-mail address",
 		"email_verification.expression":    "Rule for the e-mail address",
 		"email_verification.trust_idp":     "Trust the identity provider’s verified addresses",
