@@ -69,6 +69,7 @@ func TestSetupLink(t *testing.T) {
 		"connection": {""},
 		"expires_in": {"1"},
 		"max_opens":  {"1"},
+		"intents":    {"sign-on", "domain", "groups"},
 	})
 	link := regexp.MustCompile(`http[^"<]*/setup/[A-Za-z0-9_-]+`).FindString(a.Body)
 	if a.Status != http.StatusOK || link == "" {

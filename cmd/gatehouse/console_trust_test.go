@@ -302,6 +302,7 @@ func TestAdminCannotApproveOwnSetupLink(t *testing.T) {
 		"connection": {string(d.conn.ID)},
 		"expires_in": {"5"},
 		"max_opens":  {"5"},
+		"intents":    {"sign-on"},
 	})
 	token :=
 		regexp.MustCompile(`/setup/([\w-]+)`).FindStringSubmatch(w.Body.String())

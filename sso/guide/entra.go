@@ -291,7 +291,7 @@ func entraSCIM() SCIM {
 			groupNames("displayName"),
 		},
 		NotNeeded: []string{
-			"`?aadOptscim062020` at the end of *Tenant URL* is not needed. With it and without it, all is understood here.",
+			"`?aadOptscim062020` at the end of *Tenant URL* is not needed. Gatehouse understands both forms.",
 		},
 		Cycle:   "Entra ID sends changes every 40 minutes. The first cycle begins at once, and takes hours for thousands of people. *Provision on demand* sends one person or group now.",
 		First:   "The first request comes when you select *Test connection*.",

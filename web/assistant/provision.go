@@ -49,6 +49,9 @@ type provisioningTester interface {
 	Test(ctx context.Context, t provisioning.Test) (provisioning.Tested, error)
 }
 
+// tokenBelow stands for a token in instructions.
+const tokenBelow = "a token, which you create below"
+
 const provisionPath = setupPath + "/scim"
 
 // registerProvisioning registers the pages of the assistant for SCIM.
@@ -309,6 +312,9 @@ func (a *Assistant) renderConnect(
 		},
 		Open: len(p.tokens) == 0 || err != nil,
 	}
+	if made != nil {
+		page.Part.nameToken("the token " + made.Name + ", shown above")
+	}
 	for _, text := range p.scim.NotNeeded {
 		page.NotNeeded = append(page.NotNeeded, pieces(text))
 	}
@@ -378,4 +384,15 @@ func (a *Assistant) addScope(w http.ResponseWriter, r *http.Request, p *provisio
 		return err
 	}
 	return console.Done(w, p.at("test"), "widened")
+}
+
+// nameToken says which token is entered.
+func (p part) nameToken(which string) {
+	for _, do := range p.Do {
+		for i := range do.Values {
+			if do.Values[i].Choice == tokenBelow {
+				do.Values[i].Choice = which
+			}
+		}
+	}
 }

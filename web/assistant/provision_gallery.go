@@ -81,7 +81,7 @@ func galleryPartOf(p guide.Part) part {
 			case guide.SCIMURL:
 				e.Copy = &ui.Copyable{ID: "scim", Value: gallerySCIM}
 			case guide.TokenValue:
-				e.Choice = "a token, which you create below"
+				e.Choice = tokenBelow
 			}
 			in.Values = append(in.Values, e)
 		}
@@ -161,6 +161,7 @@ func galleryConnect() *provisionConnectPage {
 func galleryTokenMade() *provisionConnectPage {
 	p := galleryConnect()
 	p.Open = false
+	p.Part.nameToken("the token entra-2, shown above")
 	p.Form = galleryTokenForm(false)
 	p.Made = &madeToken{
 		Name:  "entra-2",
@@ -193,7 +194,7 @@ func galleryMappings() *provisionMappingsPage {
 		Login:     "ada@acme.example",
 		Check: loginCheck{
 			Badge:    ui.Badge{Label: "nothing pushed yet"},
-			Sentence: "Nobody has been pushed yet. The first push is compared with the people who signed in, here.",
+			Sentence: "No one has been pushed yet. The first push is compared with the people who signed in, here.",
 		},
 	}
 	for _, r := range galleryEntra().Required {
@@ -266,7 +267,7 @@ func galleryProvisionEnable() *provisionEnablePage {
 		Changes: []string{
 			"Memberships of people whom Microsoft Entra ID pushes come from what it pushes. No sign-in changes them.",
 			"Someone whom Microsoft Entra ID deactivates is signed out at once and cannot sign in.",
-			"Nobody is removed from a group by enabling this.",
+			"Enabling it removes no one from a group.",
 		},
 		Warnings: []ui.Todo{{
 			State: "warn",

@@ -3,6 +3,7 @@ package assistant
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"gatehouse/sso"
@@ -22,7 +23,7 @@ type testInput struct {
 
 func (a *Assistant) showProvisionTest(w http.ResponseWriter, r *http.Request, p *provisionState) error {
 	flash := console.Said(r, map[string]string{
-		"widened": "The token may do everything now. Its value stays the same. Test again, then send everything again.",
+		"widened": "The token has scope scim now, which allows everything. Its value stays the same. Test again.",
 	})
 	return a.renderTest(w, p, &testInput{flash: flash}, nil, nil)
 }
@@ -199,15 +200,16 @@ func (p *provisionState) result(t provisioning.Tested) *testResult {
 			What:    probeName(r.Probe),
 			Request: r.Request,
 			Answer:  statusBadge(r.Status),
-			Detail:  r.Detail,
 			Own:     "no",
 		}
 		if r.Skipped {
 			row.Answer = ui.Badge{Label: "not tried"}
-			row.Detail = "What it is about was refused above."
 		}
 		if p.scim.OwnTest.Covers(string(r.Probe)) {
 			row.Own = "yes"
+		}
+		if r.Detail != "" && !slices.Contains(out.Refused, r.Detail) {
+			out.Refused = append(out.Refused, r.Detail)
 		}
 		out.Rows = append(out.Rows, row)
 	}
@@ -221,8 +223,7 @@ func (p *provisionState) mend(out *testResult, t provisioning.Tested) {
 		switch r.Code {
 		case sso.CodeScopeMissing:
 			out.Fix = &ui.Press{
-				Label:  "Let the token do everything",
-				About:  "Let the token do everything: " + t.Token.Name,
+				Label:  "Add scope scim to " + t.Token.Name,
 				Action: p.at("scope"),
 				Fields: []ui.HiddenField{{Name: "token", Value: string(t.Token.ID)}},
 			}

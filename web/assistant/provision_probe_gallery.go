@@ -93,6 +93,7 @@ func galleryTestRefused() *provisionTestPage {
 			Heading: "The test failed",
 			Badge:   ui.Badge{Label: "failed", State: "error"},
 			Token:   "entra-2",
+			Refused: []string{detail},
 			Rows: []probeRow{
 				{
 					What:    "Look for a user",
@@ -104,20 +105,17 @@ func galleryTestRefused() *provisionTestPage {
 					What:    "List groups",
 					Request: "GET /Groups?startIndex=1&count=2",
 					Answer:  statusBadge(403),
-					Detail:  detail,
 					Own:     "no",
 				},
 				{
 					What:    "Add the user to the group",
 					Request: "PATCH /Groups/{group}",
 					Answer:  ui.Badge{Label: "not tried"},
-					Detail:  "What it is about was refused above.",
 					Own:     "no",
 				},
 			},
 			Fix: &ui.Press{
-				Label:  "Let the token do everything",
-				About:  "Let the token do everything: entra-2",
+				Label:  "Add scope scim to entra-2",
 				Action: galleryProvision + "scope",
 				Fields: []ui.HiddenField{{Name: "token", Value: "scimtok-2"}},
 			},

@@ -58,7 +58,7 @@ func (p *provisionState) checkLogins() loginCheck {
 			"what is pushed."
 	case l.Pushed == 0:
 		c.Badge = ui.Badge{Label: "nothing pushed yet"}
-		c.Sentence = "Nobody has been pushed yet. The first push is compared with the people who signed in, here."
+		c.Sentence = "No one has been pushed yet. The first push is compared with the people who signed in, here."
 		c.Missing, c.MoreGone = nil, 0
 	case l.DifferentCount > 0:
 		c.Badge = ui.Badge{Label: "differs", State: "error"}
@@ -78,7 +78,7 @@ func (p *provisionState) checkLogins() loginCheck {
 			"assign them in " + p.place() + " if they should be."
 	default:
 		c.Badge = ui.Badge{Label: "fits", State: "ok"}
-		c.Sentence = "Everyone of the " + people(l.SignIns) + " who signed in last was pushed under the login that " +
+		c.Sentence = "All of the " + people(l.SignIns) + " who signed in last were pushed under the login that " +
 			"they sign in with."
 	}
 	return c
@@ -164,7 +164,7 @@ func (p *provisionState) provisionChanges() []string {
 	return []string{
 		"Memberships of people whom " + place + " pushes come from what it pushes. No sign-in changes them.",
 		"Someone whom " + place + " deactivates is signed out at once and cannot sign in.",
-		"Nobody is removed from a group by enabling this.",
+		"Enabling it removes no one from a group.",
 	}
 }
 
@@ -185,7 +185,7 @@ func (p *provisionState) provisionWarnings(a *Assistant, preview sso.Provisionin
 	warn(len(p.live(a)) == 0, "There is no valid token, so nothing can be pushed.", p.at("connect"), "Create a token")
 	warn(!p.reach.Known.Any(), "No request with a token has reached this connection yet.", p.at("test"), "See what "+
 		"to do")
-	warn(nobody, "Nobody has been pushed yet. Wait for the first push, and look at this page again.", "", "")
+	warn(nobody, "No one has been pushed yet. Wait for the first push, and look at this page again.", "", "")
 	warn(
 		preview.OtherLogins > 0,
 		"The login of "+people(preview.OtherLogins)+" would change, because userName is another value.",

@@ -49,7 +49,7 @@ func TestProvisioningOfEachProduct(t *testing.T) {
 		f.says(f.send("operator", http.MethodGet, at+"/connect", "", http.NoBody), http.StatusOK,
 			address, `value="`+g.TokenName+`"`, "a token, which you create below")
 		made := f.post("operator", at+"/token", url.Values{"name": {g.TokenName}})
-		f.says(made, http.StatusOK, "It is not shown again", ">"+g.TokenName+"<")
+		f.says(made, http.StatusOK, "it is not shown again", ">"+g.TokenName+"<")
 		secret := madeValue.FindStringSubmatch(made.Body.String())
 		if secret == nil {
 			t.Fatalf("%s: no token is shown", g.Product)
@@ -66,7 +66,7 @@ func TestProvisioningOfEachProduct(t *testing.T) {
 		f.says(f.post("operator", at+"/test", url.Values{"secret": {" " + secret[1] + "\n"}}), http.StatusOK,
 			"The test passed", "Add the user to the group", "no user and no group is left")
 		f.says(f.send("operator", http.MethodGet, at+"/enable", "", http.NoBody), http.StatusOK,
-			"No request with a token has reached", "Nobody has been pushed yet")
+			"No request with a token has reached", "No one has been pushed yet")
 		f.leads(f.post("operator", at+"/enable", url.Values{"revision": f.revision(c)}), at+"/enable?done=enabled")
 		if c = f.load(c.ID); c.Live.Provisioning != sso.ProvisionSCIM || c.Draft != nil {
 			t.Errorf("%s: provisioning is %s", g.Product, c.Live.Provisioning)
@@ -116,7 +116,7 @@ func TestProvisioningTestMends(t *testing.T) {
 		t.Helper()
 		f.says(f.post("operator", at+"test", url.Values{"token": {string(k.ID)}}), http.StatusOK, want...)
 	}
-	test("The test failed", "lacks scope groups:read", "not tried", "Let the token do everything",
+	test("The test failed", "lacks scope groups:read", "not tried", "Add scope scim to entra-1",
 		"Restart provisioning", "It passes with a token that may not read")
 	f.leads(f.post("operator", at+"scope", url.Values{"token": {string(k.ID)}}), at+"test?done=widened")
 	test("The test passed")
@@ -153,7 +153,7 @@ func TestProvisioningBySetupLink(t *testing.T) {
 		}
 	}
 	f.says(f.send("link", http.MethodGet, at+"/create", "", http.NoBody), http.StatusNotFound)
-	f.says(f.post("link", at+"/scim/token", url.Values{"name": {"okta-1"}}), http.StatusOK, "It is not shown again")
+	f.says(f.post("link", at+"/scim/token", url.Values{"name": {"okta-1"}}), http.StatusOK, "it is not shown again")
 	org, err := f.db.CreateOrganization(t.Context(), "adm-olive", sso.Organization{
 		Enterprise: f.ent.ID,
 		Key:        "web",

@@ -112,6 +112,7 @@ type testResult struct {
 	Heading string
 	Badge   ui.Badge
 	Token   string
+	Refused []string // texts of refusals, each once
 	Rows    []probeRow
 	Fix     *ui.Press // what mends it here; nil: nothing
 	Again   []piece   // what to press there afterwards; nil if it passed
@@ -122,7 +123,6 @@ type testResult struct {
 type probeRow struct {
 	What, Request string
 	Answer        ui.Badge
-	Detail        string
 	Own           string // whether the product's own test does it, too
 }
 

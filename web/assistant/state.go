@@ -259,7 +259,7 @@ func (s *state) entry(id string, v guide.Value, values map[guide.Kind]string) (c
 			Href:  s.at("files", "certificate.pem"),
 		}
 	case guide.TokenValue:
-		e.Choice = "a token, which you create below"
+		e.Choice = tokenBelow
 	default:
 		if values[v.Kind] == "" {
 			return e, false
