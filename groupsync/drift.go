@@ -22,6 +22,10 @@ func explainMissing(d sso.DriftingUser) sso.DriftReason {
 	switch {
 	case d.User.Status == sso.UserDeactivated:
 		return sso.DriftDeactivated
+	case d.Provisioned:
+		return sso.DriftNeverSent
+	case d.Last.Mode == sso.SyncKeep && d.Certain:
+		return sso.DriftNotProvisioned // where memberships come by provisioning
 	case ended.IsZero() && d.Group.CreatedAt.After(d.Last.At):
 		return sso.DriftGroupNewer
 	case !ended.IsZero() && !ended.Before(d.Last.At):
@@ -59,11 +63,14 @@ func explainExtra(d sso.DriftingUser) sso.DriftReason {
 
 // Reconcile says whether the user's next sign-in would add or remove the
 // membership if it asserted the same groups. A user whose groups are not known
-// for certain stays, and a deactivated user does not sign in.
+// for certain stays, and a deactivated user does not sign in. Where memberships come
+// by provisioning, a sign-in changes none.
 func Reconcile(d sso.DriftingUser) (add, remove bool) {
 	if d.Group.Default ||
 		d.Held != "" ||
 		!d.Known ||
+		d.Provisioned ||
+		d.Last.Mode == sso.SyncKeep ||
 		d.User.Status != sso.UserActive {
 		return false, false
 	}

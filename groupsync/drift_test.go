@@ -74,8 +74,16 @@ func TestExplainAndReconcile(t *testing.T) {
 			sso.DriftDefault,
 			"",
 		},
-		"missing, held":        {with(held), sso.DriftHeld, ""},
-		"missing, deactivated": {with(off), sso.DriftDeactivated, ""},
+		"missing, held": {with(held), sso.DriftHeld, ""},
+		"missing, provisioned": {
+			with(func(d *sso.DriftingUser) {
+				d.Provisioned = true
+			}),
+			sso.DriftNeverSent,
+			"",
+		},
+		"missing, not provisioned yet": {with(mode(sso.SyncKeep)), sso.DriftNotProvisioned, ""},
+		"missing, deactivated":         {with(off), sso.DriftDeactivated, ""},
 		"missing, the group is newer": {
 			with(func(d *sso.DriftingUser) {
 				d.Group.CreatedAt = day(11)

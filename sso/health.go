@@ -50,6 +50,8 @@ const (
 	HealthTrusted     HealthKind = "trust_changed"
 	HealthToken       HealthKind = "scim_token_expiring" // Threshold as of a certificate
 	HealthRefused     HealthKind = "provisioning_refused"
+	HealthSilent      HealthKind = "provisioning_silent"
+	HealthMissing     HealthKind = "members_missing" // Subject: the group
 )
 
 // Finding is one problem of an enterprise, identified by its HealthKey.

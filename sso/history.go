@@ -39,10 +39,13 @@ type DriftingUser struct {
 	Membership *Membership // nil if the user is not a member
 	Known      bool        // groups were asserted for the user at least once
 	Certain    bool        // the last assertion was complete
-	Group      Group
-	Last       SyncRecord     // of the user's last sign-in: ID, Mode and At only
-	Held       HeldSyncID     // of the user, waiting for an admin; "" if none
-	Ended      PastMembership // how the user last left the group; zero if never
+	// Provisioned says that an identity provider provisions the user, so that
+	// sign-ins change no membership.
+	Provisioned bool
+	Group       Group
+	Last        SyncRecord     // of the user's last sign-in: ID, Mode and At only
+	Held        HeldSyncID     // of the user, waiting for an admin; "" if none
+	Ended       PastMembership // how the user last left the group; zero if never
 }
 
 // GroupDrift is a group's asserted members against its actual ones.
@@ -72,4 +75,24 @@ const (
 	DriftMode        DriftReason = "kept_by_mode"   // the connection's mode does not remove it
 	DriftFormer      DriftReason = "former_default" // it was a default group of their connection
 	DriftOther       DriftReason = "other"
+)
+
+// The reasons on a connection that provisions, besides those above.
+const (
+	DriftNotApplied     DriftReason = "not_applied"     // the connection is not enabled with provisioning by SCIM
+	DriftGroupsOff      DriftReason = "groups_off"      // the connection does not provision groups
+	DriftNoGroup        DriftReason = "no_group"        // no group here has the name
+	DriftOutsidePilot   DriftReason = "outside_pilot"   // the pilot leaves out the user or the group
+	DriftUndecided      DriftReason = "undecided"       // an admin has to decide whose the user is
+	DriftWaitingForUser DriftReason = "waiting"         // the member was sent, and no user with this ID
+	DriftNotProvisioned DriftReason = "not_provisioned" // the identity provider sent no such user
+	DriftUserRefused    DriftReason = "user_refused"    // requests about the user are refused
+	DriftGroupRefused   DriftReason = "group_refused"   // requests about the group are refused
+	DriftNeverSent      DriftReason = "never_sent"      // the user was sent, and not as a member
+	DriftRemoved        DriftReason = "removed"         // the identity provider removed the user since
+	DriftLost           DriftReason = "lost"            // sent, and not a member here: reconciling adds
+	DriftUnconfirmed    DriftReason = "unconfirmed"     // a member by sign-in whom no push confirmed
+	DriftLeftOver       DriftReason = "left_over"       // a member by a push that is no more
+	DriftElsewhere      DriftReason = "elsewhere"       // a member by another connection
+	DriftConfigured     DriftReason = "configured"      // a member by the default groups of a connection
 )

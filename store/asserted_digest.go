@@ -46,14 +46,15 @@ func (r *loginRecord) saveAsserted() {
 func certain(s sso.GroupsState) bool { return s.Complete() || s == sso.GroupsAbsent }
 
 // newDigest returns the names and the digest of this sign-in. An absent or
-// truncated list keeps the digest of the sign-in before, marked incomplete.
+// truncated list keeps the digest of the sign-in before, marked incomplete. A
+// complete one counts also where memberships come by provisioning: it is evidence.
 func (r *loginRecord) newDigest() ([]string, assertedDigest) {
 	c := r.verdict.Memberships
 	asserted := c.Record.Asserted
 	nothing := asserted.State == sso.GroupsPartial && len(asserted.Names) == 0
 	if c.Record.Mode == "" ||
 		nothing ||
-		c.Record.Mode == sso.SyncKeep && c.Held == nil {
+		c.Record.Mode == sso.SyncKeep && c.Held == nil && !asserted.State.Complete() {
 		return nil, assertedDigest{hash: r.digest.hash}
 	}
 	names := slices.Sorted(slices.Values(r.groups.possible))

@@ -56,7 +56,11 @@ const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
 	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` +
 	newerWord + ` order by h.id desc limit 1), ''),
-	coalesce(p.until_at, 0), coalesce(p.ended_by, '')
+	coalesce(p.until_at, 0), coalesce(p.ended_by, ''),
+	exists (select 1 from provisioned_users q cross join connections c
+		where q.enterprise_id = $1 and q.account_id = u.id and q.origin = 'pushed'
+		and c.enterprise_id = $1 and c.id = q.connection_id and c.state = 'enabled'
+		and c.live like '%"provisioning":"scim"%')
 	from (select a.user_id, true as expected from named a
 			where not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
 		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2
@@ -97,6 +101,7 @@ func drift(
 			&x.Last.ID, &x.Last.Mode, engine.Time(&x.Last.At), &x.Held,
 			engine.Time(&x.Ended.Until),
 			&x.Ended.EndedBy,
+			&x.Provisioned,
 		)
 		if err := row.Scan(dest...); err != nil {
 			return x, err

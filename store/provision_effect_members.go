@@ -92,7 +92,12 @@ func (e *effects) changeGroup(
 	if err != nil {
 		return err
 	}
-	plan := groupsync.PlanMany(facts)
+	return e.carryOut(ctx, g, join, groupsync.PlanMany(facts))
+}
+
+// carryOut makes the planned changes of one group. join are those whose removal no
+// longer waits.
+func (e *effects) carryOut(ctx context.Context, g sso.Group, join []sso.UserID, plan groupsync.ManyPlan) error {
 	if len(join) > 0 {
 		e.noLongerHeld(g, join)
 	}

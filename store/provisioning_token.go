@@ -300,6 +300,7 @@ func (db *DB) UseProvisioningToken(ctx context.Context, k sso.ProvisioningToken,
 			string(k.Enterprise), string(k.Connection), string(k.ID), engine.Micros(minute),
 			engine.Clean(client, maxDetail),
 		)
+		t.noteVisit(k.Enterprise, k.Connection, minute)
 		return nil
 	})
 }

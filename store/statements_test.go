@@ -14,7 +14,7 @@ import (
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
 var tenantStatement = regexp.MustCompile(
-	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_receipts|provisioned_receipt_nodes|provisioned_tombstones|provisioned_creations|provisioned_pending|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers|provisioning_contacts)\b`,
+	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_receipts|provisioned_receipt_nodes|provisioned_tombstones|provisioned_creations|provisioned_pending|provisioned_blocks|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers|provisioning_expectations|provisioning_expected|provisioning_visits|provisioning_contacts)\b`,
 )
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
@@ -41,6 +41,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"foldGroups":              "order by enterprise_id, id limit $3",     // all of them, when the fold changes
 		"makeTerms":               "order by u.enterprise_id, u.id limit $3", // likewise
 		"conditions":              "x.enterprise_id = t.enterprise_id",       // and its callers give that
+		"EnterprisesProvisioned":  `c.state = 'enabled' and c.live like`,     // likewise
 		"EnterprisesHeld":         "h.state = 'waiting' and h.at > $1",       // background work over all tenants
 		"EnterpriseSummaries":     "u.enterprise_id = e.id",                  // the operator's list of all
 		"OperatorAddresses":       "u.enterprise_id = a.enterprise_id",       // an operator may be a user of any

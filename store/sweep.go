@@ -73,6 +73,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"replay_marks", "response", "until <= $1", now},
 		{"sessions", "id", "expires_at <= $1", now},
 		{"sessions", "id", "last_seen_at + idle_timeout <= $1", now},
+		{"provisioning_visits", "at", "at <= $1", now.Add(-visitsKept)},
 		{"email_proofs", "id", "expires_at <= $1", now},
 		{"email_codes", "id", "at <= $1", now.Add(-codesKept)},
 		{"admin_sessions", "token", "expires_at <= $1", now},

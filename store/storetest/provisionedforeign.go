@@ -35,7 +35,59 @@ func (f foreign) provisioning() calls {
 	all := f.provisioned(f.other.ent.ID, f.w.conn.ID).calls()
 	maps.Copy(all, f.provisioningTokens())
 	maps.Copy(all, f.ledger())
+	maps.Copy(all, f.expected())
+	maps.Copy(all, f.expectations())
 	return all
+}
+
+func (f foreign) expected() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	conn, group := f.w.conn.ID, f.w.group["web/dev"].ID
+	return calls{
+		"MembershipReport": func() (int, error) {
+			r, err := db.MembershipReport(ctx, ent, conn)
+			return len(r.Pushed) + len(r.Refusals) + r.Users + len(r.Members), err
+		},
+		"MemberClasses": func() (int, error) {
+			all, err := db.MemberClasses(ctx, ent, conn, group)
+			return len(all), err
+		},
+		"DriftingMembers": func() (int, error) {
+			missing, extra, err := db.DriftingMembers(ctx, ent, conn, group, 10)
+			return len(missing) + len(extra), err
+		},
+		"ReconcileMembers": func() (int, error) {
+			_, err := db.ReconcileMembers(ctx, by, ent, conn, group, reconcileAll, agreed)
+			return 0, err
+		},
+		"ApplyAgain": func() (int, error) { return 0, db.ApplyAgain(ctx, by, ent, conn) },
+	}
+}
+
+func (f foreign) expectations() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	conn := f.w.conn.ID
+	return calls{
+		"Expectations": func() (int, error) {
+			all, err := db.Expectations(ctx, ent, conn)
+			return len(all), err
+		},
+		"SaveExpectation": func() (int, error) {
+			_, err := db.SaveExpectation(ctx, by, sso.Expectation{
+				Enterprise: ent,
+				Connection: conn,
+				Group:      "dev",
+			})
+			return 0, err
+		},
+		"RemoveExpectation": func() (int, error) {
+			return 0, db.RemoveExpectation(ctx, by, ent, conn, "dev")
+		},
+		"ProvisioningVisits": func() (int, error) {
+			all, err := db.ProvisioningVisits(ctx, ent)
+			return len(all), err
+		},
+	}
 }
 
 func (s strangers) users() calls {

@@ -40,6 +40,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"health":        healthTests(),
 		"admins":        adminTests(),
 		"provisioning":  provisioningTests(),
+		"expected":      expectedTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"keys":          keyTests(),
 	}

@@ -144,7 +144,7 @@ func restoredAnswer(r sso.Restoration, err error) (*out[restored], error) {
 	return answerTo(viewRestored(r), nil)
 }
 
-type drift struct {
+type groupDrift struct {
 	ExpectedMembers *int    `json:"expected_members" doc:"Number of users for whom the identity provider last asserted the group; null for a default group." example:"12"`
 	ActualMembers   int     `json:"actual_members" doc:"Number of members." example:"11"`
 	Missing         []stray `json:"missing" doc:"Expected users who are not members."`
@@ -157,7 +157,7 @@ type stray struct {
 	Login      string                `json:"login" doc:"Login of the user." example:"ada@acme.example"`
 	Name       string                `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
 	Status     sso.UserStatus        `json:"status" enum:"active,deactivated" doc:"Status of the user." example:"active"`
-	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,former_default,other" doc:"Reason for the difference." example:"manual"`
+	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,never_sent,not_provisioned,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,former_default,other" doc:"Reason for the difference." example:"manual"`
 	Certain    bool                  `json:"certain" doc:"Whether the last assertion for the user was complete."`
 	Reconciled bool                  `json:"reconciled" doc:"Whether a reconcile would resolve the difference."`
 	Source     *sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"Source of the membership; null if the user is not a member." example:"manual"`
@@ -189,12 +189,12 @@ func viewStray(d sso.DriftingUser) stray {
 	return v
 }
 
-func (a *API) getDrift(ctx context.Context, c caller, in *inGroup) (*out[drift], error) {
+func (a *API) getDrift(ctx context.Context, c caller, in *inGroup) (*out[groupDrift], error) {
 	d, err := a.Structure.GroupDrift(ctx, c.enterprise.ID, in.Group)
 	if err != nil {
 		return nil, err
 	}
-	v := drift{
+	v := groupDrift{
 		ActualMembers: d.Actual,
 		Missing:       []stray{},
 		Extra:         []stray{},

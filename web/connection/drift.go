@@ -89,16 +89,18 @@ func reasons(d sso.GroupDrift) []string {
 
 func because(r sso.DriftReason) string {
 	if words, ok := map[sso.DriftReason]string{
-		sso.DriftHeld:        "a group sync needs approval",
-		sso.DriftDeactivated: "deactivated, and cannot sign in",
-		sso.DriftNeverSaid:   "no sign-in has sent their groups yet",
-		sso.DriftProvisioned: "provisioned by SCIM",
-		sso.DriftManual:      "added or removed by hand since",
-		sso.DriftRestored:    "restored by an admin since",
-		sso.DriftGroupNewer:  "the group was created or renamed after their last sign-in",
-		sso.DriftUnknown:     "kept, because the last sign-in sent an incomplete list",
-		sso.DriftMode:        "the connection only adds people",
-		sso.DriftDefault:     "identity providers cannot add people to a default group",
+		sso.DriftHeld:           "a group sync needs approval",
+		sso.DriftDeactivated:    "deactivated, and cannot sign in",
+		sso.DriftNeverSaid:      "no sign-in has sent their groups yet",
+		sso.DriftProvisioned:    "provisioned by SCIM",
+		sso.DriftNeverSent:      "provisioned, and never sent as a member",
+		sso.DriftNotProvisioned: "not provisioned yet",
+		sso.DriftManual:         "added or removed by hand since",
+		sso.DriftRestored:       "restored by an admin since",
+		sso.DriftGroupNewer:     "the group was created or renamed after their last sign-in",
+		sso.DriftUnknown:        "kept, because the last sign-in sent an incomplete list",
+		sso.DriftMode:           "the connection only adds people",
+		sso.DriftDefault:        "identity providers cannot add people to a default group",
 	}[r]; ok {
 		return words
 	}

@@ -123,6 +123,10 @@ func reasonWords(r sso.DriftReason, missing bool) string {
 		return "No sign-in has sent their groups yet."
 	case sso.DriftProvisioned:
 		return "They were added by provisioning."
+	case sso.DriftNeverSent:
+		return "The identity provider provisions them, and has not sent them as a member. Sign-ins add no one."
+	case sso.DriftNotProvisioned:
+		return "The identity provider has not provisioned them yet. Until then, sign-ins change no membership."
 	case sso.DriftFormer:
 		return "It was a default group of their connection. They leave it at their next sign-in."
 	case sso.DriftManual:
