@@ -143,6 +143,11 @@ var levels = map[string]arrows{
 		ours: "sso scim scim/filter",
 		why:  "the order of a provisioning request, and nothing of HTTP, JSON or SQL",
 	},
+	"sso/drift": {
+		ours: "sso sso/catalog sso/provisioning groupsync scim/filter",
+		why: "comparing who is expected with who is there, and nothing of HTTP, SQL or pages; how an identity provider " +
+			"is made to send again is worded by sso/provisioning",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",
@@ -171,7 +176,7 @@ var levels = map[string]arrows{
 		why:  "the instructions for each identity provider are data",
 	},
 	"sso/health": {
-		ours: "sso sso/address sso/catalog internal/mail",
+		ours: "sso sso/address sso/catalog sso/drift internal/mail",
 		why:  "findings are a pure function of facts, worded by the catalogue; callers load the facts and send the mail",
 	},
 	"web": {
@@ -244,7 +249,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/api": {
-		ours: "sso sso/address sso/access sso/trial sso/catalog sso/connections sso/directory sso/idempotency sso/provisioning " +
+		ours: "sso sso/address sso/access sso/trial sso/catalog sso/connections sso/directory sso/drift sso/idempotency sso/provisioning " +
 			"groupsync web/route",
 		others: "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json",
 		why:    "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
@@ -254,7 +259,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/ops": {
-		ours:   "sso web/route",
+		ours:   "sso sso/drift web/route",
 		others: "github.com/prometheus/client_golang",
 		why:    "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
@@ -288,7 +293,7 @@ var levels = map[string]arrows{
 	},
 
 	"store/storetest": {
-		ours:   "sso sso/fold scim scim/filter store",
+		ours:   "sso sso/fold groupsync scim scim/filter store",
 		others: "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid",
 		why:    "the test suite for every database",
 	},

@@ -21,6 +21,7 @@ import (
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/evaluate"
 	"gatehouse/sso/health"
 	"gatehouse/sso/idempotency"
@@ -71,6 +72,7 @@ type gateway struct {
 	ledger    *provisioning.Ledger
 	contacts  *provisioning.Contacts
 	pushes    *provisioning.Service
+	drift     *drift.Service
 	health    *health.Service
 	admin     *access.Service
 	passkeys  *access.Passkeys
@@ -232,6 +234,11 @@ func (g *gateway) provisioning() {
 		Store:   g.db,
 		Observe: g.metrics.SCIM,
 		Log:     g.log,
+	})
+	g.drift = drift.New(drift.Options{
+		Facts:  g.db,
+		Writer: g.db,
+		Now:    time.Now,
 	})
 	g.contacts = provisioning.NewContacts(g.db, g.log, time.Now)
 	g.pushes = provisioning.New(provisioning.Options{
@@ -407,6 +414,7 @@ func (g *gateway) api() (*api.API, error) {
 		Provisioning: g.db,
 		SCIMTokens:   g.tokens,
 		Tester:       g.pushes,
+		Drift:        g.drift,
 		SAML:         g.saml,
 		OIDC:         g.oidc,
 		Limiter:      g.nodes.limiter,

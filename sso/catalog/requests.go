@@ -105,6 +105,14 @@ func apiCodes() []Entry {
 			"token_name_taken", "API", "another token of the connection has the name", Operator,
 			"choose another, or revoke that one",
 		},
+		{
+			"too_many_expectations", "API", "the connection has expected numbers for 1,000 groups", Operator,
+			"remove one first",
+		},
+		{
+			"not_provisioning", "API", "pushes of the connection have no effect", Operator,
+			"enable the connection with provisioning by SCIM",
+		},
 		{"too_many_tokens", "API", "the connection has 20 tokens", Operator, "revoke one first"},
 		{
 			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,

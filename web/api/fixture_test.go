@@ -24,6 +24,7 @@ import (
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/evaluate"
 	"gatehouse/sso/idempotency"
 	"gatehouse/sso/provisioning"
@@ -138,10 +139,15 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Provisioning: f.db,
 		SCIMTokens:   provisioning.NewTokens(f.db, time.Now),
 		Tester:       f.tester(log),
-		SAML:         sp,
-		OIDC:         rp,
-		BaseURL:      "https://" + host + "/",
-		Log:          log,
+		Drift: drift.New(drift.Options{
+			Facts:  f.db,
+			Writer: f.db,
+			Now:    time.Now,
+		}),
+		SAML:    sp,
+		OIDC:    rp,
+		BaseURL: "https://" + host + "/",
+		Log:     log,
 	})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{

@@ -125,6 +125,7 @@ type Options struct {
 	Provisioning provisioningReader
 	SCIMTokens   scimTokens
 	Tester       provisioningTester
+	Drift        comparer
 	SAML         samlAddresser
 	OIDC         oidcAddresser
 	BaseURL      string // of sign-in links
@@ -184,6 +185,7 @@ func New(o Options) (*API, error) {
 	a.scimTokenOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()
+	a.driftOperations()
 	var err error
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err

@@ -2,11 +2,14 @@ package scim
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/provisioning"
 )
 
@@ -144,6 +147,7 @@ func fieldReport(f *fixture) {
 	e.cycle()
 	e.cycle()
 	f.checkRefusal(e)
+	f.compares(e, group)
 	f.addScopes()
 	e.restart()
 	e.cycle()
@@ -161,6 +165,71 @@ func fieldReport(f *fixture) {
 		if r.HealedAt.IsZero() {
 			f.Errorf("open: %+v", r)
 		}
+	}
+	r := f.drift()
+	if l := r.Lines[0]; r.Differs() || l.Expected != 269 || l.Actual != 269 || l.Missing+l.Extra > 0 || l.Evidence.Pushed != 269 {
+		f.Errorf("it still differs: %s", r.Summary(l))
+	}
+}
+
+func (f *fixture) comparer() *drift.Service {
+	return drift.New(drift.Options{
+		Facts:  f.db,
+		Writer: f.db,
+		Now:    func() time.Time { return f.now },
+	})
+}
+
+func (f *fixture) drift() drift.Report {
+	f.Helper()
+	r, err := f.comparer().Report(f.Context(), f.enterprise.ID, f.connection.ID)
+	f.ok(err)
+	return r
+}
+
+// compares checks what is known of the group: with the sign-ins alone nobody is
+// missing; with the number that an admin gives 248 are, without names; and with
+// their list each has a reason.
+func (f *fixture) compares(e *entra, group sso.Group) {
+	f.Helper()
+	f.counts(21, nil)
+	expect := func(text string) {
+		people, logins, err := drift.Read(text)
+		f.ok(err)
+		_, err = f.comparer().Expect(f.Context(), sso.ActorOperator, f.enterprise.ID, f.connection.ID, drift.Wish{
+			Group:  strings.ToUpper(e.group),
+			People: people,
+			Logins: logins,
+		})
+		f.ok(err)
+	}
+	expect("269")
+	f.counts(269, map[sso.DriftReason]int{sso.DriftGroupRefused: 248})
+	expect("displayName,userPrincipalName\nx," + strings.ToUpper(strings.Join(e.users[:261], "\nx,")) +
+		"\nx,new-1@acme.test\nx,new-2@acme.test\nx,new-3@acme.test\nx,new-4@acme.test" +
+		"\nx,new-5@acme.test\nx,new-6@acme.test\nx,new-7@acme.test\nx,new-8@acme.test\n")
+	f.counts(269, map[sso.DriftReason]int{sso.DriftGroupRefused: 240, sso.DriftNotProvisioned: 8})
+	one, err := f.comparer().Group(f.Context(), f.enterprise.ID, f.connection.ID, group.ID)
+	f.ok(err)
+	if len(one.Missing) != 248 || len(one.Extra) != 0 || one.More || one.Missing[0].Login != "new-1@acme.test" ||
+		one.Missing[0].Reason != sso.DriftNotProvisioned || one.Missing[247].Reason != sso.DriftGroupRefused {
+		f.Errorf("%d are missing, first %+v", len(one.Missing), one.Missing[0])
+	}
+	expect(strings.Join(e.users, "\n"))
+}
+
+// counts checks the comparison of the only group, of which 21 are there.
+func (f *fixture) counts(expected int, reasons map[sso.DriftReason]int) {
+	f.Helper()
+	r := f.drift()
+	l := r.Lines[0]
+	got := map[sso.DriftReason]int{}
+	for _, x := range l.Reasons {
+		got[x.Reason] += x.People
+	}
+	if len(r.Lines) != 1 || l.Expected != expected || l.Actual != 21 || l.Missing != expected-21 || l.Extra != 0 ||
+		l.Refusals.Count != 2 || !r.Differs() || !maps.Equal(got, reasons) {
+		f.Errorf("got %s, %v", r.Summary(l), got)
 	}
 }
 
