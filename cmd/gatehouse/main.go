@@ -52,9 +52,15 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		for _, p := range problems.problems {
 			fmt.Fprintln(stderr, "gatehouse:", p) //nolint:errcheck // there is no other output to report it to
 		}
+		if _, ok := errors.AsType[*brokenComparison](err); ok {
+			return exitBroken
+		}
 		return exitFailure
 	}
 	fmt.Fprintln(stderr, "gatehouse:", err) //nolint:errcheck // there is no other output to report it to
+	if _, ok := errors.AsType[*brokenComparison](err); ok {
+		return exitBroken
+	}
 	if _, ok := errors.AsType[*failure](err); ok {
 		return exitFailure
 	}

@@ -33,8 +33,8 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
-		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newHealthcheck(a),
-		newVersion(a))
+		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newSCIM(a),
+		newHealthcheck(a), newVersion(a))
 	for _, parent := range root.Commands() {
 		if parent.HasSubCommands() {
 			parent.Args, parent.RunE = cobra.ArbitraryArgs, listSubcommands
