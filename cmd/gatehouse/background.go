@@ -35,6 +35,9 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() {
 		g.every(ctx, heldEvery, "check held group syncs", g.health.RunHeld)
 	})
+	all.Go(func() {
+		g.every(ctx, provisionedEvery, "check provisioning", g.health.RunProvisioned)
+	})
 	if g.keys.Previous != "" {
 		all.Go(func() { g.rotate(ctx) })
 	}

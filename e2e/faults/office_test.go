@@ -15,6 +15,7 @@ import (
 	"gatehouse/e2e/harness"
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/health"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -303,7 +304,12 @@ func (o *office) wantHealthy() {
 	doctor := health.New(health.Options{
 		Facts:  db,
 		Ledger: db,
-		Now:    time.Now,
+		Drift: drift.New(drift.Options{
+			Facts:  db,
+			Writer: db,
+			Now:    time.Now,
+		}),
+		Now: time.Now,
 	})
 	_, found, err := doctor.Examine(r.Context(), sso.EnterpriseID(o.company.ID))
 	if err != nil {

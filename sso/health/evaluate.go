@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
+	"gatehouse/sso/drift"
 )
 
 // State is the facts about an enterprise at a moment.
@@ -18,7 +19,9 @@ type State struct {
 	Vitals      sso.Vitals
 	Tokens      []sso.ProvisioningToken // that are not revoked
 	Refusals    []sso.RefusalTally
-	Open        []sso.HealthEvent // recorded findings that are unresolved
+	Visits      map[sso.ConnectionID][]time.Time // of identity providers that provision, oldest first
+	Drift       []drift.Report                   // of connections that provision
+	Open        []sso.HealthEvent                // recorded findings that are unresolved
 }
 
 // The periods that Vitals must cover for Evaluate.

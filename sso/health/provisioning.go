@@ -17,7 +17,8 @@ const refusalPatience = 80 * time.Minute
 // admin is told, in the order in which they are reached; 0 is the expiry itself.
 func tokenThresholds() [5]int { return [...]int{30, 14, 7, 1, 0} }
 
-// provisioning reports tokens that expire and refusals that stay open.
+// provisioning reports tokens that expire, refusals that stay open, identity
+// providers that are silent, and members who are missing.
 func provisioning(s State) (all []sso.Finding) {
 	for _, c := range s.Connections {
 		if c.State == sso.ConnectionDisabled {
@@ -26,13 +27,16 @@ func provisioning(s State) (all []sso.Finding) {
 		if f, ok := checkToken(s, c); ok {
 			all = append(all, f)
 		}
+		if f, ok := checkSilent(s, c); ok {
+			all = append(all, f)
+		}
 	}
 	for _, t := range s.Refusals {
 		if s.Now.Sub(t.Since) >= refusalPatience {
 			all = append(all, refusedFinding(s, t))
 		}
 	}
-	return all
+	return append(all, missingMembers(s)...)
 }
 
 // tokenInUse returns the token of a connection that its identity provider used

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/mail"
 	"gatehouse/sso"
 	"gatehouse/sso/address"
+	"gatehouse/sso/drift"
 )
 
 // facts reads the facts about enterprises; store.DB implements it.
@@ -21,6 +22,13 @@ type facts interface {
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
 	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
+	ProvisioningVisits(ctx context.Context, ent sso.EnterpriseID) (map[sso.ConnectionID][]time.Time, error)
+	EnterprisesProvisioned(ctx context.Context) ([]sso.Enterprise, error)
+}
+
+// comparer compares the members of provisioned groups; drift.Service does.
+type comparer interface {
+	Report(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (drift.Report, error)
 }
 
 // ledger keeps findings and who was told; store.DB implements it.
@@ -40,14 +48,17 @@ type ledger interface {
 type Options struct {
 	Facts  facts
 	Ledger ledger
+	Drift  comparer
 	Mail   mail.Sender
 	Site   string // the host of base_url, which mails name
 	// Link returns the address of a page of the console; see sso.FindingDetail.
 	Link func(e sso.Enterprise, path string) string
 	// Observe, if not nil, is called with every certificate examined.
 	Observe func(c sso.Connection, daysLeft int)
-	Log     *slog.Logger
-	Now     func() time.Time
+	// ObserveDrift, if not nil, is called with every comparison of members.
+	ObserveDrift func(r drift.Report)
+	Log          *slog.Logger
+	Now          func() time.Time
 }
 
 // Service examines enterprises, records their problems and tells those who can
@@ -58,6 +69,9 @@ type Service struct{ Options }
 func New(o Options) *Service {
 	if o.Observe == nil {
 		o.Observe = func(sso.Connection, int) {}
+	}
+	if o.ObserveDrift == nil {
+		o.ObserveDrift = func(drift.Report) {}
 	}
 	return &Service{o}
 }
@@ -77,6 +91,16 @@ func (s *Service) RunHeld(ctx context.Context) error {
 	enterprises, err := s.Facts.EnterprisesHeld(ctx, s.Now().Add(-heldPeriod))
 	if err != nil {
 		return fmt.Errorf("list enterprises with held syncs: %w", err)
+	}
+	return s.examineAll(ctx, enterprises)
+}
+
+// RunProvisioned examines the enterprises with a connection that provisions. Like
+// Run it may run on several nodes at once.
+func (s *Service) RunProvisioned(ctx context.Context) error {
+	enterprises, err := s.Facts.EnterprisesProvisioned(ctx)
+	if err != nil {
+		return fmt.Errorf("list enterprises that provision: %w", err)
 	}
 	return s.examineAll(ctx, enterprises)
 }
@@ -127,12 +151,33 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	if state.Refusals, err = s.Facts.RefusalTallies(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("count refusals: %w", err)
 	}
+	if err := s.examineProvisioning(ctx, ent, &state); err != nil {
+		return state, nil, err
+	}
 	if state.Open, _, err = s.Ledger.HealthEvents(
 		ctx, ent, sso.HealthFilter{Open: true}, sso.Page{Limit: 200},
 	); err != nil {
 		return state, nil, fmt.Errorf("list what is unwell: %w", err)
 	}
 	return state, Evaluate(state), nil
+}
+
+// examineProvisioning reads how connections that provision are.
+func (s *Service) examineProvisioning(ctx context.Context, ent sso.EnterpriseID, state *State) (err error) {
+	if state.Visits, err = s.Facts.ProvisioningVisits(ctx, ent); err != nil {
+		return fmt.Errorf("list visits of identity providers: %w", err)
+	}
+	for _, c := range state.Connections {
+		if c.State != sso.ConnectionEnabled || c.Live == nil || c.Live.Provisioning != sso.ProvisionSCIM {
+			continue
+		}
+		r, err := s.Drift.Report(ctx, ent, c.ID)
+		if err != nil {
+			return fmt.Errorf("compare provisioned members: %w", err)
+		}
+		state.Drift = append(state.Drift, r)
+	}
+	return nil
 }
 
 func (s *Service) recordFindings(ctx context.Context, e sso.Enterprise) error {
@@ -145,6 +190,7 @@ func (s *Service) recordFindings(ctx context.Context, e sso.Enterprise) error {
 			s.Observe(c, DaysLeft(cert.NotAfter, state.Now))
 		}
 	}
+	s.observeDrift(state)
 	added, err := s.Ledger.RecordHealth(ctx, e.ID, found)
 	if err != nil {
 		return fmt.Errorf("record what is unwell: %w", err)
@@ -159,6 +205,19 @@ func (s *Service) recordFindings(ctx context.Context, e sso.Enterprise) error {
 		return nil
 	}
 	return s.sendFindings(ctx, e)
+}
+
+// observeDrift reports every connection, also that one does not provision any more.
+func (s *Service) observeDrift(state State) {
+	reports := map[sso.ConnectionID]drift.Report{}
+	for _, r := range state.Drift {
+		reports[r.Connection.ID] = r
+	}
+	for _, c := range state.Connections {
+		r := reports[c.ID]
+		r.Connection = c
+		s.ObserveDrift(r)
+	}
 }
 
 // sendFindings sends the findings that were not sent yet. They count as sent once one

@@ -15,6 +15,7 @@ import (
 	"gatehouse/internal/mail"
 	"gatehouse/internal/testkit/smtptest"
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/health"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -89,10 +90,15 @@ func (w *world) node(db *store.DB) *health.Service {
 	return health.New(health.Options{
 		Facts:  db,
 		Ledger: db,
-		Mail:   post,
-		Site:   "sso.example.com",
-		Log:    slog.New(slog.DiscardHandler),
-		Now:    w.clock.Now,
+		Drift: drift.New(drift.Options{
+			Facts:  db,
+			Writer: db,
+			Now:    w.clock.Now,
+		}),
+		Mail: post,
+		Site: "sso.example.com",
+		Log:  slog.New(slog.DiscardHandler),
+		Now:  w.clock.Now,
 		Link: func(e sso.Enterprise, path string) string {
 			return "https://sso.example.com/admin/enterprises/" + e.Key + "/" + path
 		},

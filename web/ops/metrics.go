@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 )
 
 // Metrics counts events in its own registry. No label has a value
@@ -23,6 +24,7 @@ type Metrics struct {
 	forward      *prometheus.CounterVec
 	scim         *prometheus.CounterVec
 	certificates *prometheus.GaugeVec
+	drift        *prometheus.GaugeVec
 }
 
 // NewMetrics makes the counters, with those of the Go runtime and the process.
@@ -59,6 +61,32 @@ func NewMetrics(b Build) *Metrics {
 		Name: "gatehouse_idp_certificate_days",
 		Help: "Whole days until the certificate of an enabled connection that lasts longest expires; negative once it has.",
 	}, []string{"connection"})
+	m.drift = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "gatehouse_scim_group_drift",
+		Help: "People who are missing from a group that an identity provider provisions, or extra in it, by group; " +
+			"at most 50 groups of a connection.",
+	}, []string{"connection", "group", "kind"})
+	m.registry.MustRegister(
+		m.requests,
+		m.duration,
+		m.logins,
+		m.changes,
+		m.forward,
+		m.scim,
+		m.certificates,
+		m.drift,
+		buildInfo(b),
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	for _, op := range []string{"added", "removed"} {
+		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
+	}
+	return m
+}
+
+// buildInfo returns the gauge that says what runs.
+func buildInfo(b Build) prometheus.Gauge {
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "gatehouse_build_info",
 		Help: "Always 1; the labels say what runs.",
@@ -69,22 +97,7 @@ func NewMetrics(b Build) *Metrics {
 		},
 	})
 	build.Set(1)
-	m.registry.MustRegister(
-		m.requests,
-		m.duration,
-		m.logins,
-		m.changes,
-		m.forward,
-		m.scim,
-		m.certificates,
-		build,
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-	)
-	for _, op := range []string{"added", "removed"} {
-		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
-	}
-	return m
+	return build
 }
 
 // Request counts an answer; it is route.Options.Observe. pattern is "" if no
@@ -137,6 +150,25 @@ func (m *Metrics) SCIM(method, resource string, status int) {
 // health.Options.Observe.
 func (m *Metrics) Certificate(c sso.Connection, daysLeft int) {
 	m.certificates.WithLabelValues(string(c.ID)).Set(float64(daysLeft))
+}
+
+// mostDrifting is how many groups of a connection have a series.
+const mostDrifting = 50
+
+// Drift keeps how many people are missing from the groups of a connection, or extra
+// in them; it is health.Options.ObserveDrift. A group that does not differ has no
+// series.
+func (m *Metrics) Drift(r drift.Report) {
+	m.drift.DeletePartialMatch(prometheus.Labels{"connection": string(r.Connection.ID)})
+	shown := 0
+	for _, l := range r.Lines {
+		if l.Group.ID == "" || l.Missing == 0 && l.Extra == l.Kept || shown == mostDrifting {
+			continue
+		}
+		shown++
+		m.drift.WithLabelValues(string(r.Connection.ID), string(l.Group.ID), "missing").Set(float64(l.Missing))
+		m.drift.WithLabelValues(string(r.Connection.ID), string(l.Group.ID), "extra").Set(float64(l.Extra - l.Kept))
+	}
 }
 
 // Handler serves them in the Prometheus text formats.

@@ -15,6 +15,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/drift"
 	"gatehouse/sso/health"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -91,8 +92,13 @@ func newFixture(t *testing.T) *fixture {
 		Health: health.New(health.Options{
 			Facts:  f.db,
 			Ledger: f.db,
-			Log:    log,
-			Now:    time.Now,
+			Drift: drift.New(drift.Options{
+				Facts:  f.db,
+				Writer: f.db,
+				Now:    time.Now,
+			}),
+			Log: log,
+			Now: time.Now,
 		}),
 		Console: console.New(console.Options{
 			Access:    f.who,
