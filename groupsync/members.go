@@ -34,7 +34,10 @@ func ExplainMember(g PushedGroup, f sso.MemberFacts) sso.DriftReason {
 
 // explainPushed explains why a user who was pushed as a member is none.
 func explainPushed(f sso.MemberFacts) sso.DriftReason {
-	if !f.Account {
+	switch {
+	case f.Outside:
+		return sso.DriftOutsidePilot
+	case !f.Account:
 		return sso.DriftUndecided
 	}
 	return sso.DriftLost
@@ -70,6 +73,8 @@ func explainExtraMember(f sso.MemberFacts) sso.DriftReason {
 		return sso.DriftElsewhere
 	case f.Source == sso.SourceSCIM:
 		return sso.DriftLeftOver
+	case f.Outside:
+		return sso.DriftOutsidePilot // sign-ins still decide
 	}
 	return sso.DriftUnconfirmed
 }

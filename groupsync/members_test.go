@@ -53,6 +53,8 @@ func TestExplainMember(t *testing.T) {
 		"held":                 {live, with(known, held), sso.DriftHeld, ""},
 		"pushed and lost":      {live, with(known, func(f *sso.MemberFacts) { f.Pushed = true }), sso.DriftLost, "add"},
 		"pushed, undecided":    {live, sso.MemberFacts{Pushed: true, Provisioned: true}, sso.DriftUndecided, ""},
+		"outside the pilot":    {live, with(known, func(f *sso.MemberFacts) { f.Pushed, f.Outside = true, true }), sso.DriftOutsidePilot, ""},
+		"extra, outside":       {live, extra(sso.SourceJIT, func(f *sso.MemberFacts) { f.Outside = true }), sso.DriftOutsidePilot, ""},
 		"waits for the user":   {live, sso.MemberFacts{Waiting: true}, sso.DriftWaitingForUser, ""},
 		"account deactivated":  {live, with(known, func(f *sso.MemberFacts) { f.Deactivated = true }), sso.DriftDeactivated, ""},
 		"resource deactivated": {live, with(known, func(f *sso.MemberFacts) { f.Inactive = true }), sso.DriftDeactivated, ""},

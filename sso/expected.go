@@ -53,6 +53,7 @@ type MemberFacts struct {
 	Removed     bool // a push ended an earlier membership
 	Held        bool // a change of the membership waits for an admin
 	Elsewhere   bool // another connection pushes the membership
+	Outside     bool // a pilot has not adopted the user
 
 	// Source is that of the membership of an extra member; "" of a missing user.
 	Source MembershipSource

@@ -60,7 +60,7 @@ const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	exists (select 1 from provisioned_users q cross join connections c
 		where q.enterprise_id = $1 and q.account_id = u.id and q.origin = 'pushed'
 		and c.enterprise_id = $1 and c.id = q.connection_id and c.state = 'enabled'
-		and c.live like '%"provisioning":"scim"%')
+		and c.live like '%"provisioning":"scim"%' and (q.adopted or not ` + duringPilot + `))
 	from (select a.user_id, true as expected from named a
 			where not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
 		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2

@@ -7,6 +7,9 @@ import (
 	"gatehouse/store/engine"
 )
 
+// piloting is true while the connection has a pilot.
+const piloting = "exists (select 1 from connections c where c.enterprise_id = $1 and c.id = $2 and " + duringPilot + ")"
+
 // missingFacts are the columns of [sso.MemberFacts] of an expected person e with the
 // resource p and the account u, and who they are.
 const missingFacts = `e.pushed, e.waiting, e.asserted, e.named,
@@ -21,7 +24,8 @@ const missingFacts = `e.pushed, e.waiting, e.asserted, e.named,
 		and y.group_id = e.group_id and y.until_at > 0 and y.ended_by like 'push-%') then 1 else 0 end as removed,
 	case when exists (select 1 from held_syncs h where h.enterprise_id = $1 and h.user_id = e.person
 		and h.state = 'waiting' and h.pushed_group_id in ('', e.group_id)) then 1 else 0 end as held,
-	0 as elsewhere, '' as source,
+	0 as elsewhere, case when p.origin = 'pushed' and not p.adopted and ` + piloting + ` then 1 else 0 end as outside,
+	'' as source,
 	case when e.left_at > e.since then e.left_at else e.since end as since,
 	coalesce(u.id, '') as account_id, e.resource, coalesce(u.login, p.user_name, e.login) as login,
 	coalesce(nullif(u.name, ''), p.name, '') as name, coalesce(p.user_name_folded, substr(e.person, 7)) as folded`
@@ -62,7 +66,8 @@ const extraFacts = `0 as pushed, 0 as waiting, 0 as asserted, 0 as named,
 				and z.enterprise_id = $1 and z.connection_id = q.connection_id and z.id = y.group_id
 				and z.origin = 'pushed'
 				and z.display_name in (select n.name from names n where n.group_id = m.group_id))
-		then 1 else 0 end as elsewhere, m.source, m.since,
+		then 1 else 0 end as elsewhere,
+	case when (p.id is null or not p.adopted) and ` + piloting + ` then 1 else 0 end as outside, m.source, m.since,
 	u.id as account_id, coalesce(p.id, '') as resource, u.login, u.name, '' as folded`
 
 // extraMembers selects the members of groups who are not expected.
@@ -78,13 +83,13 @@ func (db *DB) extraMembers() string {
 }
 
 const factNames = "pushed, waiting, asserted, named, provisioned, inactive, account, deactivated, refused, removed, " +
-	"held, elsewhere, source"
+	"held, elsewhere, outside, source"
 
 func factFields(f *sso.MemberFacts) []any {
 	return []any{
 		flag(&f.Pushed), flag(&f.Waiting), flag(&f.Asserted), flag(&f.Named), flag(&f.Provisioned),
 		flag(&f.Inactive), flag(&f.Account), flag(&f.Deactivated), flag(&f.Refused), flag(&f.Removed),
-		flag(&f.Held), flag(&f.Elsewhere), &f.Source,
+		flag(&f.Held), flag(&f.Elsewhere), flag(&f.Outside), &f.Source,
 	}
 }
 

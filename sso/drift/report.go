@@ -23,12 +23,13 @@ type Report struct {
 }
 
 // Count is how many people should be in a group, are in it, are missing, and are in
-// it without being expected. Kept are those of Extra whom an admin or the
-// configuration added, or another connection: they are no fault.
+// it without being expected. Excused are those of Missing, and Kept those of Extra,
+// who are no fault: deactivated, outside of the pilot, added by hand and the like.
 type Count struct {
 	Expected int
 	Actual   int
 	Missing  int
+	Excused  int
 	Extra    int
 	Kept     int
 }
@@ -92,7 +93,7 @@ func (l Line) Differs() bool {
 	if l.Group.ID == "" && l.Evidence.Expectation == nil {
 		return false
 	}
-	return l.Missing > 0 || l.Extra > l.Kept
+	return l.Missing > l.Excused || l.Extra > l.Kept
 }
 
 // reconcilable reports whether reconciling may change a group.
@@ -293,6 +294,7 @@ func (r *Report) explain(classes []sso.MemberClass) {
 		r.explainLine(l, by[l.Group.ID])
 		if l.Group.ID != "" {
 			r.Total.Kept += l.Kept
+			r.Total.Excused += l.Excused
 		}
 	}
 }
@@ -322,16 +324,25 @@ func (r *Report) explainLine(l *Line, classes []sso.MemberClass) {
 			People:  c.People,
 			Since:   c.Since,
 		})
-		if kept(reason) && !c.Facts.Missing() {
+		switch {
+		case !noFault(reason):
+		case c.Facts.Missing():
+			l.Excused += c.People
+		default:
 			l.Kept += c.People
 		}
 	}
 	slices.SortStableFunc(l.Reasons, func(a, b Reason) int { return cmp.Compare(b.People, a.People) })
 }
 
-// kept reports whether an extra member is no fault.
-func kept(reason sso.DriftReason) bool {
-	return reason == sso.DriftManual || reason == sso.DriftConfigured || reason == sso.DriftElsewhere
+// noFault reports whether nothing has to be done about a reason.
+func noFault(reason sso.DriftReason) bool {
+	switch reason {
+	case sso.DriftManual, sso.DriftConfigured, sso.DriftElsewhere, sso.DriftOutsidePilot, sso.DriftDeactivated,
+		sso.DriftRemoved:
+		return true
+	}
+	return false
 }
 
 // tell counts people under a reason.

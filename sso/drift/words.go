@@ -133,6 +133,8 @@ func remedyExtra(reason sso.DriftReason) Remedy {
 		return Remedy{Text: "in it by the default groups of a connection"}
 	case sso.DriftElsewhere:
 		return Remedy{Text: "in it through another connection"}
+	case sso.DriftOutsidePilot:
+		return Remedy{Text: "outside the pilot: sign-ins still decide"}
 	case sso.DriftHeld:
 		return Remedy{
 			Text: "removed by the identity provider, and held by the brake",

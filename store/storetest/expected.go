@@ -21,6 +21,7 @@ func expectedTests() map[string]func(*testing.T, fresh) {
 		"held by brake":    testMembersHeld,
 		"applied again":    testAppliedAgain,
 		"sign-ins":         testProvisionedAsserts,
+		"pilot":            testExpectedOfPilot,
 	}
 }
 
@@ -340,4 +341,21 @@ func testProvisionedAsserts(t *testing.T, fresh fresh) {
 	w.same(1, w.expectedMembers("app/ops").Asserted)
 	says(sso.AssertedGroups{State: sso.GroupsEmpty})
 	w.same(0, w.expectedMembers("app/ops").Asserted)
+}
+
+// testExpectedOfPilot: who is outside of a pilot is told apart, and stays where
+// sign-ins put them.
+func testExpectedOfPilot(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.enter("eve", "ops")
+	w.provision(func(cfg *sso.Config) { cfg.SCIM.Pilot.Users = []string{pushed("ada").UserName} })
+	ada, bob := w.provisionUser("ada"), w.provisionUser("bob")
+	w.listed(w.provisionGroup("ops", ada.ID, bob.ID))
+	w.same(map[sso.DriftReason]int{sso.DriftOutsidePilot: 2}, w.explained("app/ops")) // bob and eve
+	r, err := w.db.ReconcileMembers(
+		t.Context(), by, w.ent.ID, w.conn.ID, w.group["app/ops"].ID, reconcileAll, agreed,
+	)
+	w.ok(err)
+	w.same([]int{0, 0, 0}, []int{len(r.Add), len(r.Remove), len(r.Held)})
+	w.same(2, w.expectedMembers("app/ops").Actual)
 }

@@ -33,7 +33,7 @@ type provisioningDrift struct {
 	At        time.Time      `json:"at" doc:"Time of the comparison." example:"2026-11-26T12:00:00Z"`
 	Applied   bool           `json:"applied" doc:"Whether pushes take effect: the connection is enabled with provisioning scim."`
 	Applying  bool           `json:"applying" doc:"Whether earlier pushes are being applied."`
-	Differs   bool           `json:"differs" doc:"Whether a group has missing members, extra members other than kept ones, or open refusals."`
+	Differs   bool           `json:"differs" doc:"Whether a group has missing members other than excused ones, extra members other than kept ones, or open refusals."`
 	Users     int            `json:"users" doc:"Number of users that the identity provider pushed." example:"269"`
 	Unsettled int            `json:"unsettled" doc:"Number of them without a user of the enterprise." example:"0"`
 	Total     MemberCounts   `json:"total" doc:"Sums over the groups that exist here."`
@@ -48,8 +48,9 @@ type MemberCounts struct {
 	Expected int `json:"expected_members" doc:"Number of people who should be members." example:"269"`
 	Actual   int `json:"actual_members" doc:"Number of members." example:"21"`
 	Missing  int `json:"missing" doc:"Number of expected people who are not members." example:"248"`
+	Excused  int `json:"excused" doc:"Number of these who were deactivated, removed by the identity provider, or outside the pilot." example:"0"`
 	Extra    int `json:"extra" doc:"Number of members who are not expected." example:"0"`
-	Kept     int `json:"kept" doc:"Number of these who were added by hand, by the default groups of a connection, or through another connection." example:"0"`
+	Kept     int `json:"kept" doc:"Number of these who were added by hand, by the default groups of a connection, through another connection, or outside the pilot." example:"0"`
 }
 
 // groupMembers compares one group.
@@ -191,6 +192,7 @@ func viewCounts(c drift.Count) MemberCounts {
 		Expected: c.Expected,
 		Actual:   c.Actual,
 		Missing:  c.Missing,
+		Excused:  c.Excused,
 		Extra:    c.Extra,
 		Kept:     c.Kept,
 	}

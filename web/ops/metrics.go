@@ -162,11 +162,11 @@ func (m *Metrics) Drift(r drift.Report) {
 	m.drift.DeletePartialMatch(prometheus.Labels{"connection": string(r.Connection.ID)})
 	shown := 0
 	for _, l := range r.Lines {
-		if l.Group.ID == "" || l.Missing == 0 && l.Extra == l.Kept || shown == mostDrifting {
+		if l.Group.ID == "" || l.Missing == l.Excused && l.Extra == l.Kept || shown == mostDrifting {
 			continue
 		}
 		shown++
-		m.drift.WithLabelValues(string(r.Connection.ID), string(l.Group.ID), "missing").Set(float64(l.Missing))
+		m.drift.WithLabelValues(string(r.Connection.ID), string(l.Group.ID), "missing").Set(float64(l.Missing - l.Excused))
 		m.drift.WithLabelValues(string(r.Connection.ID), string(l.Group.ID), "extra").Set(float64(l.Extra - l.Kept))
 	}
 }
