@@ -57,6 +57,9 @@ func (p *patcher) merged(a *attribute, path filter.Path, object map[string]any, 
 // list applies an operation to a multi-valued attribute.
 func (p *patcher) list(op opName, a *attribute, whole filter.Path, target filter.Target, v any) *Error {
 	list, _ := p.doc.get(whole).([]any)
+	if refused := p.spend(listWork(op, target, list, v)); refused != nil {
+		return refused
+	}
 	change := listChange{
 		attribute: a,
 		place:     target.String(),
@@ -86,6 +89,48 @@ func (p *patcher) list(op opName, a *attribute, whole filter.Path, target filter
 	}
 	p.doc.put(whole, change.list)
 	return nil
+}
+
+// listWork returns how many values an operation on a list looks at: a filter looks at
+// each element for each of its comparisons, and a value that is added or removed is
+// compared with each element. Long texts count by their length.
+func listWork(op opName, target filter.Target, list []any, sent any) int {
+	elements := 0
+	for _, element := range list {
+		elements++
+		object, _ := element.(map[string]any)
+		for _, v := range object {
+			text, _ := v.(string)
+			elements += len(text) / 8
+		}
+	}
+	values := len(wrapped(sent))
+	switch {
+	case target.Filter != nil:
+		return values + elements*comparisons(target.Filter)
+	case target.Path.Sub != "" || op == opReplace:
+		return values + elements
+	default:
+		return elements + values*(elements+values)
+	}
+}
+
+// comparisons returns the number of comparisons of a filter.
+func comparisons(e filter.Expr) int {
+	n := 1
+	var parts []filter.Expr
+	switch e := e.(type) {
+	case filter.All:
+		parts = e
+	case filter.Any:
+		parts = e
+	case filter.Not:
+		return comparisons(e.Expr)
+	}
+	for _, part := range parts {
+		n += comparisons(part)
+	}
+	return n
 }
 
 // listChange is an operation on the elements of a multi-valued attribute.

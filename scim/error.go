@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // ErrorType is the scimType of an error (RFC 7644, table 9; RFC 9865, section
@@ -62,6 +63,23 @@ func badRequest(t ErrorType, format string, args ...any) *Error {
 	return &Error{
 		Status: http.StatusBadRequest,
 		Type:   t,
+		Detail: fmt.Sprintf(format, args...),
+	}
+}
+
+// brief returns a text that a client sent in the length that an error quotes.
+func brief(s string) string {
+	const longest = 100
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}
+
+// tooMuch returns an error of status 413.
+func tooMuch(format string, args ...any) *Error {
+	return &Error{
+		Status: http.StatusRequestEntityTooLarge,
 		Detail: fmt.Sprintf(format, args...),
 	}
 }

@@ -2,7 +2,6 @@ package scim
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"gatehouse/scim/filter"
@@ -33,10 +32,7 @@ func Operations(body map[string]any, limit int) ([]Operation, error) {
 		return nil, badRequest(InvalidSyntax, "The request has no list Operations.")
 	}
 	if len(list) > limit {
-		return nil, &Error{
-			Status: http.StatusRequestEntityTooLarge,
-			Detail: fmt.Sprintf("%d operations are too many; send at most %d in a request.", len(list), limit),
-		}
+		return nil, tooMuch("%d operations are too many; send at most %d in a request.", len(list), limit)
 	}
 	operations := make([]Operation, len(list))
 	for i, v := range list {
@@ -61,7 +57,7 @@ func readOperation(v any) (Operation, *Error) {
 	switch operation.op {
 	case opAdd, opReplace, opRemove:
 	default:
-		return Operation{}, badRequest(InvalidSyntax, "op %q is not one of add, replace and remove", name)
+		return Operation{}, badRequest(InvalidSyntax, "op %q is not one of add, replace and remove", brief(name))
 	}
 	_, path := filter.Lookup(object, "path")
 	if operation.path, is = path.(string); !is && path != nil {
@@ -76,7 +72,7 @@ func (o Operation) place() string {
 	if o.path == "" {
 		return fmt.Sprintf("Operations[%d] (%s)", o.index, o.op)
 	}
-	return fmt.Sprintf("Operations[%d] (%s, path %q)", o.index, o.op, o.path)
+	return fmt.Sprintf("Operations[%d] (%s, path %q)", o.index, o.op, brief(o.path))
 }
 
 // patcher applies operations to a document. Members of a group are collected.
@@ -85,6 +81,19 @@ type patcher struct {
 	id      string // of the resource
 	doc     Document
 	members *memberFold // nil for a user
+	work    int
+}
+
+// maxWork is how many values the operations of a request may look at. Operations on
+// long lists compare each value with each other, and a resource is locked meanwhile.
+const maxWork = 500_000
+
+// spend counts values that an operation looks at.
+func (p *patcher) spend(values int) *Error {
+	if p.work += values; p.work > maxWork {
+		return tooMuch("the operations compare too many values; send fewer in a request, or replace the whole list.")
+	}
+	return nil
 }
 
 // Patch applies operations to a document in their order and returns a new one;
@@ -187,7 +196,10 @@ func (p *patcher) pathed(op opName, text string, v any) *Error {
 		return p.extension(op, extension, v)
 	}
 	target, err := filter.ParseTarget(text)
-	if err != nil {
+	switch {
+	case err != nil && isURN(text): // such as urn:acme:2.0
+		return p.opaqueNamed(op, text, v, err)
+	case err != nil:
 		return badRequest(InvalidPath, "the path is %s.", err)
 	}
 	var a *attribute
@@ -237,6 +249,9 @@ func (p *patcher) opaque(op opName, text string, target filter.Target, v any) *E
 	if target.Path.URN == "" || core || known || target.Filter != nil {
 		return badRequest(InvalidPath, "no schema of %s has this attribute.", p.t.Name)
 	}
+	if refused := p.spend(2 * len(p.doc)); refused != nil { // a name is looked for among all
+		return refused
+	}
 	if key, _ := filter.Lookup(p.doc, text); key != "" || isObject(v) {
 		if key == "" {
 			key = text
@@ -253,6 +268,23 @@ func (p *patcher) opaque(op opName, text string, target filter.Target, v any) *E
 	return nil
 }
 
+// opaqueNamed applies an operation to a whole extension whose URN cannot be read as
+// the path of an attribute.
+func (p *patcher) opaqueNamed(op opName, text string, v any, cause error) *Error {
+	if refused := p.spend(len(p.doc)); refused != nil {
+		return refused
+	}
+	key, _ := filter.Lookup(p.doc, text)
+	switch {
+	case key != "":
+		return p.opaqueWhole(op, key, v)
+	case isObject(v):
+		return p.opaqueWhole(op, text, v)
+	default:
+		return badRequest(InvalidPath, "the path is %s.", cause)
+	}
+}
+
 func (p *patcher) opaqueWhole(op opName, key string, v any) *Error {
 	if op == opRemove || saysNothing(v) {
 		delete(p.doc, key)
@@ -264,7 +296,7 @@ func (p *patcher) opaqueWhole(op opName, key string, v any) *Error {
 	}
 	merged, _ := p.doc[key].(map[string]any)
 	p.doc[key] = merge(merged, object)
-	return nil
+	return p.spend(len(merged) + len(object))
 }
 
 func isObject(v any) bool {

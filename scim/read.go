@@ -6,23 +6,31 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how many objects and lists of a request may be inside each other.
-const maxDepth = 32
+// The limits of a body, besides its bytes.
+const (
+	// maxDepth is how many objects and lists may be inside each other.
+	maxDepth = 32
+	// maxValues is how many values a body may have: objects, lists, texts, numbers.
+	// A value of two bytes takes fifty in memory, so the limit of bytes alone bounds
+	// little. 10,000 operations with a member each have 90,000.
+	maxValues = 200_000
+)
 
 // Read decodes the body of a request: one JSON object. It refuses duplicate
 // names, also those that differ in case alone, invalid UTF-8, NUL characters and
 // text behind the object.
 func Read(body []byte) (map[string]any, error) {
-	decoder := jsontext.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
-	v, err := readValue(decoder, 0)
+	r := reader{Decoder: jsontext.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))}
+	v, err := r.value(0)
 	if err != nil {
 		return nil, syntaxError(err)
 	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+	if _, err := r.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, badRequest(InvalidSyntax, "There is text behind the JSON object.")
 	}
 	object, is := v.(map[string]any)
@@ -37,22 +45,31 @@ func syntaxError(err error) error {
 		return refused
 	}
 	return badRequest(InvalidSyntax, "The body is not valid JSON: %s.",
-		strings.TrimPrefix(err.Error(), "jsontext: "))
+		brief(strings.TrimPrefix(err.Error(), "jsontext: ")))
 }
 
-func readValue(decoder *jsontext.Decoder, depth int) (any, error) {
+// reader decodes JSON and counts its values.
+type reader struct {
+	*jsontext.Decoder
+	values int
+}
+
+func (r *reader) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, badRequest(InvalidSyntax, "More than %d objects and lists are inside each other.", maxDepth)
 	}
-	token, err := decoder.ReadToken()
+	if r.values++; r.values > maxValues {
+		return nil, tooMuch("The body has more than %d values; send the rest in further requests.", maxValues)
+	}
+	token, err := r.ReadToken()
 	if err != nil {
 		return nil, err
 	}
 	switch token.Kind() {
 	case '{':
-		return readObject(decoder, depth)
+		return r.object(depth)
 	case '[':
-		return readList(decoder, depth)
+		return r.list(depth)
 	case '"':
 		return readText(token.String())
 	case '0':
@@ -72,11 +89,11 @@ func readText(s string) (string, error) {
 	return s, nil
 }
 
-func readObject(decoder *jsontext.Decoder, depth int) (map[string]any, error) {
+func (r *reader) object(depth int) (map[string]any, error) {
 	object := map[string]any{}
 	folded := map[string]bool{}
-	for decoder.PeekKind() != '}' {
-		token, err := decoder.ReadToken()
+	for r.PeekKind() != '}' {
+		token, err := r.ReadToken()
 		if err != nil {
 			return nil, err
 		}
@@ -84,27 +101,39 @@ func readObject(decoder *jsontext.Decoder, depth int) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if folded[strings.ToLower(name)] {
-			return nil, badRequest(InvalidSyntax, "The name %q is there twice; case does not count.", name)
+		if folded[foldedName(name)] {
+			return nil, badRequest(InvalidSyntax, "The name %q is there twice; case does not count.", brief(name))
 		}
-		folded[strings.ToLower(name)] = true
-		if object[name], err = readValue(decoder, depth+1); err != nil {
+		folded[foldedName(name)] = true
+		if object[name], err = r.value(depth + 1); err != nil {
 			return nil, err
 		}
 	}
-	_, err := decoder.ReadToken()
+	_, err := r.ReadToken()
 	return object, err
 }
 
-func readList(decoder *jsontext.Decoder, depth int) ([]any, error) {
+// foldedName returns the same text for names that [strings.EqualFold] takes for one,
+// as lookups do: to it, the long s is an s.
+func foldedName(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, name)
+}
+
+func (r *reader) list(depth int) ([]any, error) {
 	list := []any{}
-	for decoder.PeekKind() != ']' {
-		v, err := readValue(decoder, depth+1)
+	for r.PeekKind() != ']' {
+		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, v)
 	}
-	_, err := decoder.ReadToken()
+	_, err := r.ReadToken()
 	return list, err
 }

@@ -118,11 +118,18 @@ type Selection struct {
 	excluded []filter.Path
 }
 
+// maxSelected is how many attributes a request may select: each is looked for in each
+// resource. The schemas have half as many.
+const maxSelected = 256
+
 // ParseSelection reads the two parameters: lists of attributes, separated by
 // commas. Names that no schema knows select nothing.
 func (t *Type) ParseSelection(attributes, excluded string) (Selection, error) {
-	if attributes != "" && excluded != "" {
+	switch {
+	case attributes != "" && excluded != "":
 		return Selection{}, badRequest(InvalidValue, "attributes and excludedAttributes exclude each other.")
+	case strings.Count(attributes+excluded, ",") >= maxSelected:
+		return Selection{}, badRequest(InvalidValue, "At most %d attributes can be selected.", maxSelected)
 	}
 	return Selection{
 		only:     t.parsePaths(attributes),
