@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/pressly/goose/v3"
 )
@@ -33,15 +32,13 @@ type sqliteDB struct {
 	reading   *sql.DB
 	writing   *sql.DB
 	writer    *sqliteWriter
-	mu        sync.Mutex
-	prepared  map[string]*sql.Stmt // of reading
-	closed    bool
+	prepared  *statements // of reading
 }
 
 // openSQLite opens or creates the file. ":memory:" is a temporary file that is
 // not synced and is removed when the database is closed.
 func openSQLite(ctx context.Context, path string, migrations fs.FS) (_ *sqliteDB, err error) {
-	s := &sqliteDB{prepared: map[string]*sql.Stmt{}}
+	s := &sqliteDB{prepared: &statements{all: map[string]*preparedQuery{}}}
 	durability := "full"
 	if path == sqliteInMemory {
 		if s.temporary, err = os.MkdirTemp("", "gatehouse-"); err != nil {
@@ -93,6 +90,7 @@ func (s *sqliteDB) connect(ctx context.Context, path, durability string, migrati
 	if err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, err)
 	}
+	s.prepared.db = s.reading
 	s.reading.SetMaxOpenConns(readers)
 	s.reading.SetMaxIdleConns(readers)
 	s.writer, err = startSQLiteWriter(ctx, s.writing)
@@ -137,28 +135,15 @@ func lockSQLite(ctx context.Context, path string) (unlock func() error, err erro
 
 // Query implements Reader.
 func (s *sqliteDB) Query(ctx context.Context, fn func(Row) error, query string, args ...any) error {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepared.take(ctx, query)
 	if err != nil {
 		return err
 	}
-	return eachRow(ctx, stmt, fn, args)
-}
-
-func (s *sqliteDB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, errClosed
+	err = eachRow(ctx, stmt.Stmt, fn, args)
+	if closing := s.prepared.giveBack(stmt); closing != nil {
+		return errors.Join(err, closing)
 	}
-	if stmt := s.prepared[query]; stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := s.reading.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare a query: %w", err)
-	}
-	s.prepared[query] = stmt
-	return stmt, nil
+	return err
 }
 
 func eachRow(ctx context.Context, stmt *sql.Stmt, fn func(Row) error, args []any) error {
@@ -194,11 +179,7 @@ func (s *sqliteDB) urgent() Reader { return s }
 func (s *sqliteDB) broken() <-chan struct{} { return s.writer.lost }
 
 func (s *sqliteDB) close() error {
-	s.mu.Lock()
-	again := s.closed
-	s.closed = true
-	s.mu.Unlock()
-	if again {
+	if !s.prepared.close() {
 		return nil
 	}
 	var errs []error
