@@ -66,15 +66,18 @@ func (rt *Router) protocolOf(r *http.Request) (*surface, *http.Request) {
 	return nil, r
 }
 
-// withCleanURL returns the request with clean slashes in its path. In the query,
+// withCleanURL returns the request with clean slashes in its path; one that is escaped
+// is part of a name, and checkTarget refuses it. In the query,
 // a semicolon stands for itself: net/url refuses it, and it can be part of a name
 // that a client did not escape.
 func withCleanURL(r *http.Request) *http.Request {
 	clean := *r
 	clean.URL = new(url.URL)
 	*clean.URL = *r.URL
-	clean.URL.Path = withoutLastSlash(oneSlash(r.URL.Path))
-	clean.URL.RawPath = withoutLastSlash(oneSlash(r.URL.RawPath))
+	if !strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
+		clean.URL.Path = withoutLastSlash(oneSlash(r.URL.Path))
+		clean.URL.RawPath = withoutLastSlash(oneSlash(r.URL.RawPath))
+	}
 	clean.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")
 	return &clean
 }
