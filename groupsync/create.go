@@ -10,7 +10,13 @@ import (
 // created in an organization, where created groups were created this way before.
 // The name of a default group, and one that no group can have, is never.
 func Creates(rules sso.CreateGroups, name string, created int) bool {
-	if name == sso.DefaultGroupName || len(sso.ValidateGroupName("", name)) > 0 || created >= rules.Most() {
+	return created < rules.Most() && Named(rules, name)
+}
+
+// Named reports whether a group that a push creates, or created before, may have a
+// name.
+func Named(rules sso.CreateGroups, name string) bool {
+	if name == sso.DefaultGroupName || len(CheckName("", name)) > 0 {
 		return false
 	}
 	filter, err := regexp.Compile(rules.Filter)

@@ -118,9 +118,10 @@ func groupsWithout(groups, others []sso.Group) []sso.Group {
 }
 
 // renameCreated gives groups that were created for a pushed group its new name,
-// unless an admin renamed them, or another group has the name.
+// unless an admin renamed them, another group has the name, or no group would be
+// created by that name.
 func (e *effects) renameCreated(ctx context.Context, before, after sso.ProvisionedGroup) error {
-	if len(sso.ValidateGroupName("", after.DisplayName)) > 0 || after.DisplayName == sso.DefaultGroupName {
+	if !groupsync.Named(e.cfg.SCIM.CreateGroups, after.DisplayName) {
 		return nil
 	}
 	groups, err := engine.List(
