@@ -35,14 +35,16 @@ type DB struct {
 	log          *slog.Logger
 	historySince time.Time                             // when the membership history began
 	announced    atomic.Pointer[func(context.Context)] // see OnRevocation
+	searches     searches
 }
 
 // Open opens a database, creates or migrates its schema, and checks that it was
 // written with the given keys.
 func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	db := &DB{
-		clock: o.Now,
-		log:   o.Log,
+		clock:    o.Now,
+		log:      o.Log,
+		searches: make(searches, maxSearches),
 	}
 	if db.clock == nil {
 		db.clock = time.Now

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"time"
 
 	"gatehouse/scim"
 	"gatehouse/scim/filter"
@@ -87,6 +89,7 @@ type resourceQuery[T any] struct {
 	relations  map[string]filterRelation
 	scan       func(engine.Row) (T, error)
 	position   func(T) int64
+	bytes      func(T) int // of the document
 }
 
 func userQuery(ent sso.EnterpriseID, conn sso.ConnectionID) resourceQuery[userRow] {
@@ -102,6 +105,7 @@ func userQuery(ent sso.EnterpriseID, conn sso.ConnectionID) resourceQuery[userRo
 		columns:    provisionedUserColumns,
 		scan:       scanProvisionedUser,
 		position:   func(u userRow) int64 { return u.seq },
+		bytes:      func(u userRow) int { return len(u.Document) },
 	}
 }
 
@@ -118,6 +122,7 @@ func groupQuery(ent sso.EnterpriseID, conn sso.ConnectionID) resourceQuery[group
 		columns:    provisionedGroupColumns,
 		scan:       scanProvisionedGroup,
 		position:   func(g groupRow) int64 { return g.seq },
+		bytes:      func(g groupRow) int { return len(g.Document) },
 	}
 }
 
@@ -128,6 +133,13 @@ func listFound[T any](
 	ctx context.Context, db *DB, q resourceQuery[T], f filter.Expr, page sso.ResourcePage,
 	find, refresh func([]T) (wrote bool, err error),
 ) (list sso.ResourceList[T], err error) {
+	if f != nil && !byIndex(f) {
+		var done func()
+		if ctx, done, err = db.searches.enter(ctx); err != nil {
+			return list, err
+		}
+		defer done()
+	}
 	steps := []func([]T) (bool, error){refresh}
 	if page.After == 0 && page.Offset == 0 {
 		steps = []func([]T) (bool, error){find, refresh}
@@ -143,6 +155,33 @@ func listFound[T any](
 		}
 	}
 	return list, err
+}
+
+// Searches are lists by a filter that no index answers: each resource is compared.
+const (
+	// maxSearches is how many run on a node at once, so that sign-ins keep
+	// connections to read with.
+	maxSearches = 2
+	// searchTimeout is how long one may wait and run.
+	searchTimeout = 3 * time.Second
+)
+
+// searches has a place for each search that runs.
+type searches chan struct{}
+
+// enter waits for a place. The error is that of the context.
+func (s searches) enter(ctx context.Context) (_ context.Context, done func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	select {
+	case s <- struct{}{}:
+		return ctx, func() {
+			<-s
+			cancel()
+		}, nil
+	case <-ctx.Done():
+		defer cancel()
+		return ctx, nil, ctx.Err()
+	}
 }
 
 // named reports whether a filter asks for the resource of a name, and it was found:
@@ -179,12 +218,41 @@ func listResources[T any](
 	if err != nil {
 		return list, err
 	}
-	list.Items, err = engine.List(ctx, db.sql, q.scan, text, args...)
-	if len(list.Items) > page.Limit {
-		list.Items = list.Items[:page.Limit]
-		list.Next = q.position(list.Items[page.Limit-1])
+	var more bool
+	if list.Items, more, err = q.read(ctx, db.sql, page.Limit, text, args); more {
+		list.Next = q.position(list.Items[len(list.Items)-1])
 	}
 	return list, err
+}
+
+// pageBytes is how large the documents of a page are together, unless one alone is
+// larger: a page has fewer resources then. Without it, a page of the largest ones
+// would take the memory that sign-ins need.
+const pageBytes = 4 << 20
+
+var errPageFull = errors.New("the page is full")
+
+// read returns the resources of a page, and whether there are more.
+func (q resourceQuery[T]) read(
+	ctx context.Context, r engine.Reader, limit int, text string, args []any,
+) (items []T, more bool, err error) {
+	total := 0
+	err = r.Query(ctx, func(row engine.Row) error {
+		item, err := q.scan(row)
+		if err != nil {
+			return err
+		}
+		total += q.bytes(item)
+		if len(items) == limit || len(items) > 0 && total > pageBytes {
+			return errPageFull
+		}
+		items = append(items, item)
+		return nil
+	}, text, args...)
+	if errors.Is(err, errPageFull) {
+		return items, true, nil
+	}
+	return items, false, err
 }
 
 // pageText returns the statement of a page and its parameters.
