@@ -102,6 +102,10 @@ func clean(e sso.ProvisioningEvent) sso.ProvisioningEvent {
 	e.Resource = sso.ResourceID(engine.Clean(string(e.Resource), sso.MaxNameLength))
 	e.RequestID = engine.Clean(e.RequestID, sso.MaxNameLength)
 	e.Detail = engine.Clean(e.Detail, maxDetail)
+	e.Effects.Waiting = slices.Clone(e.Effects.Waiting)
+	for i, id := range e.Effects.Waiting {
+		e.Effects.Waiting[i] = sso.ResourceID(engine.Clean(string(id), sso.MaxNameLength))
+	}
 	return e
 }
 

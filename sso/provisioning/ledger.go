@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -197,8 +198,8 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 		Client:     sso.ClientName(o.Client),
 		Method:     o.Method,
 		Kind:       o.Needs,
-		Name:       o.Key,
-		Resource:   o.Resource,
+		Name:       kept(o.Key),
+		Resource:   kept(o.Resource),
 		Status:     statusOf(o),
 		RequestID:  o.Request,
 		Took:       o.Took,
@@ -206,7 +207,7 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 		Effects: sso.ProvisioningEffects{
 			Added:        o.Effect.Added,
 			Removed:      o.Effect.Removed,
-			Waiting:      o.Effect.Unknown[:min(len(o.Effect.Unknown), maxWaiting)],
+			Waiting:      waiting(o.Effect.Unknown),
 			WaitingCount: len(o.Effect.Unknown),
 			Nested:       len(o.Nested),
 			Listed:       o.Listed && o.Err == nil,
@@ -220,10 +221,27 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 	e.Code = sso.CodeOf(o.Err)
 	e.Detail = "Something went wrong here; the log has the cause under the request ID."
 	if refused, is := errors.AsType[*sso.Error](o.Err); is && refused.Kind != sso.Internal {
-		e.Detail = refused.Public
+		e.Detail = kept(refused.Public)
 	}
 	e.SCIMType = string(TypeOf(e.Status, e.Code))
 	return e
+}
+
+// longestKept is how many bytes of a text that a client sent an event keeps while it
+// waits to be written; the store keeps fewer.
+const longestKept = 4 << 10
+
+// kept returns a copy of a text, so that the body it was part of is not kept.
+func kept[T ~string](text T) T {
+	return T(strings.Clone(string(text[:min(len(text), longestKept)])))
+}
+
+func waiting(unknown []sso.ResourceID) []sso.ResourceID {
+	var first []sso.ResourceID
+	for _, id := range unknown[:min(len(unknown), maxWaiting)] {
+		first = append(first, kept(id))
+	}
+	return first
 }
 
 // statusOf returns the status of the response to a request.
