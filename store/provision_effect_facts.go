@@ -104,7 +104,7 @@ func (r *factsReader) clear() {
 func (r *factsReader) queueCandidates(all []pushedUser) {
 	var accounts, subjects, keys, names, external, domains []string
 	for _, u := range all {
-		domains = append(domains, sso.EmailDomain(u.after.Email()))
+		domains = append(domains, sso.EmailDomain(identity.PushedAddress(*u.after)))
 		if u.after.Account != "" {
 			accounts = append(accounts, string(u.after.Account))
 			continue
@@ -200,7 +200,7 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 		WasActive:      change.wasActive,
 		Account:        r.accounts[u.Account],
 		Found:          map[identity.Key]sso.User{},
-		DomainVerified: r.domains[sso.EmailDomain(u.Email())],
+		DomainVerified: r.domains[sso.EmailDomain(identity.PushedAddress(*u))],
 		Now:            r.now,
 	}
 	for _, by := range []sso.User{r.subjects[u.UserName], r.subjects[u.ExternalID]} {

@@ -109,7 +109,7 @@ var levels = map[string]arrows{
 			"compares them",
 	},
 	"sso/identity": {
-		ours: "sso sso/fold scim/filter",
+		ours: "sso sso/address sso/fold scim/filter",
 		why:  "whose an identity is follows from facts; the store reads them and writes the user",
 	},
 	"sso/mapping": {

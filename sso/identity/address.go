@@ -1,6 +1,29 @@
 package identity
 
-import "gatehouse/sso"
+import (
+	"gatehouse/sso"
+	"gatehouse/sso/address"
+)
+
+// PushedAddress returns the address of a provisioned user in the form that accounts
+// have, "" if there is none that can be used: as at a sign-in, it is one plain
+// address, with its domain in ASCII.
+func PushedAddress(u sso.ProvisionedUser) string {
+	plain, err := address.Email(u.Email())
+	if err != nil {
+		return ""
+	}
+	return plain
+}
+
+// PushedName returns the name of a provisioned user to show: the userName if there is
+// none, or if it is too long or has invisible characters, as at a sign-in.
+func PushedName(u sso.ProvisionedUser) string {
+	if len(sso.ValidateName("", u.Name)) > 0 {
+		return u.UserName
+	}
+	return u.Name
+}
 
 // assertAddress returns u with the asserted e-mail address, verified or not. An
 // optional address that was not sent leaves the known one as it is. What the

@@ -26,7 +26,7 @@ type Pushed struct {
 	// there is none.
 	Holder sso.User
 	// DomainVerified says that the enterprise has proven the domain of the address
-	// that [sso.ProvisionedUser.Email] returns.
+	// that [PushedAddress] returns.
 	DomainVerified bool
 	Now            time.Time
 }
@@ -82,7 +82,8 @@ func (f Pushed) Login() (login string, given bool) {
 //     resource was inactive before. A user deactivated by an admin stays deactivated.
 //  3. If another active user has the login, the resource is held for an admin.
 //  4. Login, name and address are those of the resource. A login that an admin gave
-//     stays, and so does an address that the resource does not say.
+//     stays, and so does an address that the resource does not say. An address that
+//     cannot be used counts as none.
 func Provision(f Pushed) Provisioned {
 	before, key := f.Before()
 	r := Provisioned{
@@ -102,16 +103,12 @@ func Provision(f Pushed) Provisioned {
 		r.Err = held
 		return r
 	}
-	if name := f.Resource.Name; name != "" {
-		r.User.Name = name
+	if f.Resource.Name != "" || r.User.Name == "" {
+		r.User.Name = PushedName(f.Resource)
 	}
-	if r.User.Name == "" {
-		r.User.Name = f.Resource.UserName
-	}
-	address := f.Resource.Email()
 	r.User = assertAddress(r.User, sso.Identity{
-		Email:       address,
-		EmailUnsaid: address == "",
+		Email:       PushedAddress(f.Resource),
+		EmailUnsaid: f.Resource.Email() == "",
 	}, f.DomainVerified)
 	return r
 }
