@@ -83,7 +83,8 @@ func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUs
 	change := pushedUser{after: after}
 	if before != nil {
 		waited := !e.whole() && before.Provisioned() && !before.Adopted
-		change.wasActive = before.Active || waited
+		// An admin deactivated a found account that is not active.
+		change.wasActive = before.Active || !before.Provisioned() || waited
 		change.adopts = !before.Provisioned() || waited && before.Account != ""
 	}
 	held, err := e.applyUsers(ctx, []pushedUser{change})

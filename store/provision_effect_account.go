@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
@@ -277,14 +278,56 @@ func (t *tx) questionHeld(
 	return t.raiseQuestion(ctx, p.Actor(), question)
 }
 
+// applyAnswered applies the provisioned users of the connection that an answered
+// question was about: those of the two accounts, and the one that was held with the
+// login. The identity provider sends none of them again before it changes.
+func (t *tx) applyAnswered(ctx context.Context, q sso.IdentityQuestion) error {
+	e, err := t.effectsOf(ctx, sso.Push{
+		Enterprise: q.Enterprise,
+		Connection: q.Connection,
+		Event:      sso.NewID[sso.ProvisioningEventID](t.now),
+	})
+	if err != nil || e == nil {
+		return err
+	}
+	if err := t.Flush(ctx); err != nil {
+		return err
+	}
+	w := e.where()
+	rows, err := engine.List(
+		ctx, t, scanProvisionedUser,
+		"select "+provisionedUserColumns+` from provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'
+			and (u.account_id = `+w.Param(string(q.User))+" or u.account_id = "+w.Param(string(q.Holder))+
+			" or u.account_id = '' and u.user_name_folded = "+w.Param(filter.Fold(q.Login))+") and "+e.inPilot(w)+
+			" order by u.id",
+		w.Args()...,
+	)
+	for i := range rows {
+		err = firstOf(err, e.applyHeld(ctx, &rows[i].ProvisionedUser))
+	}
+	return err
+}
+
+// applyHeld applies a user that may have been held, with the groups it is in.
+func (e *effects) applyHeld(ctx context.Context, u *sso.ProvisionedUser) error {
+	before := *u
+	held, err := e.applyUsers(ctx, []pushedUser{followed(u)})
+	if err != nil || len(held) > 0 {
+		return err
+	}
+	e.saveAccount(*u, before)
+	return e.joinGroups(ctx, *u)
+}
+
 // claimantOf queues an account that waits for the answer to an identity question.
 func (t *tx) claimantOf(p sso.Push, u sso.ProvisionedUser) sso.User {
 	claimant := sso.User{
 		ID:         sso.NewID[sso.UserID](t.now),
 		Enterprise: p.Enterprise,
 		Login:      u.UserName,
-		Email:      u.Email(),
-		Name:       u.Name,
+		Email:      identity.PushedAddress(u),
+		Name:       identity.PushedName(u),
 		Status:     sso.UserPending,
 		CreatedAt:  t.now,
 	}

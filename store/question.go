@@ -150,11 +150,12 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 			return err
 		}
 	}
-	changed := identity.Answered(q, d, claimant)
-	if changed == claimant {
-		return nil
+	if changed := identity.Answered(q, d, claimant); changed != claimant {
+		if err := t.changeUser(ctx, by, claimant, changed); err != nil {
+			return err
+		}
 	}
-	return t.changeUser(ctx, by, claimant, changed)
+	return t.applyAnswered(ctx, q)
 }
 
 // link queues that what leads to the claimant of a question leads to the holder from

@@ -25,6 +25,7 @@ func (db *DB) Rehearse(
 				auditKey:     db.auditKey,
 				clock:        db.clock,
 				historySince: db.historySince,
+				searches:     db.searches,
 				rehearsal:    true,
 			})
 		})

@@ -31,6 +31,8 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 		"one name at once":                     testProvisionedNamesAtOnce,
 		"a list is replaced":                   testReplaceDifference,
 		"members are added and removed":        testProvisionedMembers,
+		"a page of large resources":            testProvisionedLargePages,
+		"searches leave room for sign-ins":     testSearchesLeaveRoom,
 	}
 }
 

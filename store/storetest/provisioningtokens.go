@@ -26,6 +26,7 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"login check":                    testLoginCheck,
 		"rehearsal":                      testRehearsal,
 		"counts":                         testProvisioningCounts,
+		"events bounded":                 testProvisioningEventBounds,
 	}
 }
 
