@@ -69,8 +69,11 @@ func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
 		began:   s.Now(),
 	}
 	err := s.authorize(ctx, c)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.limit(ctx, c)
+	case c.Token.ID != "" && s.exceeds(ctx, "scim-ended:"+string(c.Token.ID), endedPerMinute) > 0:
+		c.push = sso.Push{} // so that it is counted and not recorded
 	}
 	if err != nil {
 		s.Finish(ctx, c, err)
@@ -99,18 +102,28 @@ func (s *Service) authorize(ctx context.Context, c *Call) (err error) {
 // limit counts a request. If the limiter fails, the request is allowed, as with
 // every other rate.
 func (s *Service) limit(ctx context.Context, c *Call) error {
-	if s.Limiter == nil || s.PerMinute == 0 {
-		return nil
+	if wait := s.exceeds(ctx, "scim:"+string(c.push.Connection), s.PerMinute); wait > 0 {
+		return tooFast(c.Connection, s.PerMinute, wait)
 	}
-	wait, err := s.Limiter.Allow(ctx, "scim:"+string(c.push.Connection), s.PerMinute)
+	return nil
+}
+
+// endedPerMinute is how many refusals of one expired or revoked token are recorded in
+// a minute. One that leaked must not fill the ledger, and does not use up the rate of
+// the connection.
+const endedPerMinute = 10
+
+// exceeds counts a request of a key, and returns how long it has to wait.
+func (s *Service) exceeds(ctx context.Context, key string, perMinute int) time.Duration {
+	if s.Limiter == nil || perMinute == 0 {
+		return 0
+	}
+	wait, err := s.Limiter.Allow(ctx, key, perMinute)
 	if err != nil {
 		s.Log.WarnContext(ctx, "rate limit not checked", "limit", "scim", "error", err)
-		return nil
+		return 0
 	}
-	if wait <= 0 {
-		return nil
-	}
-	return tooFast(c.Connection, s.PerMinute, wait)
+	return wait
 }
 
 // Finish records what came of a call.
@@ -145,8 +158,8 @@ func (c *Call) Features() scim.Features {
 const (
 	MaxBody       = 10 << 20 // bytes
 	maxOperations = 10_000
-	maxMembers    = 10_000  // added, removed and nested
-	maxDocument   = 1 << 20 // bytes of a resource, without its members
+	maxMembers    = 10_000    // added, removed and nested
+	maxDocument   = 256 << 10 // bytes of a resource, without its members
 )
 
 // groupsOn reports whether the connection provisions groups: by its live

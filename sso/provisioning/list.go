@@ -2,16 +2,19 @@ package provisioning
 
 import (
 	"context"
+	"iter"
 
 	"gatehouse/scim"
 	"gatehouse/sso"
 )
 
-// List is one page of a list. Its resources have no members; [Service.Members]
-// reads those of a group.
+// List is one page of a list.
 type List struct {
-	Total     int
-	Resources []scim.Resource
+	Total int
+	Count int // of Resources
+	// Resources are decoded one at a time, because the documents of a page can be
+	// large. They have no members; [Service.Members] reads those of a group.
+	Resources iter.Seq2[scim.Resource, error]
 	Next      string // cursor of the next page; "" on the last one, and without cursors
 }
 
@@ -28,6 +31,7 @@ func (s *Service) ListUsers(ctx context.Context, c *Call, q scim.Query) (List, e
 	resources, err := s.userResources(ctx, c, found.Items, q.Selection)
 	return List{
 		Total:     page.total(found.Total),
+		Count:     len(found.Items),
 		Next:      s.next(name, q, page.total(found.Total), found.Next),
 		Resources: resources,
 	}, err
@@ -43,18 +47,18 @@ func (s *Service) ListGroups(ctx context.Context, c *Call, q scim.Query) (List, 
 	if err != nil {
 		return List{}, err
 	}
-	list := List{
+	return List{
 		Total: page.total(found.Total),
+		Count: len(found.Items),
 		Next:  s.next(name, q, page.total(found.Total), found.Next),
-	}
-	for _, g := range found.Items {
-		resource, err := groupResource(g)
-		if err != nil {
-			return List{}, err
-		}
-		list.Resources = append(list.Resources, resource)
-	}
-	return list, nil
+		Resources: func(yield func(scim.Resource, error) bool) {
+			for _, g := range found.Items {
+				if !yield(groupResource(g)) {
+					return
+				}
+			}
+		},
+	}, nil
 }
 
 // listPage is a page of a list that may have been counted before.

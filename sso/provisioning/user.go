@@ -3,6 +3,8 @@ package provisioning
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"iter"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -189,6 +191,9 @@ func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser
 		return u, err
 	}
 	said := scim.UserOf(doc)
+	if said.UserName != u.UserName && !usableLogin(said.UserName) {
+		return u, Refusal(badLogin())
+	}
 	u.Document = raw
 	u.UserName = said.UserName
 	u.ExternalID = said.ExternalID
@@ -201,50 +206,71 @@ func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser
 	return u, nil
 }
 
+// usableLogin reports whether a userName can be the login of an account, as at a
+// sign-in: logins reach applications in headers, and readers who tell them apart.
+func usableLogin(userName string) bool {
+	return len(userName) <= sso.MaxLoginLength && sso.Printable(userName)
+}
+
+func badLogin() error {
+	return &scim.Error{
+		Status: http.StatusBadRequest,
+		Type:   scim.InvalidValue,
+		Detail: fmt.Sprintf("userName has more than %d bytes, or control, invisible or text-direction characters. "+
+			"Nothing was changed.", sso.MaxLoginLength),
+	}
+}
+
 // userResource returns a user as a response shows it.
 func (s *Service) userResource(ctx context.Context, c *Call, u sso.ProvisionedUser, show scim.Selection) (
 	scim.Resource, error,
 ) {
-	all, err := s.userResources(ctx, c, []sso.ProvisionedUser{u}, show)
+	groups, err := s.groupsOf(ctx, c, []sso.ProvisionedUser{u}, show)
 	if err != nil {
 		return scim.Resource{}, err
 	}
-	return all[0], nil
+	return userResource(u, groups)
 }
 
-// userResources returns users as a response shows them. Their groups are read for
-// all at once, and only if they are shown.
+// userResources returns users as a response shows them.
 func (s *Service) userResources(ctx context.Context, c *Call, all []sso.ProvisionedUser, show scim.Selection) (
-	[]scim.Resource, error,
+	iter.Seq2[scim.Resource, error], error,
 ) {
-	var groups map[sso.ResourceID][]sso.ProvisionedMember
-	if show.Shows("groups") && len(all) > 0 && groupsOn(c.Connection) {
-		ids := make([]sso.ResourceID, len(all))
-		for i, u := range all {
-			ids[i] = u.ID
+	groups, err := s.groupsOf(ctx, c, all, show)
+	return func(yield func(scim.Resource, error) bool) {
+		for _, u := range all {
+			if !yield(userResource(u, groups)) {
+				return
+			}
 		}
-		var err error
-		groups, err = s.Users.ProvisionedUserGroups(ctx, c.push.Enterprise, c.push.Connection, ids...)
-		if err != nil {
-			return nil, err
-		}
+	}, err
+}
+
+func userResource(u sso.ProvisionedUser, groups map[sso.ResourceID][]sso.ProvisionedMember) (scim.Resource, error) {
+	doc, err := documentOf(u.Document)
+	return scim.Resource{
+		ID:       string(u.ID),
+		Document: doc,
+		Members:  membersOf(groups[u.ID]),
+		Created:  u.CreatedAt,
+		Modified: u.ModifiedAt,
+		Version:  etag(u.Version),
+	}, err
+}
+
+// groupsOf returns the groups of users, read for all at once, and only if they are
+// shown.
+func (s *Service) groupsOf(ctx context.Context, c *Call, all []sso.ProvisionedUser, show scim.Selection) (
+	map[sso.ResourceID][]sso.ProvisionedMember, error,
+) {
+	if !show.Shows("groups") || len(all) == 0 || !groupsOn(c.Connection) {
+		return nil, nil //nolint:nilnil // no groups
 	}
-	resources := make([]scim.Resource, len(all))
+	ids := make([]sso.ResourceID, len(all))
 	for i, u := range all {
-		doc, err := documentOf(u.Document)
-		if err != nil {
-			return nil, err
-		}
-		resources[i] = scim.Resource{
-			ID:       string(u.ID),
-			Document: doc,
-			Members:  membersOf(groups[u.ID]),
-			Created:  u.CreatedAt,
-			Modified: u.ModifiedAt,
-			Version:  etag(u.Version),
-		}
+		ids[i] = u.ID
 	}
-	return resources, nil
+	return s.Users.ProvisionedUserGroups(ctx, c.push.Enterprise, c.push.Connection, ids...)
 }
 
 func membersOf(all []sso.ProvisionedMember) []scim.Member {

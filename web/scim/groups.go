@@ -88,5 +88,7 @@ func (h *Handlers) findGroups(x *exchange, params url.Values) error {
 	if err != nil {
 		return err
 	}
-	return h.sendGroups(x, q, list)
+	return h.sendPage(x, q, list, func(s *stream, g scim.Resource) error {
+		return h.writeGroup(x, s, g, q.Selection)
+	})
 }

@@ -152,6 +152,11 @@ func (h *Handlers) serve(
 		return h.challenged(w, r, err)
 	}
 	defer func() { h.Admission.Finish(context.WithoutCancel(r.Context()), x.call, err) }()
+	leave, err := h.load.enterFor(x.call.Connection.ID, r.ContentLength)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := acceptable(r); err != nil {
 		return err
 	}

@@ -29,8 +29,11 @@ func (h *Handlers) searchAll(x *exchange) error {
 		}
 	}
 	if groups != nil && x.call.Features().Groups {
+		groups.Count -= foundUsers.Count
+		if groups.Start-1+foundUsers.Count < foundUsers.Total { // users are left
+			groups.Count = 0
+		}
 		groups.Start = max(1, groups.Start-foundUsers.Total)
-		groups.Count -= len(foundUsers.Resources)
 		if foundGroups, err = h.Groups.ListGroups(x.Context(), x.call, *groups); err != nil {
 			return err
 		}
@@ -64,31 +67,26 @@ func (h *Handlers) sendAll(
 	}
 	page := scim.Page{
 		Total: foundUsers.Total + foundGroups.Total,
-		Count: len(foundUsers.Resources) + len(foundGroups.Resources),
+		Count: foundUsers.Count + foundGroups.Count,
 	}
 	first := users
 	if first == nil {
 		first = groups
 	}
-	write := func() error {
-		if err := s.open(page.Envelope(*first)); err != nil {
-			return err
-		}
-		s.text(`,"Resources":[`)
-		for i, u := range foundUsers.Resources {
-			s.separate(i)
-			if err := s.value(scim.Users().Render(x.base, u, users.Selection)); err != nil {
+	return s.end(s.list(page.Envelope(*first), func() error {
+		if foundUsers.Count > 0 {
+			err := s.resources(foundUsers, 0, func(s *stream, u scim.Resource) error {
+				return h.writeUser(x, s, u, users.Selection)
+			})
+			if err != nil {
 				return err
 			}
 		}
-		for i, g := range foundGroups.Resources {
-			s.separate(i + len(foundUsers.Resources))
-			if err := h.writeGroup(x, s, g, groups.Selection); err != nil {
-				return err
-			}
+		if foundGroups.Count == 0 {
+			return nil
 		}
-		s.text("]}")
-		return nil
-	}
-	return s.end(write())
+		return s.resources(foundGroups, foundUsers.Count, func(s *stream, g scim.Resource) error {
+			return h.writeGroup(x, s, g, groups.Selection)
+		})
+	}))
 }

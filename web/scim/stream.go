@@ -115,33 +115,51 @@ func (h *Handlers) writeMembers(x *exchange, s *stream, id string, show scim.Sel
 	return err
 }
 
-// sendGroups writes a page of groups, each with its members if they are shown.
-func (h *Handlers) sendGroups(x *exchange, q scim.Query, list provisioning.List) error {
+// sendPage writes a page of resources, each with write.
+func (h *Handlers) sendPage(
+	x *exchange, q scim.Query, list provisioning.List, write func(*stream, scim.Resource) error,
+) error {
 	s := &stream{
 		w:      x.w,
 		status: http.StatusOK,
 	}
 	page := scim.Page{
 		Total: list.Total,
-		Count: len(list.Resources),
+		Count: list.Count,
 		Next:  list.Next,
 	}
-	return s.end(h.writeGroups(x, s, page.Envelope(q), q.Selection, list.Resources))
+	return s.end(s.list(page.Envelope(q), func() error { return s.resources(list, 0, write) }))
 }
 
-func (h *Handlers) writeGroups(
-	x *exchange, s *stream, envelope map[string]any, show scim.Selection, groups []scim.Resource,
-) error {
+// list writes a list; resources writes what is in it.
+func (s *stream) list(envelope map[string]any, resources func() error) error {
 	if err := s.open(envelope); err != nil {
 		return err
 	}
 	s.text(`,"Resources":[`)
-	for i, g := range groups {
-		s.separate(i)
-		if err := h.writeGroup(x, s, g, show); err != nil {
+	err := resources()
+	s.text("]}")
+	return err
+}
+
+// resources writes the resources of a page behind others.
+func (s *stream) resources(list provisioning.List, behind int, write func(*stream, scim.Resource) error) error {
+	i := behind
+	for r, err := range list.Resources {
+		if err != nil {
 			return err
 		}
+		s.separate(i)
+		if err := write(s, r); err != nil {
+			return err
+		}
+		i++
 	}
-	s.text("]}")
 	return nil
+}
+
+func (h *Handlers) writeUser(x *exchange, s *stream, u scim.Resource, show scim.Selection) error {
+	err := s.value(scim.Users().Render(x.base, u, show))
+	s.flush(flushAt)
+	return err
 }

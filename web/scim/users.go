@@ -82,13 +82,7 @@ func (h *Handlers) findUsers(x *exchange, params url.Values) error {
 	if err != nil {
 		return err
 	}
-	page := scim.Page{
-		Total: list.Total,
-		Next:  list.Next,
-	}
-	for _, u := range list.Resources {
-		page.Resources = append(page.Resources, scim.Users().Render(x.base, u, q.Selection))
-	}
-	writeJSON(x.w, http.StatusOK, page.Body(q))
-	return nil
+	return h.sendPage(x, q, list, func(s *stream, u scim.Resource) error {
+		return h.writeUser(x, s, u, q.Selection)
+	})
 }
