@@ -237,6 +237,14 @@ func TestSetupLinkTokens(t *testing.T) {
 		if err := create("link-it", "refused"); sso.CodeOf(err) != "admin_groups_mapping" {
 			f.Errorf("got %v", err)
 		}
+		all, _, err := f.db.ProvisioningTokens(f.Context(), f.ent.ID, f.conn.ID, sso.Page{})
+		f.ok(err)
+		_, err = f.Edit(f.Context(), "link-it", f.ent.ID, f.conn.ID, all[0].ID, provisioning.TokenEdit{
+			Scopes: []sso.ProvisioningScope{sso.ScopeSCIM},
+		})
+		if sso.CodeOf(err) != "admin_groups_mapping" {
+			f.Errorf("scopes by a link: %v", err)
+		}
 		f.ok(create("user-ada", "by an admin"))
 	})
 }

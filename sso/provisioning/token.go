@@ -109,7 +109,7 @@ func (s *Tokens) mayPushAdmins(
 		Kind: sso.Conflict,
 		Code: "admin_groups_mapping",
 		Public: "The members of a group administer the company, and this token could add members to it. " +
-			"Ask an admin of the company, or an operator, to create the token.",
+			"Ask an admin of the company, or an operator, to do it.",
 	}
 }
 
@@ -132,6 +132,11 @@ func (s *Tokens) Edit(
 	id sso.ProvisioningTokenID,
 	e TokenEdit,
 ) (sso.ProvisioningToken, error) {
+	if len(e.Scopes) > 0 {
+		if err := s.mayPushAdmins(ctx, by, ent, conn); err != nil {
+			return sso.ProvisioningToken{}, err
+		}
+	}
 	return s.store.UpdateProvisioningToken(
 		ctx, by, ent, conn, id,
 		func(k sso.ProvisioningToken) (sso.ProvisioningToken, error) {

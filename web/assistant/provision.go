@@ -375,7 +375,10 @@ func (a *Assistant) addScope(w http.ResponseWriter, r *http.Request, p *provisio
 	}
 	_, err = a.Tokens.Edit(
 		r.Context(), p.Actor, p.Enterprise.ID, p.Connection.ID, id,
-		provisioning.TokenEdit{Scopes: []sso.ProvisioningScope{sso.ScopeSCIM}},
+		provisioning.TokenEdit{
+			Revision: sso.AnyRevision,
+			Scopes:   []sso.ProvisioningScope{sso.ScopeSCIM},
+		},
 	)
 	if console.OnForm(err) {
 		return a.renderTest(w, p, &testInput{token: id}, nil, err)

@@ -28,13 +28,14 @@ func galleryProvisioning() []gallery.Example {
 		"ProvisionTest-failed":      galleryTestRefused(),
 		"ProvisionTest-passed":      galleryTestDone(),
 		"ProvisionEnable":           galleryProvisionEnable(),
+		"ProvisionEnable-blocked":   galleryProvisionBlocked(),
 		"ProvisionEnable-on":        galleryProvisionOn(),
 	}
 	var all []gallery.Example
 	for _, name := range []string{
 		"ProvisionWait", "ProvisionWait-never", "ProvisionConnect", "ProvisionConnect-made", "ProvisionMappings",
 		"ProvisionMappings-differs", "ProvisionAssign", "ProvisionTest-nothing", "ProvisionTest-failed",
-		"ProvisionTest-passed", "ProvisionEnable", "ProvisionEnable-on",
+		"ProvisionTest-passed", "ProvisionEnable", "ProvisionEnable-blocked", "ProvisionEnable-on",
 	} {
 		all = append(all, gallery.Example{
 			Name:   name,
@@ -246,7 +247,7 @@ func galleryProvisionAssign() *provisionAssignPage {
 }
 
 func galleryProvisionEnable() *provisionEnablePage {
-	base, f := galleryProvisionStep(5, "Enable", "")
+	base, f := galleryProvisionStep(5, "Enable provisioning", "")
 	return &provisionEnablePage{
 		Base:      base,
 		stepFrame: f,
@@ -283,11 +284,19 @@ func galleryProvisionEnable() *provisionEnablePage {
 	}
 }
 
+func galleryProvisionBlocked() *provisionEnablePage {
+	p := galleryProvisionEnable()
+	p.Blocked = "The draft of this connection has other changes: Entity ID, Certificates. Ask an admin of Acme " +
+		"Corporation to enable or discard them first."
+	return p
+}
+
 func galleryProvisionOn() *provisionEnablePage {
 	base, f := galleryProvisionStep(5, "Provisioning is enabled", "")
 	return &provisionEnablePage{
 		Base:      base,
 		stepFrame: f,
 		On:        true,
+		SCIM:      galleryConnections + "/conn-1/provisioning",
 	}
 }

@@ -56,7 +56,7 @@ func (a *Assistant) renderTest(
 	w http.ResponseWriter, p *provisionState, in *testInput, tested *provisioning.Tested, err error,
 ) error {
 	base, frame := a.frame(p, "test")
-	base.Flash = in.flash
+	base.Flash, frame.Heading = in.flash, "Test provisioning"
 	fields := p.testFields(a, in)
 	blamed := make([]*ui.Field, len(fields))
 	for i := range fields {

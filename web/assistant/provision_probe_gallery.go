@@ -8,7 +8,7 @@ import (
 )
 
 func galleryProbe(change func(*provisionTestPage)) *provisionTestPage {
-	base, f := galleryProvisionStep(4, "Test", "enable")
+	base, f := galleryProvisionStep(4, "Test provisioning", "enable")
 	p := &provisionTestPage{
 		Base:      base,
 		stepFrame: f,

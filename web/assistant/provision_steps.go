@@ -116,6 +116,7 @@ func (a *Assistant) askProvisioning(
 	base, frame := a.frame(p, "enable")
 	base.Flash = flash
 	frame.Next = nil
+	frame.Heading = "Enable provisioning"
 	page := &provisionEnablePage{
 		Base:      base,
 		stepFrame: frame,
@@ -130,6 +131,9 @@ func (a *Assistant) askProvisioning(
 	if page.On {
 		frame.Heading = "Provisioning is enabled"
 		page.stepFrame = frame
+		if p.Role != sso.RoleSetupLink {
+			page.SCIM = console.AtConnection(p.Enterprise, p.Connection.ID, "provisioning")
+		}
 		return a.Console.Render(w, console.FormStatus(wrong), page)
 	}
 	preview, err := a.Service.PreviewProvisioning(r.Context(), p.Enterprise.ID, p.Connection.ID)
@@ -145,6 +149,7 @@ func (a *Assistant) askProvisioning(
 		})
 	}
 	page.Changes = p.provisionChanges()
+	page.Blocked = p.foreignDraft()
 	page.Warnings = p.provisionWarnings(a, preview)
 	return a.Console.Render(w, console.FormStatus(wrong), page)
 }
@@ -199,12 +204,9 @@ func (p *provisionState) provisionWarnings(a *Assistant, preview sso.Provisionin
 		len(preview.UnmatchedGroups) > 0,
 		"No group here has the name of these: "+shortList(preview.UnmatchedGroups)+".", "", "",
 	)
-	if draft := p.otherChanges(); draft != "" {
-		href, label := p.state.at("enable"), "Look at the draft"
-		if !p.May(sso.IntentSignOn) {
-			href, label = "", ""
-		}
-		warn(true, "The draft has other changes, which are enabled too: "+draft+".", href, label)
+	if draft := p.otherChanges(); draft != "" && p.May(sso.IntentSignOn) {
+		warn(true, "The draft has other changes, which are enabled "+
+			"too: "+draft+".", p.state.at("enable"), "Look at the draft")
 	}
 	return all
 }
@@ -232,8 +234,22 @@ func (p *provisionState) otherChanges() string {
 	return shortList(fields)
 }
 
+// foreignDraft says why the holder of a setup link for provisioning alone cannot
+// enable it: the draft has changes that their link does not open. "" if it has none.
+func (p *provisionState) foreignDraft() string {
+	draft := p.otherChanges()
+	if draft == "" || p.May(sso.IntentSignOn) {
+		return ""
+	}
+	return "The draft of this connection has other changes: " + draft + ". Ask an admin of " + p.Enterprise.Name +
+		" to enable or discard them first."
+}
+
 // enableProvisioning makes pushes count, with the rest of the draft.
 func (a *Assistant) enableProvisioning(w http.ResponseWriter, r *http.Request, p *provisionState) error {
+	if p.foreignDraft() != "" {
+		return a.askProvisioning(w, r, p, "", nil)
+	}
 	ent, id := p.Enterprise.ID, p.Connection.ID
 	edited, _, err := a.Service.Edit(r.Context(), p.Actor, ent, id, connections.Edit{
 		Revision:     console.Revision(r.PostForm),

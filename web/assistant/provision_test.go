@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
 	"gatehouse/sso/provisioning"
 )
@@ -168,6 +169,12 @@ func TestProvisioningBySetupLink(t *testing.T) {
 	f.ok(err)
 	f.says(f.post("link", at+"/scim/enable", url.Values{"revision": f.revision(c)}), http.StatusUnprocessableEntity,
 		"Ask an admin of the company")
+	_, err = f.service.DiscardDraft(t.Context(), "adm-olive", f.ent.ID, c.ID, 0)
+	f.ok(err)
+	_, _, err = f.service.Edit(t.Context(), "adm-olive", f.ent.ID, c.ID, connections.Edit{EmailOptional: new(true)})
+	f.ok(err)
+	f.says(f.post("link", at+"/scim/enable", url.Values{"revision": f.revision(c)}), http.StatusOK,
+		"has other changes: Allow people without an e-mail address")
 	if c = f.load(c.ID); c.Live.Provisioning == sso.ProvisionSCIM {
 		t.Error("the holder of a link made pushes count, although they could make an admin")
 	}

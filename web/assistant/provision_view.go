@@ -130,7 +130,9 @@ type probeRow struct {
 type provisionEnablePage struct {
 	ui.Base
 	stepFrame
-	On       bool // they count already
+	On       bool   // they count already
+	SCIM     string // the page about it; "" for those who may not open it
+	Blocked  string // why the visitor cannot enable it; "" if they can
 	Facts    []ui.Fact
 	Groups   []provisionGroup
 	Changes  []string

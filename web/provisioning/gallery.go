@@ -44,6 +44,8 @@ func ofConnection(below bool) ui.Base {
 func examplePlaces(current string) []ui.Link {
 	all := []ui.Link{
 		{Label: placeSCIM, Href: examplePath},
+		{Label: placeSetup, Href: gallery.ConnectionPath + "/setup/scim/connect"},
+		{Label: placeTest, Href: gallery.ConnectionPath + "/setup/scim/test"},
 		{Label: placeProblems, Href: examplePath + "/problems"},
 		{Label: placeLog, Href: gallery.ActivityPath + "/provisioning?connection=conn-1"},
 	}

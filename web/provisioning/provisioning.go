@@ -73,6 +73,8 @@ func one(method, path string, handle console.Handler) console.Page {
 // The labels of the pages, in the navigation between them.
 const (
 	placeSCIM     = "SCIM"
+	placeSetup    = "Set-up"
+	placeTest     = "Test"
 	placeProblems = "Open problems"
 	placeLog      = "Log"
 )
@@ -82,6 +84,8 @@ const (
 func places(v console.Visit, current string) []ui.Link {
 	all := []ui.Link{
 		{Label: placeSCIM, Href: at(v)},
+		{Label: placeSetup, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "connect")},
+		{Label: placeTest, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "test")},
 		{Label: placeProblems, Href: at(v, "problems")},
 		{
 			Label: placeLog,
