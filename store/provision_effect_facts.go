@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"gatehouse/sso"
@@ -21,6 +22,7 @@ type factsReader struct {
 	owned    map[sso.UserID]sso.ResourceID
 	holders  map[string]sso.User
 	domains  map[string]bool
+	away     map[sso.UserID]bool // another connection says that they are not active
 }
 
 func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
@@ -28,6 +30,7 @@ func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pu
 		return nil, err
 	}
 	r.queueOwners()
+	r.queueAway()
 	if err := r.Flush(ctx); err != nil {
 		return nil, err
 	}
@@ -97,7 +100,7 @@ func (r *factsReader) clear() {
 	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
-	r.domains = map[string]bool{}
+	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
 }
 
 // queueCandidates queues the reads of the users that a key may find.
@@ -192,6 +195,47 @@ func (r *factsReader) queueOwners() {
 		cross join provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2 and s.account_id = n.value`, args...)
 }
 
+// queueAway queues which deactivated users another connection that provisions says
+// are not active, or deleted.
+func (r *factsReader) queueAway() {
+	var ids []sso.UserID
+	for _, users := range r.known() {
+		for _, u := range users {
+			if u.Status == sso.UserDeactivated {
+				ids = append(ids, u.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	const scim = `c.enterprise_id = $1 and c.id <> $2 and c.state = 'enabled'
+		and c.live like '%"provisioning":"scim"%'`
+	r.QueueQuery(func(row engine.Row) error {
+		user, err := scanUserID(row)
+		r.away[user] = true
+		return err
+	}, "select p.account_id from ("+r.db.sql.Dialect.Values("$3")+`) n cross join provisioned_users p cross join connections c
+		where p.enterprise_id = $1 and p.account_id = n.value and p.origin = 'pushed' and p.adopted and not p.active
+			and c.id = p.connection_id and `+scim+`
+		union all select s.account_id from (`+r.db.sql.Dialect.Values("$3")+`) n cross join provisioned_tombstones s
+			cross join connections c
+		where s.enterprise_id = $1 and s.account_id = n.value and s.applied and c.id = s.connection_id and `+scim,
+		string(r.push.Enterprise), string(r.push.Connection), userList(ids))
+}
+
+// known returns the users that were read.
+func (r *factsReader) known() [][]sso.User {
+	all := [][]sso.User{slices.Collect(maps.Values(r.accounts))}
+	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+		all = append(all, slices.Collect(maps.Values(users)))
+	}
+	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
+		all = append(all, slices.Collect(maps.Values(users))...)
+	}
+	return all
+}
+
 // facts returns the facts about one user, without the holder of the login.
 func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	u := change.after
@@ -223,6 +267,7 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	}
 	before, _ := f.Before()
 	_, f.Former = r.gone[before.ID]
+	f.Away = r.away[before.ID]
 	return f
 }
 

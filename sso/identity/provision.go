@@ -22,6 +22,9 @@ type Pushed struct {
 	// Former says that the user found was deactivated because the identity provider
 	// had deleted its resource.
 	Former bool
+	// Away says that the identity provider of another connection, which provisions the
+	// same user, says that the user is not active, or deleted them.
+	Away bool
 	// Holder is the active user with the login that PushedLogin returns; zero if
 	// there is none.
 	Holder sso.User
@@ -79,7 +82,8 @@ func (f Pushed) Login() (login string, given bool) {
 //     the ladder finds; otherwise a user is created.
 //  2. An inactive resource deactivates its user. An active one makes a user active
 //     who is new, waits, comes back after the resource was deleted, or whose
-//     resource was inactive before. A user deactivated by an admin stays deactivated.
+//     resource was inactive before. A user deactivated by an admin stays deactivated,
+//     and so does one whom another connection deactivated.
 //  3. If another active user has the login, the resource is held for an admin.
 //  4. Login, name and address are those of the resource. A login that an admin gave
 //     stays, and so does an address that the resource does not say. An address that
@@ -120,6 +124,8 @@ func (f Pushed) status(before sso.User) sso.UserStatus {
 		return sso.UserDeactivated
 	case before.Status != sso.UserDeactivated:
 		return sso.UserActive
+	case f.Away:
+		return sso.UserDeactivated
 	case f.Account.ID != "" && !f.WasActive, f.Account.ID == "" && f.Former:
 		return sso.UserActive
 	}

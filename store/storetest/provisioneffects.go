@@ -45,6 +45,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a created group keeps to the filter":           testProvisionedRenameFiltered,
 		"what was held follows from the answer":         testProvisionedAnswered,
 		"a deactivated admin's setup links end":         testDeactivatedLinks,
+		"two connections provision one user":            testProvisionedTwice,
 	}
 }
 

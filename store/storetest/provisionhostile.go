@@ -272,3 +272,44 @@ func (w *world) setupLinkBy(actor sso.Actor) sso.SetupLink {
 	w.ok(err)
 	return l
 }
+
+// testProvisionedTwice: of a user whom two connections provision, neither makes active
+// again whom the other deactivated or deleted.
+func testProvisionedTwice(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	second := *w
+	second.conn = w.connection("Second")
+	w.provision()
+	second.provision()
+	u := w.provisionUser("ada")
+	ada := w.accountOf(u)
+	second.held("ada")
+	open, _, err := w.db.IdentityQuestions(t.Context(), w.ent.ID, sso.QuestionFilter{
+		State: sso.QuestionWaiting,
+	}, sso.Page{})
+	w.ok(err)
+	_, err = w.db.AnswerQuestion(t.Context(), by, w.ent.ID, open[0].ID, sso.QuestionDecision{Answer: sso.AnswerSame})
+	w.ok(err)
+	v := second.provisionUser("ada")
+	w.same(ada.ID, second.accountOf(v).ID)
+	is := func(when string, want sso.UserStatus) {
+		t.Helper()
+		if got := w.accountOf(u); got.Status != want {
+			t.Errorf("%s: the user is %s", when, got.Status)
+		}
+	}
+	w.setActive(u, false)
+	second.setActive(v, false)
+	second.setActive(v, true)
+	is("the first one says no", sso.UserDeactivated)
+	w.refused(second.signIn("ada"), "user_inactive")
+	w.setActive(u, true)
+	is("both say yes", sso.UserActive)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), second.scimPush(), v.ID))
+	is("the second one deleted them", sso.UserDeactivated)
+	w.setActive(u, false)
+	w.setActive(u, true)
+	is("the second one deleted them, and the first says yes", sso.UserDeactivated)
+	second.provisionUser("ada")
+	is("both say yes again", sso.UserActive)
+}
