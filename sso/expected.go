@@ -125,6 +125,8 @@ type MemberReconciliation struct {
 	Add    []DriftingMember
 	Remove []DriftingMember
 	Held   []DriftingMember // whose removal the brake holds
-	Event  ProvisioningEventID
-	Done   bool
+	// Members is the number of members now.
+	Members int
+	Event   ProvisioningEventID
+	Done    bool
 }

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // ReconcileMembers makes the members of a group those whom the identity provider of
@@ -66,12 +67,20 @@ func (e *effects) reconcile(
 		return r, err
 	}
 	plan := groupsync.PlanMany(facts)
+	members, _, err := engine.One(
+		ctx, e.tx, engine.ScanNumber, "select count(*) from memberships where enterprise_id = $1 and group_id = $2",
+		string(e.push.Enterprise), string(g.ID),
+	)
+	if err != nil {
+		return r, err
+	}
 	r = sso.MemberReconciliation{
-		Group:  g,
-		Add:    membersAmong(add, plan.Join),
-		Remove: membersAmong(remove, plan.Leave),
-		Held:   membersAmong(remove, plan.Held),
-		Event:  e.push.Event,
+		Group:   g,
+		Add:     membersAmong(add, plan.Join),
+		Remove:  membersAmong(remove, plan.Leave),
+		Held:    membersAmong(remove, plan.Held),
+		Members: int(members),
+		Event:   e.push.Event,
 	}
 	if r.Done, err = confirm(r); err != nil || !r.Done || len(add)+len(remove) == 0 {
 		return r, err

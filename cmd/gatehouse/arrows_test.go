@@ -241,7 +241,7 @@ var levels = map[string]arrows{
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/provisioning": {
-		ours: "sso sso/catalog sso/provisioning web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/catalog sso/drift sso/provisioning groupsync web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/testconnection": {

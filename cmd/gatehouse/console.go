@@ -115,6 +115,7 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Console: c,
 		Records: g.db,
 		Tokens:  g.tokens,
+		Drift:   g.drift,
 		BaseURL: g.config.BaseURL,
 		Now:     time.Now,
 	}).Register(g.router)

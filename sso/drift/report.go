@@ -96,8 +96,11 @@ func (l Line) Differs() bool {
 	return l.Missing > l.Excused || l.Extra > l.Kept
 }
 
-// reconcilable reports whether reconciling may change a group.
-func (l Line) reconcilable() bool {
+// Reconcilable reports whether reconciling may change a group.
+func (r Report) Reconcilable() bool { return slices.ContainsFunc(r.Lines, Line.Reconcilable) }
+
+// Reconcilable reports whether reconciling may change the group.
+func (l Line) Reconcilable() bool {
 	return l.Group.ID != "" && slices.ContainsFunc(l.Reasons, func(r Reason) bool {
 		return r.Reason == sso.DriftLost || r.Reason == sso.DriftLeftOver || r.Reason == sso.DriftUnconfirmed
 	})

@@ -128,7 +128,7 @@ func (s *Service) Reconcile(
 	}
 	var all []sso.MemberReconciliation
 	for _, l := range r.Lines {
-		if l.Group.ID == "" || group != "" && l.Group.ID != group || group == "" && !l.reconcilable() {
+		if l.Group.ID == "" || group != "" && l.Group.ID != group || group == "" && !l.Reconcilable() {
 			continue
 		}
 		one, err := s.reconcile(ctx, by, r, l, move)
@@ -150,8 +150,8 @@ func (s *Service) reconcile(
 		func(plan sso.MemberReconciliation) (bool, error) {
 			seen = plan
 			leaving := len(plan.Remove) + len(plan.Held)
-			if !move.DryRun && !move.Confirmed && groupsync.ShareBrake(l.Actual, leaving) {
-				return false, groupsync.ErrShareBrake(l.Actual, leaving)
+			if !move.DryRun && !move.Confirmed && groupsync.ShareBrake(plan.Members, leaving) {
+				return false, groupsync.ErrShareBrake(plan.Members, leaving)
 			}
 			return !move.DryRun, nil
 		},

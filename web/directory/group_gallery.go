@@ -35,6 +35,7 @@ func galleryGroupMembers() []gallery.Example {
 		Heading:  "Expected in engineering",
 		Expected: 2,
 		Actual:   2,
+		Sent:     []ui.Link{{Label: "Employees", Href: galleryEnt + "/connections/conn-1/provisioning/drift"}},
 	}
 	return []gallery.Example{
 		{Name: "GroupDetail-typical", Status: 200, Page: full},

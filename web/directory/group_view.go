@@ -43,8 +43,9 @@ type groupDriftPage struct {
 	Actual   int
 	Missing  []driftRow
 	Extra    []driftRow
-	More     bool   // there are others
-	Preview  string // address of what reconciling would do; "" if it would do nothing
+	More     bool      // there are others
+	Preview  string    // address of what reconciling would do; "" if it would do nothing
+	Sent     []ui.Link // comparisons with what connections that provision sent
 }
 
 func (p *groupDriftPage) Title() string { return p.Heading }

@@ -286,6 +286,9 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 		Actual:   drift.Actual,
 		More:     drift.More,
 	}
+	if p.Sent, err = d.sent(r.Context(), v.Enterprise); err != nil {
+		return err
+	}
 	for _, x := range drift.Drifting {
 		comes, goes := groupsync.Reconcile(x)
 		row := driftRow{
@@ -309,6 +312,23 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 		}
 	}
 	return d.Console.Render(w, http.StatusOK, p)
+}
+
+// sent returns where the members that identity providers sent are compared.
+func (d *Directory) sent(ctx context.Context, e sso.Enterprise) (links []ui.Link, err error) {
+	all, err := d.Structure.Connections(ctx, e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	for _, c := range all {
+		if c.State == sso.ConnectionEnabled && c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
+			links = append(links, ui.Link{
+				Label: c.Name,
+				Href:  console.AtConnection(e, c.ID, "provisioning", "drift"),
+			})
+		}
+	}
+	return links, nil
 }
 
 // history lists the members that a group had at a moment.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	rules "gatehouse/sso/provisioning"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -100,6 +101,11 @@ func newFixture(t *testing.T) *fixture {
 		Console: desk,
 		Records: f.db,
 		Tokens:  f.tokens,
+		Drift: drift.New(drift.Options{
+			Facts:  f.db,
+			Writer: f.db,
+			Now:    time.Now,
+		}),
 		BaseURL: "https://sso.example",
 		Now:     time.Now,
 	}).Register(f.router)

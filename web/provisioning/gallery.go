@@ -16,6 +16,7 @@ func Gallery() []gallery.Example {
 		gallerySCIM(),
 		galleryToken(),
 		galleryProblems(),
+		galleryDrift(),
 	)
 }
 
@@ -47,6 +48,7 @@ func examplePlaces(current string) []ui.Link {
 		{Label: placeSetup, Href: gallery.ConnectionPath + "/setup/scim/connect"},
 		{Label: placeTest, Href: gallery.ConnectionPath + "/setup/scim/test"},
 		{Label: placeProblems, Href: examplePath + "/problems"},
+		{Label: placeDrift, Href: examplePath + "/drift"},
 		{Label: placeLog, Href: gallery.ActivityPath + "/provisioning?connection=conn-1"},
 	}
 	for i := range all {

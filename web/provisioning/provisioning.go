@@ -33,6 +33,7 @@ type Options struct {
 	Console *console.Console
 	Records reader
 	Tokens  *provisioning.Tokens
+	Drift   comparer
 	BaseURL string // begins the address that the identity provider pushes to
 	Now     func() time.Time
 }
@@ -46,6 +47,7 @@ func New(o Options) *Handlers { return &Handlers{o} }
 // Register adds the pages.
 func (h *Handlers) Register(rt *route.Router) {
 	h.Console.Add(rt, h.tokenPages()...)
+	h.Console.Add(rt, h.driftPages()...)
 }
 
 func (h *Handlers) tokenPages() []console.Page {
@@ -60,6 +62,18 @@ func (h *Handlers) tokenPages() []console.Page {
 	}
 }
 
+func (h *Handlers) driftPages() []console.Page {
+	return []console.Page{
+		one("GET", "/drift", h.drift),
+		large("POST", "/drift/expect", h.expect),
+		one("GET", "/drift/reconcile", h.reconcile),
+		one("POST", "/drift/reconcile", h.reconcile),
+		one("GET", "/drift/{group}", h.driftGroup),
+		one("GET", "/drift/{group}/reconcile", h.reconcileGroup),
+		one("POST", "/drift/{group}/reconcile", h.reconcileGroup),
+	}
+}
+
 // one returns a page about the provisioning of one connection.
 func one(method, path string, handle console.Handler) console.Page {
 	const of = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/provisioning"
@@ -70,12 +84,20 @@ func one(method, path string, handle console.Handler) console.Page {
 	}
 }
 
+// large is one for a form with a list.
+func large(method, path string, handle console.Handler) console.Page {
+	p := one(method, path, handle)
+	p.MaxBody = 2 * mostTyped
+	return p
+}
+
 // The labels of the pages, in the navigation between them.
 const (
 	placeSCIM     = "SCIM"
 	placeSetup    = "Set-up"
 	placeTest     = "Test"
 	placeProblems = "Open problems"
+	placeDrift    = "Expected against actual"
 	placeLog      = "Log"
 )
 
@@ -87,6 +109,7 @@ func places(v console.Visit, current string) []ui.Link {
 		{Label: placeSetup, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "connect")},
 		{Label: placeTest, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "test")},
 		{Label: placeProblems, Href: at(v, "problems")},
+		{Label: placeDrift, Href: at(v, "drift")},
 		{
 			Label: placeLog,
 			Href: console.At(v.Enterprise, "activity", "provisioning") + "?connection=" +

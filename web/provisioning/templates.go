@@ -16,6 +16,9 @@ func Templates() ui.Templates {
 			new(connectionSCIMPage),
 			new(connectionTokenPage),
 			new(connectionProblemsPage),
+			new(connectionDriftPage),
+			new(connectionGroupDriftPage),
+			new(connectionReconcilePage),
 		},
 		Files: files,
 	}
