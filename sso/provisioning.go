@@ -44,6 +44,10 @@ type SCIMSettings struct {
 	GroupsOff    bool         `json:"groups_off,omitempty"`
 	CreateGroups CreateGroups `json:"create_groups,omitzero"`
 	Pilot        Pilot        `json:"pilot,omitzero"`
+	// MatchEmail lets a pushed user whom nothing else finds have the account with the
+	// same address of a verified domain, also one of another connection. It decides
+	// who a user is, so turning it on is a change of trust.
+	MatchEmail bool `json:"match_email,omitempty"`
 }
 
 // Pilot selects the pushed users that are adopted: named ones, and the members of

@@ -151,7 +151,8 @@ func (c *Config) Trusted() *Config {
 	t := *c
 	t.Version = 0
 	t.GroupSync, t.Brake = GroupSync{}, Brake{}
-	t.Provisioning, t.Unprovisioned, t.SCIM = "", "", SCIMSettings{}
+	t.Provisioning, t.Unprovisioned = "", ""
+	t.SCIM = SCIMSettings{MatchEmail: c.SCIM.MatchEmail}
 	t.AllowSignIn, t.Directory, t.EmailOptional = "", nil, false
 	t.DefaultGroups = nil
 	t.Mapping.Name = nil

@@ -81,6 +81,7 @@ func classes() map[string]string {
 		"SCIM.CreateGroups.Organizations": permits,
 		"SCIM.CreateGroups.Filter":        permits,
 		"SCIM.CreateGroups.Cap":           permits,
+		"SCIM.MatchEmail":                 decides,
 		"AllowSignIn":                     permits,
 		"EmailOptional":                   permits,
 		"EmailVerification.Mode":          decides,

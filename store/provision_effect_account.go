@@ -70,7 +70,7 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 		e.insertUser(r.User)
 		e.updateTerms(sso.User{}, r.User)
 		if err := e.auditAccount(ctx, "user.created", r.User, "login", r.User.Login, "email", r.User.Email,
-			"status", string(r.User.Status)); err != nil {
+			"status", string(r.User.Status), "not_matched", string(r.Unmatched)); err != nil {
 			return err
 		}
 	case r.User != r.Before:
@@ -86,7 +86,11 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 	if r.Outcome == identity.New || !bound && !change.adopts {
 		return nil
 	}
-	return e.auditAccount(ctx, "user.adopted", r.User, "resource", string(u.ID), "by", string(r.Key))
+	by := []string{"resource", string(u.ID), "by", string(r.Key)}
+	if r.Key == identity.VerifiedEmail {
+		by = append(by, "matched", r.Before.Email, "login_was", r.Before.Login)
+	}
+	return e.auditAccount(ctx, "user.adopted", r.User, by...)
 }
 
 // releaseSubject queues that the subject which is the userName of a new resource

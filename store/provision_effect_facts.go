@@ -23,6 +23,7 @@ type factsReader struct {
 	holders  map[string]sso.User
 	domains  map[string]bool
 	away     map[sso.UserID]bool // another connection says that they are not active
+	emails   emailReader
 }
 
 func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
@@ -134,6 +135,9 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"and s.connection_id = $3 and s.external_id = n.value and u.enterprise_id = $1 and u.id = s.account_id",
 		external)
 	r.queueDomains(domains)
+	if r.cfg.SCIM.MatchEmail {
+		r.emails.queue(r.effects, all)
+	}
 }
 
 func (r *factsReader) queueDomains(names []string) {
@@ -255,20 +259,30 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	if by := r.former[u.ExternalID]; r.free(by, *u) {
 		f.Found[identity.FormerExternalID] = by
 	}
-	free := func(all []sso.User) []sso.User {
-		return slices.DeleteFunc(slices.Clone(all), func(by sso.User) bool {
-			return !r.free(by, *u) || r.another(by, *u)
-		})
-	}
-	if by, ok := identity.PickLogin(u.UserName, free(r.logins[identity.LoginKey(u.UserName)])); ok {
+	if by, ok := r.byLogin(*u); ok {
 		f.Found[identity.PushedLogin] = by
-	} else if exact := free(r.exact[u.UserName]); len(exact) > 0 { // an admin gave another login
-		f.Found[identity.PushedLogin] = exact[0]
 	}
+	f.Email = r.emails.facts(*u, func(by sso.User) bool { return r.another(by, *u) })
 	before, _ := f.Before()
 	_, f.Former = r.gone[before.ID]
 	f.Away = r.away[before.ID]
 	return f
+}
+
+// byLogin returns the user whose login is the userName of a resource.
+func (r *factsReader) byLogin(u sso.ProvisionedUser) (sso.User, bool) {
+	free := func(all []sso.User) []sso.User {
+		return slices.DeleteFunc(slices.Clone(all), func(by sso.User) bool {
+			return !r.free(by, u) || r.another(by, u)
+		})
+	}
+	if by, ok := identity.PickLogin(u.UserName, free(r.logins[identity.LoginKey(u.UserName)])); ok {
+		return by, true
+	}
+	if exact := free(r.exact[u.UserName]); len(exact) > 0 { // an admin gave another login
+		return exact[0], true
+	}
+	return sso.User{}, false
 }
 
 // free reports whether a user was found, and belongs to no other resource of the
@@ -297,6 +311,11 @@ func (r *factsReader) candidates() (ids []sso.UserID) {
 			for _, u := range some {
 				ids = append(ids, u.ID)
 			}
+		}
+	}
+	for _, some := range r.emails.users {
+		for _, u := range some {
+			ids = append(ids, u.ID)
 		}
 	}
 	return ids

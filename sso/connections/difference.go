@@ -136,6 +136,7 @@ func ruleValues(cfg *sso.Config) []value {
 		{field: "scim.create_groups.cap", text: number(cfg.SCIM.CreateGroups.Cap)},
 		{field: "scim.pilot.groups", list: copied(cfg.SCIM.Pilot.Groups)},
 		{field: "scim.pilot.users", list: copied(cfg.SCIM.Pilot.Users)},
+		{field: "scim.match_email", text: yesNo(cfg.SCIM.MatchEmail)},
 		{field: "email_verification.mode", text: v.Mode},
 		{field: "email_verification.expression", text: v.Expression},
 		{field: "email_verification.trust_idp", text: yesNo(v.TrustIDP)},

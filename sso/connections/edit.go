@@ -108,6 +108,7 @@ type SCIMEdit struct {
 	Groups       *bool             `json:"groups,omitempty"`
 	CreateGroups *CreateGroupsEdit `json:"create_groups,omitempty"`
 	Pilot        *PilotEdit        `json:"pilot,omitempty"`
+	MatchEmail   *bool             `json:"match_email,omitempty"`
 }
 
 // PilotEdit changes whom the connection adopts; see [sso.Pilot]. Without groups and

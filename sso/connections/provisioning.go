@@ -21,6 +21,7 @@ func (w *editing) provisioning(ctx context.Context, e Edit) {
 	if e.SCIM.Groups != nil {
 		w.cfg.SCIM.GroupsOff = !*e.SCIM.Groups
 	}
+	set(&w.cfg.SCIM.MatchEmail, e.SCIM.MatchEmail)
 	if c := e.SCIM.CreateGroups; c != nil {
 		set(&w.cfg.SCIM.CreateGroups.Filter, c.Filter)
 		set(&w.cfg.SCIM.CreateGroups.Cap, c.Cap)

@@ -72,6 +72,7 @@ func TestTrustOfALiveConnectionNeedsApproval(t *testing.T) {
 			MetadataURL:  new(""),
 			Certificates: []string{b64(certificate(t, 90))},
 		}},
+		"accounts by address": {SCIM: &connections.SCIMEdit{MatchEmail: new(true)}},
 		"entity ID": {SAML: &connections.SAMLEdit{
 			MetadataURL: new(""),
 			IDPEntityID: new("https://evil.test"),

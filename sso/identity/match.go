@@ -31,12 +31,15 @@ const (
 	FormerExternalID Key = "former_external_id"
 	// PushedLogin finds a user of the connection whose login is the userName.
 	PushedLogin Key = "pushed_login"
+	// VerifiedEmail finds a user of the enterprise by the address, if the connection
+	// allows it; see [EmailFacts].
+	VerifiedEmail Key = "verified_email"
 )
 
 // SignInLadder returns the keys that the user of a sign-in is looked up by, in
 // this order: the first that finds a user decides. If none does, the user is new.
 // An e-mail address is never among them, because it finds a company and no
-// account, and neither is a bound login, because logins are given to new people.
+// account (but see [VerifiedEmail]), and neither is a bound login, because logins are given to new people.
 // Provisioned users come before unbound logins: their first sign-in finds the
 // provisioned account, and a deleted user is not created again.
 func SignInLadder() []Key {

@@ -19,6 +19,8 @@ type Pushed struct {
 	// Found are the users whom the keys of provisioningLadder find, but for those
 	// of other resources of the connection.
 	Found map[Key]sso.User
+	// Email are the facts about matching by address.
+	Email EmailFacts
 	// Former says that the user found was deactivated because the identity provider
 	// had deleted its resource.
 	Former bool
@@ -43,15 +45,19 @@ type Provisioned struct {
 	User sso.User
 	Key  Key   // by which Before was found; "" if it was known or is new
 	Err  error // of Held: *sso.IdentityHeldError
+	// Unmatched is why a new user is not the one with the same address.
+	Unmatched Unmatched
 }
 
 // provisioningLadder returns the keys by which the account of a pushed user is
-// looked up, in this order. An e-mail address is never among them.
+// looked up, in this order. An e-mail address is the last, and only where an admin of
+// the company allowed it.
 func provisioningLadder() []Key {
 	return []Key{
 		Subject,
 		FormerExternalID,
 		PushedLogin,
+		VerifiedEmail,
 	}
 }
 
@@ -62,6 +68,10 @@ func (f Pushed) Before() (sso.User, Key) {
 		return f.Account, ""
 	}
 	u, key, _ := Match(provisioningLadder(), func(k Key) (sso.User, bool, error) {
+		if k == VerifiedEmail {
+			u, _ := f.byEmail()
+			return u, u.ID != "", nil
+		}
 		u, ok := f.Found[k]
 		return u, ok, nil
 	})
@@ -98,6 +108,7 @@ func Provision(f Pushed) Provisioned {
 	}
 	if before.ID == "" {
 		r.Outcome = New
+		_, r.Unmatched = f.byEmail()
 		r.User.CreatedAt = f.Now
 	}
 	r.User.Login, r.User.LoginGiven = f.Login()

@@ -46,6 +46,10 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"what was held follows from the answer":         testProvisionedAnswered,
 		"a deactivated admin's setup links end":         testDeactivatedLinks,
 		"two connections provision one user":            testProvisionedTwice,
+		"a verified address finds an account":           testMatchedByEmail,
+		"addresses are matched when enabled":            testMatchedWhenEnabled,
+		"an address that finds no account":              testNotMatchedByEmail,
+		"an address of another finds no account":        testEmailOfAnother,
 	}
 }
 

@@ -30,6 +30,7 @@ type configurationSCIM struct {
 	Groups       bool                      `json:"groups" doc:"Whether groups are pushed, too."`
 	CreateGroups configurationCreateGroups `json:"create_groups" doc:"Groups to create when they are pushed and no group has their name."`
 	Pilot        configurationPilot        `json:"pilot" doc:"Pushed users to adopt: named ones, and the members of groups; everyone if both lists are empty."`
+	MatchEmail   bool                      `json:"match_email" doc:"Whether a pushed user whom nothing else identifies gets the account with the same address of a verified domain."`
 }
 
 //nolint:lll // a tag has no line break
@@ -119,6 +120,7 @@ func viewConfiguration(c *sso.Config) *configuration {
 				Groups: always(c.SCIM.Pilot.Groups),
 				Users:  always(c.SCIM.Pilot.Users),
 			},
+			MatchEmail: c.SCIM.MatchEmail,
 		},
 		EmailVerification: c.EmailVerification,
 		EmailOptional:     c.EmailOptional,

@@ -124,9 +124,11 @@ func provisioningDescriptions() map[string]string {
 	return map[string]string{
 		".unprovisioned": "Treatment, with provisioning scim, of users who were not pushed: sign-in without " +
 			"groups (no-groups), with the asserted ones (claims), or none (refuse).",
-		".scim":                          "Rules for pushes by the identity provider.",
-		"SCIMEdit.groups":                "Whether groups are pushed, too.",
-		"SCIMEdit.create_groups":         "Groups to create when they are pushed and no group has their name.",
+		".scim":                  "Rules for pushes by the identity provider.",
+		"SCIMEdit.groups":        "Whether groups are pushed, too.",
+		"SCIMEdit.create_groups": "Groups to create when they are pushed and no group has their name.",
+		"SCIMEdit.match_email": "Whether a pushed user whom nothing else identifies gets the account with the same " +
+			"address of a verified domain. Accounts of admins are never matched. Turning it on is a change of trust.",
 		"CreateGroupsEdit.organizations": "Organizations, by ID or key, in which groups are created; none if empty.",
 		"CreateGroupsEdit.filter":        "Regular expression (RE2) that the name must match; \"\" matches every name.",
 		"CreateGroupsEdit.cap": "Maximum number of groups created this way in an organization; 0 for the default, " +

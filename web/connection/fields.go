@@ -189,6 +189,13 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 				cfg.SCIM.Pilot.Groups,
 			),
 			names("scim.pilot.users", "userName or externalId, one a line.", cfg.SCIM.Pilot.Users),
+			box(
+				"scim.match_email",
+				"A pushed person with another login than here gets the account with the same e-mail address. "+
+					"Only addresses of your verified domains count, and never the account of an admin. "+
+					"An address that was given to a new person leads to the account of the former one.",
+				cfg.SCIM.MatchEmail,
+			),
 		},
 	}
 }

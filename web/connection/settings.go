@@ -355,6 +355,7 @@ func (f *reading) scim() *connections.SCIMEdit {
 			Groups: f.lines("scim.pilot.groups"),
 			Users:  f.lines("scim.pilot.users"),
 		},
+		MatchEmail: f.box("scim.match_email"),
 	}
 }
 

@@ -67,6 +67,7 @@ func labels() map[string]string {
 		"scim.create_groups.cap":           "Groups created in an organization",
 		"scim.pilot.groups":                "Pilot: members of these groups",
 		"scim.pilot.users":                 "Pilot: these people",
+		"scim.match_email":                 "Match people by e-mail address",
 		"email_verification.mode":          "First sign-in: verify the e-mail address",
 		"email_verification.expression":    "Rule for the e-mail address",
 		"email_verification.trust_idp":     "Trust the identity provider’s verified addresses",
