@@ -31,6 +31,10 @@ type ProvisioningEvent struct {
 // Refused reports whether the request was refused.
 func (e ProvisioningEvent) Refused() bool { return e.Code != "" }
 
+// Requests returns how many requests the event stands for. Those that were refused
+// because there were too many are summed up for some seconds.
+func (e ProvisioningEvent) Requests() int { return max(e.Effects.Requests, 1) }
+
 // ProvisioningEffects are what a request changed besides its resource.
 type ProvisioningEffects struct {
 	Added   int `json:"added,omitempty"`   // members
@@ -46,6 +50,9 @@ type ProvisioningEffects struct {
 	Adopted bool `json:"adopted,omitempty"`
 	// Reactivated says that a deactivated user is active again.
 	Reactivated bool `json:"reactivated,omitempty"`
+	// Requests is how many requests the event stands for, if it stands for several
+	// that were refused because there were too many; see [ProvisioningEvent.Requests].
+	Requests int `json:"requests,omitempty"`
 }
 
 // ProvisioningEventFilter narrows a list of provisioning events; the zero value of

@@ -81,6 +81,8 @@ func classes() map[string]string {
 		"SCIM.CreateGroups.Organizations": permits,
 		"SCIM.CreateGroups.Filter":        permits,
 		"SCIM.CreateGroups.Cap":           permits,
+		"SCIM.Pilot.Groups":               permits,
+		"SCIM.Pilot.Users":                permits,
 		"SCIM.MatchEmail":                 decides,
 		"AllowSignIn":                     permits,
 		"EmailOptional":                   permits,

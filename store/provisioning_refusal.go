@@ -52,26 +52,27 @@ func (t *tx) refuse(e sso.ProvisioningEvent, begun map[connectionKey]bool) {
 	}
 	t.QueueQuery(func(r engine.Row) error {
 		n, err := engine.ScanNumber(r)
-		if n == 1 {
+		if n == int64(e.Requests()) {
 			begun[keyOf(e)] = true
 		}
 		return err
 	},
 		`insert into provisioning_refusals (enterprise_id, connection_id, kind, folded, code, id, name, first_at,
 			last_at, count, method, status, detail, resource_id, token_id, healed_at)
-		select c.enterprise_id, c.id, $3, $4, $5, $6, $7, $8, $8, 1, $9, $10, $11, $12, $13, 0
+		select c.enterprise_id, c.id, $3, $4, $5, $6, $7, $8, $8, $14, $9, $10, $11, $12, $13, 0
 		from connections c where c.enterprise_id = $1 and c.id = $2
 		on conflict (enterprise_id, connection_id, kind, folded, code) do update set
 			id = case when provisioning_refusals.healed_at = 0 then provisioning_refusals.id else excluded.id end,
 			first_at = case when provisioning_refusals.healed_at = 0 then provisioning_refusals.first_at
 				else excluded.first_at end,
-			count = case when provisioning_refusals.healed_at = 0 then provisioning_refusals.count + 1 else 1 end,
+			count = case when provisioning_refusals.healed_at = 0 then provisioning_refusals.count + excluded.count
+				else excluded.count end,
 			name = excluded.name, last_at = excluded.last_at, method = excluded.method, status = excluded.status,
 			detail = excluded.detail, resource_id = excluded.resource_id, token_id = excluded.token_id, healed_at = 0
 		returning count`,
 		string(e.Enterprise), string(e.Connection), string(e.Kind), filter.Fold(refusedName(e)), e.Code,
 		string(sso.NewID[sso.RefusalID](e.At)), refusedName(e), engine.Micros(e.At), e.Method,
-		int64(e.Status), e.Detail, string(e.Resource), string(e.Token),
+		int64(e.Status), e.Detail, string(e.Resource), string(e.Token), int64(e.Requests()),
 	)
 }
 

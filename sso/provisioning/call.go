@@ -35,13 +35,16 @@ type Call struct {
 
 // Outcome is what came of a request.
 type Outcome struct {
-	Push    sso.Push
-	Token   sso.ProvisioningToken
-	Request string // its ID
-	Client  string // User-Agent
-	Method  string
-	At      time.Time // when it began
-	Took    time.Duration
+	Push  sso.Push
+	Token sso.ProvisioningToken
+	// Addressed and Bearer are of the request, also of one whose token is not known.
+	Addressed sso.ConnectionID
+	Bearer    string
+	Request   string // its ID
+	Client    string // User-Agent
+	Method    string
+	At        time.Time // when it began
+	Took      time.Duration
 	// Type is the resource type, "" if the request is about none. Resource is
 	// the ID; "" if it is not known, as of lists and refused POSTs.
 	Type     string
@@ -126,23 +129,44 @@ func (s *Service) exceeds(ctx context.Context, key string, perMinute int) time.D
 	return wait
 }
 
+// Overloaded refuses a request before anything of it was read, because too many
+// others are being carried out. Its token is looked up later, for the ledger.
+func (s *Service) Overloaded(ctx context.Context, r Request) error {
+	c := &Call{
+		Request: r,
+		began:   s.Now(),
+	}
+	err := Overloaded()
+	if s.Ledger != nil {
+		s.Ledger.Record(ctx, s.result(c, err))
+	}
+	return err
+}
+
 // Finish records what came of a call.
 func (s *Service) Finish(ctx context.Context, c *Call, err error) {
-	o := c.outcome
-	o.Push = c.push
-	o.Token = c.Token
-	o.Request = c.Request.ID
-	o.Client = c.Client
-	o.Method = c.Method
-	o.At = c.began
-	o.Took = s.Now().Sub(c.began)
-	o.Err = err
+	o := s.result(c, err)
 	if s.Contacts != nil {
 		s.Contacts.add(o.contact(c.Request))
 	}
 	if s.Ledger != nil {
 		s.Ledger.Record(ctx, o)
 	}
+}
+
+// result returns what came of a call.
+func (s *Service) result(c *Call, err error) Outcome {
+	o := c.outcome
+	o.Push = c.push
+	o.Token = c.Token
+	o.Addressed, o.Bearer = c.Request.Connection, c.Bearer
+	o.Request = c.Request.ID
+	o.Client = c.Client
+	o.Method = c.Method
+	o.At = c.began
+	o.Took = s.Now().Sub(c.began)
+	o.Err = err
+	return o
 }
 
 // Features returns what the connection offers.

@@ -34,6 +34,7 @@ const (
 type eventStore interface {
 	RecordProvisioning(ctx context.Context, all []sso.ProvisioningEvent) error
 	TrimProvisioningEvents(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) error
+	ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error)
 }
 
 // LedgerOptions are the parts of a Ledger; all are required.
@@ -60,7 +61,8 @@ type Ledger struct {
 	scheduled bool
 	omitted   int
 	refused   map[sso.ConnectionID]time.Time // last
-	written   map[connectionKey]int          // since the last trim
+	tallies   tallies
+	written   map[connectionKey]int // since the last trim
 }
 
 type connectionKey struct {
@@ -78,17 +80,24 @@ func NewLedger(o LedgerOptions) *Ledger {
 }
 
 // Record records what came of a request. A request that changed nothing is recorded
-// if it may heal a refusal. Requests without a known token, and those that were
-// refused because there are too many, are only counted: they must not fill
-// the database.
+// if it may heal a refusal. Those that were refused because there are too many are
+// summed up. Requests without a known token are only counted: they must not fill the
+// database.
 func (l *Ledger) Record(_ context.Context, o Outcome) {
 	e := eventOf(o)
 	l.Observe(e.Method, o.Type, e.Status)
-	if e.Enterprise == "" || e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable {
+	if isOverload(e.Status) {
+		l.tally(e, o)
+		return
+	}
+	if e.Enterprise == "" {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !e.Refused() {
+		l.tallies.heal(e)
+	}
 	if !e.Refused() && !e.Changed && !o.Token.Troubled && !l.refusedRecently(e) {
 		return
 	}
@@ -122,13 +131,19 @@ func (l *Ledger) schedule(after time.Duration) {
 			l.mu.Lock()
 			l.scheduled = false
 			l.mu.Unlock()
-			_ = l.Flush(context.Background()) // which logs its failure
+			_ = l.write(context.Background()) // which logs its failure
 		})
 	}
 }
 
-// Flush writes what waits. After a failure it is tried again later.
+// Flush writes what waits, also sums that would grow for some seconds more. After a
+// failure it is tried again later.
 func (l *Ledger) Flush(ctx context.Context) error {
+	l.sumUp(ctx)
+	return l.write(ctx)
+}
+
+func (l *Ledger) write(ctx context.Context) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	for {

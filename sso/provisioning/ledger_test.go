@@ -26,11 +26,17 @@ func (f *fixture) ledger(s *flakyStore) (l *provisioning.Ledger, observed *[]str
 	}), observed
 }
 
-// flakyStore fails while it is full.
+// flakyStore fails while it is full, and counts.
 type flakyStore struct {
 	*store.DB
-	full   atomic.Bool
-	writes atomic.Int64
+	full    atomic.Bool
+	writes  atomic.Int64
+	lookups atomic.Int64
+}
+
+func (s *flakyStore) ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error) {
+	s.lookups.Add(1)
+	return s.DB.ProvisioningTokenByHash(ctx, h)
 }
 
 func (s *flakyStore) RecordProvisioning(ctx context.Context, all []sso.ProvisioningEvent) error {
@@ -111,7 +117,7 @@ func TestLedger(t *testing.T) {
 		}
 		f.ok(l.Flush(f.Context()))
 		all := f.events()
-		if len(all) != 3 || len(*observed) != 6 {
+		if len(all) != 4 || len(*observed) != 6 {
 			f.Fatalf("%d events of %d requests", len(all), len(*observed))
 		}
 		for i, want := range []struct {
@@ -120,6 +126,7 @@ func TestLedger(t *testing.T) {
 			code   string
 			detail string
 		}{
+			{429, "", "rate_limited", "Refused: rate_limited."},
 			{500, "", "internal", "Something went wrong here; the log has the cause under the request ID."},
 			{409, "uniqueness", "resource_exists", "Refused: resource_exists."},
 			{200, "", "", ""},
@@ -130,7 +137,7 @@ func TestLedger(t *testing.T) {
 				f.Errorf("got %+v", got)
 			}
 		}
-		if e := all[2].Effects; e.Added != 2 || len(e.Waiting) != 20 || e.WaitingCount != 30 {
+		if e := all[3].Effects; e.Added != 2 || len(e.Waiting) != 20 || e.WaitingCount != 30 {
 			f.Errorf("got %+v", e)
 		}
 	})

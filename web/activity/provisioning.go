@@ -177,6 +177,13 @@ func requestWords(e sso.ProvisioningEvent) string {
 		http.MethodPatch:  "change",
 		http.MethodDelete: "delete",
 	}[e.Method]
+	switch n := e.Effects.Requests; n {
+	case 0:
+	case 1:
+		return "1 request"
+	default:
+		return strconv.Itoa(n) + " requests"
+	}
 	switch e.Kind {
 	case sso.ScopeUsersRead:
 		return "read user"

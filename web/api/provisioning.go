@@ -55,6 +55,7 @@ type provisioningEvent struct {
 	Detail     *string                 `json:"detail" doc:"Text of the refusal, as sent to the identity provider; null if the request was not refused." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
 	RequestID  string                  `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
 	Took       int64                   `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
+	Requests   int                     `json:"requests" doc:"Number of requests that the event stands for: requests refused because there were too many are summed up for some seconds." example:"1"`
 	Changed    bool                    `json:"changed" doc:"Whether the request changed the resource or its members."`
 	Ended      []deprovisioned         `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
 	Members    *memberEffects          `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
@@ -137,6 +138,7 @@ func viewProvisioningEvent(e sso.ProvisioningEvent) provisioningEvent {
 		Detail:     some(e.Detail),
 		RequestID:  e.RequestID,
 		Took:       e.Took.Milliseconds(),
+		Requests:   e.Requests(),
 		Changed:    e.Changed,
 	}
 	x := e.Effects

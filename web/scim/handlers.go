@@ -16,6 +16,7 @@ import (
 // admission admits requests and records what came of them; provisioning.Service does.
 type admission interface {
 	Admit(ctx context.Context, r provisioning.Request) (*provisioning.Call, error)
+	Overloaded(ctx context.Context, r provisioning.Request) error
 	Finish(ctx context.Context, c *provisioning.Call, err error)
 }
 
@@ -144,7 +145,7 @@ func (h *Handlers) serve(
 ) (err error) {
 	done, err := h.load.enter(r.ContentLength)
 	if err != nil {
-		return err
+		return h.Admission.Overloaded(r.Context(), requestOf(r, path))
 	}
 	defer done()
 	x, err := h.admit(w, r, path)
@@ -167,16 +168,7 @@ func (h *Handlers) serve(
 }
 
 func (h *Handlers) admit(w http.ResponseWriter, r *http.Request, path string) (*exchange, error) {
-	call, err := h.Admission.Admit(r.Context(), provisioning.Request{
-		ID:         route.RequestID(r.Context()),
-		Connection: sso.ConnectionID(r.PathValue("connection")),
-		Bearer:     bearer(r.Header),
-		Method:     r.Method,
-		Endpoint:   path,
-		Client:     r.UserAgent(),
-		Remote:     route.ClientIP(r.Context()),
-		IfMatch:    r.Header.Values("If-Match"),
-	})
+	call, err := h.Admission.Admit(r.Context(), requestOf(r, path))
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +179,20 @@ func (h *Handlers) admit(w http.ResponseWriter, r *http.Request, path string) (*
 		base:    h.BaseURL + prefix + "v2/connections/" + string(call.Connection.ID),
 		id:      r.PathValue("id"),
 	}, nil
+}
+
+// requestOf returns what is known of a request before it is admitted.
+func requestOf(r *http.Request, path string) provisioning.Request {
+	return provisioning.Request{
+		ID:         route.RequestID(r.Context()),
+		Connection: sso.ConnectionID(r.PathValue("connection")),
+		Bearer:     bearer(r.Header),
+		Method:     r.Method,
+		Endpoint:   path,
+		Client:     r.UserAgent(),
+		Remote:     route.ClientIP(r.Context()),
+		IfMatch:    r.Header.Values("If-Match"),
+	}
 }
 
 // bearer returns the token of a request; "" without one, and if there are

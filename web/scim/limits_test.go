@@ -179,7 +179,29 @@ func TestOverload(t *testing.T) {
 		f.ok(err)
 		defer done()
 	}
-	f.want(f.do("POST", "/Users", `{"userName": "`+strings.Repeat("x", provisioning.MaxBody/2)+`"}`), 503)
+	large := `{"userName": "` + strings.Repeat("x", provisioning.MaxBody/2) + `"}`
+	f.want(f.do("POST", "/Users", large), 503)
+	f.want(f.do("POST", "/Users", large, "Authorization: Bearer "+sso.SCIMToken.New().Reveal()), 503)
+	f.overloadIsRecorded()
+}
+
+// overloadIsRecorded asserts that the ledger has two refusals of each kind, as one
+// row. A token that does not exist leaves none.
+func (f *fixture) overloadIsRecorded() {
+	f.Helper()
+	f.ok(f.ledger.Flush(f.Context()))
+	all, _, err := f.db.ProvisioningRefusals(f.Context(), f.enterprise.ID, sso.RefusalFilter{Open: true}, sso.Page{})
+	f.ok(err)
+	counts := map[int]int{}
+	for _, r := range all {
+		counts[r.Status] += r.Count
+		if r.Token != f.token.ID || r.Connection != f.connection.ID {
+			f.Errorf("refused is %+v", r)
+		}
+	}
+	if len(all) != 2 || counts[429] != 2 || counts[503] != 2 {
+		f.Errorf("refused are %+v", all)
+	}
 }
 
 // TestStoreIsDown: what the database cannot answer is 503 and not 401, 404 or an
