@@ -58,6 +58,8 @@ func scanSignedIn(r engine.Row) (p signedIn, err error) {
 	return p, err
 }
 
+const ofConnection = "u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'"
+
 // pushedNames are the userNames of pushed users, by what people may have in common
 // with them.
 type pushedNames struct{ byName, byEmail, byExternalID map[string]string }
@@ -85,15 +87,14 @@ func (db *DB) pushedNames(
 		}, "select v.value, u.user_name from ("+db.sql.Dialect.Values("$3")+") v "+query,
 			string(ent), string(conn), engine.JSONList(values))
 	}
-	const pushed = "u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'"
 	read(&names.byName, logins,
-		"cross join provisioned_users u where "+pushed+" and u.user_name_folded = v.value")
+		"cross join provisioned_users u where "+ofConnection+" and u.user_name_folded = v.value")
 	read(&names.byExternalID, subjects,
-		"cross join provisioned_users u where "+pushed+" and v.value <> '' and u.external_id = v.value")
+		"cross join provisioned_users u where "+ofConnection+" and v.value <> '' and u.external_id = v.value")
 	read(&names.byEmail, emails,
 		`cross join provisioned_emails e cross join provisioned_users u
 		where e.enterprise_id = $1 and e.connection_id = $2 and v.value <> '' and e.value_folded = v.value
-			and u.id = e.user_id and `+pushed)
+			and u.id = e.user_id and `+ofConnection)
 	return names, err
 }
 
