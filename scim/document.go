@@ -188,6 +188,9 @@ func normalizeOne(a *attribute, place string, v any) (any, *Error) {
 
 func normalizeText(place string, v any) (any, *Error) {
 	if s, is := v.(string); is {
+		if _, err := readText(s); err != nil { // from a filter: a body with one is refused
+			return nil, badRequest(InvalidValue, "%s: a text has a NUL character.", place)
+		}
 		return s, nil
 	}
 	if s, is := numberText(v); is {

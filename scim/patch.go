@@ -258,13 +258,27 @@ func (p *patcher) opaque(op opName, text string, target filter.Target, v any) *E
 		}
 		return p.opaqueWhole(op, key, v)
 	}
-	if key, _ := filter.Lookup(p.doc, target.Path.URN); key != "" {
-		target.Path.URN = key
-	}
 	if op == opRemove {
 		v = nil
 	}
-	p.doc.put(target.Path, v)
+	return p.opaqueAttribute(target.Path, v)
+}
+
+// opaqueAttribute sets an attribute of an extension that no schema knows. Names that
+// are there already, in whatever letter case, stay as they are.
+func (p *patcher) opaqueAttribute(path filter.Path, v any) *Error {
+	object := map[string]any(p.doc)
+	for _, name := range []*string{&path.URN, &path.Name, &path.Sub} {
+		if refused := p.spend(len(object)); refused != nil {
+			return refused
+		}
+		key, inner := filter.Lookup(object, *name)
+		if key != "" {
+			*name = key
+		}
+		object, _ = inner.(map[string]any)
+	}
+	p.doc.put(path, v)
 	return nil
 }
 
@@ -304,13 +318,19 @@ func isObject(v any) bool {
 	return is
 }
 
-// merge returns an object with the members of both; those of change win.
+// merge returns an object with the members of both; those of change win. A name that
+// is there in another letter case stays as it is: no document has a name twice.
 func merge(object, change map[string]any) map[string]any {
 	merged := make(map[string]any, len(object)+len(change))
+	known := make(map[string]string, len(object))
 	for name, v := range object {
 		merged[name] = v
+		known[foldedName(name)] = name
 	}
 	for name, v := range change {
+		if as, is := known[foldedName(name)]; is {
+			name = as
+		}
 		merged[name] = v
 	}
 	return merged

@@ -160,3 +160,31 @@ func TestSelectionIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestPatchedStaysReadable: what operations make can be read again. A resource that
+// could not would break every list it is in.
+func TestPatchedStaysReadable(t *testing.T) {
+	t.Parallel()
+	for name, ops := range map[string]string{
+		"an extension twice": `{"op": "add", "value": {"urn:x:y": {"a": 1}}}, {"op": "add", "value": {"urn:x:y": {"A": 2}}}`,
+		"an attribute twice": `{"op": "add", "path": "urn:x:y:a", "value": 1}, {"op": "add", "path": "urn:x:y:A", "value": 2}`,
+		"a part twice":       `{"op": "add", "path": "urn:x:y:a.b", "value": 1}, {"op": "add", "path": "URN:x:y:A.B", "value": 2}`,
+		"a part, then whole": `{"op": "add", "path": "urn:x:y:a", "value": 1}, {"op": "replace", "path": "urn:X:Y", "value": {"A": 2}}`,
+		"an odd name twice":  `{"op": "add", "value": {"urn:x:1": {"k": 1}}}, {"op": "add", "value": {"urn:x:1": {"K": 2}}}`,
+		"a NUL in a filter":  `{"op": "add", "path": "emails[type eq \"\\u0000\"].value", "value": "a@acme.test"}`,
+		"a surrogate":        `{"op": "add", "path": "emails[type eq \"\\ud800\"].value", "value": "a@acme.test"}`,
+		"deep":               `{"op": "add", "path": "urn:x:y:a.b", "value": ` + strings.Repeat("[", 29) + "1" + strings.Repeat("]", 29) + `}`,
+	} {
+		patched, err := Users().Patch(document(t, Users(), `{"userName": "a"}`), "u1", operations(t, ops))
+		if err != nil {
+			if !strings.Contains(err.Error(), "400 invalidValue") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		again, err := Read([]byte(encode(t, patched)))
+		if err != nil || encode(t, again) != encode(t, patched) {
+			t.Errorf("%s: %s: %v", name, encode(t, patched), err)
+		}
+	}
+}
