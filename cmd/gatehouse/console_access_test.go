@@ -163,6 +163,7 @@ func (d *consoleTest) seed() {
 		Name:       "Web",
 	})
 	d.ok(err)
+	d.push("admins")
 	group, err := db.CreateGroup(ctx, by, d.acme.ID, sso.Group{
 		Organization: org.ID,
 		Name:         "admins",
@@ -223,6 +224,20 @@ func (d *consoleTest) seed() {
 		"attempt":      string(ada.Attempt),
 		"record":       string(records[0].ID),
 	}
+}
+
+// push provisions a group, which the pages about provisioning then know.
+func (d *consoleTest) push(name string) {
+	d.Helper()
+	_, _, err := d.g.db.CreateProvisionedGroup(d.Context(), sso.Push{
+		Enterprise: d.acme.ID,
+		Connection: d.conn.ID,
+		Event:      sso.NewID[sso.ProvisioningEventID](time.Now()),
+	}, sso.ProvisionedGroup{
+		DisplayName: name,
+		Document:    []byte(`{"displayName": "` + name + `"}`),
+	}, sso.MemberChange{})
+	d.ok(err)
 }
 
 func (d *consoleTest) enterprise(key string) (sso.Enterprise, sso.Connection) {
