@@ -84,6 +84,10 @@ func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecon
 // Close waits for running writes and closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
 
+// Work returns how many statements this process sent to the database, and in how many
+// round trips.
+func (db *DB) Work() (statements, roundTrips int64) { return db.sql.Work() }
+
 // Ping reports whether the database answers and, as far as is known, can be
 // written to.
 func (db *DB) Ping(ctx context.Context) (err error) {

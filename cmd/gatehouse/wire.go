@@ -89,6 +89,7 @@ func newGateway(p parts) (g *gateway, err error) {
 		signedOut: p.config.BaseURL + "/logout",
 	}
 	g.metrics = ops.NewMetrics(g.build)
+	g.metrics.Database(p.db.Work)
 	if g.nodes, err = newNodes(p.config, p.log); err != nil {
 		return nil, err
 	}

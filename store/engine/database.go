@@ -14,6 +14,7 @@ type Database struct {
 	Dialect Dialect
 
 	driver driver
+	work   work
 	lanes  *lanes // nil for SQLite: its one writer needs no connection of a pool
 }
 
@@ -48,6 +49,7 @@ func Open(ctx context.Context, dsn string, migrations fs.FS) (*Database, error) 
 
 // Query implements [Reader] outside of a transaction.
 func (d *Database) Query(ctx context.Context, fn func(Row) error, query string, args ...any) error {
+	d.work.add(1)
 	return d.driver.Query(ctx, fn, query, args...)
 }
 
@@ -60,7 +62,10 @@ func (d *Database) Urgent() Reader { return d.driver.urgent() }
 // from an earlier run. When Write returns nil, the transaction is durable.
 func (d *Database) Write(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return d.driver.write(ctx, func(ctx context.Context, raw transaction) error {
-		t := &Tx{raw: raw}
+		t := &Tx{
+			raw:  raw,
+			work: &d.work,
+		}
 		if err := fn(ctx, t); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 // Tx is a transaction with a queue of statements that were not sent yet.
 type Tx struct {
 	raw   transaction
+	work  *work
 	queue []statement
 }
 
@@ -48,6 +49,7 @@ func (t *Tx) send(ctx context.Context, last bool) error {
 	if len(queue) == 0 && !last {
 		return nil
 	}
+	t.work.add(len(queue))
 	return t.raw.send(ctx, queue, last)
 }
 

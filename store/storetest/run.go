@@ -42,6 +42,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"provisioning":  provisioningTests(),
 		"expected":      expectedTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
+		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),
 	}
 }

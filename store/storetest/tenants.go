@@ -15,6 +15,7 @@ func untenanted() map[string]string {
 	return map[string]string{
 		"Close":                   "the database",
 		"Ping":                    "the database",
+		"Work":                    "the database",
 		"Broken":                  "the database",
 		"OnRevocation":            "the database",
 		"Meta":                    "the database",

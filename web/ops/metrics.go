@@ -100,6 +100,27 @@ func buildInfo(b Build) prometheus.Gauge {
 	return build
 }
 
+// Database has the metrics tell how many statements were sent to the database, and in
+// how many round trips; work is the store's.
+func (m *Metrics) Database(work func() (statements, roundTrips int64)) {
+	m.registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "gatehouse_database_statements_total",
+			Help: "Statements sent to the database.",
+		}, func() float64 {
+			statements, _ := work()
+			return float64(statements)
+		}),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "gatehouse_database_round_trips_total",
+			Help: "Round trips to the database; statements of a transaction share them.",
+		}, func() float64 {
+			_, roundTrips := work()
+			return float64(roundTrips)
+		}),
+	)
+}
+
 // Request counts an answer; it is route.Options.Observe. pattern is "" if no
 // route matched.
 func (m *Metrics) Request(pattern string, status int, took time.Duration) {
