@@ -212,7 +212,7 @@ func TestProvisioningReceipts(t *testing.T) {
 }
 
 // scimConnection makes an enabled connection of acme that provisions by SCIM.
-func (f *fixture) scimConnection() sso.Connection {
+func (f *fixture) scimConnection(changes ...func(*sso.Config)) sso.Connection {
 	f.Helper()
 	c, err := f.db.Connection(
 		f.Context(), sso.EnterpriseID(f.acme["enterprise"]), sso.ConnectionID(f.acme["connection"]),
@@ -220,6 +220,9 @@ func (f *fixture) scimConnection() sso.Connection {
 	f.ok(err)
 	live := *c.Live
 	live.Provisioning = sso.ProvisionSCIM
+	for _, change := range changes {
+		change(&live)
+	}
 	c, err = f.db.CreateConnection(f.Context(), sso.ActorOperator, sso.Connection{
 		Enterprise: c.Enterprise,
 		Name:       "SCIM",
