@@ -50,9 +50,12 @@ const claimedMembers = `claims as (
 		and p.user_name_folded = x.login_folded
 	where e.enterprise_id = $1 and e.connection_id = $2)`
 
-// expectedOnce selects each person of a group once.
-const expectedOnce = "with " + namesOfGroups + ", " + pushedTeams + ", " + claimedMembers + `,
-	expected as materialized (select group_id, person, max(resource) as resource, max(login) as login,
+// expectedOnce selects each person of a group once. Enterprise and connection are
+// columns: compared with parameters, every table that is joined looks as if it had
+// one row to PostgreSQL until it is analyzed.
+const expectedOnce = pushedTeams + ", " + claimedMembers + `,
+	expected as materialized (select cast($1 as text) as enterprise, cast($2 as text) as connection, group_id, person,
+		max(resource) as resource, max(login) as login,
 		min(since) as since, max(pushed) as pushed, max(waiting) as waiting, max(asserted) as asserted,
 		max(named) as named
 	from claims group by group_id, person)
@@ -170,10 +173,11 @@ func (db *DB) countExpected(
 		err := r.Scan(&group, &n.Expected, &n.Pushed, &n.Asserted, &n.Named, &n.Matched)
 		into[group] = n
 		return err
-	}, expectedOnce+`select e.group_id, count(*), sum(case when e.pushed + e.waiting > 0 then 1 else 0 end),
+	}, "with "+namesOfGroups+", "+expectedOnce+`select e.group_id, count(*),
+			sum(case when e.pushed + e.waiting > 0 then 1 else 0 end),
 			sum(e.asserted), sum(e.named), count(m.user_id)
 		from expected e left join memberships m
-			on m.enterprise_id = $1 and m.user_id = e.person and m.group_id = e.group_id
+			on m.enterprise_id = e.enterprise and m.user_id = e.person and m.group_id = e.group_id
 		group by e.group_id`,
 		string(ent), string(conn))
 }

@@ -30,19 +30,34 @@ const missingFacts = `e.pushed, e.waiting, e.asserted, e.named,
 	coalesce(u.id, '') as account_id, e.resource, coalesce(u.login, p.user_name, e.login) as login,
 	coalesce(nullif(u.name, ''), p.name, '') as name, coalesce(p.user_name_folded, substr(e.person, 7)) as folded`
 
+// membersOf is a query about the members of groups, $3, with its common tables apart.
+type membersOf struct{ with, rest string }
+
+// expectedIn selects the expected people of groups, $3.
+func (db *DB) expectedIn() string {
+	among := " in (" + db.sql.Dialect.Values("$3") + ")"
+	return `with names as (select g.id as group_id, g.name as name from groups g
+		where g.enterprise_id = $1 and not g.is_default and g.id` + among + `
+	union all select i.group_id, i.name from group_idp_names i
+		where i.enterprise_id = $1 and i.group_id` + among + `),
+	chosen as materialized (select distinct cast($1 as text) as enterprise, group_id from names), ` + expectedOnce
+}
+
 // missingMembers selects the expected people of groups who are no members.
-func (db *DB) missingMembers() string {
-	return expectedOnce + "select e.group_id, " + missingFacts + ` from (
-			select e.group_id, e.person, e.login, e.since, e.pushed, e.waiting, e.asserted, e.named,
+func (db *DB) missingMembers() membersOf {
+	return membersOf{db.expectedIn(), "select e.group_id, " + missingFacts + ` from (
+			select e.enterprise, e.connection, e.group_id, e.person, e.login, e.since,
+				e.pushed, e.waiting, e.asserted, e.named,
 				coalesce(nullif(e.resource, ''), (select min(q.id) from provisioned_users q
 					where q.enterprise_id = $1 and q.connection_id = $2 and q.account_id = e.person), '') as resource,
 				coalesce((select max(y.until_at) from membership_history y where y.enterprise_id = $1
 					and y.user_id = e.person and y.group_id = e.group_id), 0) as left_at
 			from expected e left join memberships m
-				on m.enterprise_id = $1 and m.user_id = e.person and m.group_id = e.group_id
-			where m.user_id is null and e.group_id in (` + db.sql.Dialect.Values("$3") + `)) e
-		left join provisioned_users p on p.enterprise_id = $1 and p.connection_id = $2 and p.id = e.resource
-		left join users u on u.enterprise_id = $1 and u.id = e.person`
+				on m.enterprise_id = e.enterprise and m.user_id = e.person and m.group_id = e.group_id
+			where m.user_id is null) e
+		left join provisioned_users p
+			on p.enterprise_id = e.enterprise and p.connection_id = e.connection and p.id = e.resource
+		left join users u on u.enterprise_id = e.enterprise and u.id = e.person`}
 }
 
 // extraFacts are the same columns of a member m who is not expected. A membership by
@@ -71,15 +86,15 @@ const extraFacts = `0 as pushed, 0 as waiting, 0 as asserted, 0 as named,
 	u.id as account_id, coalesce(p.id, '') as resource, u.login, u.name, '' as folded`
 
 // extraMembers selects the members of groups who are not expected.
-func (db *DB) extraMembers() string {
-	return expectedOnce + "select m.group_id, " + extraFacts + ` from (
-			select m.group_id, m.user_id, m.source, m.since from memberships m
+func (db *DB) extraMembers() membersOf {
+	return membersOf{db.expectedIn(), "select m.group_id, " + extraFacts + ` from (
+			select m.enterprise_id, m.group_id, m.user_id, m.source, m.since from chosen s
+			join memberships m on m.enterprise_id = s.enterprise and m.group_id = s.group_id
 			left join expected e on e.group_id = m.group_id and e.person = m.user_id
-			where m.enterprise_id = $1 and e.person is null
-				and m.group_id in (` + db.sql.Dialect.Values("$3") + `)) m
-		cross join users u
-		left join provisioned_users p on p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = m.user_id
-		where u.enterprise_id = $1 and u.id = m.user_id`
+			where e.person is null) m
+		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id
+		left join provisioned_users p
+			on p.enterprise_id = m.enterprise_id and p.connection_id = $2 and p.account_id = m.user_id`}
 }
 
 const factNames = "pushed, waiting, asserted, named, provisioned, inactive, account, deactivated, refused, removed, " +
@@ -109,14 +124,14 @@ func (db *DB) MemberClasses(
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	for _, members := range []string{db.missingMembers(), db.extraMembers()} {
+	for _, members := range []membersOf{db.missingMembers(), db.extraMembers()} {
 		some, err := engine.List(
 			ctx, db.sql, func(r engine.Row) (c sso.MemberClass, err error) {
 				dest := append([]any{&c.Group}, factFields(&c.Facts)...)
 				err = r.Scan(append(dest, &c.People, engine.Time(&c.Since))...)
 				return c, err
 			},
-			classesOf(members), string(ent), string(conn), engine.JSONList(groupTexts(groups)),
+			members.classes(), string(ent), string(conn), engine.JSONList(groupTexts(groups)),
 		)
 		if err != nil {
 			return nil, err
@@ -126,16 +141,10 @@ func (db *DB) MemberClasses(
 	return all, nil
 }
 
-// classesOf counts the rows of a query by their facts.
-func classesOf(members string) string {
-	with, rest := splitWith(members)
-	return with + "select group_id, " + factNames + ", count(*), min(since) from (" + rest +
+// classes counts the rows by their facts.
+func (m membersOf) classes() string {
+	return m.with + "select group_id, " + factNames + ", count(*), min(since) from (" + m.rest +
 		") x group by group_id, " + factNames + " order by group_id, " + factNames
-}
-
-// splitWith splits a query behind its common tables.
-func splitWith(query string) (with, rest string) {
-	return query[:len(expectedOnce)], query[len(expectedOnce):]
 }
 
 // DriftingMembers lists the missing members of a group and then the extra ones, by
@@ -152,10 +161,9 @@ func (db *DB) DriftingMembers(
 }
 
 func (db *DB) driftingMembers(
-	ctx context.Context, r engine.Reader, members string, ent sso.EnterpriseID, conn sso.ConnectionID,
+	ctx context.Context, r engine.Reader, members membersOf, ent sso.EnterpriseID, conn sso.ConnectionID,
 	group sso.GroupID, limit int,
 ) ([]sso.DriftingMember, error) {
-	with, rest := splitWith(members)
 	return engine.List(
 		ctx, r, func(r engine.Row) (m sso.DriftingMember, err error) {
 			more := []any{
@@ -165,8 +173,8 @@ func (db *DB) driftingMembers(
 			err = r.Scan(append(factFields(&m.Facts), more...)...)
 			return m, err
 		},
-		with+"select "+factNames+", since, account_id, resource, login, name, "+openRefusalColumns+
-			" from ("+rest+") x left join ("+openRefusals("users")+
+		members.with+"select "+factNames+", since, account_id, resource, login, name, "+openRefusalColumns+
+			" from ("+members.rest+") x left join ("+openRefusals("users")+
 			") r on r.folded = x.folded and x.folded <> '' order by login, account_id, resource limit $4",
 		string(ent), string(conn), engine.JSONList([]string{string(group)}), int64(limit),
 	)

@@ -98,7 +98,7 @@ func (e *effects) reconcile(
 func (e *effects) strayMembers(
 	ctx context.Context, group sso.GroupID, decide func(sso.MemberFacts) (add, remove bool),
 ) (add, remove []sso.DriftingMember, err error) {
-	for _, members := range []string{e.db.missingMembers(), e.db.extraMembers()} {
+	for _, members := range []membersOf{e.db.missingMembers(), e.db.extraMembers()} {
 		all, err := e.db.driftingMembers(
 			ctx, e.tx, members, e.push.Enterprise, e.push.Connection, group, maxReconciled,
 		)

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/store"
 )
 
 func expectedTests() map[string]func(*testing.T, fresh) {
@@ -22,6 +23,7 @@ func expectedTests() map[string]func(*testing.T, fresh) {
 		"applied again":    testAppliedAgain,
 		"sign-ins":         testProvisionedAsserts,
 		"pilot":            testExpectedOfPilot,
+		"visits":           testProvisioningVisits,
 	}
 }
 
@@ -358,4 +360,31 @@ func testExpectedOfPilot(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.same([]int{0, 0, 0}, []int{len(r.Add), len(r.Remove), len(r.Held)})
 	w.same(2, w.expectedMembers("app/ops").Actual)
+}
+
+// testProvisioningVisits: contacts within ten minutes are one, and old ones go.
+func testProvisioningVisits(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	k := w.provisioningToken("entra", nil)
+	begin := w.clock.Now().Truncate(time.Minute)
+	for range 4 {
+		w.ok(w.db.UseProvisioningToken(ctx, k, "Azure"))
+		w.clock.Move(5 * time.Minute)
+	}
+	visits, err := w.db.ProvisioningVisits(ctx, w.ent.ID)
+	w.ok(err)
+	w.same(map[sso.ConnectionID][]time.Time{w.conn.ID: {begin, begin.Add(10 * time.Minute)}}, visits)
+	all, err := w.db.EnterprisesProvisioned(ctx)
+	w.ok(err)
+	w.same(0, len(all))
+	w.provision()
+	all, err = w.db.EnterprisesProvisioned(ctx)
+	w.ok(err)
+	w.same(1, len(all))
+	w.clock.Move(14 * 24 * time.Hour)
+	w.ok(w.db.Sweep(ctx, store.Retention{}))
+	visits, err = w.db.ProvisioningVisits(ctx, w.ent.ID)
+	w.ok(err)
+	w.same(map[sso.ConnectionID][]time.Time{}, visits)
 }

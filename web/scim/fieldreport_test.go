@@ -2,6 +2,7 @@ package scim
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/drift"
+	"gatehouse/sso/health"
 	"gatehouse/sso/provisioning"
 )
 
@@ -148,6 +150,9 @@ func fieldReport(f *fixture) {
 	e.cycle()
 	f.checkRefusal(e)
 	f.compares(e, group)
+	f.alarmed(0)
+	f.now = f.now.Add(81 * time.Minute)
+	f.alarmed(248)
 	f.addScopes()
 	e.restart()
 	e.cycle()
@@ -169,6 +174,33 @@ func fieldReport(f *fixture) {
 	r := f.drift()
 	if l := r.Lines[0]; r.Differs() || l.Expected != 269 || l.Actual != 269 || l.Missing+l.Extra > 0 || l.Evidence.Pushed != 269 {
 		f.Errorf("it still differs: %s", r.Summary(l))
+	}
+	f.alarmed(0)
+}
+
+// alarmed runs the checks that admins get mails of, and asserts how many people an
+// open alarm says are missing from a group; 0: no alarm is open.
+func (f *fixture) alarmed(missing int) {
+	f.Helper()
+	doctor := health.New(health.Options{
+		Facts:  f.db,
+		Ledger: f.db,
+		Drift:  f.comparer(),
+		Log:    slog.New(slog.DiscardHandler),
+		Now:    func() time.Time { return f.now },
+	})
+	f.ok(doctor.RunProvisioned(f.Context()))
+	open, _, err := f.db.HealthEvents(f.Context(), f.enterprise.ID, sso.HealthFilter{
+		Kind: sso.HealthMissing,
+		Open: true,
+	}, sso.Page{})
+	f.ok(err)
+	text := fmt.Sprintf("%d of 269 people who should be in", missing)
+	if missing == 0 && len(open) == 0 {
+		return
+	}
+	if missing == 0 || len(open) != 1 || !strings.Contains(open[0].Text, text) || open[0].Do == "" {
+		f.Errorf("%d missing, and the alarms are %+v", missing, open)
 	}
 }
 
