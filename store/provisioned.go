@@ -23,6 +23,8 @@ const (
 	// longestValue is how many bytes of a name, an e-mail address or an external
 	// ID are accepted: the databases' indexes have room for little more.
 	longestValue = 1024
+	// mostEmails is how many e-mail addresses a user may have: each is a row.
+	mostEmails = 200
 	// mostWaiting is how many unknown members wait per group.
 	mostWaiting = 10_000
 	// mostGone is how many deleted resources are remembered per connection.

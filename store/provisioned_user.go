@@ -178,6 +178,9 @@ func checkUser(u sso.ProvisionedUser) error {
 		checkValue("externalId", u.ExternalID),
 		checkValue("displayName", u.Name),
 	)
+	if len(u.Emails) > mostEmails {
+		err = firstOf(err, sso.InvalidField("resource_invalid", "emails", "emails has more than 200 addresses."))
+	}
 	for _, e := range u.Emails {
 		err = firstOf(err, checkValue("emails", e.Value))
 	}

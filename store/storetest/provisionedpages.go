@@ -102,6 +102,7 @@ func testProvisionedBounds(t *testing.T, fresh fresh) {
 		Add:     unknown[10:30],
 	}, 0, 0, unknown[10:30]...)
 	w.same(20, got.Waiting)
+	w.tooManyEmails()
 	long := make([]byte, 1100)
 	for i := range long {
 		long[i] = 'x'
@@ -115,6 +116,14 @@ func testProvisionedBounds(t *testing.T, fresh fresh) {
 		w.fails(err, sso.Invalid, "resource_invalid")
 		w.changeGroup(g.ID, sso.MemberChange{Add: []sso.ResourceID{sso.ResourceID(name)}}, 0, 0, sso.ResourceID(name))
 	}
+}
+
+func (w *world) tooManyEmails() {
+	w.Helper()
+	u := pushed("many")
+	u.Emails = make([]sso.ProvisionedEmail, 201)
+	_, err := w.db.CreateProvisionedUser(w.Context(), w.push(), u)
+	w.fails(err, sso.Invalid, "resource_invalid")
 }
 
 // testProvisionedGone deletes more users than are remembered.
