@@ -369,6 +369,18 @@ func (f foreign) ledger() calls {
 			all, err := db.RefusalTallies(ctx, ent)
 			return len(all), err
 		},
+		"PushedUsersOf": func() (int, error) {
+			all, err := db.PushedUsersOf(ctx, ent, f.user.ID)
+			return len(all), err
+		},
+		"PushedGroupsNamed": func() (int, error) {
+			all, err := db.PushedGroupsNamed(ctx, ent, "dev", "staff")
+			return len(all), err
+		},
+		"UserDepartures": func() (int, error) {
+			all, err := db.UserDepartures(ctx, ent, f.user.ID)
+			return len(all), err
+		},
 		"ProvisioningCounts": func() (int, error) {
 			n, err := db.ProvisioningCounts(ctx, ent, conn)
 			return n.Users + n.Groups, err

@@ -27,6 +27,7 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"rehearsal":                      testRehearsal,
 		"counts":                         testProvisioningCounts,
 		"events bounded":                 testProvisioningEventBounds,
+		"persons":                        testPushedPerson,
 	}
 }
 
