@@ -28,19 +28,19 @@ func apiCodes() []Entry {
 		{
 			"filter_unsupported", "API",
 			"over SCIM: the filter is by an attribute that is not kept, such as `meta.location`",
-			Operator,
+			Company,
 			"filter by another attribute",
 		},
 		{
 			"resource_exists", "API",
 			"over SCIM: another user or group of the connection has this name; letter case does not count",
-			Operator,
+			Company,
 			"the response names the ID: match on `userName` or `displayName` to adopt it",
 		},
 		{
 			"resource_invalid", "API",
 			"over SCIM: a name, an e-mail address or an external ID is longer than 1,024 bytes or has a NUL in it",
-			Operator,
+			Company,
 			"shorten it at the identity provider",
 		},
 		{

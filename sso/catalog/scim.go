@@ -22,7 +22,7 @@ func scimCodes() []Entry {
 			"put another valid token of the connection into the identity provider",
 		},
 		{
-			"scim_scope_missing", area, "the token may not do this", Operator,
+			"scim_scope_missing", area, "the token lacks the scope that the request needs", Operator,
 			"add the scope `scim` to the token, which keeps its secret; then restart provisioning at the " +
 				"identity provider, so that it sends what was refused",
 		},
