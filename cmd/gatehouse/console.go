@@ -53,6 +53,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Domains:       g.setup,
 		Members:       g.db,
 		Structure:     g.db,
+		Pushes:        g.db,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),

@@ -1,10 +1,10 @@
 package activity
 
 import (
-	"strconv"
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
 
@@ -50,54 +50,11 @@ func (e *pushEntry) addDepartures(receipts []sso.DeprovisionReceipt) {
 		}
 		e.Departures = append(e.Departures, departure{
 			Login: login,
-			Ended: endedWords(r.Ended),
-			Nodes: nodeWords(r.Nodes),
+			Ended: console.EndedWords(r.Ended),
+			Nodes: console.NodeWords(r.Nodes),
 		})
 	}
 	if len(receipts) > 0 {
 		e.Result = []ui.Badge{{Label: "access ended", State: "warn"}}
 	}
-}
-
-// endedWords says what ended with the access of a user.
-func endedWords(e sso.EndedAccess) string {
-	var all []string
-	add := func(n int, one, many string) {
-		switch n {
-		case 0:
-		case 1:
-			all = append(all, "1 "+one)
-		default:
-			all = append(all, strconv.Itoa(n)+" "+many)
-		}
-	}
-	add(e.Sessions, "session", "sessions")
-	add(e.ConsoleSessions, "console session", "console sessions")
-	add(e.SignIns, "sign-in that waited for a code", "sign-ins that waited for a code")
-	add(e.SetupLinks, "setup link", "setup links")
-	text := "Nothing was open."
-	if len(all) > 0 {
-		text = "Ended: " + strings.Join(all, ", ") + "."
-	}
-	if e.Admin {
-		text += " The user was an admin."
-	}
-	return text
-}
-
-// nodeWords says which nodes have forgotten a user, and how fast.
-func nodeWords(nodes []sso.NodeReceipt) string {
-	if len(nodes) == 0 {
-		return "No node has confirmed it yet."
-	}
-	var text strings.Builder
-	for i, n := range nodes {
-		verb := " refused the user"
-		if i > 0 {
-			text.WriteString(", ")
-			verb = ""
-		}
-		text.WriteString(n.Node + verb + " after " + strconv.FormatInt(n.Took.Milliseconds(), 10) + " ms")
-	}
-	return text.String() + "."
 }

@@ -61,9 +61,11 @@ type Options struct {
 	Console *console.Console
 	Service *directory.Service
 	Domains domainProver
-	// Members and Structure read what is shown; one store.DB does both.
+	// Members and Structure read what is shown; one store.DB does
+	// both, and Pushes as well.
 	Members   memberReader
 	Structure structureReader
+	Pushes    pushReader
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string

@@ -153,6 +153,7 @@ func newFixture(t *testing.T) *fixture {
 		Domains:       proving,
 		Members:       f.db,
 		Structure:     f.db,
+		Pushes:        f.db,
 		SessionCookie: "__Secure-gatehouse",
 		CookieDomain:  "example.com",
 		Host:          "sso.example.com",

@@ -77,6 +77,9 @@ func (d *Directory) groupPage(r *http.Request, v console.Visit, g sso.Group) (*g
 		Moment:  d.momentForm(here+"/history", "at", "Show members", ""),
 		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
 	}
+	if err := d.groupPushed(ctx, p, e, g, connections); err != nil {
+		return nil, err
+	}
 	p.Rows = d.memberRows(e, here, members)
 	p.Flash = console.Said(r, groupSaid())
 	d.groupActs(p, here, g, count)

@@ -26,6 +26,7 @@ func galleryGroupMembers() []gallery.Example {
 		Label:   "Name",
 		Message: "The organization has a group of this name already.",
 	}}
+	full.Pushed = galleryPushedGroups()
 	drift := galleryDrift()
 	same := &groupDriftPage{
 		Base: gallery.Console("Groups", galleryGroupsLink(), ui.Link{

@@ -8,6 +8,7 @@ type groupDetailPage struct {
 	Name    string
 	Badge   *ui.Badge
 	Wrong   []ui.Wrong
+	Pushed  []pushedGroupRow
 	Facts   []ui.Fact
 	Drift   []ui.Todo // what is off
 	Lasting []string
@@ -56,4 +57,13 @@ type driftRow struct {
 	Reason     string
 	Reconciled bool
 	Record     ui.Link // Href is "" if there is none
+}
+
+// pushedGroupRow is a group of the same name that an identity provider pushed.
+type pushedGroupRow struct {
+	Connection ui.Link
+	Name       string // as it is there
+	Members    string
+	State      ui.Badge
+	Changed    ui.Time
 }

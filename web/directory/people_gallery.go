@@ -158,6 +158,13 @@ func galleryQuestions() []gallery.Example {
 	}
 	upgraded := row("quest-2", odd, gallery.LongLogin)
 	upgraded.Attempt = ui.Link{}
+	pushed := row("quest-3", "grace@acme.example", "")
+	pushed.Attempt = ui.Link{}
+	pushed.Push = ui.Link{Label: "Employees", Href: galleryEnt + "/activity/provisioning?name=grace"}
+	pushed.Holder.Pushed = []ui.Fact{{
+		Label: "Pushed by Employees",
+		Value: "userName grace, externalId 00u1a2b3c4, not active",
+	}}
 	late := questions(row("quest-1", "ada@acme.example", ""))
 	late.Wrong = []ui.Wrong{
 		{Message: "This question does not wait any more: it was answered, or the login became free."},
@@ -171,7 +178,7 @@ func galleryQuestions() []gallery.Example {
 		{
 			Name:   "Questions-waiting",
 			Status: 200,
-			Page:   questions(row("quest-1", "ada@acme.example", ""), upgraded),
+			Page:   questions(row("quest-1", "ada@acme.example", ""), upgraded, pushed),
 		},
 		{
 			Name:   "Questions-late",

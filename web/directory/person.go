@@ -108,6 +108,9 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	if err := d.personLogin(ctx, p, e, u, wrong); err != nil {
 		return err
 	}
+	if err := d.personPushed(ctx, p, e, u, known); err != nil {
+		return err
+	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 

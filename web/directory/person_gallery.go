@@ -59,6 +59,7 @@ func galleryPerson() []gallery.Example {
 		{Name: "PersonDetail-waits", Status: 200, Page: waits},
 		{Name: "PersonDetail-full", Status: 200, Page: full},
 		{Name: "PersonDetail-deactivated", Status: 422, Page: off},
+		{Name: "PersonDetail-provisioned", Status: 200, Page: galleryProvisionedPerson()},
 	}
 }
 

@@ -9,6 +9,10 @@ type personDetailPage struct {
 	Wrong      []ui.Wrong
 	Status     ui.Badge
 	Facts      []ui.Fact
+	Sources    []sourceRow
+	Owner      *ui.Link  // the connection whose identity provider owns the facts; nil if none does
+	Kept       []ui.Link // connections whose pushes of this person are kept and not applied
+	Departures []departureRow
 	Contested  string  // the login that this person and another one claim; "" for none
 	Question   ui.Link // where that is decided
 	GiveLogin  string  // where another login is posted
@@ -77,4 +81,20 @@ type sessionRow struct {
 	Began   ui.Time
 	Seen    ui.Time
 	End     ui.Press
+}
+
+// sourceRow says where a fact about a user comes from.
+type sourceRow struct {
+	Fact  string
+	Value string
+	From  string
+	How   string // it can change
+}
+
+// departureRow is what ended when an identity provider took the user away.
+type departureRow struct {
+	At    ui.Time
+	What  string
+	Ended string
+	Nodes string
 }

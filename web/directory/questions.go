@@ -73,6 +73,9 @@ func (d *Directory) questionRow(
 	if err != nil {
 		return row, fmt.Errorf("list connections: %w", err)
 	}
+	if row.Push, err = d.questionPush(ctx, e, q, connections); err != nil {
+		return row, err
+	}
 	for _, x := range []struct {
 		id   sso.UserID
 		into *questionPerson
@@ -113,7 +116,32 @@ func (d *Directory) questionPerson(
 	p.Since = ui.NewTime(u.CreatedAt, d.Now())
 	p.LastSignIn = ui.NewTime(u.LastSignInAt, d.Now())
 	p.Identities = d.identityRows(e, identities, connections)
+	pushed, err := d.Pushes.PushedUsersOf(ctx, e.ID, id)
+	if err != nil {
+		return p, fmt.Errorf("find what was pushed of a person: %w", err)
+	}
+	for _, x := range pushed {
+		p.Pushed = append(p.Pushed, ui.Fact{
+			Label: "Pushed by " + connectionNamed(connections, x.Connection).Name,
+			Value: pushedWords(x),
+		})
+	}
 	return p, nil
+}
+
+// pushedWords says what an identity provider pushed of a user.
+func pushedWords(u sso.ProvisionedUser) string {
+	text := "userName " + u.UserName
+	if u.ExternalID != "" {
+		text += ", externalId " + u.ExternalID
+	}
+	if address := u.Email(); address != "" {
+		text += ", e-mail " + address
+	}
+	if !u.Active {
+		text += ", not active"
+	}
+	return text
 }
 
 func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Visit) error {

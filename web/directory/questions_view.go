@@ -19,6 +19,7 @@ type questionRow struct {
 	Keeps    string // the login that the claimant signs in with meanwhile; "" if they are outside
 	Since    ui.Time
 	Attempt  ui.Link // Href is "" if no sign-in raised it
+	Push     ui.Link // the connection whose push raised it; Href is "" if none did
 	Claimant questionPerson
 	Holder   questionPerson
 	Action   string // where the answer is posted
@@ -33,6 +34,7 @@ type questionPerson struct {
 	Since      ui.Time
 	LastSignIn ui.Time
 	Identities []identityRow
+	Pushed     []ui.Fact // what identity providers pushed of them
 }
 
 // LoginOf is the field for another login of one of the two.

@@ -92,6 +92,8 @@ func causeOf(e sso.Enterprise, cause string) causeLink {
 			Text: "group sync",
 			Href: console.At(e, "activity", "syncs", cause),
 		}
+	case kind == "push":
+		return causeLink{Text: "a push over SCIM", Href: console.At(e, "activity", "provisioning")}
 	case kind == "user":
 		return causeLink{Text: "an admin", Href: console.At(e, "people", cause)}
 	case kind == "conn":
