@@ -210,7 +210,7 @@ func exampleOkta(last ui.Time) connectionHealth {
 			{Label: "Provisioned", Value: "1240 people, 31 groups", Href: "/p"},
 			{
 				Label: "Refused pushes",
-				Value: "14 open problems",
+				Value: "14 open refusals",
 				Href:  "/p",
 				Badge: &ui.Badge{Label: "since 3 days ago", State: "error"},
 			},

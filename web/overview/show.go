@@ -367,7 +367,7 @@ func provisioned(e sso.Enterprise, s health.State, c sso.Connection, n sso.Provi
 		if t.Connection == c.ID {
 			facts = append(facts, ui.Fact{
 				Label: "Refused pushes",
-				Value: ui.Count(t.Open, "open problem", "open problems"),
+				Value: ui.Count(t.Open, "open refusal", "open refusals"),
 				Href:  console.AtConnection(e, c.ID, "provisioning", "problems"),
 				Badge: &ui.Badge{Label: "since " + ui.NewTime(t.Since, s.Now).Relative, State: "error"},
 			})

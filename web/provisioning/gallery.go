@@ -138,7 +138,7 @@ func gallerySCIM() []gallery.Example {
 	trouble.Todos = []ui.Todo{
 		{
 			State: "error",
-			Text:  "14 things were refused, most recently 3 minutes ago.",
+			Text:  "14 refusals are open, the last one from 3 minutes ago.",
 			Href:  examplePath + "/problems",
 			Label: placeProblems,
 		},
@@ -207,7 +207,7 @@ func galleryToken() []gallery.Example {
 		{Label: "Last used", Time: &used},
 		{Label: "Last client", Value: exampleClient},
 		{Label: "Last refusal", Time: &used},
-		{Label: "Its text", Value: exampleRefusal},
+		{Label: "What was refused", Value: exampleRefusal},
 		{Label: "Identifier", Value: "scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true},
 	}
 	form := typedToken{

@@ -33,7 +33,7 @@ func galleryProblems() []gallery.Example {
 func exampleScopeMissing() problem {
 	return problem{
 		ID:    "scim-scope-missing",
-		Cause: "The token may not do this.",
+		Cause: "The token lacks the scope that the request needs.",
 		Side:  sideBadge("you"),
 		Count: "14 requests about 2 names",
 		First: gallery.Ago(3 * exampleDay),

@@ -56,14 +56,14 @@ func TestProblems(t *testing.T) {
 	body := f.shows(
 		"ada", page, 200,
 		"3 requests about 2 names", "group grp_all", "2 requests, last", "group <b>dev", "user bob",
-		"The token may not do this", `Add scope scim to "entra-1"`, "at the identity provider</span>",
+		"The token lacks the scope", `Add scope scim to "entra-1"`, "at the identity provider</span>",
 		"Provisioning › Mappings", "Open Login conflicts", "press Restart provisioning in the Entra admin center",
 		"The text of scim_scope_missing.", "troubleshooting#scim_invalid_value",
 	)
 	if strings.Index(body, "h-identity-held") > strings.Index(body, "h-scim-scope-missing") {
 		t.Error("what was repeated last is not first")
 	}
-	f.shows("ada", f.home, 200, "4 things were refused", page)
+	f.shows("ada", f.home, 200, "4 refusals are open", page)
 	body = f.post("ada", f.home+"/tokens/"+string(k.ID)+"/widen", url.Values{"from": {"problems"}})
 	f.says(
 		"after the press", 200, body, 200, "has the scope scim now, and its secret stays", "Open problems",

@@ -208,7 +208,7 @@ func (h *Handlers) todos(v console.Visit, tokens []sso.ProvisioningToken, t sso.
 	if t.Open > 0 {
 		todos = append(todos, ui.Todo{
 			State: "error",
-			Text: ui.Count(t.Open, "thing was refused", "things were refused") + ", most recently " +
+			Text: ui.Count(t.Open, "refusal is open", "refusals are open") + ", the last one from " +
 				h.time(t.Last.LastAt).Relative + ".",
 			Href:  at(v, "problems"),
 			Label: placeProblems,

@@ -234,7 +234,7 @@ func (h *Handlers) tokenFacts(k sso.ProvisioningToken) []ui.Fact {
 		refused := h.time(k.RefusedAt)
 		facts = append(facts,
 			ui.Fact{Label: "Last refusal", Time: &refused},
-			ui.Fact{Label: "Its text", Value: k.Refusal},
+			ui.Fact{Label: "What was refused", Value: k.Refusal},
 		)
 	}
 	return append(facts, ui.Fact{Label: "Identifier", Value: string(k.ID), Code: true})
