@@ -369,18 +369,6 @@ func (f foreign) ledger() calls {
 			all, err := db.RefusalTallies(ctx, ent)
 			return len(all), err
 		},
-		"PushedUsersOf": func() (int, error) {
-			all, err := db.PushedUsersOf(ctx, ent, f.user.ID)
-			return len(all), err
-		},
-		"PushedGroupsNamed": func() (int, error) {
-			all, err := db.PushedGroupsNamed(ctx, ent, "dev", "staff")
-			return len(all), err
-		},
-		"UserDepartures": func() (int, error) {
-			all, err := db.UserDepartures(ctx, ent, f.user.ID)
-			return len(all), err
-		},
 		"ProvisioningCounts": func() (int, error) {
 			n, err := db.ProvisioningCounts(ctx, ent, conn)
 			return n.Users + n.Groups, err
@@ -418,4 +406,22 @@ func testProvisioningCounts(t *testing.T, fresh fresh) {
 	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.push(), bob.ID))
 	w.same(sso.ProvisioningCounts{Users: 1, Groups: 1, Waiting: 2}, counts(w))
 	w.same(sso.ProvisioningCounts{}, counts(other))
+}
+
+func (f foreign) pushedPersons() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
+		"PushedUsersOf": func() (int, error) {
+			all, err := db.PushedUsersOf(ctx, ent, f.user.ID)
+			return len(all), err
+		},
+		"PushedGroupsNamed": func() (int, error) {
+			all, err := db.PushedGroupsNamed(ctx, ent, "dev", "staff")
+			return len(all), err
+		},
+		"UserDepartures": func() (int, error) {
+			all, err := db.UserDepartures(ctx, ent, f.user.ID)
+			return len(all), err
+		},
+	}
 }

@@ -36,18 +36,25 @@ func testPushedPerson(t *testing.T, fresh fresh) {
 		all[0].User != account {
 		t.Errorf("got %+v", all)
 	}
+	w.pushedGroups(ada)
+	w.ok(w.db.DeleteProvisionedUser(ctx, w.scimPush(), ada.ID))
+	pushed, err = w.db.PushedUsersOf(ctx, w.ent.ID, account)
+	w.ok(err)
+	w.same(0, len(pushed))
+}
+
+// pushedGroups pushes two groups and finds one of them by its exact name.
+func (w *world) pushedGroups(ada sso.ProvisionedUser) {
+	w.Helper()
+	ctx := w.Context()
 	group := w.provisionGroup("Staff", ada.ID)
 	w.provisionGroup("others")
 	groups, err := w.db.PushedGroupsNamed(ctx, w.ent.ID, "nothing", "Staff")
 	w.ok(err)
 	if len(groups) != 1 || groups[0].ID != group.ID || groups[0].Members != 1 {
-		t.Errorf("got %+v", groups)
+		w.Errorf("got %+v", groups)
 	}
 	groups, err = w.db.PushedGroupsNamed(ctx, w.ent.ID, "staff")
 	w.ok(err)
 	w.same(0, len(groups))
-	w.ok(w.db.DeleteProvisionedUser(ctx, w.scimPush(), ada.ID))
-	pushed, err = w.db.PushedUsersOf(ctx, w.ent.ID, account)
-	w.ok(err)
-	w.same(0, len(pushed))
 }

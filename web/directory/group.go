@@ -29,6 +29,7 @@ func (d *Directory) showGroup(
 	if err != nil {
 		return err
 	}
+	p.Flash = console.Said(r, groupSaid())
 	p.Hidden = []ui.HiddenField{console.RevisionField(g.Revision)}
 	p.Fields = form
 	p.Wrong = console.BlameEdit(wrong, groupForm(g), pointers(form)...)
@@ -81,7 +82,6 @@ func (d *Directory) groupPage(r *http.Request, v console.Visit, g sso.Group) (*g
 		return nil, err
 	}
 	p.Rows = d.memberRows(e, here, members)
-	p.Flash = console.Said(r, groupSaid())
 	d.groupActs(p, here, g, count)
 	return p, nil
 }

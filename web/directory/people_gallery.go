@@ -158,13 +158,7 @@ func galleryQuestions() []gallery.Example {
 	}
 	upgraded := row("quest-2", odd, gallery.LongLogin)
 	upgraded.Attempt = ui.Link{}
-	pushed := row("quest-3", "grace@acme.example", "")
-	pushed.Attempt = ui.Link{}
-	pushed.Push = ui.Link{Label: "Employees", Href: galleryEnt + "/activity/provisioning?name=grace"}
-	pushed.Holder.Pushed = []ui.Fact{{
-		Label: "Pushed by Employees",
-		Value: "userName grace, externalId 00u1a2b3c4, not active",
-	}}
+	pushed := galleryPushedQuestion(row("quest-3", "grace@acme.example", ""))
 	late := questions(row("quest-1", "ada@acme.example", ""))
 	late.Wrong = []ui.Wrong{
 		{Message: "This question does not wait any more: it was answered, or the login became free."},
@@ -202,4 +196,15 @@ func galleryMoment(id, action string) momentForm {
 			Most:  40,
 		},
 	}
+}
+
+// galleryPushedQuestion returns a question as if a push had raised it.
+func galleryPushedQuestion(q questionRow) questionRow {
+	q.Attempt = ui.Link{}
+	q.Push = ui.Link{Label: "Employees", Href: galleryEnt + "/activity/provisioning?name=grace"}
+	q.Holder.Pushed = []ui.Fact{{
+		Label: "Pushed by Employees",
+		Value: "userName grace, externalId 00u1a2b3c4, not active",
+	}}
+	return q
 }

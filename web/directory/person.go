@@ -105,10 +105,8 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, known.sessions)
 	d.personActs(p, here, u)
-	if err := d.personLogin(ctx, p, e, u, wrong); err != nil {
-		return err
-	}
-	if err := d.personPushed(ctx, p, e, u, known); err != nil {
+	err = errors.Join(d.personLogin(ctx, p, e, u, wrong), d.personPushed(ctx, p, e, u, known))
+	if err != nil {
 		return err
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
