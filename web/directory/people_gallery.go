@@ -156,9 +156,7 @@ func galleryQuestions() []gallery.Example {
 			Rows: rows,
 		}
 	}
-	upgraded := row("quest-2", odd, gallery.LongLogin)
-	upgraded.Attempt = ui.Link{}
-	pushed := galleryPushedQuestion(row("quest-3", "grace@acme.example", ""))
+	upgraded := withoutAttempt(row("quest-2", odd, gallery.LongLogin))
 	late := questions(row("quest-1", "ada@acme.example", ""))
 	late.Wrong = []ui.Wrong{
 		{Message: "This question does not wait any more: it was answered, or the login became free."},
@@ -172,7 +170,7 @@ func galleryQuestions() []gallery.Example {
 		{
 			Name:   "Questions-waiting",
 			Status: 200,
-			Page:   questions(row("quest-1", "ada@acme.example", ""), upgraded, pushed),
+			Page:   questions(row("quest-1", "ada@acme.example", ""), upgraded, galleryPushedQuestion(row("quest-3", "grace@acme.example", ""))),
 		},
 		{
 			Name:   "Questions-late",
@@ -206,5 +204,10 @@ func galleryPushedQuestion(q questionRow) questionRow {
 		Label: "Pushed by Employees",
 		Value: "userName grace, externalId 00u1a2b3c4, not active",
 	}}
+	return q
+}
+
+func withoutAttempt(q questionRow) questionRow {
+	q.Attempt = ui.Link{}
 	return q
 }

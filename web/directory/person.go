@@ -105,8 +105,7 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, known.sessions)
 	d.personActs(p, here, u)
-	err = errors.Join(d.personLogin(ctx, p, e, u, wrong), d.personPushed(ctx, p, e, u, known))
-	if err != nil {
+	if err := d.personLogin(ctx, p, e, u, known, wrong); err != nil {
 		return err
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)

@@ -187,9 +187,9 @@ func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.
 }
 
 // personLogin is what the person's page has about their login: the form for
-// another one, and the question that waits about it.
+// another one, and the question that waits about it; and what was pushed of it.
 func (d *Directory) personLogin(
-	ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, wrong error,
+	ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, known personRecords, wrong error,
 ) error {
 	p.GiveLogin = personHref(e, u.ID) + "/login"
 	p.LoginGiven = u.LoginGiven
@@ -227,5 +227,5 @@ func (d *Directory) personLogin(
 			p.Waits = nil // vouching would not let them in
 		}
 	}
-	return nil
+	return d.personPushed(ctx, p, e, u, known)
 }
