@@ -36,7 +36,10 @@ func galleryGroupMembers() []gallery.Example {
 		Heading:  "Expected in engineering",
 		Expected: 2,
 		Actual:   2,
-		Sent:     []ui.Link{{Label: "Employees", Href: galleryEnt + "/connections/conn-1/provisioning/drift"}},
+		Sent: []ui.Link{{
+			Label: "Employees",
+			Href:  galleryEnt + "/connections/conn-1/provisioning/drift",
+		}},
 	}
 	return []gallery.Example{
 		{Name: "GroupDetail-typical", Status: 200, Page: full},
@@ -100,7 +103,9 @@ func galleryFullGroup() *groupDetailPage {
 	}}
 	for i := range 12 {
 		full.Rows = append(full.Rows, memberRow{
-			galleryPersonRef(fmt.Sprintf("Ada Number %d", i), fmt.Sprintf("ada%d@acme.example", i), nil),
+			galleryPersonRef(
+				fmt.Sprintf("Ada Number %d", i), fmt.Sprintf("ada%d@acme.example", i), nil,
+			),
 			"sign-in",
 			gallery.Ago(time.Duration(i) * time.Hour),
 			causeLink{"sign-in", "/x"},
@@ -151,12 +156,17 @@ func galleryDrift() *groupDriftPage {
 				},
 			},
 			{
-				galleryPersonRef("Grace", "", galleryDeactivated()), "They are deactivated, and do not sign in.", false,
+				galleryPersonRef("Grace", "", galleryDeactivated()),
+				"They are deactivated, and do not sign in.",
+				false,
 				ui.Link{},
 			},
 		},
 		Extra: []driftRow{{
-			galleryPersonRef(odd, gallery.LongLogin, nil), "They were added by hand.", false, ui.Link{},
+			galleryPersonRef(odd, gallery.LongLogin, nil),
+			"They were added by hand.",
+			false,
+			ui.Link{},
 		}},
 	}
 }

@@ -147,17 +147,8 @@ func galleryQuestions() []gallery.Example {
 			}),
 		}
 	}
-	questions := func(rows ...questionRow) *questionsPage {
-		return &questionsPage{
-			Base: gallery.Console("People", ui.Link{
-				Label: "People",
-				Href:  galleryEnt + "/people",
-			}),
-			Rows: rows,
-		}
-	}
 	upgraded := withoutAttempt(row("quest-2", odd, gallery.LongLogin))
-	late := questions(row("quest-1", "ada@acme.example", ""))
+	late := galleryQuestionsPage(row("quest-1", "ada@acme.example", ""))
 	late.Wrong = []ui.Wrong{
 		{Message: "This question does not wait any more: it was answered, or the login became free."},
 	}
@@ -165,18 +156,32 @@ func galleryQuestions() []gallery.Example {
 		{
 			Name:   "Questions-none",
 			Status: 200,
-			Page:   questions(),
+			Page:   galleryQuestionsPage(),
 		},
 		{
 			Name:   "Questions-waiting",
 			Status: 200,
-			Page:   questions(row("quest-1", "ada@acme.example", ""), upgraded, galleryPushedQuestion(row("quest-3", "grace@acme.example", ""))),
+			Page: galleryQuestionsPage(
+				row("quest-1", "ada@acme.example", ""),
+				upgraded,
+				galleryPushedQuestion(row("quest-3", "grace@acme.example", "")),
+			),
 		},
 		{
 			Name:   "Questions-late",
 			Status: 422,
 			Page:   late,
 		},
+	}
+}
+
+func galleryQuestionsPage(rows ...questionRow) *questionsPage {
+	return &questionsPage{
+		Base: gallery.Console("People", ui.Link{
+			Label: "People",
+			Href:  galleryEnt + "/people",
+		}),
+		Rows: rows,
 	}
 }
 

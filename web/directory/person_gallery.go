@@ -12,7 +12,10 @@ const galleryPersonAt = galleryEnt + "/people/" + galleryUsr
 
 func galleryPerson() []gallery.Example {
 	waits := galleryWaitingPerson()
-	full := galleryPersonDetail("Ada Lovelace", ui.Badge{Label: "active", State: "ok"})
+	full := galleryPersonDetail("Ada Lovelace", ui.Badge{
+		Label: "active",
+		State: "ok",
+	})
 	full.Contested = "ada@acme.example"
 	full.Question = ui.Link{
 		Label: "See both and decide",
@@ -32,7 +35,9 @@ func galleryPerson() []gallery.Example {
 		galleryMembership("Research", "Members", "in another group here", false),
 		galleryMembership("Research", "engineering", "sign-in", true),
 		galleryMembership("Operations", odd, "by hand", true),
-		galleryMembership(gallery.LongName, strings.Repeat("grp_all_employees_", 8), "provisioning", true),
+		galleryMembership(
+			gallery.LongName, strings.Repeat("grp_all_employees_", 8), "provisioning", true,
+		),
 	}
 	full.Identities = galleryIdentities()
 	full.SignIns = gallerySignIns()
@@ -46,7 +51,10 @@ func galleryPerson() []gallery.Example {
 		Label:  "Sign them out everywhere",
 		Action: galleryPersonAt + "/sessions/revoke",
 	}
-	full.Vouch = &ui.Press{Label: "Vouch for them", Action: galleryPersonAt + "/vouch"}
+	full.Vouch = &ui.Press{
+		Label:  "Vouch for them",
+		Action: galleryPersonAt + "/vouch",
+	}
 	full.Deactivate = &ui.Confirm{
 		Label:  "Deactivate",
 		Text:   "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.",

@@ -207,7 +207,11 @@ func exampleOkta(last ui.Time) connectionHealth {
 			},
 			{Label: "Clock", Value: "2 seconds ahead"},
 			{Label: "Metadata", Time: &last},
-			{Label: "Provisioned", Value: "1240 people, 31 groups", Href: "/p"},
+			{
+				Label: "Provisioned",
+				Value: "1240 people, 31 groups",
+				Href:  "/p",
+			},
 			{
 				Label: "Refused pushes",
 				Value: "14 open refusals",

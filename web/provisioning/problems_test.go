@@ -50,28 +50,38 @@ func TestProblems(t *testing.T) {
 	page := f.home + "/problems"
 	f.shows("ada", page, 200, "No open problems", "NOT h-healed")
 	k := f.token("entra-1", sso.ScopeUsersWrite)
-	f.record(k, sso.ScopeGroupsRead, "scim_scope_missing", "grp_all", "grp_all", "<b>dev")
+	f.record(
+		k, sso.ScopeGroupsRead, "scim_scope_missing", "grp_all", "grp_all", "<b>dev",
+	)
 	f.record(k, sso.ScopeUsersWrite, "scim_invalid_value", "bob")
 	f.record(k, sso.ScopeUsersWrite, "identity_held", "ada")
 	body := f.shows(
 		"ada", page, 200,
-		"3 requests about 2 names", "group grp_all", "2 requests, last", "group <b>dev", "user bob",
-		"The token lacks the scope", `Add scope scim to "entra-1"`, "at the identity provider</span>",
+		"3 requests about 2 names", "group grp_all", "2 requests, last",
+		"group <b>dev", "user bob",
+		"The token lacks the scope", `Add scope scim to "entra-1"`,
+		"at the identity provider</span>",
 		"Provisioning › Mappings", "Open Login conflicts", "press Restart provisioning in the Entra admin center",
 		"The text of scim_scope_missing.", "troubleshooting#scim_invalid_value",
 	)
-	if strings.Index(body, "h-identity-held") > strings.Index(body, "h-scim-scope-missing") {
+	if strings.Index(body, "h-identity-held") > strings.Index(
+		body, "h-scim-scope-missing",
+	) {
 		t.Error("what was repeated last is not first")
 	}
 	f.shows("ada", f.home, 200, "4 refusals are open", page)
-	body = f.post("ada", f.home+"/tokens/"+string(k.ID)+"/widen", url.Values{"from": {"problems"}})
+	body = f.post("ada", f.home+"/tokens/"+string(k.ID)+"/widen", url.Values{
+		"from": {"problems"},
+	})
 	f.says(
-		"after the press", 200, body, 200, "has the scope scim now, and its secret stays", "Open problems",
+		"after the press", 200, body, 200,
+		"has the scope scim now, and its secret stays", "Open problems",
 		`The token "entra-1" has the scope scim now.`, "NOT Add scope scim to",
 	)
 	f.record(k, sso.ScopeGroupsWrite, "", "grp_all", "<b>dev")
 	f.shows(
-		"ada", page, 200, "NOT h-scim-scope-missing", "h-healed", "group grp_all</bdi>", "succeeded <time",
+		"ada", page, 200, "NOT h-scim-scope-missing", "h-healed",
+		"group grp_all</bdi>", "succeeded <time",
 	)
 }
 
@@ -85,11 +95,20 @@ func TestManyProblems(t *testing.T) {
 		names = append(names, fmt.Sprintf("user-%03d", i))
 	}
 	f.record(k, sso.ScopeUsersWrite, "scim_invalid_value", names...)
-	f.shows("ada", f.home+"/problems", 200, "260 requests about 260 names", "user user-259", "and 210 more names",
-		"NOT user user-209<")
+	f.shows(
+		"ada", f.home+"/problems", 200, "260 requests about 260 names",
+		"user user-259", "and 210 more names",
+		"NOT user user-209<",
+	)
 	f.record(k, sso.ScopeUsersWrite, "", names...)
-	body := f.shows("ada", f.home+"/problems", 200, "No open problems", "user user-259", "NOT user user-000", "Next page")
+	body := f.shows(
+		"ada", f.home+"/problems", 200, "No open problems", "user user-259",
+		"NOT user user-000", "Next page",
+	)
 	_, rest, _ := strings.Cut(body, "cursor=")
 	cursor, _, _ := strings.Cut(rest, `"`)
-	f.shows("ada", f.home+"/problems?cursor="+cursor, 200, "First page", "user user-209", "NOT user user-210<")
+	f.shows(
+		"ada", f.home+"/problems?cursor="+cursor, 200, "First page", "user user-209",
+		"NOT user user-210<",
+	)
 }
