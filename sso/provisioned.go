@@ -126,31 +126,6 @@ type Departure struct {
 	Ago time.Duration
 }
 
-// ProvisioningPreview is what applying everything that was pushed to a connection
-// would come to.
-type ProvisioningPreview struct {
-	Adopted     int // users whose account is there
-	Created     int // users who would get one
-	Held        int // users who would wait for an admin: another account has their login
-	Deactivated int // of Adopted: who are active, and would not be
-	// OtherLogins are those of Adopted whose login would change: userName is not
-	// what sign-ins assert as the login.
-	OtherLogins int
-	Groups      []ProvisioningGroupPreview
-	// UnmatchedGroups are the names of pushed groups that no group here has. Some of
-	// them may be created.
-	UnmatchedGroups []string
-}
-
-// ProvisioningGroupPreview is what would become of a group. No member would leave.
-type ProvisioningGroupPreview struct {
-	Group        GroupID
-	Name         string
-	Organization OrganizationID
-	Join         int
-	Confirm      int // members by sign-ins who would be members by SCIM
-}
-
 // ProvisioningCounts are how many resources the identity provider of a connection
 // pushed.
 type ProvisioningCounts struct {

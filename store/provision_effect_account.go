@@ -26,28 +26,23 @@ type heldUser struct {
 // It returns those that wait for an admin; nothing is written about them. The
 // number of reads does not depend on that of the users.
 func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []heldUser, err error) {
-	r := factsReader{effects: e}
-	facts, err := r.read(ctx, all)
-	if err != nil {
+	r := factsReader{
+		effects: e,
+		settled: newSettled(),
+	}
+	if err := r.read(ctx, all); err != nil {
 		return nil, err
 	}
-	claimed := map[string]sso.User{} // in this transaction, by key
-	for i, f := range facts {
-		login, _ := f.Login()
-		if holder, is := claimed[identity.LoginKey(login)]; is {
-			f.Holder = holder
-		}
-		result := identity.Provision(f)
+	for _, u := range all {
+		result := identity.Provision(r.of(u))
 		if result.Outcome == identity.Held {
-			held = append(held, heldUser{user: all[i].after, err: result.Err})
+			held = append(held, heldUser{user: u.after, err: result.Err})
 			continue
 		}
-		if err := e.saveAccountOf(ctx, all[i], &result); err != nil {
+		if err := e.saveAccountOf(ctx, u, &result); err != nil {
 			return nil, err
 		}
-		if result.User.Status == sso.UserActive {
-			claimed[identity.LoginKey(result.User.Login)] = result.User
-		}
+		r.settled.add(u.after.ID, result.User)
 	}
 	return held, nil
 }

@@ -172,19 +172,23 @@ func (e *effects) applySome(ctx context.Context, step pendingStep) (pendingStep,
 	}
 }
 
-// applyGone deactivates the accounts of resources that were deleted while effects
-// waited.
-func (e *effects) applyGone(ctx context.Context) error {
+// departing returns the accounts of resources that were deleted while effects waited.
+func (e *effects) departing(ctx context.Context) ([]sso.UserID, error) {
 	w := e.where()
-	condition := " and not s.applied and " + e.departs(w)
-	accounts, err := engine.List(
+	condition := e.departs(w)
+	return engine.List(
 		ctx, e.tx, scanUserID,
 		`select s.account_id from provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2
-			and s.account_id <> '' and not exists (select 1 from provisioned_users p
-				where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = s.account_id)`+condition+
-			" order by s.account_id",
+			and not s.applied and s.account_id <> '' and not exists (select 1 from provisioned_users p
+				where p.enterprise_id = $1 and p.connection_id = $2 and p.account_id = s.account_id)
+			and `+condition+" order by s.account_id",
 		w.Args()...,
 	)
+}
+
+// applyGone deactivates the accounts of departing users.
+func (e *effects) applyGone(ctx context.Context) error {
+	accounts, err := e.departing(ctx)
 	if err != nil {
 		return err
 	}
@@ -193,9 +197,11 @@ func (e *effects) applyGone(ctx context.Context) error {
 			return err
 		}
 	}
+	w := e.where()
+	condition := e.departs(w)
 	e.Queue(
-		"update provisioned_tombstones as s set applied = true where s.enterprise_id = $1 and s.connection_id = $2"+
-			condition,
+		"update provisioned_tombstones as s set applied = true where s.enterprise_id = $1 and s.connection_id = $2 "+
+			"and not s.applied and "+condition,
 		w.Args()...,
 	)
 	return nil

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -24,33 +25,43 @@ type factsReader struct {
 	domains  map[string]bool
 	away     map[sso.UserID]bool // another connection says that they are not active
 	emails   emailReader
+	settled  *settled
 }
 
-func (r *factsReader) read(ctx context.Context, all []pushedUser) ([]identity.Pushed, error) {
+// read reads the facts about users; of returns them.
+func (r *factsReader) read(ctx context.Context, all []pushedUser) error {
 	if err := r.readCandidates(ctx, all); err != nil {
-		return nil, err
+		return err
 	}
 	r.queueOwners()
 	r.queueAway()
 	if err := r.Flush(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	facts := make([]identity.Pushed, len(all))
 	var logins []string
-	for i, u := range all {
-		facts[i] = r.facts(u)
-		login, _ := facts[i].Login()
-		logins = append(logins, identity.LoginKey(login))
+	for _, u := range all {
+		login, _ := r.facts(u).Login()
+		logins = append(logins, identity.LoginKey(login), identity.LoginKey(u.after.UserName))
 	}
 	r.byText(r.holders, "u.login_folded", "users u where u.enterprise_id = $1 and u.login_folded = n.value "+
 		"and u.status = 'active'", logins)
-	if err := r.Flush(ctx); err != nil {
-		return nil, err
+	return r.Flush(ctx)
+}
+
+// of returns the facts about a user, after those that were settled.
+func (r *factsReader) of(u pushedUser) identity.Pushed {
+	f := r.facts(u)
+	f.Account = r.settled.now(f.Account)
+	for key, found := range f.Found {
+		f.Found[key] = r.settled.now(found)
 	}
-	for i := range facts {
-		facts[i].Holder = r.holders[logins[i]]
+	for i, by := range f.Email.Users {
+		f.Email.Users[i].User = r.settled.now(by.User)
+		f.Email.Users[i].Owned = by.Owned || r.settled.owners[by.User.ID] != ""
 	}
-	return facts, nil
+	login, _ := f.Login()
+	f.Holder = r.settled.holder(login, r.holders[identity.LoginKey(login)])
+	return f
 }
 
 // readCandidates reads the users that a key may find, with the rows locked: a
@@ -288,7 +299,7 @@ func (r *factsReader) byLogin(u sso.ProvisionedUser) (sso.User, bool) {
 // free reports whether a user was found, and belongs to no other resource of the
 // connection.
 func (r *factsReader) free(by sso.User, u sso.ProvisionedUser) bool {
-	owner := r.owned[by.ID]
+	owner := cmp.Or(r.settled.owners[by.ID], r.owned[by.ID])
 	return by.ID != "" && (owner == "" || owner == u.ID)
 }
 

@@ -13,19 +13,39 @@ import (
 // createMissing creates a pushed group that no group has the name of in the
 // organizations that the configuration names.
 func (e *effects) createMissing(ctx context.Context, g sso.ProvisionedGroup) error {
-	rules := e.cfg.SCIM.CreateGroups
-	if len(rules.Organizations) == 0 || !e.whole() && !e.pilots(g) {
+	if len(e.cfg.SCIM.CreateGroups.Organizations) == 0 || !e.whole() && !e.pilots(g) {
 		return nil
 	}
 	if groups, err := e.groupsNamed(ctx, g.DisplayName); err != nil || len(groups) > 0 {
 		return err
+	}
+	organizations, err := e.missingIn(ctx, g, nil)
+	if err != nil {
+		return err
+	}
+	for _, id := range organizations {
+		if err := e.createGroupIn(ctx, id, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missingIn returns the organizations in which a pushed group that no group has the
+// name of is created. more are groups that count as created there.
+func (e *effects) missingIn(
+	ctx context.Context, g sso.ProvisionedGroup, more map[sso.OrganizationID]int,
+) (in []sso.OrganizationID, err error) {
+	rules := e.cfg.SCIM.CreateGroups
+	if len(rules.Organizations) == 0 || !e.whole() && !e.pilots(g) {
+		return nil, nil
 	}
 	created := map[sso.OrganizationID]int{}
 	ids := make([]string, len(rules.Organizations))
 	for i, id := range rules.Organizations {
 		ids[i] = string(id)
 	}
-	err := e.Query(ctx, func(r engine.Row) error {
+	err = e.Query(ctx, func(r engine.Row) error {
 		var id sso.OrganizationID
 		var n int
 		err := r.Scan(&id, &n)
@@ -35,19 +55,12 @@ func (e *effects) createMissing(ctx context.Context, g sso.ProvisionedGroup) err
 		"and x.enterprise_id = $1 and x.id = c.group_id and x.organization_id = o.id) from ("+
 		e.db.sql.Dialect.Values("$2")+") n cross join organizations o where o.enterprise_id = $1 and o.id = n.value",
 		string(e.push.Enterprise), engine.JSONList(ids))
-	if err != nil {
-		return err
-	}
 	for _, id := range rules.Organizations {
-		n, exists := created[id]
-		if !exists || !groupsync.Creates(rules, g.DisplayName, n) {
-			continue
-		}
-		if err := e.createGroupIn(ctx, id, g); err != nil {
-			return err
+		if n, exists := created[id]; exists && groupsync.Creates(rules, g.DisplayName, n+more[id]) {
+			in = append(in, id)
 		}
 	}
-	return nil
+	return in, err
 }
 
 // createGroupIn creates a pushed group in an organization.

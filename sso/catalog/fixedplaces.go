@@ -174,6 +174,8 @@ func codeSpots() map[string]spot {
 		"name_taken":               atGroupsHere,
 		"filter_unsupported":       atProvisionedData,
 		"resource_exists":          atProvisionedData,
+		"resource_adopted":         atPeople,
+		"account_pushed":           atPeople,
 		"resource_invalid":         atProvisionedData,
 		"group_name_invalid":       atGroupsHere,
 		"mail_refused":             atAttributes,

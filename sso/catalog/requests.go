@@ -38,6 +38,18 @@ func apiCodes() []Entry {
 			"the response names the ID: match on `userName` or `displayName` to adopt it",
 		},
 		{
+			"resource_adopted", "API",
+			"the pushed user has an account that follows the identity provider already, so it is linked with no other",
+			Operator,
+			"deactivate one of the two accounts, or decide about the login conflict if there is one",
+		},
+		{
+			"account_pushed", "API",
+			"the account belongs to another user that the identity provider pushed; the message names that user",
+			Operator,
+			"link another account, or delete the other user at the identity provider",
+		},
+		{
 			"resource_invalid", "API",
 			"over SCIM: a name, an e-mail address or an external ID is longer than 1,024 bytes or has a NUL in it",
 			Company,

@@ -17,6 +17,9 @@ type trialReader interface {
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	PreviewProvisioning(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, cfg sso.Config, q sso.FindingQuery,
+	) (sso.ProvisioningPreview, error)
+	PreviewSignIns(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, cfg sso.Config,
 	) (sso.ProvisioningPreview, error)
 	ProvisioningChecklist(

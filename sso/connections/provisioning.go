@@ -164,17 +164,63 @@ func (w *editing) checkProvisioning() {
 	}
 }
 
+// firstFindings is how many findings of each kind a preview has.
+const firstFindings = 20
+
 // PreviewProvisioning returns what applying everything that was pushed to a
-// connection would come to under its draft, or else its live configuration. Nothing
-// is written.
+// connection would come to under its draft, or else its live configuration. If the
+// draft ends provisioning by SCIM, it returns what the next sign-ins would change.
+// Nothing is written.
 func (s *Service) PreviewProvisioning(
 	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.ProvisioningPreview, error) {
+	return s.preview(ctx, ent, id, sso.FindingQuery{Limit: firstFindings})
+}
+
+func (s *Service) preview(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, q sso.FindingQuery,
 ) (sso.ProvisioningPreview, error) {
 	c, err := s.Connections.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.ProvisioningPreview{}, err
 	}
-	return s.Trials.PreviewProvisioning(ctx, ent, id, *startOf(c))
+	cfg := *startOf(c)
+	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM && cfg.Provisioning != sso.ProvisionSCIM {
+		return s.Trials.PreviewSignIns(ctx, ent, id, cfg)
+	}
+	return s.Trials.PreviewProvisioning(ctx, ent, id, cfg, q)
+}
+
+// ProvisioningFindings lists the records of one kind that do not meet, as
+// PreviewProvisioning finds them, by their Key.
+func (s *Service) ProvisioningFindings(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, kind sso.FindingKind, page sso.Page,
+) (_ []sso.ProvisioningFinding, next string, err error) {
+	p, err := s.preview(ctx, ent, id, sso.FindingQuery{
+		Kind:  kind,
+		After: page.Cursor,
+		Limit: page.Size() + 1,
+	})
+	all := p.Findings
+	if err != nil || len(all) <= page.Size() {
+		return all, "", err
+	}
+	all = all[:page.Size()]
+	return all, all[len(all)-1].Key(), nil
+}
+
+// LinkProvisioned makes an account of a connection that of a pushed user whose
+// effects wait: both are one person. Errors: NotFound; Conflict "resource_adopted"
+// and "account_pushed".
+func (s *Service) LinkProvisioned(
+	ctx context.Context,
+	by sso.Actor,
+	ent sso.EnterpriseID,
+	id sso.ConnectionID,
+	resource sso.ResourceID,
+	user sso.UserID,
+) error {
+	return s.Connections.LinkProvisioned(ctx, by, ent, id, resource, user)
 }
 
 // ProvisioningChecklist returns what the provisioning of a connection has shown to

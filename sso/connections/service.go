@@ -22,6 +22,14 @@ type connectionStore interface {
 	UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Connection, error)) (sso.Connection, error)
 	CreatedGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.Group, error)
+	LinkProvisioned(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		conn sso.ConnectionID,
+		id sso.ResourceID,
+		account sso.UserID,
+	) error
 	UndoCreatedGroups(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (deleted, kept int, err error)

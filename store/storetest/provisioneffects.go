@@ -35,7 +35,6 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a rename that removes members, too":            testProvisionedRenameAndRemove,
 		"a failure to apply is logged":                  testProvisionedApplyFails,
 		"the identity provider owns the profile":        testProvisionedProfile,
-		"a preview says what enabling does":             testProvisionedPreview,
 		"applying goes on after a crash":                testProvisionedResumed,
 		"a push and a sign-in make one account":         testProvisionedRace,
 		"a deactivation and a sign-in at once":          testDeactivationRace,
@@ -68,14 +67,6 @@ func (f foreign) provisionEffects() calls {
 		"DeprovisionReceipts": func() (int, error) {
 			all, err := db.DeprovisionReceipts(ctx, ent, "push-00000000000000000000000000")
 			return len(all), err
-		},
-		"PreviewProvisioning": func() (int, error) {
-			p, err := db.PreviewProvisioning(ctx, ent, f.w.conn.ID, sso.Config{})
-			return p.Adopted + p.Created + p.Held, err
-		},
-		"ProvisioningChecklist": func() (int, error) {
-			c, err := db.ProvisioningChecklist(ctx, ent, f.w.conn.ID, sso.Pilot{})
-			return c.Pushed + count(!c.Items[0].FirstAt.IsZero()), err
 		},
 		"ProvisionedAmong": func() (int, error) {
 			all, err := db.ProvisionedAmong(ctx, ent, f.w.conn.ID, []sso.UserID{f.user.ID, f.pushed.Account})
@@ -128,7 +119,7 @@ func (w *world) previews(people int) {
 	w.Helper()
 	cfg := *w.conn.Live
 	cfg.Provisioning = sso.ProvisionSCIM
-	p, err := w.db.PreviewProvisioning(w.Context(), w.ent.ID, w.conn.ID, cfg)
+	p, err := w.db.PreviewProvisioning(w.Context(), w.ent.ID, w.conn.ID, cfg, sso.FindingQuery{})
 	w.ok(err)
 	byID := func(a, b sso.ProvisioningGroupPreview) int { return strings.Compare(string(a.Group), string(b.Group)) }
 	slices.SortFunc(p.Groups, byID)
@@ -159,7 +150,7 @@ func testProvisionedPreview(t *testing.T, fresh fresh) {
 	before := w.dump()
 	cfg := *w.conn.Live
 	cfg.Provisioning = sso.ProvisionSCIM
-	p, err := w.db.PreviewProvisioning(t.Context(), w.ent.ID, w.conn.ID, cfg)
+	p, err := w.db.PreviewProvisioning(t.Context(), w.ent.ID, w.conn.ID, cfg, sso.FindingQuery{})
 	w.ok(err)
 	ops := w.group["app/ops"]
 	w.same(sso.ProvisioningPreview{

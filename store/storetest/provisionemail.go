@@ -112,7 +112,7 @@ func testMatchedWhenEnabled(t *testing.T, fresh fresh) {
 	cfg := *w.conn.Live
 	cfg.Provisioning = sso.ProvisionSCIM
 	cfg.SCIM.MatchEmail = true
-	preview, err := w.db.PreviewProvisioning(t.Context(), w.ent.ID, w.conn.ID, cfg)
+	preview, err := w.db.PreviewProvisioning(t.Context(), w.ent.ID, w.conn.ID, cfg, sso.FindingQuery{})
 	w.ok(err)
 	if preview.Adopted != 1 || preview.Created != 2 || preview.OtherLogins != 1 {
 		t.Errorf("the preview is %+v", preview)

@@ -34,6 +34,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"provisioned":   provisionedTests(),
 		"effects":       provisionEffectTests(),
 		"pilot":         pilotTests(),
+		"previews":      previewTests(),
 		"objects":       objectTests(),
 		"sessions":      sessionTests(),
 		"beside":        besideTests(),

@@ -647,6 +647,7 @@ func own() map[string]bool {
 		"RecordProvisioning":         true,
 		"TrimProvisioningEvents":     true,
 		"ProvisioningChecklist":      true,
+		"PreviewSignIns":             true,
 		"ProvisioningEvents":         true,
 		"ProvisioningRefusals":       true,
 		"RefusalTallies":             true,
@@ -705,7 +706,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.contacts(), f.provisioning(), f.provisionEffects(),
+		f.tests(), f.signInFacts(), f.contacts(), f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -75,6 +75,8 @@ func (e endpoint) body() any {
 		return m{"digest": "9f86d081884c7d659a2feaa0c55ad015"}
 	case strings.HasSuffix(e.path, "/setup-links"):
 		return m{"for": "Ada"}
+	case strings.HasSuffix(e.path, "/link"):
+		return m{"user": "user-00000000000000000000000000"}
 	case strings.HasSuffix(e.path, "/scim-tokens"):
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/domains"):

@@ -11,24 +11,57 @@ import (
 //
 //nolint:lll // a tag is one line
 type provisioningPreview struct {
+	Direction       string                 `json:"direction" enum:"scim,jit" doc:"scim: what applying the pushes would come to. jit: the draft ends provisioning, and groups have what the next sign-ins would change if they asserted what the last ones did; the other members are 0." example:"scim"`
 	Adopted         int                    `json:"adopted" doc:"Number of pushed users whose account exists." example:"300"`
 	Created         int                    `json:"created" doc:"Number of pushed users who would get an account." example:"12"`
 	Held            int                    `json:"held" doc:"Number of pushed users who would wait for an admin, because another account has their login." example:"0"`
+	Waiting         int                    `json:"waiting" doc:"Number of pushed users outside of the pilot." example:"0"`
 	Deactivated     int                    `json:"deactivated" doc:"Number of active accounts that would be deactivated." example:"1"`
 	OtherLogins     int                    `json:"other_logins" doc:"Number of accounts whose login would change: the userName is not the login that sign-ins assert." example:"0"`
-	Groups          []provisioningGainedBy `json:"groups" doc:"Groups that pushed groups match, with the members they would gain. No member would leave."`
-	UnmatchedGroups []string               `json:"unmatched_groups" doc:"Names of pushed groups that match no group; some may be created." example:"[\"grp_all\"]"`
+	Unknown         int                    `json:"unknown" doc:"Number of active users of sign-ins who were not pushed; not counted during a pilot." example:"3"`
+	LookAlikes      int                    `json:"look_alikes" doc:"Number of these who resemble a user that would be created." example:"1"`
+	Extra           int                    `json:"extra" doc:"Number of memberships that no push confirms. They stay." example:"4"`
+	Groups          []provisioningGainedBy `json:"groups" doc:"Groups that pushed groups match or would create, and groups with extra members."`
+	UnmatchedGroups []string               `json:"unmatched_groups" doc:"Names of pushed groups that match no group and would create none." example:"[\"grp_all\"]"`
+	Findings        []provisioningFinding  `json:"findings" doc:"Records that do not meet, the first 20 of each kind."`
 }
 
 // provisioningGainedBy is what a group would gain.
 //
 //nolint:lll // a tag is one line
 type provisioningGainedBy struct {
-	Group        sso.GroupID        `json:"group" doc:"Identifier of the group." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Group        *sso.GroupID       `json:"group" doc:"Identifier of the group; null of one that would be created." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name         string             `json:"name" doc:"Name of the group." example:"grp_all"`
 	Organization sso.OrganizationID `json:"organization" doc:"Organization of the group." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Join         int                `json:"join" doc:"Number of users who would join." example:"248"`
 	Confirm      int                `json:"confirm" doc:"Number of members by sign-ins who would be members by SCIM." example:"21"`
+	Extra        int                `json:"extra" doc:"Number of members whom no push confirms. They stay." example:"2"`
+	Leave        int                `json:"leave" doc:"Number of members who would leave: the identity provider deleted them. With direction jit: whose sign-ins do not assert the group." example:"0"`
+}
+
+// provisioningFinding is a record that does not meet another.
+//
+//nolint:lll // a tag is one line
+type provisioningFinding struct {
+	Kind       sso.FindingKind `json:"kind" enum:"held,look_alike,other_login,group_name,unknown" doc:"held: another active account has the login. look_alike: a user would be created, and one who was not pushed has the same address or the same name before the @. other_login: the userName is not the login of the account. group_name: the name of a pushed group differs from that of a group in letter case or look-alike characters. unknown: the user was not pushed." example:"look_alike"`
+	Resource   *sso.ResourceID `json:"resource" doc:"User or group of the identity provider; null if there is none." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name       *string         `json:"name" doc:"Its userName or displayName; null if there is none." example:"a.lovelace@acme.example"`
+	User       *sso.UserID     `json:"user" doc:"User of the enterprise; null if there is none." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	Login      *string         `json:"login" doc:"Login of the user; null if there is none." example:"ada@acme.example"`
+	Group      *sso.GroupID    `json:"group" doc:"Group of an organization; null if there is none." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	KnownGroup *string         `json:"group_name" doc:"Name of the group; null if there is none." example:"Grp_All"`
+}
+
+func viewFinding(f sso.ProvisioningFinding) provisioningFinding {
+	return provisioningFinding{
+		Kind:       f.Kind,
+		Resource:   some(f.Resource),
+		Name:       some(f.Name),
+		User:       some(f.User),
+		Login:      some(f.Login),
+		Group:      some(f.Group),
+		KnownGroup: some(f.Known),
+	}
 }
 
 // createdGroup is a group that was created because it was pushed.
@@ -57,8 +90,25 @@ func (a *API) provisionedOperations() {
 		path:    connectionPath + "/provisioning/preview",
 		summary: "Preview what was pushed",
 		about: "What applying everything that the identity provider pushed would come to under the draft, or without " +
-			"a draft under the live configuration. Enabling the connection does so. Nothing is written.",
+			"a draft under the live configuration. Enabling the connection does so. If the draft ends provisioning, " +
+			"what the next sign-ins would change. Nothing is written.",
 	}, a.previewProvisioning)
+	add(a, operation{
+		id:      "list-provisioning-findings",
+		method:  http.MethodGet,
+		path:    connectionPath + "/provisioning/preview/findings",
+		summary: "List records that do not meet",
+		about:   "Records of one kind that do not meet, as the preview finds them.",
+	}, a.listFindings)
+	add(a, operation{
+		id:      "link-provisioned-user",
+		method:  http.MethodPost,
+		path:    connectionPath + "/provisioning/users/{resource}/link",
+		status:  http.StatusNoContent,
+		summary: "Link a pushed user to an account",
+		about: "The account is adopted in place of a new one. The pushed user is not adopted yet, otherwise the " +
+			"response is 409 resource_adopted. An account of another pushed user is 409 account_pushed.",
+	}, a.linkProvisioned)
 	add(a, operation{
 		id:      "end-pilot",
 		method:  http.MethodPost,
@@ -91,19 +141,81 @@ func (a *API) previewProvisioning(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	return answerTo(viewProvisioningPreview(p), nil)
+}
+
+func viewProvisioningPreview(p sso.ProvisioningPreview) provisioningPreview {
 	v := provisioningPreview{
+		Direction:       string(sso.ProvisionSCIM),
 		Adopted:         p.Adopted,
 		Created:         p.Created,
 		Held:            p.Held,
+		Waiting:         p.Waiting,
 		Deactivated:     p.Deactivated,
 		OtherLogins:     p.OtherLogins,
+		Unknown:         p.Unknown,
+		LookAlikes:      p.LookAlikes,
+		Extra:           p.Extra,
 		Groups:          make([]provisioningGainedBy, 0, len(p.Groups)),
 		UnmatchedGroups: always(p.UnmatchedGroups),
+		Findings:        make([]provisioningFinding, 0, len(p.Findings)),
+	}
+	if p.Back {
+		v.Direction = string(sso.ProvisionJIT)
 	}
 	for _, g := range p.Groups {
-		v.Groups = append(v.Groups, provisioningGainedBy(g))
+		v.Groups = append(v.Groups, provisioningGainedBy{
+			Group:        some(g.Group),
+			Name:         g.Name,
+			Organization: g.Organization,
+			Join:         g.Join,
+			Confirm:      g.Confirm,
+			Extra:        g.Extra,
+			Leave:        g.Leave,
+		})
 	}
-	return answerTo(v, nil)
+	for _, f := range p.Findings {
+		v.Findings = append(v.Findings, viewFinding(f))
+	}
+	return v
+}
+
+func (a *API) listFindings(ctx context.Context, c caller, in *inFindings) (*out[list[provisioningFinding]], error) {
+	all, next, err := a.Setup.ProvisioningFindings(
+		ctx, c.enterprise.ID, in.Connection, in.Kind, in.page(),
+	)
+	return pageOf(all, next, err, viewFinding)
+}
+
+// inFindings selects findings.
+//
+//nolint:lll // a tag is one line
+type inFindings struct {
+	Connection sso.ConnectionID `path:"connection"`
+	Paging
+	Kind sso.FindingKind `query:"kind" default:"unknown" enum:"held,look_alike,other_login,group_name,unknown" doc:"Kind of the findings." example:"look_alike"`
+}
+
+// inLink names a pushed user and an account.
+//
+//nolint:lll // a tag is one line
+type inLink struct {
+	Connection sso.ConnectionID `path:"connection"`
+	Resource   sso.ResourceID   `path:"resource" maxLength:"64" doc:"Identifier of the pushed user in SCIM." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Body       provisionedLink
+}
+
+// provisionedLink says whose a pushed user is.
+//
+//nolint:lll // a tag is one line
+type provisionedLink struct {
+	User sso.UserID `json:"user" doc:"User of the enterprise who is this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+}
+
+func (a *API) linkProvisioned(ctx context.Context, c caller, in *inLink) (*done, error) {
+	return nil, a.Setup.LinkProvisioned(
+		ctx, c.by, c.enterprise.ID, in.Connection, in.Resource, in.Body.User,
+	)
 }
 
 func (a *API) listCreatedGroups(ctx context.Context, c caller, in *struct {
