@@ -299,6 +299,7 @@ func (f *fixture) world(key string) world {
 	f.provisioned(provisioned, "entra")
 	return world{
 		"scim_token":   provisioned["scim_token"],
+		"resource":     provisioned["resource"],
 		"test":         string(run.ID),
 		"setup_link":   string(l.ID),
 		"application":  string(app.ID),

@@ -75,6 +75,13 @@ func (e endpoint) body() any {
 		return m{"digest": "9f86d081884c7d659a2feaa0c55ad015"}
 	case strings.HasSuffix(e.path, "/setup-links"):
 		return m{"for": "Ada"}
+	case strings.HasSuffix(e.path, "/provisioning/expect"):
+		return m{
+			"group":  "engineering",
+			"people": 3,
+		}
+	case strings.HasSuffix(e.path, "/provisioning/test"):
+		return m{"scim_token": "scimtok-00000000000000000000000000"}
 	case strings.HasSuffix(e.path, "/link"):
 		return m{"user": "user-00000000000000000000000000"}
 	case strings.HasSuffix(e.path, "/scim-tokens"):
@@ -518,7 +525,7 @@ func (f *fixture) more() {
 		})
 		f.ok(err)
 		f.provisioned(f.acme, name)
-		for _, person := range []string{name, "ada"} {
+		for _, person := range []string{name, "ada", "barbara"} {
 			s := signIn(e, c, person, time.Now())
 			s.Session.Token = sso.Secret(fmt.Sprint(person, i)).Hash()
 			_, _, err = f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))

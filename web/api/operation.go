@@ -173,7 +173,7 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.OrganizationID](value)
 	case "group":
 		return is[sso.GroupID](value)
-	case "user":
+	case "user", "resource": // a resource of SCIM has the ID of a user
 		return is[sso.UserID](value)
 	case "connection":
 		return is[sso.ConnectionID](value)

@@ -29,7 +29,7 @@ func (f *fixture) provisioned(w world, name string) {
 		Document:    []byte(`{"displayName":"x"}`),
 	}, sso.MemberChange{})
 	f.ok(err)
-	_, err = f.db.CreateProvisionedUser(f.Context(), sso.Push{
+	u, err := f.db.CreateProvisionedUser(f.Context(), sso.Push{
 		Enterprise: ent,
 		Connection: conn,
 		Token:      k.ID,
@@ -38,6 +38,7 @@ func (f *fixture) provisioned(w world, name string) {
 		Document: []byte(`{"userName":"x"}`),
 	})
 	f.ok(err)
+	w["resource"] = string(u.ID)
 	f.pushed(w, func(e *sso.ProvisioningEvent) {
 		e.Name = name
 		e.Status = 403

@@ -92,7 +92,7 @@ func revocationFails(t *testing.T, f *fixture) {
 }
 
 // mismatchedIDs: what is changed is named by the path alone. No body and no query
-// has a place for another name.
+// has a place for another name; a body may name an object of another kind.
 func mismatchedIDs(t *testing.T, f *fixture) {
 	f.unchanged(func() {
 		for _, e := range f.endpoints() {
@@ -100,7 +100,8 @@ func mismatchedIDs(t *testing.T, f *fixture) {
 				"id", "enterprise", "enterprise_id", "user", "group", "connection",
 				"organization", "ID",
 			} {
-				if body, ok := e.body().(m); ok {
+				body, ok := e.body().(m)
+				if _, named := body[name]; ok && !named {
 					crossed := m{name: f.other["enterprise"]}
 					for k, v := range body {
 						crossed[k] = v
