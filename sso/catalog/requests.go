@@ -27,7 +27,7 @@ func apiCodes() []Entry {
 		},
 		{
 			"filter_unsupported", "API",
-			"over SCIM: the filter is by an attribute that is not kept, such as `meta.location`",
+			"over SCIM: the filter is by an attribute that is not kept, such as the address of the resource",
 			Company,
 			"filter by another attribute",
 		},
