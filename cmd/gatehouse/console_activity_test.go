@@ -261,7 +261,7 @@ func TestActivityProvisioning(t *testing.T) {
 		RequestID:  "req-1",
 	}
 	changed := refused
-	changed.ID = sso.NewID[sso.ProvisioningEventID](now)
+	changed.ID = sso.NewID[sso.ProvisioningEventID](now.Add(time.Millisecond)) // later
 	changed.Kind = sso.ScopeGroupsWrite
 	changed.Method = "PATCH"
 	changed.Name = "dev"
