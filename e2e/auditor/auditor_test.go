@@ -213,7 +213,8 @@ func TestAuditorCanFail(t *testing.T) {
 			run(copySession), is(auditor.Once, auditor.Audited),
 		},
 		"a revoked session": {
-			run("insert into revocations select 1, id, user_id, enterprise_id, 0 from sessions limit 1"),
+			run("insert into revocations (sequence, session_id, user_id, enterprise_id, at) " +
+				"select 1, id, user_id, enterprise_id, 0 from sessions limit 1"),
 			is(auditor.Refused),
 		},
 		"a session of no one": {
