@@ -32,7 +32,7 @@ func ExplainMember(g PushedGroup, f sso.MemberFacts) sso.DriftReason {
 	return explainUnsent(g, f)
 }
 
-// explainPushed explains why a user who was pushed as a member is none.
+// explainPushed explains why a user pushed as a member is not a member.
 func explainPushed(f sso.MemberFacts) sso.DriftReason {
 	switch {
 	case f.Outside:

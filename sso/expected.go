@@ -83,7 +83,7 @@ type DriftingMember struct {
 	Refusals OpenRefusals
 }
 
-// ExpectedMembers sums up who should be in a group, and who of them is.
+// ExpectedMembers counts the expected members of a group and the actual ones among them.
 type ExpectedMembers struct {
 	Expected int // users whom evidence names
 	Pushed   int // of Expected

@@ -286,7 +286,7 @@ func changes() []probe {
 type prober struct {
 	*Service
 	test        Test
-	mark        string // name of the user and the group; nobody has it
+	mark        string // name of the user and the group, unused before
 	user, group string // their IDs; "" while there is none
 	closed      error  // why requests are refused altogether
 }
