@@ -41,6 +41,15 @@ func (g *Gateway) API() *API {
 	}
 }
 
+// For returns the same API, whose failures are those of t. A subtest needs it: without
+// it a failure would be that of the test which started the gateway, and stop it for
+// all others.
+func (a *API) For(t testing.TB) *API {
+	other := *a
+	other.t = t
+	return &other
+}
+
 // Try sends a request to a path below /api/v1 and decodes the response into
 // out, whatever its status.
 func (a *API) Try(method, path string, in, out any) (status int, err error) {
