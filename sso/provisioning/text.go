@@ -106,6 +106,12 @@ func SendAgain(p sso.Provider) string {
 		return "press Restart provisioning in the Entra admin center"
 	case sso.Okta:
 		return "press Push now on each group in Okta"
+	case sso.JumpCloud:
+		return "change the group or the person in JumpCloud, such as by adding a member"
+	case sso.OneLogin:
+		return "press Reprovision for the users in OneLogin"
+	case sso.Ping:
+		return "switch the provisioning rule off and on again in PingOne"
 	default:
 		return "restart provisioning at the identity provider"
 	}

@@ -121,3 +121,20 @@ func TestTextsDoIn200Characters(t *testing.T) {
 		}
 	}
 }
+
+// TestSendAgain: each product with steps of its own has an instruction of its own.
+func TestSendAgain(t *testing.T) {
+	t.Parallel()
+	for p, name := range map[sso.Provider]string{
+		sso.Entra:     "Entra",
+		sso.Okta:      "Okta",
+		sso.JumpCloud: "JumpCloud",
+		sso.OneLogin:  "OneLogin",
+		sso.Ping:      "PingOne",
+		sso.Custom:    "the identity provider",
+	} {
+		if got := SendAgain(p); !strings.Contains(got, name) {
+			t.Errorf("%s: %q", p, got)
+		}
+	}
+}
