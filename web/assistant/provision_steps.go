@@ -198,17 +198,30 @@ func (p *provisionState) provisionWarnings(a *Assistant, preview sso.Provisionin
 	)
 	warn(
 		preview.Held > 0,
-		people(preview.Held)+" would wait for an admin: another account has the login.", "", "",
+		people(preview.Held)+" would wait for an admin: another account has the login.",
+		p.forAdmins(console.At(p.Enterprise, "questions")), "Login conflicts",
 	)
 	warn(
 		len(preview.UnmatchedGroups) > 0,
-		"No group here has the name of these: "+shortList(preview.UnmatchedGroups)+".", "", "",
+		"No group here has the name of these: "+shortList(preview.UnmatchedGroups)+". Their members join no group "+
+			"until there is one: create it under Groups, or set “"+
+			console.FieldLabel("scim.create_groups.organizations")+"”.",
+		p.forAdmins(console.AtConnection(p.Enterprise, p.Connection.ID, "settings")), "Settings",
 	)
 	if draft := p.otherChanges(); draft != "" && p.May(sso.IntentSignOn) {
 		warn(true, "The draft has other changes, which are enabled "+
 			"too: "+draft+".", p.state.at("enable"), "Look at the draft")
 	}
 	return all
+}
+
+// forAdmins returns the address of a page that no setup link opens; "" for the holder
+// of one.
+func (p *provisionState) forAdmins(href string) string {
+	if p.Role == sso.RoleSetupLink {
+		return ""
+	}
+	return href
 }
 
 // shortList names the first few of a list.

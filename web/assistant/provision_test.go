@@ -180,6 +180,41 @@ func TestProvisioningBySetupLink(t *testing.T) {
 	}
 }
 
+// TestUnmatchedGroupLeadsToSettings: an admin is led to where a missing group can be
+// created; the holder of a setup link, who may not open it, is told.
+func TestUnmatchedGroupLeadsToSettings(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, at := f.enabled(sso.Okta)
+	f.who["link"] = &sso.Visitor{
+		Role:       sso.RoleSetupLink,
+		Actor:      "link-it",
+		Enterprise: f.ent.ID,
+		Connection: c.ID,
+		Intents:    []sso.Intent{sso.IntentProvisioning},
+	}
+	_, _, err := f.db.CreateProvisionedGroup(
+		t.Context(),
+		sso.Push{Enterprise: f.ent.ID, Connection: c.ID},
+		sso.ProvisionedGroup{
+			Enterprise:  f.ent.ID,
+			Connection:  c.ID,
+			DisplayName: "grp_new",
+			Origin:      sso.OriginPushed,
+		},
+		sso.MemberChange{},
+	)
+	f.ok(err)
+	const warned, settings = "No group here has the name of these: grp_new.", "/settings\""
+	admin := f.send("operator", http.MethodGet, at+"/scim/enable", "", http.NoBody)
+	f.says(admin, http.StatusOK, warned, `href="`+strings.TrimSuffix(at, "/setup")+settings)
+	link := f.send("link", http.MethodGet, at+"/scim/enable", "", http.NoBody)
+	f.says(link, http.StatusOK, warned)
+	if strings.Contains(link.Body.String(), settings) {
+		t.Error("a setup link leads to the settings")
+	}
+}
+
 // TestReachedFrom: what reached the connection is shown.
 func TestReachedFrom(t *testing.T) {
 	t.Parallel()
