@@ -293,13 +293,13 @@ func entraSCIM() SCIM {
 		NotNeeded: []string{
 			"`?aadOptscim062020` at the end of *Tenant URL* is not needed. Gatehouse understands both forms.",
 		},
-		Cycle:   "Entra ID sends changes every 40 minutes. The first cycle begins at once, and takes hours for thousands of people. *Provision on demand* sends one person or group now.",
+		Cycle:   "Entra ID sends changes every 40 minutes. The first cycle begins at once, and takes hours for thousands of people. *Provision on demand* sends one person now, or one group with up to five of its members.",
 		First:   "The first request comes when you select *Test connection*.",
 		Network: "If a firewall lets known addresses in only, add those that Microsoft publishes under the service tag `AzureActiveDirectory`.",
 		OwnTest: OwnTest{
 			Text: "*Test connection* looks for one user who does not exist. It passes with a token that may not read " +
 				"groups, and while group provisioning is switched off here.",
 		},
-		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. What was refused is not sent again before.",
+		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. By itself, Entra ID tries again after six hours, then once a day, and gives up after four weeks.",
 	}
 }

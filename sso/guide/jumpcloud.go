@@ -208,7 +208,10 @@ func jumpCloudSCIM() SCIM {
 			Do: []Instruction{
 				do("In the application, open *User Groups* and tick the groups to be provisioned. Select *Save*."),
 			},
-			Warnings: []string{"The people of a ticked group are pushed together with the group."},
+			Warnings: []string{
+				"The people of a ticked group are pushed together with the group. A group without people is not pushed.",
+				"Taking the tick from a group deactivates its people here, unless another ticked group has them.",
+			},
 		},
 		Required: []Required{
 			{
@@ -231,7 +234,7 @@ func jumpCloudSCIM() SCIM {
 			Groups: true,
 			Writes: true,
 		},
-		Again: "In *User Groups*, take the tick from the group, select *Save*, tick it again, and select *Save*.",
+		Again: "Add one more person to the group, and take them out again: JumpCloud sends a group when its members change. For a person, change an attribute. Do not take the tick from the group, which deactivates its people here.",
 	}
 }
 
@@ -261,6 +264,7 @@ func oneLoginSCIM() SCIM {
 				do("Open *Provisioning*, tick *Enable provisioning*, and choose *Suspend* for people who are deleted or lose the application. Select *Save*."),
 				do("Open *Parameters*. *SCIM Username* has to be the value that single sign-on sends as the login: *Username* unless you changed it."),
 				do("In *Parameters*, select *Groups*, tick *Include in User Provisioning*, and select *Save*."),
+				do("Open *Provisioning* again, and under *Entitlements* select *Refresh*. OneLogin then knows the groups that are here. Do this again when a group was added here."),
 			},
 			Warnings: []string{
 				"*Require admin approval before this action is performed* holds every change until an admin approves it in OneLogin. Take the ticks away, or approve under *Users* › *Provisioning*.",
@@ -269,7 +273,7 @@ func oneLoginSCIM() SCIM {
 		Assign: Part{
 			Title: provisionTitle,
 			Do: []Instruction{
-				do("Open *Rules* and add a rule with the action *Set Groups*, so that roles or departments become groups here."),
+				do("Open *Rules* and add a rule with the action *Set Groups*, so that roles or departments become groups here: *Map from OneLogin*, for each *role*, with value that matches `.*`."),
 				do("Open *Access*, and choose the *Roles* to be provisioned. Select *Save*."),
 			},
 		},

@@ -260,10 +260,14 @@ func oktaSCIM() SCIM {
 			Do: []Instruction{
 				do("Open *Assignments*, and assign the groups or people to be provisioned. For people who were assigned before, select *Provision User*."),
 				do("Open *Push Groups*, select *Push Groups* › *Find groups by name*, choose a group, leave *Push group memberships immediately* ticked, and select *Save*. Do this for each group that matters here."),
+				do("If a group of this name exists here already, select *Refresh App Groups* first. Then choose *Link Group* and this group, instead of *Create Group*."),
 			},
 			Warnings: []string{
 				"A group may be pushed before its people: they become members when they arrive.",
 				"Only pushed groups arrive. A group that is merely assigned brings its people, and not itself.",
+				"Do not push the groups by which you assign people: Okta does not support one group for both, and some of its members would be missing here. Have a group of its own for the assignment.",
+				"Okta sends only those members of a pushed group who are assigned to the application, too.",
+				"*Create Group* is refused for a name that a group here has. *Link Group* takes the group over.",
 			},
 		},
 		Required: []Required{
