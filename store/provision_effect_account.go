@@ -90,13 +90,23 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 
 // releaseSubject queues that the subject which is the userName of a new resource
 // leads no longer to the account of a deleted one: the identity provider gave the
-// name to another person.
+// name to another person. That account is found by no externalId any more: without
+// its subject, the next sign-in under a pushed name would be its owner's.
 func (e *effects) releaseSubject(u sso.ProvisionedUser) {
+	args := []any{
+		string(e.push.Enterprise), string(e.push.Connection), u.UserName, identity.LoginKey(u.UserName),
+	}
+	e.Queue(
+		`update provisioned_tombstones set released = true where enterprise_id = $1 and connection_id = $2
+		and login_key = $4 and account_id in (select i.user_id from identities i
+			where i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3)`,
+		args...,
+	)
 	e.Queue(
 		`update identities set subject = null where enterprise_id = $1 and connection_id = $2 and subject = $3
 		and user_id in (select s.account_id from provisioned_tombstones s
 			where s.enterprise_id = $1 and s.connection_id = $2 and s.login_key = $4)`,
-		string(e.push.Enterprise), string(e.push.Connection), u.UserName, identity.LoginKey(u.UserName),
+		args...,
 	)
 }
 

@@ -143,7 +143,8 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"identities i cross join users u where i.enterprise_id = $1 and i.connection_id = $3 and i.login = n.value "+
 			"and u.enterprise_id = $1 and u.id = i.user_id", names)
 	r.byText(r.former, "s.external_id", "provisioned_tombstones s cross join users u where s.enterprise_id = $1 "+
-		"and s.connection_id = $3 and s.external_id = n.value and u.enterprise_id = $1 and u.id = s.account_id",
+		"and s.connection_id = $3 and s.external_id = n.value and not s.released and u.enterprise_id = $1 "+
+		"and u.id = s.account_id",
 		external)
 	r.queueDomains(domains)
 	if r.cfg.SCIM.MatchEmail {

@@ -45,6 +45,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"what was held follows from the answer":         testProvisionedAnswered,
 		"a deactivated admin's setup links end":         testDeactivatedLinks,
 		"two connections provision one user":            testProvisionedTwice,
+		"an account without its subject stays away":     testProvisionedReleased,
 		"a verified address finds an account":           testMatchedByEmail,
 		"addresses are matched when enabled":            testMatchedWhenEnabled,
 		"an address that finds no account":              testNotMatchedByEmail,

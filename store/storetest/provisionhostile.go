@@ -313,3 +313,31 @@ func testProvisionedTwice(t *testing.T, fresh fresh) {
 	second.provisionUser("ada")
 	is("both say yes again", sso.UserActive)
 }
+
+// testProvisionedReleased: an account whose subject a push gave to another user comes
+// back by no externalId. Without its subject, the sign-in of the user who has the name
+// then would be taken for its owner's.
+func testProvisionedReleased(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	u := w.provisionUser("ada")
+	first := w.accountOf(u)
+	s := w.signIn("ada")
+	s.Identity.Subject = u.UserName
+	w.record(s)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), u.ID))
+	another := pushed("ada")
+	another.ExternalID = "ext-another"
+	_, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), another)
+	w.ok(err)
+	thief := pushed("mallory")
+	thief.ExternalID = u.ExternalID
+	got, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), thief)
+	w.ok(err)
+	if got.Account == first.ID {
+		t.Error("the account of the deleted user came back under another name")
+	}
+	if user, _ := w.record(w.signIn("mallory")); user.ID == first.ID {
+		t.Error("another user signs in to the account of the deleted one")
+	}
+}
