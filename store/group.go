@@ -62,7 +62,8 @@ func (db *DB) CreateGroup(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group,
 ) (_ sso.Group, err error) {
 	defer func() { doing(&err, "create group") }()
-	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+	var follow []sso.ConnectionID
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) (err error) {
 		g.ID = sso.NewID[sso.GroupID](t.now)
 		g.Default = false
 		g.Revision = 1
@@ -75,6 +76,9 @@ func (db *DB) CreateGroup(
 		if err := t.Flush(ctx); err != nil {
 			return ifTaken(err, errNameTaken())
 		}
+		if follow, err = t.askToFollow(ctx, ent, append([]string{g.Name}, g.IDPNames...)); err != nil {
+			return err
+		}
 		return t.audit(
 			ctx, by, "group.created", string(g.ID), "name", g.Name, "organization",
 			string(g.Organization),
@@ -84,7 +88,15 @@ func (db *DB) CreateGroup(
 	if err != nil {
 		return sso.Group{}, err
 	}
+	db.followSoon(ctx, ent, follow)
 	return g, nil
+}
+
+// followSoon has the members of pushed groups join, as [DB.applySoon] does.
+func (db *DB) followSoon(ctx context.Context, ent sso.EnterpriseID, connections []sso.ConnectionID) {
+	for _, id := range connections {
+		db.applySoon(ctx, ent, id)
+	}
 }
 
 // Group returns one group with its IdP names.
@@ -149,6 +161,7 @@ func (db *DB) Groups(
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
 	defer func() { doing(&err, "update group") }()
+	var follow []sso.ConnectionID
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		old, err := found(db.findNamedGroup(ctx, t, ent, id))
 		if err != nil {
@@ -178,12 +191,25 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 			}
 		}
 		g.Revision++
-		return t.updateGroup(ctx, by, ent, old, g)
+		if err := t.updateGroup(ctx, by, ent, old, g); err != nil {
+			return err
+		}
+		follow, err = t.askToFollow(ctx, ent, newNames(old, g))
+		return err
 	})
 	if err != nil {
 		return sso.Group{}, err
 	}
+	db.followSoon(ctx, ent, follow)
 	return g, nil
+}
+
+// newNames returns the names of a group, its IdP names included, that it had not.
+func newNames(old, g sso.Group) []string {
+	before := append([]string{old.Name}, old.IDPNames...)
+	return slices.DeleteFunc(append([]string{g.Name}, g.IDPNames...), func(name string) bool {
+		return slices.Contains(before, name)
+	})
 }
 
 func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, old, g sso.Group) error {

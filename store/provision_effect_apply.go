@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
@@ -16,6 +18,7 @@ const (
 	applyGone   = "gone"
 	applyPeople = "people"
 	applyTeams  = "teams"
+	applyNamed  = "named" // one group, which got a group here
 )
 
 const (
@@ -49,6 +52,49 @@ func (t *tx) askToApply(ent sso.EnterpriseID, conn sso.ConnectionID) {
 		string(ent), string(conn), string(sso.NewID[sso.ProvisioningEventID](t.now)), applyGone,
 		engine.Micros(t.now),
 	)
+}
+
+// askToFollow queues that members of pushed groups join a group that got one of their
+// names, and returns the connections that pushed them. If pushes of a connection are
+// being applied, its groups are applied once more.
+func (t *tx) askToFollow(
+	ctx context.Context, ent sso.EnterpriseID, names []string,
+) (connections []sso.ConnectionID, err error) {
+	folded := make([]string, len(names))
+	for i, name := range names {
+		folded[i] = filter.Fold(name)
+	}
+	type named struct {
+		conn  sso.ConnectionID
+		group sso.ResourceID
+	}
+	all, err := engine.List(ctx, t, func(r engine.Row) (n named, err error) {
+		err = r.Scan(&n.conn, &n.group)
+		return n, err
+	}, "select c.id, g.id from ("+t.db.sql.Dialect.Values("$2")+`) n cross join connections c
+			cross join provisioned_groups g
+		where c.enterprise_id = $1 and c.state = 'enabled' and c.live like '%"provisioning":"scim"%'
+			and g.enterprise_id = $1 and g.connection_id = c.id and g.display_name_folded = n.value
+			and g.origin = 'pushed'
+		order by c.id, g.id`,
+		string(ent), engine.JSONList(folded))
+	for _, n := range all {
+		t.Queue(
+			`insert into provisioned_pending (enterprise_id, connection_id, event_id, phase, after, asked_at)
+			values ($1, $2, $3, $4, $5, $6)
+			on conflict (enterprise_id, connection_id) do update set
+				phase = case when provisioned_pending.phase in ('gone', 'people') then provisioned_pending.phase
+					else 'teams' end,
+				after = case when provisioned_pending.phase in ('gone', 'people') then provisioned_pending.after
+					else '' end`,
+			string(ent), string(n.conn), string(sso.NewID[sso.ProvisioningEventID](t.now)), applyNamed,
+			string(n.group), engine.Micros(t.now),
+		)
+		if !slices.Contains(connections, n.conn) {
+			connections = append(connections, n.conn)
+		}
+	}
+	return connections, err
 }
 
 // applySoon applies what was pushed to a connection, as far as it gets in a short
@@ -160,6 +206,11 @@ func (e *effects) applySome(ctx context.Context, step pendingStep) (pendingStep,
 			return pendingStep{phase: applyTeams}, err
 		}
 		return pendingStep{phase: applyPeople, after: after}, err
+	case applyNamed:
+		if e.cfg.SCIM.GroupsOff {
+			return pendingStep{}, nil
+		}
+		return e.applyNamed(ctx, step.after)
 	default:
 		if e.cfg.SCIM.GroupsOff {
 			return pendingStep{}, nil
@@ -322,4 +373,28 @@ func (e *effects) applyTeam(ctx context.Context, after string) (string, error) {
 		return "", err
 	}
 	return nextMember(g.ID, members), e.followMembers(ctx, g.ProvisionedGroup, members, nil)
+}
+
+// applyNamed applies members of one group, which begins at its first member, and
+// returns the next step.
+func (e *effects) applyNamed(ctx context.Context, after string) (pendingStep, error) {
+	id, last, _ := strings.Cut(after, " ")
+	row, ok, err := engine.One(
+		ctx, e.tx, scanProvisionedGroup,
+		"select "+provisionedGroupColumns+` from provisioned_groups g
+		where g.enterprise_id = $1 and g.connection_id = $2 and g.id = $3`,
+		string(e.push.Enterprise), string(e.push.Connection), id,
+	)
+	if err != nil || !ok {
+		return pendingStep{}, err
+	}
+	members, err := e.membersAfter(ctx, row.ID, sso.ResourceID(last), appliedMembers)
+	if err != nil {
+		return pendingStep{}, err
+	}
+	next := pendingStep{}
+	if len(members) == appliedMembers {
+		next.phase, next.after = applyNamed, nextMember(row.ID, members)
+	}
+	return next, e.followMembers(ctx, row.ProvisionedGroup, members, nil)
 }

@@ -46,6 +46,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a deactivated admin's setup links end":         testDeactivatedLinks,
 		"two connections provision one user":            testProvisionedTwice,
 		"an account without its subject stays away":     testProvisionedReleased,
+		"a group that gets a pushed name":               testProvisionedNamedLater,
 		"a verified address finds an account":           testMatchedByEmail,
 		"addresses are matched when enabled":            testMatchedWhenEnabled,
 		"an address that finds no account":              testNotMatchedByEmail,

@@ -75,6 +75,9 @@ func TestReconcileProvisioning(t *testing.T) {
 		}, sso.MemberChange{Add: []sso.ResourceID{u.ID}})
 		f.ok(err)
 		f.wants(f.do("PATCH", f.acme.in(groupPath), m{"idp_names": []string{name + " pushed"}}), 200, "")
+		u, err = f.db.ProvisionedUser(f.Context(), ent, conn, u.ID)
+		f.ok(err)
+		f.ok(f.db.RemoveMember(f.Context(), sso.ActorOperator, ent, sso.GroupID(f.acme["group"]), u.Account))
 		shown := f.do("POST", f.acme.in(path), m{"dry_run": true, "group": f.acme["group"]})
 		f.wants(shown, 200, "")
 		if g := shown.json["groups"].([]any)[0].(m); g["done"] != false || len(g["added"].([]any)) != 1 {
