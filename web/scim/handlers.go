@@ -235,6 +235,10 @@ func (x *exchange) readBody() error {
 	if err := checkMedia(x.Header.Get("Content-Type")); err != nil {
 		return err
 	}
+	if err := checkCoding(x.Header); err != nil {
+		x.w.Header().Set("Accept-Encoding", "identity")
+		return err
+	}
 	raw, err := io.ReadAll(x.Body)
 	if _, is := errors.AsType[*http.MaxBytesError](err); is {
 		return route.BodyTooLarge(provisioning.TooLarge(-1))

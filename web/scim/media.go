@@ -27,6 +27,17 @@ func checkMedia(contentType string) error {
 	return nil
 }
 
+// checkCoding refuses a body that is compressed: a small one could become very large.
+// The response says in Accept-Encoding what is accepted (RFC 9110, section 15.5.16).
+func checkCoding(h http.Header) error {
+	for _, coding := range h.Values("Content-Encoding") {
+		if !strings.EqualFold(strings.TrimSpace(coding), "identity") {
+			return route.UnsupportedMedia("Send the body uncompressed, without the header Content-Encoding.")
+		}
+	}
+	return nil
+}
+
 // acceptable refuses a client that takes nothing that could be JSON.
 func acceptable(r *http.Request) error {
 	accept := strings.Join(r.Header.Values("Accept"), ",")
