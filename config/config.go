@@ -33,6 +33,7 @@ type Config struct {
 	Retention Retention `envPrefix:"RETENTION_" yaml:"retention"`
 
 	RateLimits RateLimits `envPrefix:"RATE_LIMITS_" yaml:"rate_limits"`
+	SCIM       SCIM       `envPrefix:"SCIM_" yaml:"scim"`
 
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
 }
@@ -93,6 +94,13 @@ type RateLimits struct {
 	SCIMPerConnection     int `env:"SCIM_PER_CONNECTION" yaml:"scim_per_connection" help:"provisioning requests per minute and connection; 0: no limit"`
 }
 
+// SCIM bounds what identity providers push.
+//
+//nolint:lll // a tag is one line
+type SCIM struct {
+	MaxResources int `env:"MAX_RESOURCES" yaml:"max_resources" help:"users and groups that one connection may have pushed, deleted ones included; 0: no limit"`
+}
+
 // Default returns the default settings.
 func Default() Config {
 	const day = 24 * time.Hour
@@ -119,6 +127,7 @@ func Default() Config {
 			CodesPerRecipient:     5,
 			SCIMPerConnection:     6000,
 		},
+		SCIM:          SCIM{MaxResources: 1_000_000},
 		ShutdownDelay: 5 * time.Second,
 	}
 }

@@ -85,6 +85,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"rate_limits.failures_per_connection": "3",
 		"rate_limits.codes_per_recipient":     "4",
 		"rate_limits.scim_per_connection":     "5",
+		"scim.max_resources":                  "6",
 	}
 	var environ []string
 	flags := map[string]string{}
@@ -230,6 +231,7 @@ func TestValidate(t *testing.T) {
 		"rate_limits.scim_per_connection": {
 			"RATE_LIMITS_SCIM_PER_CONNECTION=1m",
 		},
+		"scim.max_resources": {"SCIM_MAX_RESOURCES=-1"},
 	} {
 		for i := range env {
 			env[i] = Prefix + env[i]

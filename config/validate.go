@@ -44,6 +44,7 @@ func (c Config) Validate() []Problem {
 	)
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
 	v.rateLimits(c.RateLimits)
+	v.that(c.SCIM.MaxResources >= 0, "scim.max_resources", "is negative; use 0 for no limit")
 	v.that(
 		c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay",
 		"is %s; use 0s to 1m", c.ShutdownDelay,

@@ -20,6 +20,9 @@ type Options struct {
 	// Log gets the failures of work that a caller does not wait for, because it is
 	// tried again in the background; nil: they are not logged.
 	Log *slog.Logger
+	// MaxResources is how many users and groups a connection may have had that were
+	// pushed or found; 0: no limit. Of deleted ones the names are kept.
+	MaxResources int64
 }
 
 // DB is the store. It is safe for concurrent use. Its methods return an
@@ -36,15 +39,17 @@ type DB struct {
 	historySince time.Time                             // when the membership history began
 	announced    atomic.Pointer[func(context.Context)] // see OnRevocation
 	searches     searches
+	maxResources int64 // 0: no limit
 }
 
 // Open opens a database, creates or migrates its schema, and checks that it was
 // written with the given keys.
 func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	db := &DB{
-		clock:    o.Now,
-		log:      o.Log,
-		searches: make(searches, maxSearches),
+		clock:        o.Now,
+		log:          o.Log,
+		searches:     make(searches, maxSearches),
+		maxResources: o.MaxResources,
 	}
 	if db.clock == nil {
 		db.clock = time.Now

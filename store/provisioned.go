@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"gatehouse/scim/filter"
@@ -54,6 +55,22 @@ func (t *tx) takePositions(ctx context.Context, p sso.Push, kind resourceKind, n
 		seq = next
 	}
 	return first, nil
+}
+
+// takePosition is takePositions for a resource that is pushed: those found must stay
+// readable, and are no more than accounts and groups. The error is Forbidden if the
+// connection has had as many as it may.
+func (t *tx) takePosition(ctx context.Context, p sso.Push, kind resourceKind) (int64, error) {
+	seq, err := t.takePositions(ctx, p, kind, 1)
+	if most := t.db.maxResources; err == nil && most > 0 && seq > most {
+		err = &sso.Error{
+			Kind: sso.Forbidden,
+			Code: "scim_full",
+			Public: fmt.Sprintf("This connection has had %d users and groups, deleted ones included. That is the "+
+				"limit; the operator of Gatehouse can raise scim.max_resources. Nothing was changed.", most),
+		}
+	}
+	return seq, err
 }
 
 func (t *tx) countResources(p sso.Push, kind resourceKind, block, n int64) {

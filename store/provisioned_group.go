@@ -101,7 +101,7 @@ func (t *tx) newGroup(p sso.Push, g sso.ProvisionedGroup) sso.ProvisionedGroup {
 func (t *tx) createProvisionedGroup(
 	ctx context.Context, p sso.Push, g *sso.ProvisionedGroup, change sso.MemberChange,
 ) (effect sso.MemberEffect, err error) {
-	seq, err := t.takePositions(ctx, p, groupResources, 1)
+	seq, err := t.takePosition(ctx, p, groupResources)
 	if err != nil {
 		return effect, err
 	}

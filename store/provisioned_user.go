@@ -99,7 +99,7 @@ func (t *tx) newUser(p sso.Push, u sso.ProvisionedUser) sso.ProvisionedUser {
 func (t *tx) createProvisionedUser(ctx context.Context, p sso.Push, u *sso.ProvisionedUser) error {
 	t.lockPushed(p.Connection, *u)
 	t.lockAwaiting(p, u.ExternalID)
-	seq, err := t.takePositions(ctx, p, userResources, 1)
+	seq, err := t.takePosition(ctx, p, userResources)
 	if err != nil {
 		return err
 	}

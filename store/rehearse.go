@@ -26,6 +26,7 @@ func (db *DB) Rehearse(
 				clock:        db.clock,
 				historySince: db.historySince,
 				searches:     db.searches,
+				maxResources: db.maxResources,
 				rehearsal:    true,
 			})
 		})

@@ -167,9 +167,10 @@ func (a *app) withStore(cmd *cobra.Command, work func(ctx context.Context, db *s
 // openStore opens the database; log may be nil.
 func openStore(ctx context.Context, c config.Config, keys store.Keyring, log *slog.Logger) (*store.DB, error) {
 	return store.Open(ctx, store.Options{
-		DSN:  c.Database.Reveal(),
-		Keys: keys,
-		Log:  log,
+		DSN:          c.Database.Reveal(),
+		Keys:         keys,
+		Log:          log,
+		MaxResources: int64(c.SCIM.MaxResources),
 	})
 }
 

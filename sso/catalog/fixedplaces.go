@@ -118,6 +118,7 @@ func codeSpots() map[string]spot {
 		"scim_token_revoked":       atSCIMHere,
 		"scim_scope_missing":       atSCIMHere,
 		"scim_groups_off":          atSettings,
+		"scim_full":                atServer,
 		"scim_invalid_path":        atProvisionedData,
 		"scim_invalid_value":       atProvisionedData,
 		"scim_read_only":           atProvisionedData,

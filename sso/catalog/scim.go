@@ -32,6 +32,14 @@ func scimCodes() []Entry {
 				"identity provider",
 		},
 		{
+			"scim_full", area,
+			"the connection has had as many users and groups as the setting `scim.max_resources` allows, deleted " +
+				"ones included",
+			Operator,
+			"look whether the identity provider creates and deletes the same users again and again; else raise the " +
+				"setting",
+		},
+		{
 			"scim_not_found", area, "the connection has no such resource, or has it no more", Company,
 			"nothing: the identity provider matches again in its next cycle",
 		},
