@@ -3,7 +3,8 @@ package sso
 import "time"
 
 // ProvisioningEvent is one request of an identity provider that changed something
-// or was refused. It never has the body of the request.
+// or was refused. It never has the body of the request. An event whose effects are
+// Applied is none: it has no token, method, name and request ID.
 type ProvisioningEvent struct {
 	ID         ProvisioningEventID
 	Enterprise EnterpriseID
@@ -50,6 +51,9 @@ type ProvisioningEffects struct {
 	Adopted bool `json:"adopted,omitempty"`
 	// Reactivated says that a deactivated user is active again.
 	Reactivated bool `json:"reactivated,omitempty"`
+	// Applied says that the event is no request: what had been pushed before was
+	// applied, because the connection was enabled or its pilot changed.
+	Applied bool `json:"applied,omitempty"`
 	// Requests is how many requests the event stands for, if it stands for several
 	// that were refused because there were too many; see [ProvisioningEvent.Requests].
 	Requests int `json:"requests,omitempty"`

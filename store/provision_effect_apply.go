@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -154,15 +155,16 @@ type pendingStep struct {
 	event sso.ProvisioningEventID
 	phase string
 	after string
+	asked time.Time
 }
 
 // applyStep applies a bounded part, and reports whether something is left.
 func (t *tx) applyStep(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (more bool, err error) {
 	step, ok, err := engine.One(ctx, t, func(r engine.Row) (s pendingStep, err error) {
-		err = r.Scan(&s.event, &s.phase, &s.after)
+		err = r.Scan(&s.event, &s.phase, &s.after, engine.Time(&s.asked))
 		return s, err
-	}, "select event_id, phase, after from provisioned_pending where enterprise_id = $1 and connection_id = $2"+
-		t.db.sql.Dialect.ForUpdate, string(ent), string(conn))
+	}, `select event_id, phase, after, asked_at from provisioned_pending
+		where enterprise_id = $1 and connection_id = $2`+t.db.sql.Dialect.ForUpdate, string(ent), string(conn))
 	if err != nil || !ok {
 		return false, err
 	}
@@ -180,6 +182,9 @@ func (t *tx) applyStep(ctx context.Context, ent sso.EnterpriseID, conn sso.Conne
 		if next, err = e.applySome(ctx, step); err != nil {
 			return false, err
 		}
+		if err := e.noteApplied(step); err != nil {
+			return false, err
+		}
 	}
 	if next.phase == "" {
 		t.Queue(
@@ -193,6 +198,25 @@ func (t *tx) applyStep(ctx context.Context, ent sso.EnterpriseID, conn sso.Conne
 		string(ent), string(conn), next.phase, next.after,
 	)
 	return true, nil
+}
+
+// noteApplied queues an event for the users whom a step deactivated, so that their
+// receipts are listed: no request was their cause. All steps have the same event.
+func (e *effects) noteApplied(step pendingStep) error {
+	if len(e.receipts) == 0 {
+		return nil
+	}
+	return e.insertProvisioningEvent(sso.ProvisioningEvent{
+		ID:         step.event,
+		Enterprise: e.push.Enterprise,
+		Connection: e.push.Connection,
+		At:         step.asked,
+		Client:     "Gatehouse",
+		Kind:       sso.ScopeUsersWrite,
+		Status:     http.StatusOK,
+		Changed:    true,
+		Effects:    sso.ProvisioningEffects{Applied: true},
+	})
 }
 
 // applySome applies one step and returns the next; its phase is "" at the end.

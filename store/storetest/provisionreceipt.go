@@ -184,3 +184,52 @@ func (w *world) receiptsSwept(p sso.Push) {
 	}
 	w.refused(w.signIn("bob"), "user_inactive")
 }
+
+// testDeactivatedWhenEnabled: users whom an identity provider deactivated or deleted
+// while effects waited have receipts that a listed event leads to.
+func testDeactivatedWhenEnabled(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	ada, bob := w.provisionUser("ada"), w.provisionUser("bob")
+	w.provisionUser("eve")
+	w.disable()
+	w.clock.Move(time.Second)
+	w.setActive(ada, false)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), bob.ID))
+	w.clock.Move(time.Second)
+	w.provision()
+	events, _, err := w.db.ProvisioningEvents(t.Context(), w.ent.ID, sso.ProvisioningEventFilter{}, sso.Page{})
+	w.ok(err)
+	if len(events) != 1 || !events[0].Changed || !events[0].At.Equal(w.clock.Now()) ||
+		!events[0].Effects.Applied || events[0].Connection != w.conn.ID {
+		t.Fatalf("the events are %+v", events)
+	}
+	receipts, err := w.db.DeprovisionReceipts(t.Context(), w.ent.ID, events[0].ID)
+	w.ok(err)
+	deleted := map[string]bool{}
+	for _, r := range receipts {
+		deleted[r.Login] = r.Deleted
+	}
+	w.same(map[string]bool{
+		"ada@acme.test": false,
+		"bob@acme.test": true,
+	}, deleted)
+	w.disable()
+	w.provision() // no one is deactivated, so there is no event
+	again, _, err := w.db.ProvisioningEvents(t.Context(), w.ent.ID, sso.ProvisioningEventFilter{}, sso.Page{})
+	w.ok(err)
+	w.same(events, again)
+}
+
+// disable disables the connection.
+func (w *world) disable() {
+	w.Helper()
+	_, err := w.db.UpdateConnection(
+		w.Context(), by, w.ent.ID, w.conn.ID, "connection.disabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.State = sso.ConnectionDisabled
+			return c, nil
+		},
+	)
+	w.ok(err)
+}

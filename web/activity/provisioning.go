@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -151,7 +152,7 @@ func (n *actorNames) tokenField(ctx context.Context) (*ui.Field, error) {
 }
 
 func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e push) (pushEntry, error) {
-	token, err := names.link(ctx, string(e.Token))
+	token, err := names.link(ctx, cmp.Or(string(e.Token), string(sso.ActorSystem)))
 	if err != nil {
 		return pushEntry{}, fmt.Errorf("find token: %w", err)
 	}
@@ -177,6 +178,9 @@ func requestWords(e sso.ProvisioningEvent) string {
 		http.MethodPatch:  "change",
 		http.MethodDelete: "delete",
 	}[e.Method]
+	if e.Effects.Applied {
+		return "apply earlier requests"
+	}
 	switch n := e.Effects.Requests; n {
 	case 0:
 	case 1:

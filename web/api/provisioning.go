@@ -40,25 +40,25 @@ type provisioningReader interface {
 //
 //nolint:lll // a tag is one line
 type provisioningEvent struct {
-	ID         sso.ProvisioningEventID `json:"id" doc:"Identifier; immutable." example:"push-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Connection sso.ConnectionID        `json:"connection" doc:"Connection that the request was sent to." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	At         time.Time               `json:"at" doc:"Time of the request." example:"2026-11-24T12:00:00Z"`
-	Actor      sso.ProvisioningTokenID `json:"actor" doc:"Token that the request was sent with." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Client     string                  `json:"client" doc:"User-Agent, shortened." example:"Azure AD Provisioning Service"`
-	Method     string                  `json:"method" doc:"HTTP method." example:"PATCH"`
-	Kind       *sso.ProvisioningScope  `json:"kind" doc:"Scope that the request needs, which tells the resource type and whether it writes; null for a request about no resource." example:"groups:write"`
-	Name       *string                 `json:"name" doc:"userName, displayName or externalId of the resource; null if it is not known." example:"grp_all@acme.example"`
-	Resource   *sso.ResourceID         `json:"resource" doc:"ID of the resource; null if it is not known." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Status     int                     `json:"status" doc:"HTTP status of the response." example:"403"`
-	SCIMType   *string                 `json:"scim_type" doc:"scimType of the response; null for most." example:"uniqueness"`
-	Code       *string                 `json:"code" doc:"Code of the refusal; null if the request was not refused." example:"scim_scope_missing"`
-	Detail     *string                 `json:"detail" doc:"Text of the refusal, as sent to the identity provider; null if the request was not refused." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
-	RequestID  string                  `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
-	Took       int64                   `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
-	Requests   int                     `json:"requests" doc:"Number of requests that the event stands for: requests refused because there were too many are summed up for some seconds." example:"1"`
-	Changed    bool                    `json:"changed" doc:"Whether the request changed the resource or its members."`
-	Ended      []deprovisioned         `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
-	Members    *memberEffects          `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
+	ID         sso.ProvisioningEventID  `json:"id" doc:"Identifier; immutable." example:"push-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID         `json:"connection" doc:"Connection that the request was sent to." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	At         time.Time                `json:"at" doc:"Time of the request." example:"2026-11-24T12:00:00Z"`
+	Actor      *sso.ProvisioningTokenID `json:"actor" doc:"Token that the request was sent with; null if no request was sent: users whom earlier requests had deactivated lost their access when the connection was enabled, or its pilot changed." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Client     string                   `json:"client" doc:"User-Agent, shortened." example:"Azure AD Provisioning Service"`
+	Method     *string                  `json:"method" doc:"HTTP method; null if no request was sent." example:"PATCH"`
+	Kind       *sso.ProvisioningScope   `json:"kind" doc:"Scope that the request needs, which tells the resource type and whether it writes; null for a request about no resource." example:"groups:write"`
+	Name       *string                  `json:"name" doc:"userName, displayName or externalId of the resource; null if it is not known." example:"grp_all@acme.example"`
+	Resource   *sso.ResourceID          `json:"resource" doc:"ID of the resource; null if it is not known." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Status     int                      `json:"status" doc:"HTTP status of the response." example:"403"`
+	SCIMType   *string                  `json:"scim_type" doc:"scimType of the response; null for most." example:"uniqueness"`
+	Code       *string                  `json:"code" doc:"Code of the refusal; null if the request was not refused." example:"scim_scope_missing"`
+	Detail     *string                  `json:"detail" doc:"Text of the refusal, as sent to the identity provider; null if the request was not refused." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
+	RequestID  string                   `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
+	Took       int64                    `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
+	Requests   int                      `json:"requests" doc:"Number of requests that the event stands for: requests refused because there were too many are summed up for some seconds." example:"1"`
+	Changed    bool                     `json:"changed" doc:"Whether the request changed the resource or its members."`
+	Ended      []deprovisioned          `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
+	Members    *memberEffects           `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
 }
 
 // deprovisioned is a user who was deactivated by a request.
@@ -126,9 +126,9 @@ func viewProvisioningEvent(e sso.ProvisioningEvent) provisioningEvent {
 		ID:         e.ID,
 		Connection: e.Connection,
 		At:         e.At,
-		Actor:      e.Token,
+		Actor:      some(e.Token),
 		Client:     e.Client,
-		Method:     e.Method,
+		Method:     some(e.Method),
 		Kind:       some(e.Kind),
 		Name:       some(e.Name),
 		Resource:   some(e.Resource),
