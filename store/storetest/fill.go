@@ -74,6 +74,9 @@ type Provisioned struct {
 	Users   int
 	Groups  int
 	Members int // of each group: its users follow each other
+	// Applied says that what follows was carried out: users have accounts, and the
+	// members of groups are members of the groups here that have their names.
+	Applied bool
 }
 
 // FillProvisioned puts users and groups into a connection behind the store's back, at
@@ -121,9 +124,39 @@ func FillProvisioned(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.Co
 			select enterprise_id, connection_id, '%[1]s', seq / 1000, count(*) from provisioned_%[1]s
 			where enterprise_id = $1 and connection_id = $2 group by 1, 2, 4`, kind))
 	}
+	if p.Applied {
+		fillApplied(exec)
+	}
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// fillApplied adds what follows from the users and groups of [FillProvisioned].
+func fillApplied(exec func(text string)) {
+	exec(`update provisioned_users set adopted = true,
+		account_id = 'user-' || substr('00000000000000000000000000', 1, 26 - length(cast(seq as text))) || seq
+		where enterprise_id = $1 and connection_id = $2`)
+	exec(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
+		select enterprise_id, account_id, user_name, user_name, false, name, 'active', 1, 0 from provisioned_users
+		where enterprise_id = $1 and connection_id = $2`)
+	const members = ` from provisioned_members m
+		join provisioned_users u on u.enterprise_id = m.enterprise_id and u.connection_id = m.connection_id
+			and u.id = m.user_id
+		join provisioned_groups p on p.enterprise_id = m.enterprise_id and p.connection_id = m.connection_id
+			and p.id = m.group_id
+		join groups g on g.enterprise_id = m.enterprise_id and g.name = p.display_name`
+	exec(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
+		select m.enterprise_id, u.account_id, g.id, 'scim', 1, ''` + members + `
+		where m.enterprise_id = $1 and m.connection_id = $2`)
+	exec(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
+		select distinct m.enterprise_id, u.account_id, d.id, 'default', 1, ''` + members + `
+		join groups d on d.enterprise_id = g.enterprise_id and d.organization_id = g.organization_id and d.is_default
+		where m.enterprise_id = $1 and m.connection_id = $2`)
+	exec(`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
+		select m.enterprise_id, m.user_id, m.group_id, 1, 0, m.source, '', '' from memberships m
+		join provisioned_users u on u.enterprise_id = m.enterprise_id and u.account_id = m.user_id
+		where u.enterprise_id = $1 and u.connection_id = $2`)
 }
 
 // inHex is SQL for the hexadecimal form of the digits in a column.
