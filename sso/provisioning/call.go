@@ -208,7 +208,7 @@ func (c *Call) about(t *scim.Type, write bool) error {
 	if c.Token.Allows(want) {
 		return nil
 	}
-	return scopeMissing(c, want)
+	return ScopeMissing(c, want)
 }
 
 func scopeOf(t *scim.Type, write bool) sso.ProvisioningScope {

@@ -75,8 +75,9 @@ type ScopeError struct {
 // Unwrap returns the [sso.Error].
 func (e *ScopeError) Unwrap() error { return e.error }
 
-// scopeMissing is the refusal of a token that may not do what is asked.
-func scopeMissing(c *Call, want sso.ProvisioningScope) error {
+// ScopeMissing is the refusal of a token that may not do what is asked. Of the call
+// it reads the token and the connection.
+func ScopeMissing(c *Call, want sso.ProvisioningScope) error {
 	return &ScopeError{want, &sso.Error{
 		Kind: sso.Forbidden,
 		Code: sso.CodeScopeMissing,

@@ -46,9 +46,9 @@ func refusals() map[string]error {
 		"expired":                deadToken(expired, "entra-2"),
 		"expired, no other":      deadToken(expired, ""),
 		"revoked":                deadToken(revoked, "entra-2"),
-		"scope":                  scopeMissing(c, sso.ScopeGroupsRead),
-		"scope, Okta":            scopeMissing(okta, sso.ScopeGroupsWrite),
-		"scope, another":         scopeMissing(&Call{Connection: sso.Connection{Name: "Directory"}}, sso.ScopeUsersRead),
+		"scope":                  ScopeMissing(c, sso.ScopeGroupsRead),
+		"scope, Okta":            ScopeMissing(okta, sso.ScopeGroupsWrite),
+		"scope, another":         ScopeMissing(&Call{Connection: sso.Connection{Name: "Directory"}}, sso.ScopeUsersRead),
 		"groups off":             groupsOff(connection),
 		"too fast":               tooFast(connection, 6000, 1500*time.Millisecond),
 		"overloaded":             Overloaded(),
@@ -108,7 +108,7 @@ func TestTextsDoIn200Characters(t *testing.T) {
 		Connection: sso.Connection{Name: long},
 	}
 	for refused, parts := range map[error][]string{
-		scopeMissing(c, sso.ScopeGroupsWrite): {"lacks scope groups:write", "it has users:read", "Add scope scim"},
+		ScopeMissing(c, sso.ScopeGroupsWrite): {"lacks scope groups:write", "it has users:read", "Add scope scim"},
 		groupsOff(c.Connection):               {"switched off", "a new token will not help", "Switch it on under SSO & provisioning"},
 		deadToken(c.Token, long):              {"expired", "A valid token", "put that into the identity provider"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Client sends the requests of one connection.
@@ -37,9 +38,11 @@ func statusOf(err error) int {
 
 // resource is what the client reads of a response.
 type resource struct {
-	ID        string     `json:"id"`
-	Detail    string     `json:"detail"`
-	Resources []resource `json:"Resources"`
+	ID           string     `json:"id"`
+	DisplayName  string     `json:"displayName"`
+	Detail       string     `json:"detail"`
+	TotalResults int        `json:"totalResults"`
+	Resources    []resource `json:"Resources"`
 }
 
 // Do sends a request to a path below the base URL. body is sent as JSON unless it
@@ -59,9 +62,9 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any) err
 	}
 	r.Host = c.Host
 	r.Header.Set("Authorization", "Bearer "+c.Token)
-	r.Header.Set("User-Agent", "demoscim "+string(c.Dialect))
+	r.Header.Set("User-Agent", UserAgent(c.Dialect))
 	if body != nil {
-		r.Header.Set("Content-Type", "application/scim+json")
+		r.Header.Set("Content-Type", c.Dialect.mediaType())
 	}
 	resp, err := c.HTTP.Do(r)
 	if err != nil {
@@ -89,9 +92,15 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any) err
 	return nil
 }
 
+// UserAgent returns the header User-Agent of the requests in a dialect.
+func UserAgent(d Dialect) string { return "demoscim " + string(d) }
+
 // find returns the ID of the only resource whose attribute has a value; "" if
 // there is none.
 func (c *Client) find(ctx context.Context, resources, attribute, value string) (string, error) {
+	if c.Dialect == OneLogin && resources == "Groups" {
+		return c.findListed(ctx, value)
+	}
 	filter := attribute + ` eq ` + quoted(value)
 	query := "?filter=" + url.QueryEscape(filter) + c.Dialect.query()
 	if resources == "Groups" {
@@ -108,6 +117,26 @@ func (c *Client) find(ctx context.Context, resources, attribute, value string) (
 		return list.Resources[0].ID, nil
 	}
 	return "", fmt.Errorf("%d resources have %s", len(list.Resources), filter)
+}
+
+// findListed returns the ID of a group from the list of all; "" if there is none.
+func (c *Client) findListed(ctx context.Context, name string) (string, error) {
+	for start := 1; ; {
+		var list resource
+		path := fmt.Sprintf("/Groups?startIndex=%d&excludedAttributes=members", start)
+		if err := c.Do(ctx, http.MethodGet, path, nil, &list); err != nil {
+			return "", err
+		}
+		for _, g := range list.Resources {
+			if strings.EqualFold(g.DisplayName, name) {
+				return g.ID, nil
+			}
+		}
+		start += len(list.Resources)
+		if len(list.Resources) == 0 || start > list.TotalResults {
+			return "", nil
+		}
+	}
 }
 
 func quoted(text string) string {

@@ -19,6 +19,9 @@ const (
 	OktaCustom Dialect = "okta-custom"
 	// JumpCloud has a slash too many in every path and deletes users.
 	JumpCloud Dialect = "jumpcloud"
+	// OneLogin sends one e-mail address as an object, looks for a group in the list
+	// of all, and deletes users.
+	OneLogin Dialect = "onelogin"
 )
 
 // Dialects returns all dialects.
@@ -29,6 +32,7 @@ func Dialects() []Dialect {
 		Okta,
 		OktaCustom,
 		JumpCloud,
+		OneLogin,
 	}
 }
 
@@ -50,6 +54,14 @@ func (d Dialect) query() string {
 		return "&aadOptscim062020"
 	}
 	return ""
+}
+
+// mediaType returns that of a body.
+func (d Dialect) mediaType() string {
+	if d == OneLogin {
+		return "application/json"
+	}
+	return "application/scim+json"
 }
 
 type object = map[string]any
@@ -88,6 +100,10 @@ func (d Dialect) userDocument(u User) object {
 		doc["groups"] = []object{}
 		doc["password"] = "never-kept-1"
 		doc["locale"] = "en-US"
+	case OneLogin:
+		if u.Email != "" {
+			doc["emails"] = object{"value": u.Email}
+		}
 	case JumpCloud:
 	}
 	return doc
@@ -164,7 +180,7 @@ func (d Dialect) memberOperations(add, remove []string) []object {
 	case len(remove) == 0:
 	case d == EntraOff:
 		ops = append(ops, object{"op": "Remove", "path": "members", "value": references(remove)})
-	case d == JumpCloud:
+	case d == JumpCloud, d == OneLogin:
 		ops = append(ops, object{"op": "remove", "path": "members", "value": values(remove)})
 	default:
 		for _, id := range remove {

@@ -11,6 +11,7 @@ import (
 // again in the next.
 type Failure struct {
 	Object string // its name in the directory
+	Group  bool   // it is a group, else a user
 	Err    error
 }
 
@@ -24,6 +25,11 @@ type Report struct {
 // succeeded.
 type Pusher struct {
 	Client *Client
+	// GroupsFirst sends groups before their users. Members without an ID at the
+	// other end are sent by their key.
+	GroupsFirst bool
+	// Progress, if not nil, is told after each object how many of all are done.
+	Progress func(done, all int)
 
 	users  map[string]*pushedUser
 	groups map[string]*pushedGroup
@@ -32,6 +38,7 @@ type Pusher struct {
 // pushedUser is what the pusher knows of a user at the other end.
 type pushedUser struct {
 	id   string // "" if not known
+	was  string // the ID before a restart
 	sent User   // that succeeded; zero if it has to be sent
 	last User   // that was in the directory last
 }
@@ -58,28 +65,51 @@ func NewPusher(c *Client) *Pusher {
 // provisioning" of Entra ID does.
 func (p *Pusher) Restart() {
 	for _, u := range p.users {
+		u.was = u.id
 		u.id = ""
 		u.sent = User{}
 	}
 	for _, g := range p.groups {
-		g.id = ""
-		g.name = ""
-		g.sure = map[string]bool{}
+		g.restart()
 	}
+}
+
+// restart makes a group be evaluated again.
+func (g *pushedGroup) restart() {
+	g.id = ""
+	g.name = ""
+	g.sure = map[string]bool{}
 }
 
 // Cycle provisions what differs from what was sent: users first, then groups.
 // An object that fails does not keep others from being provisioned, but a token
 // that is not accepted ends the cycle.
-func (p *Pusher) Cycle(ctx context.Context, d *Directory) Report {
-	var r Report
-	for _, do := range p.tasks(ctx, d) {
-		object, changed, err := do()
+func (p *Pusher) Cycle(ctx context.Context, d *Directory) Report { return p.carryOut(p.tasks(ctx, d)) }
+
+// PushNow evaluates one group again, whatever was sent before, as "Push now" of
+// Okta does.
+func (p *Pusher) PushNow(ctx context.Context, d *Directory, key string) Report {
+	if known := p.groups[key]; known != nil {
+		known.restart()
+	}
+	return p.carryOut([]task{p.groupTask(ctx, d.Groups[key])})
+}
+
+func (p *Pusher) carryOut(all []task) (r Report) {
+	for i, t := range all {
+		changed, err := t.do()
 		switch {
 		case err != nil:
-			r.Failures = append(r.Failures, Failure{object, err})
+			r.Failures = append(r.Failures, Failure{
+				Object: t.object,
+				Group:  t.group,
+				Err:    err,
+			})
 		case changed:
 			r.Changed++
+		}
+		if p.Progress != nil {
+			p.Progress(i+1, len(all))
 		}
 		if statusOf(err) == http.StatusUnauthorized {
 			break
@@ -88,34 +118,53 @@ func (p *Pusher) Cycle(ctx context.Context, d *Directory) Report {
 	return r
 }
 
-// task provisions one object, and returns its name in the directory.
-type task func() (object string, changed bool, err error)
+// task provisions one object.
+type task struct {
+	object string // its name in the directory
+	group  bool
+	do     func() (changed bool, err error)
+}
 
-// tasks returns what a cycle has to do, in order.
-func (p *Pusher) tasks(ctx context.Context, d *Directory) (all []task) {
+// tasks returns what a cycle has to do, in order. A user whose name another user
+// has by now is removed first.
+func (p *Pusher) tasks(ctx context.Context, d *Directory) []task {
+	var users, groups, first, last []task
+	taken := map[string]bool{}
 	for _, key := range sorted(d.Users) {
-		all = append(all, func() (string, bool, error) {
-			changed, err := p.pushUser(ctx, d.Users[key])
-			return d.Users[key].UserName, changed, err
-		})
+		taken[d.Users[key].UserName] = true
+		users = append(users, p.userTask(ctx, d.Users[key]))
 	}
 	for _, key := range sorted(d.Groups) {
-		all = append(all, func() (string, bool, error) {
-			changed, err := p.pushGroup(ctx, d.Groups[key])
-			return d.Groups[key].Name, changed, err
-		})
+		groups = append(groups, p.groupTask(ctx, d.Groups[key]))
 	}
 	for _, key := range sorted(p.groups) {
 		if _, there := d.Groups[key]; !there {
-			all = append(all, func() (string, bool, error) { return key, true, p.removeGroup(ctx, key) })
+			last = append(last, task{key, true, func() (bool, error) { return true, p.removeGroup(ctx, key) }})
 		}
 	}
 	for _, key := range sorted(p.users) {
-		if _, there := d.Users[key]; !there {
-			all = append(all, func() (string, bool, error) { return key, true, p.removeUser(ctx, key) })
+		if _, there := d.Users[key]; there {
+			continue
+		}
+		removal := task{key, false, func() (bool, error) { return true, p.removeUser(ctx, key) }}
+		if taken[p.users[key].last.UserName] {
+			first = append(first, removal)
+		} else {
+			last = append(last, removal)
 		}
 	}
-	return all
+	if p.GroupsFirst {
+		return slices.Concat(first, groups, users, last)
+	}
+	return slices.Concat(first, users, groups, last)
+}
+
+func (p *Pusher) userTask(ctx context.Context, u User) task {
+	return task{u.UserName, false, func() (bool, error) { return p.pushUser(ctx, u) }}
+}
+
+func (p *Pusher) groupTask(ctx context.Context, g Group) task {
+	return task{g.Name, true, func() (bool, error) { return p.pushGroup(ctx, g) }}
 }
 
 // pushUser creates, adopts or changes a user.
@@ -207,8 +256,8 @@ func (p *Pusher) deactivate(ctx context.Context, id string, u User) error {
 		return c.patch(ctx, "Users", id, []object{{"op": "Replace", "path": "active", "value": "False"}})
 	case OktaCustom:
 		return c.replace(ctx, "Users", id, c.Dialect.userDocument(u))
-	case JumpCloud:
-		return nil // it deletes
+	case JumpCloud, OneLogin:
+		return nil // they delete
 	}
 	return c.patch(ctx, "Users", id, []object{{"op": "replace", "value": object{"active": false}}})
 }
@@ -242,9 +291,7 @@ func (p *Pusher) pushGroup(ctx context.Context, g Group) (changed bool, err erro
 
 func (g *pushedGroup) forget(err error) {
 	if statusOf(err) == http.StatusNotFound {
-		g.id = ""
-		g.name = ""
-		g.sure = map[string]bool{}
+		g.restart()
 	}
 }
 
@@ -287,15 +334,26 @@ func (p *Pusher) findGroup(ctx context.Context, name string) (string, error) {
 	return id, nil
 }
 
-// pushMembers adds and removes members. Those whose user has no ID yet wait for
-// the next cycle.
-func (p *Pusher) pushMembers(ctx context.Context, known *pushedGroup, g Group) (bool, error) {
-	wanted := map[string]bool{}
+// wanted returns the IDs that the members of a group have at the other end.
+func (p *Pusher) wanted(g Group) map[string]bool {
+	ids := map[string]bool{}
 	for key := range g.Members {
-		if u := p.users[key]; u != nil && u.id != "" {
-			wanted[u.id] = true
+		switch u := p.users[key]; {
+		case u != nil && u.id != "":
+			ids[u.id] = true
+		case p.GroupsFirst && u != nil && u.was != "":
+			ids[u.was] = true
+		case p.GroupsFirst:
+			ids[key] = true
 		}
 	}
+	return ids
+}
+
+// pushMembers adds and removes members. Those whose user has no ID yet wait for
+// the next cycle, unless groups are sent first.
+func (p *Pusher) pushMembers(ctx context.Context, known *pushedGroup, g Group) (bool, error) {
+	wanted := p.wanted(g)
 	var add, remove []string
 	for _, id := range sorted(wanted) {
 		if !known.sure[id] {
