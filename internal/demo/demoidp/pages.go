@@ -43,7 +43,7 @@ func newPages() (*pages, error) {
 	}
 	for _, name := range []string{
 		"home", "pick", "post", "person", "faults", "message", "application", "application-new",
-		"provisioning",
+		"provisioning", "provisioning-log", "provisioning-exchange",
 	} {
 		set, err := layout.Clone()
 		if err == nil {
@@ -78,6 +78,7 @@ type page interface{ common() *basePage }
 type homePage struct {
 	basePage
 	People  []Person
+	Search  search
 	SPs     []SP
 	Clients []Client
 }
@@ -89,6 +90,7 @@ type pickPage struct {
 	Protocol    string
 	Unsolicited bool
 	People      []Person
+	Search      search
 }
 
 type postPage struct {

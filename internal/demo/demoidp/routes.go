@@ -18,32 +18,30 @@ type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 func (p *IdP) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handlerFunc{
-		"GET /{$}":                  p.home,
-		"GET /pick/{id}":            p.pick,
-		"POST /pick/{id}":           p.picked,
-		"POST /start":               p.start,
-		"GET /people/{id}":          p.personForm,
-		"POST /people/{id}":         p.savePerson,
-		"POST /people/logout":       p.logoutPerson,
-		"GET /faults":               p.faultsForm,
-		"GET /applications/new":     p.applicationForm,
-		"GET /applications/show":    p.showApplication,
-		"POST /applications":        p.saveApplication,
-		"POST /faults":              p.saveFault,
-		"GET /provisioning":         p.provisioningForm,
-		"POST /provisioning":        p.saveProvisioning,
-		"POST /provisioning/people": p.switchPerson,
-		"GET /saml/metadata":        p.serveMetadata,
-		"GET /saml/sso":             p.singleSignOn,
-		"POST /saml/sso":            p.singleSignOn,
-		"GET /saml/slo":             p.singleLogout,
-		"POST /saml/slo":            p.singleLogout,
-		"GET /oidc/authorize":       p.authorize,
-		"GET /oidc/logout":          p.endSession,
-		"POST /oidc/logout":         p.endSession,
+		"GET /{$}":               p.home,
+		"GET /pick/{id}":         p.pick,
+		"POST /pick/{id}":        p.picked,
+		"POST /start":            p.start,
+		"GET /people/{id}":       p.personForm,
+		"POST /people/{id}":      p.savePerson,
+		"POST /people/logout":    p.logoutPerson,
+		"GET /faults":            p.faultsForm,
+		"GET /applications/new":  p.applicationForm,
+		"GET /applications/show": p.showApplication,
+		"POST /applications":     p.saveApplication,
+		"POST /faults":           p.saveFault,
+		"GET /saml/metadata":     p.serveMetadata,
+		"GET /saml/sso":          p.singleSignOn,
+		"POST /saml/sso":         p.singleSignOn,
+		"GET /saml/slo":          p.singleLogout,
+		"POST /saml/slo":         p.singleLogout,
+		"GET /oidc/authorize":    p.authorize,
+		"GET /oidc/logout":       p.endSession,
+		"POST /oidc/logout":      p.endSession,
 	} {
 		mux.Handle(pattern, p.onPage(h))
 	}
+	p.provisioningRoutes(mux)
 	for pattern, h := range map[string]handlerFunc{
 		"GET /.well-known/openid-configuration": p.discovery,
 		"GET /oidc/keys":                        p.jwks,
@@ -236,7 +234,7 @@ func (c Client) label() string {
 	return c.ID
 }
 
-func (p *IdP) home(w http.ResponseWriter, _ *http.Request) error {
+func (p *IdP) home(w http.ResponseWriter, r *http.Request) error {
 	p.mu.Lock()
 	pg := &homePage{
 		basePage: basePage{Title: "Directory"},
@@ -250,7 +248,7 @@ func (p *IdP) home(w http.ResponseWriter, _ *http.Request) error {
 	for i := range pg.Clients {
 		pg.Clients[i].Name = pg.Clients[i].label()
 	}
-	pg.People = p.People()
+	pg.People, pg.Search = searched(p.People(), r.FormValue("q"), mostPeople)
 	return p.render(w, http.StatusOK, "home", pg)
 }
 
@@ -266,8 +264,8 @@ func (p *IdP) pick(w http.ResponseWriter, r *http.Request) error {
 	pg := &pickPage{
 		basePage: basePage{Title: "Who are you?"},
 		ID:       id,
-		People:   p.People(),
 	}
+	pg.People, pg.Search = searched(p.People(), r.FormValue("q"), mostPeople)
 	if pending.oidc != nil {
 		pg.Application, pg.Protocol = pending.oidc.Client.label(), "OpenID Connect"
 		pg.formTarget = formTo(pending.oidc.RedirectURI)
