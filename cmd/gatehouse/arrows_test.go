@@ -281,7 +281,8 @@ var levels = map[string]arrows{
 		why: "the demo's reverse proxy asks the gateway over HTTP, as any other would",
 	},
 	"internal/demo": {
-		ours:   "sso saml oidc sso/policy store internal/demo/demoidp internal/demo/demomail internal/demo/demoproxy",
+		ours: "sso saml oidc sso/policy sso/provisioning store internal/demo/demoidp internal/demo/demomail " +
+			"internal/demo/demoproxy internal/demo/demoscim",
 		others: "github.com/coreos/go-oidc/v3",
 		why:    "the demo configures the gateway as an admin would; only the demo command needs it",
 	},

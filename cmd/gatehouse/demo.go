@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,8 +28,8 @@ func newDemo(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "Show the gateway with identity providers and people of its own",
 		Args:  cobra.NoArgs,
-		Long: "Run the gateway with two development identity providers (SAML and OpenID Connect), three\n" +
-			"companies and a checklist. It is for this machine only: its people need no password.",
+		Long: "Run the gateway with four companies, their identity providers (SAML, OpenID Connect, SCIM)\n" +
+			"and a checklist. It is for this machine only: its people need no password.",
 	}
 	port := cmd.Flags().Int("port", demoPort, "port on localhost; without this flag, another one if it is taken")
 	dir := cmd.Flags().String("data-dir", "", "directory to keep the demo in; empty: nothing is kept")
@@ -108,7 +110,24 @@ func (a *app) serveDemo(
 	d.Mount(mux)
 	g.mount("/demo", mux)
 	a.announce(o, l, d, time.Since(start))
+	defer signInStaff(ctx, d, p.log)()
 	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
+}
+
+// signInStaff signs people in once the gateway is serving. The returned function
+// waits until that has ended.
+func signInStaff(ctx context.Context, d *demo.Demo, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var signing sync.WaitGroup
+	signing.Go(func() {
+		if err := d.SignInStaff(ctx); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "people of the demo are not signed in", "error", err)
+		}
+	})
+	return func() {
+		cancel()
+		signing.Wait()
+	}
 }
 
 // newDemonstration seeds the database of g and starts the demo's applications.

@@ -18,6 +18,10 @@ type facts struct {
 	fetched    int // number of groups from Graph
 	// Initech: its connection, by a test, and by a sign-in
 	drafted, tested, connected bool
+	// Hooli: people who were pushed, members of the group, the scope of the token, and
+	// whether provisioning was broken on purpose
+	pushed, members int
+	widened, broken bool
 	proxyFacts
 }
 
@@ -49,6 +53,9 @@ func (d *Demo) loadFacts(ctx context.Context) (facts, error) {
 		f.refused, f.revoked = f.refused || len(refused) > 0, f.revoked || len(revoked) > 0
 	}
 	if err := d.setUp(ctx, &f); err != nil {
+		return facts{}, err
+	}
+	if err := d.hooliFacts(ctx, &f); err != nil {
 		return facts{}, err
 	}
 	return f, d.succeeded(ctx, &f)
@@ -155,7 +162,7 @@ func (d *Demo) steps(f facts) []step {
 	if f.fetched > 0 {
 		named = fmt.Sprintf("The directory named %d groups.", f.fetched)
 	}
-	return []step{
+	return append([]step{
 		{
 			"Sign in to Acme as Ada", "Over SAML. Ada is in groups of the same name in three organizations.",
 			signInLink("acme"), "Sign in to Acme", f.overSAML, "",
@@ -268,7 +275,7 @@ func (d *Demo) steps(f facts) []step {
 			"Enable it, and sign in", "The last step of the assistant. Then anyone of Initech gets in.",
 			signInLink("initech"), "Sign in to Initech", f.connected, "",
 		},
-	}
+	}, d.hooliSteps(f)...)
 }
 
 func signInLink(key string) string { return signInLinkTo(key, "/demo/whoami") }

@@ -57,8 +57,8 @@ func (d *Demo) console(w http.ResponseWriter, r *http.Request) error {
 	if err := d.options.Admit(w, token); err != nil {
 		return err
 	}
-	d.seen.inConsole()
 	to := sso.ReturnTo(r.URL.Query().Get("return_to"))
+	d.seen.inConsole(to == d.hooliPath("drift"))
 	if to == "/" {
 		to = "/admin"
 	}

@@ -48,9 +48,11 @@ type Demo struct {
 	acme             sso.Enterprise
 	globex           sso.Enterprise
 	initech          sso.Enterprise
+	hooli            sso.Enterprise
 	olive            sso.Admin
 	acmeConnection   sso.Connection
 	globexConnection sso.Connection
+	hooliConnection  sso.Connection
 }
 
 // New seeds the database and starts the applications, which Close stops.
@@ -93,6 +95,7 @@ func (d *Demo) IDP(key string) *demoidp.IdP {
 		d.acme.Key:    d.options.Outside.acme,
 		d.globex.Key:  d.options.Outside.globex,
 		d.initech.Key: d.options.Outside.initech,
+		d.hooli.Key:   d.options.Outside.hooli,
 	}[key]
 }
 
@@ -107,6 +110,7 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle(idpPath(d.acme.Key)+"/", d.options.Outside.acme.Handler())
 	mux.Handle(idpPath(d.globex.Key)+"/", d.options.Outside.globex.Handler())
 	mux.Handle(idpPath(d.initech.Key)+"/", d.options.Outside.initech.Handler())
+	mux.Handle(idpPath(d.hooli.Key)+"/", d.options.Outside.hooli.Handler())
 	mux.Handle("/demo/wiki", d.proxy.Guard(wikiKey))
 	mux.Handle("/demo/api", d.proxy.Guard(apiKey))
 	mux.Handle("/demo/api/releases", d.proxy.Guard(releasesKey))
@@ -125,6 +129,7 @@ func (d *Demo) Summary() string {
 	line("  its people", idpPath(d.globex.Key)+"/")
 	line("Initech, new", consoleLink("/admin/enterprises/"+d.initech.Key))
 	line("  its people", idpPath(d.initech.Key)+"/")
+	line("Hooli, SCIM", provisioningPath(d.hooli.Key))
 	line("Outgoing mail", "/demo/mail")
 	line("A wiki", "/demo/wiki")
 	line("An API", "/demo/api")
@@ -143,5 +148,6 @@ func (d *Demo) Summary() string {
 			fmt.Fprintf(&b, "    %-22s%-26s%s\n", person.Name(), person.Login, groups)
 		}
 	}
+	fmt.Fprintf(&b, "    and %d people of Hooli\n", len(d.options.Outside.hooli.People()))
 	return b.String()
 }

@@ -93,7 +93,7 @@ func TestChecklist(t *testing.T) {
 	want.revoked = true
 	look("a session was revoked")
 	w.says(
-		"/demo", "10 of 16 done", "Why: The connection&#39;s expression says",
+		"/demo", "10 of 21 done", "Why: The connection&#39;s expression says",
 		"The directory named 232 groups.",
 	)
 }
@@ -188,7 +188,7 @@ func TestKeptDatabase(t *testing.T) {
 	}
 	again.as(again.demo.globexConnection, "globex", "globex-0002")
 	list, _, err := again.db.Enterprises(t.Context(), sso.Page{})
-	if err != nil || len(list) != 3 {
+	if err != nil || len(list) != 4 {
 		t.Errorf("%d enterprises: %v", len(list), err)
 	}
 }

@@ -1,4 +1,4 @@
-// Package demo is what `gatehouse demo` adds to `gatehouse serve`: three companies,
+// Package demo is what `gatehouse demo` adds to `gatehouse serve`: four companies,
 // the systems outside of Gatehouse ([Outside]: identity providers, a mail server,
 // Microsoft Graph), two applications behind a reverse proxy, and the /demo pages.
 //

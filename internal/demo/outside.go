@@ -24,6 +24,7 @@ type Outside struct {
 	base         string
 	acme, globex *demoidp.IdP
 	initech      *demoidp.IdP // has no connection yet
+	hooli        *demoidp.IdP
 	mail         *demomail.Box
 	graph        net.Listener
 	server       *http.Server
@@ -40,6 +41,9 @@ func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Out
 		return nil, err
 	}
 	if o.initech, err = identityProvider(base, initech(), initechPeople(), now); err != nil {
+		return nil, err
+	}
+	if o.hooli, err = identityProvider(base, hooli(), staff(), now); err != nil {
 		return nil, err
 	}
 	var config net.ListenConfig
@@ -79,6 +83,8 @@ func identityProvider(base string, c company, people []demoidp.Person, now func(
 }
 
 func idpPath(key string) string { return "/demo/idp/" + key }
+
+func provisioningPath(key string) string { return idpPath(key) + "/provisioning" }
 
 // MailAddr returns the address of the mail server.
 func (o *Outside) MailAddr() string { return o.mail.Addr() }

@@ -166,6 +166,11 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 				"Is not connected yet: its directory is there, and the setup assistant leads the way.",
 				false,
 			),
+			companyOf(
+				hooli(),
+				"Its directory provisions over SCIM. Most of its people have never arrived in their group.",
+				true,
+			),
 		},
 	}
 	for _, s := range pg.Steps {

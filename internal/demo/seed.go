@@ -41,6 +41,9 @@ func (d *Demo) seed(ctx context.Context) error {
 	if d.initech, err = d.enterprise(ctx, initech()); err != nil {
 		return err
 	}
+	if d.hooli, err = d.enterprise(ctx, hooli()); err != nil {
+		return err
+	}
 	if err := d.connectAcme(ctx); err != nil {
 		return fmt.Errorf("connect Acme: %w", err)
 	}
@@ -49,6 +52,9 @@ func (d *Demo) seed(ctx context.Context) error {
 	}
 	if err := d.operator(ctx); err != nil {
 		return err
+	}
+	if err := d.connectHooli(ctx); err != nil {
+		return fmt.Errorf("connect Hooli: %w", err)
 	}
 	return d.registerApplications(ctx)
 }
@@ -256,8 +262,13 @@ func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config
 		OnAbsent:  sso.KeepGroups,
 		OnOverage: sso.KeepGroups,
 	}
-	live.Provisioning = sso.ProvisionJIT
-	c.Provider, c.State, c.Live = sso.Custom, sso.ConnectionEnabled, &live
+	if live.Provisioning == "" {
+		live.Provisioning = sso.ProvisionJIT
+	}
+	if c.Provider == "" {
+		c.Provider = sso.Custom
+	}
+	c.State, c.Live = sso.ConnectionEnabled, &live
 	have, err := db.Connections(ctx, c.Enterprise)
 	if err != nil {
 		return sso.Connection{}, fmt.Errorf("read connections: %w", err)

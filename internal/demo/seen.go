@@ -25,6 +25,7 @@ type proxyFacts struct {
 	forbidden bool // a user lacks the groups that a part of the API requires
 	ended     bool // a session that was allowed before is redirected to sign in
 	console   bool // the console was opened
+	missing   bool // who is missing at Hooli was looked at there
 }
 
 // answer records Gatehouse's decision about a request.
@@ -49,11 +50,13 @@ func (s *seen) answer(r *http.Request, application string, status int) {
 	}
 }
 
-// inConsole records that the console was opened.
-func (s *seen) inConsole() {
+// inConsole records that the console was opened, and whether at the page about who is
+// missing at Hooli.
+func (s *seen) inConsole(missing bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.facts.console = true
+	s.facts.missing = s.facts.missing || missing
 }
 
 func (s *seen) soFar() proxyFacts {
