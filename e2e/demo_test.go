@@ -221,9 +221,6 @@ func demoPeople(v demoVisit) {
 	v.Says("Hedy Lamarr")
 	v.Shoot("whoami-oidc")
 
-	v.Open(v.base + "/demo/mail")
-	v.Says("No letter yet")
-	v.Shoot("no-mail")
 	v.step(6)
 	v.as("globex", "globex-0004")
 	v.Arrive(v.base + "/login/verify")
@@ -249,8 +246,8 @@ func demoPeople(v demoVisit) {
 	v.as("globex", "globex-0004")
 	v.Arrive(whoami) // no code is required again
 	v.Open(v.base + "/demo/mail")
-	if letters := v.List("article.letter h2"); len(letters) != 1 {
-		v.t.Errorf("%d letters were sent", len(letters))
+	if letters := v.List(`article.letter`); codesIn(letters) != 1 {
+		v.t.Errorf("%d codes were sent", codesIn(letters))
 	}
 
 	v.step(7)
@@ -273,6 +270,16 @@ func demoPeople(v demoVisit) {
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8)
 	v.Says("The directory named 232 groups.")
 	v.Says(`Why: The connection's expression says "skip".`)
+}
+
+// codesIn counts the letters with a code.
+func codesIn(letters []string) (n int) {
+	for _, text := range letters {
+		if sixDigits.MatchString(text) {
+			n++
+		}
+	}
+	return n
 }
 
 // demoFaults does the two steps with a fault of the identity provider.
