@@ -18,6 +18,12 @@ const (
 	defaultGraphURL = "https://graph.microsoft.com"
 )
 
+// Limits of reading the members of a group, which an admin waits for.
+const (
+	membersBudget   = 30 * time.Second
+	maxMembersPages = 250 // of 999 members
+)
+
 // Limits of one lookup, which the user waits for.
 const (
 	budget   = 10 * time.Second
@@ -131,17 +137,24 @@ func (c *Client) Memberships(ctx context.Context, app Application, oid string) (
 			"the tenant or the person's object ID does not have the form of one",
 		))
 	}
-	ctx, cancel := context.WithTimeoutCause(
-		ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget),
-	)
+	ctx, cancel := within(ctx, c.budget)
 	defer cancel()
 	m, err := c.fetchMemberships(ctx, app, oid)
-	if cause := context.Cause(ctx); err != nil &&
-		cause != nil &&
-		sso.CodeOf(err) == codeUnavailable {
-		return Memberships{}, errUnavailable(fmt.Errorf("%w (%w)", cause, err))
+	return m, timedOut(ctx, err)
+}
+
+// within bounds a list by a budget.
+func within(ctx context.Context, budget time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, budget, fmt.Errorf("no complete list within %s", budget))
+}
+
+// timedOut adds to err that the budget of ctx is spent, if it is.
+func timedOut(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	if err == nil || cause == nil || sso.CodeOf(err) != codeUnavailable {
+		return err
 	}
-	return m, err
+	return errUnavailable(fmt.Errorf("%w (%w)", cause, err))
 }
 
 func (c *Client) fetchMemberships(ctx context.Context, app Application, oid string) (Memberships, error) {

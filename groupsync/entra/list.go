@@ -12,52 +12,79 @@ import (
 
 // page is one response of Graph. Value is a pointer to tell a page without a
 // list, which is an error, from an empty list.
-type page struct {
-	Value *[]struct {
-		ID          string `json:"id"`
-		DisplayName string `json:"displayName"`
-	} `json:"value"`
-	Next string `json:"@odata.nextLink"`
+type page[T any] struct {
+	Value *[]T   `json:"value"`
+	Next  string `json:"@odata.nextLink"`
 }
 
-// list follows the pages to the last one.
+// object is a group.
+type object struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+}
+
+// each calls take with the objects of every page, until the last.
+func each[T any](
+	ctx context.Context, c *Client, token sso.Secret, address *url.URL, pages int, take func([]T) error,
+) error {
+	for range pages {
+		var p page[T]
+		if err := c.getPage(ctx, token, address, &p); err != nil {
+			return err
+		}
+		if p.Value == nil {
+			return errUnavailable(errors.New("a page without a list"))
+		}
+		if err := take(*p.Value); err != nil {
+			return err
+		}
+		if p.Next == "" {
+			return nil
+		}
+		next, err := c.nextPage(p.Next)
+		if err != nil {
+			return err
+		}
+		address = next
+	}
+	return errUnavailable(fmt.Errorf("more than %d pages", pages))
+}
+
+// list returns the groups of a user.
 func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oid string) (Memberships, error) {
 	address := c.graph.JoinPath("v1.0/users", oid, "transitiveMemberOf/microsoft.graph.group")
 	source := address.String()
 	address.RawQuery = "$select=id,displayName&$top=999&$count=true"
 	found := map[string]string{} // names by ID: a group may be on two pages if the list changes meanwhile
-	for range maxPages {
-		var p page
-		if err := c.getPage(ctx, token, address, &p); err != nil {
-			return Memberships{}, err
-		}
-		if p.Value == nil {
-			return Memberships{}, errUnavailable(errors.New("a page without a list of groups"))
-		}
-		for _, g := range *p.Value {
-			if !objectPattern.MatchString(g.ID) {
-				return Memberships{}, errUnavailable(errors.New("a group without an object ID"))
-			}
-			if g.DisplayName == "" && !app.ByID {
-				return Memberships{}, errDenied(errors.New(
-					"the application may not read the names of groups: it needs GroupMember.Read.All",
-				))
+	err := each(ctx, c, token, address, maxPages, func(groups []object) error {
+		for _, g := range groups {
+			if err := g.check(app.ByID); err != nil {
+				return err
 			}
 			found[g.ID] = g.DisplayName
 		}
 		if len(found) > MaxGroups {
-			return Memberships{}, errTooMany(len(found))
+			return errTooMany(len(found))
 		}
-		if p.Next == "" {
-			return newMemberships(app, found, source), nil
-		}
-		next, err := c.nextPage(p.Next)
-		if err != nil {
-			return Memberships{}, err
-		}
-		address = next
+		return nil
+	})
+	if err != nil {
+		return Memberships{}, err
 	}
-	return Memberships{}, errUnavailable(fmt.Errorf("more than %d pages", maxPages))
+	return newMemberships(app, found, source), nil
+}
+
+// check reports what makes a group unusable.
+func (o object) check(byID bool) error {
+	if !objectPattern.MatchString(o.ID) {
+		return errUnavailable(errors.New("a group without an object ID"))
+	}
+	if o.DisplayName == "" && !byID {
+		return errDenied(errors.New(
+			"the application may not read the names of groups: it needs GroupMember.Read.All",
+		))
+	}
+	return nil
 }
 
 // nextPage returns the address of the next page. It refuses another origin, which

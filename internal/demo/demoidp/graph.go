@@ -60,12 +60,14 @@ func (p *IdP) ObjectID(id string) string {
 }
 
 // Graph returns a handler for the part of Microsoft's API that lists a person's
-// groups: the token endpoint of the tenant and transitiveMemberOf. Both are at the
-// root of an origin, so it needs its own.
+// groups, and a group's members: the token endpoint of the tenant, transitiveMemberOf,
+// groups and members. They are at the root of an origin, so it needs its own.
 func (p *IdP) Graph() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /{tenant}/oauth2/v2.0/token", asJSON(p.graphToken))
 	mux.Handle("GET /v1.0/users/{oid}/transitiveMemberOf/microsoft.graph.group", asGraph(p.graphGroups))
+	mux.Handle("GET /v1.0/groups", asGraph(p.graphFind))
+	mux.Handle("GET /v1.0/groups/{id}/members/microsoft.graph.user", asGraph(p.graphMembers))
 	return mux
 }
 
@@ -115,8 +117,9 @@ func (p *IdP) mayRead(id, secret string) bool {
 	})
 }
 
-// graphGroups serves one page of groups.
-func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
+// graphAllowed refuses a request without a token, and one without what advanced
+// queries need.
+func (p *IdP) graphAllowed(r *http.Request) error {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if _, ok := p.graphTokens.get(p.now(), bearer); !ok {
 		return refuseOAuth(
@@ -124,12 +127,19 @@ func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 			"the access token is missing, unknown or expired",
 		)
 	}
-	q := r.URL.Query()
-	if r.Header.Get("ConsistencyLevel") != "eventual" || q.Get("$count") != "true" {
+	if r.Header.Get("ConsistencyLevel") != "eventual" || r.URL.Query().Get("$count") != "true" {
 		return refuseOAuth(
 			http.StatusBadRequest, "Request_UnsupportedQuery",
 			"choosing groups needs ConsistencyLevel: eventual and $count=true",
 		)
+	}
+	return nil
+}
+
+// graphGroups serves one page of groups.
+func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
+	if err := p.graphAllowed(r); err != nil {
+		return err
 	}
 	names, found := p.groupsOf(r.PathValue("oid"))
 	if !found {
@@ -137,6 +147,59 @@ func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 			http.StatusNotFound, "Request_ResourceNotFound", "there is no one with this object ID",
 		)
 	}
+	return p.graphList(w, r, len(names), func(from, to int) any { return p.graphPage(names[from:to]) })
+}
+
+// graphFind serves the group whose display name a filter names.
+func (p *IdP) graphFind(w http.ResponseWriter, r *http.Request) error {
+	if err := p.graphAllowed(r); err != nil {
+		return err
+	}
+	name, ok := strings.CutPrefix(r.URL.Query().Get("$filter"), "displayName eq '")
+	if !ok || !strings.HasSuffix(name, "'") {
+		return refuseOAuth(
+			http.StatusBadRequest, "Request_UnsupportedQuery", "only displayName eq '…' is supported",
+		)
+	}
+	name = strings.ReplaceAll(strings.TrimSuffix(name, "'"), "''", "'")
+	var found []string
+	for _, person := range p.People() {
+		for _, g := range person.Groups {
+			if strings.EqualFold(g, name) && !slices.Contains(found, g) {
+				found = append(found, g)
+			}
+		}
+	}
+	return p.graphList(w, r, len(found), func(from, to int) any { return p.graphPage(found[from:to]) })
+}
+
+// graphMembers serves one page of the members of a group.
+func (p *IdP) graphMembers(w http.ResponseWriter, r *http.Request) error {
+	if err := p.graphAllowed(r); err != nil {
+		return err
+	}
+	members := []map[string]any{}
+	for _, person := range p.People() {
+		if slices.ContainsFunc(person.Groups, func(g string) bool {
+			return strings.EqualFold(p.ObjectID("group "+g), r.PathValue("id"))
+		}) {
+			members = append(members, map[string]any{
+				"userPrincipalName": person.Login,
+				"accountEnabled":    true,
+			})
+		}
+	}
+	if len(members) == 0 {
+		return refuseOAuth(
+			http.StatusNotFound, "Request_ResourceNotFound", "there is no group with this object ID",
+		)
+	}
+	return p.graphList(w, r, len(members), func(from, to int) any { return members[from:to] })
+}
+
+// graphList serves one page of a list of all objects.
+func (p *IdP) graphList(w http.ResponseWriter, r *http.Request, all int, page func(from, to int) any) error {
+	q := r.URL.Query()
 	size, err := number(q, "$top", mostOnPage)
 	if err != nil {
 		return err
@@ -145,13 +208,13 @@ func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from = min(from, len(names))
-	to := min(from+max(1, min(size, mostOnPage)), len(names))
+	from = min(from, all)
+	to := min(from+max(1, min(size, mostOnPage)), all)
 	answer := map[string]any{
-		"@odata.count": len(names),
-		"value":        p.graphPage(names[from:to]),
+		"@odata.count": all,
+		"value":        page(from, to),
 	}
-	if to < len(names) {
+	if to < all {
 		q.Set("$skiptoken", strconv.Itoa(to))
 		next := url.URL{
 			Scheme:   "http",
