@@ -67,6 +67,10 @@ var levels = map[string]arrows{
 		ours: "sso",
 		why:  "it asks Microsoft Graph and decides nothing; its HTTP client restricts the addresses",
 	},
+	"groupsync/okta": {
+		ours: "sso",
+		why:  "it asks Okta's API and decides nothing; its HTTP client restricts the addresses",
+	},
 	"store/engine": {
 		others: "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite",
 		why:    "it runs SQL and knows no noun. Only here are the databases' drivers",
@@ -144,7 +148,7 @@ var levels = map[string]arrows{
 		why:  "the order of a provisioning request, and nothing of HTTP, JSON or SQL",
 	},
 	"sso/drift": {
-		ours: "sso sso/catalog sso/provisioning groupsync scim/filter",
+		ours: "sso sso/catalog sso/provisioning groupsync groupsync/entra groupsync/okta scim/filter",
 		why: "comparing who is expected with who is there, and nothing of HTTP, SQL or pages; how an identity provider " +
 			"is made to send again is worded by sso/provisioning",
 	},

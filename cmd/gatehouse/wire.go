@@ -13,6 +13,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/groupsync/entra"
+	"gatehouse/groupsync/okta"
 	"gatehouse/internal/mail"
 	"gatehouse/internal/outbound"
 	"gatehouse/oidc"
@@ -107,7 +108,11 @@ func (g *gateway) services() error {
 	c := g.config
 	g.protocols()
 	g.rules()
-	g.provisioning()
+	graph, err := g.graph()
+	if err != nil {
+		return err
+	}
+	g.provisioning(graph)
 	g.live = sessions.New(sessions.Options{
 		Store: g.db,
 		Bus:   g.nodes.bus,
@@ -116,10 +121,6 @@ func (g *gateway) services() error {
 		Node:  nodeName(c.Listen),
 	})
 	g.db.OnRevocation(g.live.Revoked)
-	graph, err := g.graph()
-	if err != nil {
-		return err
-	}
 	g.sessions, err = session.New(session.Options{
 		BaseURL:      c.BaseURL,
 		Keys:         []sso.Secret{g.keys.Current, g.keys.Previous},
@@ -229,7 +230,7 @@ func (g *gateway) signIns(graph *entra.Client, post mail.Sender) {
 }
 
 // provisioning builds the services that SCIM and the admins share.
-func (g *gateway) provisioning() {
+func (g *gateway) provisioning(graph *entra.Client) {
 	g.tokens = provisioning.NewTokens(g.db, time.Now)
 	g.ledger = provisioning.NewLedger(provisioning.LedgerOptions{
 		Store:   g.db,
@@ -239,6 +240,8 @@ func (g *gateway) provisioning() {
 	g.drift = drift.New(drift.Options{
 		Facts:  g.db,
 		Writer: g.db,
+		Graph:  graph,
+		Okta:   okta.New(okta.Options{HTTP: g.client(okta.MaxBody)}),
 		Now:    time.Now,
 	})
 	g.contacts = provisioning.NewContacts(g.db, g.log, time.Now)

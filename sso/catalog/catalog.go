@@ -50,7 +50,7 @@ func catalogue() []Entry {
 		signInCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
 		connectionCodes(),
 		applicationCodes(),
-		apiCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
+		apiCodes(), comparisonCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }
 

@@ -117,14 +117,6 @@ func apiCodes() []Entry {
 			"token_name_taken", "API", "another token of the connection has the name", Operator,
 			"choose another, or revoke that one",
 		},
-		{
-			"too_many_expectations", "API", "the connection has expected numbers for 1,000 groups", Operator,
-			"remove one first",
-		},
-		{
-			"not_provisioning", "API", "pushes of the connection have no effect", Operator,
-			"enable the connection with provisioning by SCIM",
-		},
 		{"too_many_tokens", "API", "the connection has 20 tokens", Operator, "revoke one first"},
 		{
 			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,
@@ -137,6 +129,33 @@ func apiCodes() []Entry {
 		{
 			"idempotency_key_reused", "API", "another request used this key", Operator,
 			"use a new one",
+		},
+	}
+}
+
+// comparisonCodes returns the codes of comparing expected and actual members.
+func comparisonCodes() []Entry {
+	return []Entry{
+		{
+			"too_many_expectations", "API", "the connection has expected numbers for 1,000 groups", Operator,
+			"remove one first",
+		},
+		{
+			"no_directory", "API", "the configuration in use names no application at Microsoft Graph", Operator,
+			"enter one in the settings of the connection, under *Microsoft Graph*, and enable it; or enter the " +
+				"number of members",
+		},
+		{
+			"directory_group_unknown", "API", "the directory has no group of this name, or several", Company,
+			"enter the name as the identity provider shows it; for Entra ID, its object ID",
+		},
+		{
+			"too_many_members", "API", "the group has more than 200,000 members", Company,
+			"enter their number",
+		},
+		{
+			"not_provisioning", "API", "pushes of the connection have no effect", Operator,
+			"enable the connection with provisioning by SCIM",
 		},
 	}
 }

@@ -5,7 +5,8 @@
 //
 // SCIM has no way to ask an identity provider for its members. So what is expected
 // is evidence: pushed members, lists of all members, groups that sign-ins assert,
-// and what an admin said with [Service.Expect].
+// what an admin said with [Service.Expect], and what the company's directory lists
+// if an admin has it read, with [Service.ExpectListed].
 //
 // Why a person differs is decided by package groupsync, and worded in words.go.
 //

@@ -24,27 +24,39 @@ type Wish struct {
 func (s *Service) Expect(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, w Wish,
 ) (sso.Expectation, error) {
+	return s.keep(ctx, by, ent, conn, w, sso.ExpectedByAdmin)
+}
+
+// keep checks and stores an expectation.
+func (s *Service) keep(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, w Wish,
+	source sso.ExpectationSource,
+) (sso.Expectation, error) {
 	w.Group = strings.TrimSpace(w.Group)
 	if w.Logins != nil {
 		w.Logins = distinct(w.Logins)
 		w.People = len(w.Logins)
 	}
 	if problems := w.problems(); len(problems) > 0 {
-		return sso.Expectation{}, &sso.Error{
-			Kind:   sso.Invalid,
-			Code:   "validation_failed",
-			Public: "Some entries cannot be accepted.",
-			Fields: problems,
-		}
+		return sso.Expectation{}, errFields(problems)
 	}
 	return s.Writer.SaveExpectation(ctx, by, sso.Expectation{
 		Enterprise: ent,
 		Connection: conn,
 		Group:      w.Group,
-		Source:     sso.ExpectedByAdmin,
+		Source:     source,
 		People:     w.People,
 		Logins:     w.Logins,
 	})
+}
+
+func errFields(problems []sso.FieldError) *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: "Some entries cannot be accepted.",
+		Fields: problems,
+	}
 }
 
 func (w Wish) problems() (problems []sso.FieldError) {

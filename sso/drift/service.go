@@ -36,11 +36,12 @@ type writer interface {
 	ApplyAgain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID) error
 }
 
-// Options are the parts of a Service; all are required. One store.DB serves as
-// Facts and Writer.
+// Options are the parts of a Service. One store.DB serves as Facts and Writer.
 type Options struct {
 	Facts  facts
 	Writer writer
+	Graph  graph   // may be nil if [Service.ExpectListed] is not called
+	Okta   oktaAPI // likewise
 	Now    func() time.Time
 }
 

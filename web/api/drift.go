@@ -19,6 +19,9 @@ type comparer interface {
 	Expect(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, w drift.Wish,
 	) (sso.Expectation, error)
+	ExpectListed(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, l drift.Listing,
+	) (sso.Expectation, error)
 	Forget(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, group string) error
 	Reconcile(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, group sso.GroupID,
@@ -176,6 +179,18 @@ func (a *API) driftOperations() {
 			"at most 1,000 of them: 409 too_many_expectations.",
 	}, a.expectMembers)
 	add(a, operation{
+		id:      "read-expected-members",
+		method:  http.MethodPost,
+		path:    path + "/expect/read",
+		summary: "Read the expected members of a group from the directory",
+		about: "Reads who is in the group now, from Microsoft Graph with the application in the configuration of " +
+			"the connection, or from Okta's API with a token that is not kept, and expects these logins. Blocked " +
+			"and deactivated users are left out, and so are the members of nested groups, as identity providers " +
+			"provision neither. A group that the directory does not have, or has several times, is 422 " +
+			"directory_group_unknown; a directory that does not answer within 30 seconds is 502 " +
+			"directory_unavailable, and one that refuses is 502 directory_denied. Nothing changes then.",
+	}, a.readExpectedMembers)
+	add(a, operation{
 		id:      "reconcile-provisioning",
 		method:  http.MethodPost,
 		path:    path + "/reconcile",
@@ -331,6 +346,36 @@ func (a *API) expectMembers(ctx context.Context, c caller, in *struct {
 		w.People = *in.Body.People
 	}
 	e, err := a.Drift.Expect(ctx, c.by, c.enterprise.ID, in.Connection, w)
+	seen := viewExpectation(e)
+	return answerTo(expected{&seen}, err)
+}
+
+// listingBody says which group is read.
+//
+//nolint:lll // a tag is one line
+type listingBody struct {
+	Group string    `json:"group" doc:"Name of the group at the identity provider; for Entra ID also its object ID." example:"grp_all@acme.example"`
+	Okta  *oktaBody `json:"okta,omitempty" doc:"Where Okta's API is, to be read instead of Microsoft Graph."`
+}
+
+//nolint:lll // a tag is one line
+type oktaBody struct {
+	URL   string     `json:"url" doc:"Address of the organization at Okta." example:"https://acme.okta.com"`
+	Token sso.Secret `json:"token" doc:"API token of a user who may view groups and users. It is used once and not kept." example:"00abcDEF"`
+}
+
+func (a *API) readExpectedMembers(ctx context.Context, c caller, in *struct {
+	Connection sso.ConnectionID `path:"connection"`
+	Body       listingBody
+}) (*out[expected], error) {
+	l := drift.Listing{Group: in.Body.Group}
+	if in.Body.Okta != nil {
+		l.Okta = &drift.OktaAccess{
+			URL:   in.Body.Okta.URL,
+			Token: in.Body.Okta.Token,
+		}
+	}
+	e, err := a.Drift.ExpectListed(ctx, c.by, c.enterprise.ID, in.Connection, l)
 	seen := viewExpectation(e)
 	return answerTo(expected{&seen}, err)
 }

@@ -49,6 +49,8 @@ func TestProvisioningDrift(t *testing.T) {
 		f.wants(f.do("GET", f.acme.in(path+"/drift/"+f.other["group"]), nil), 404, "not_found")
 		f.wants(f.do("POST", f.acme.in(path+"/expect"), m{"group": name}), 200, "")
 		f.wants(f.do("POST", f.acme.in(path+"/expect"), m{"group": name}), 404, "not_found")
+		f.wants(f.do("POST", f.acme.in(path+"/expect/read"), m{"group": name}), 502, "directory_unavailable")
+		f.wants(f.do("POST", f.acme.in(path+"/expect/read"), m{"group": ""}), 422, "validation_failed")
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"gatehouse/groupsync/entra"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
@@ -118,6 +119,11 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Applications: f.db,
 		Now:          time.Now,
 	})
+	graph, err := entra.New(entra.Options{
+		HTTP:     http.DefaultClient,
+		LoginURL: "http://127.0.0.1:1", // which refuses connections
+	})
+	f.ok(err)
 	f.api, err = New(Options{
 		Structure: f.db,
 		Members:   f.db,
@@ -142,6 +148,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
 			Writer: f.db,
+			Graph:  graph,
 			Now:    time.Now,
 		}),
 		SAML:    sp,

@@ -80,6 +80,8 @@ func (e endpoint) body() any {
 			"group":  "engineering",
 			"people": 3,
 		}
+	case strings.HasSuffix(e.path, "/provisioning/expect/read"):
+		return m{"group": "engineering"}
 	case strings.HasSuffix(e.path, "/provisioning/test"):
 		return m{"scim_token": "scimtok-00000000000000000000000000"}
 	case strings.HasSuffix(e.path, "/link"):

@@ -1,10 +1,10 @@
 package provisioning
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"gatehouse/groupsync"
@@ -24,6 +24,9 @@ type comparer interface {
 	Expect(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, w drift.Wish,
 	) (sso.Expectation, error)
+	ExpectListed(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, l drift.Listing,
+	) (sso.Expectation, error)
 	Forget(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, group string) error
 	Reconcile(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, group sso.GroupID,
@@ -35,12 +38,24 @@ const driftLead = "Who should be in the groups that the identity provider sends,
 	"members, so this compares what was sent, what sign-ins say, and the numbers that you enter."
 
 func (h *Handlers) drift(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return h.showDrift(w, r, v, typedExpectation{group: r.URL.Query().Get("group")}, nil)
+	group := r.URL.Query().Get("group")
+	return h.showDrift(w, r, v, driftForms{
+		typed:   typedExpectation{group: group},
+		listing: typedListing{group: group},
+	})
 }
 
-func (h *Handlers) showDrift(
-	w http.ResponseWriter, r *http.Request, v console.Visit, typed typedExpectation, wrong error,
-) error {
+// driftForms are the forms of the page as they were sent, and what is wrong with one
+// of them.
+type driftForms struct {
+	typed   typedExpectation
+	wrong   error // of typed
+	listing typedListing
+	read    error // of listing
+}
+
+func (h *Handlers) showDrift(w http.ResponseWriter, r *http.Request, v console.Visit, forms driftForms) error {
+	typed, wrong := forms.typed, forms.wrong
 	report, err := h.Drift.Report(r.Context(), v.Enterprise.ID, v.Connection.ID)
 	if err != nil {
 		return fmt.Errorf("compare members: %w", err)
@@ -51,18 +66,23 @@ func (h *Handlers) showDrift(
 		Lead:   driftLead,
 		Form:   typed.form(at(v, "drift", "expect")),
 		Open:   wrong != nil || typed.group != "",
+		Read:   listing(v, forms.listing, forms.read),
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"expected":   "The expectation is kept. What differs from it is listed below.",
+		"listed":     "The members were read from the directory. What differs from them is listed below.",
 		"forgotten":  "The expectation is forgotten.",
 		"reconciled": "What was sent is applied again. Large groups are finished in the background.",
 	})
 	p.Wrong = ui.Blame(wrong, &p.Form.Group, &p.Form.People)
+	if p.Read != nil {
+		p.Wrong = append(p.Wrong, p.Read.Wrong...)
+	}
 	p.describe(v, report)
 	for _, l := range report.Lines {
 		p.Rows = append(p.Rows, driftRowOf(v, report, l))
 	}
-	return h.Console.Render(w, console.FormStatus(wrong), p)
+	return h.Console.Render(w, console.FormStatus(cmp.Or(wrong, forms.read)), p)
 }
 
 // describe adds the state of the whole connection.
@@ -184,7 +204,10 @@ func (h *Handlers) expect(w http.ResponseWriter, r *http.Request, v console.Visi
 	case err == nil:
 		return console.Done(w, at(v, "drift"), done)
 	case console.OnForm(err):
-		return h.showDrift(w, r, v, typed, err)
+		return h.showDrift(w, r, v, driftForms{
+			typed: typed,
+			wrong: err,
+		})
 	}
 	return fmt.Errorf("keep an expectation: %w", err)
 }
@@ -225,7 +248,7 @@ func (h *Handlers) driftGroup(w http.ResponseWriter, r *http.Request, v console.
 		Counts: numbers(g.Line.Count),
 		Row:    driftRowOf(v, g.Report, g.Line),
 		Group:  console.At(v.Enterprise, "groups", string(id)),
-		Expect: at(v, "drift") + "?group=" + url.QueryEscape(g.Line.Name) + "#h-expect",
+		Expect: pathOfGroup(v, g.Line.Name),
 		More:   g.More,
 	}
 	p.Console.Trail = append(p.Console.Trail, ui.Link{Label: placeDrift, Href: at(v, "drift")})

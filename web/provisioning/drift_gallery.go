@@ -25,12 +25,19 @@ func galleryDrift() []gallery.Example {
 	many := exampleDrift()
 	many.Rows, many.Total, many.Reconcile = exampleDriftRows(), "313 expected, 64 actual", examplePath+"/drift/reconcile"
 	many.Notes = []string{"3 of 272 people who were sent have no account here yet."}
+	many.Read = &listingForm{
+		Action: examplePath + "/drift/read",
+		From:   "Microsoft Graph",
+		About:  aboutGraph,
+		Group:  listedGroup("", "Its display name, or its object ID."),
+	}
 	equal := exampleGroupDrift("engineering", "40 expected, 40 actual")
 	equal.Row.Evidence = "All members sent on 24 November 2026."
 	return []gallery.Example{
 		{Name: "ConnectionDrift-many", Status: 200, Page: many},
 		{Name: "ConnectionDrift-none", Status: 200, Page: none},
 		{Name: "ConnectionDrift-wrong", Status: 422, Page: wrong},
+		{Name: "ConnectionDrift-denied", Status: 502, Page: exampleDenied()},
 		{Name: "ConnectionGroupDrift-missing", Status: 200, Page: exampleMissing()},
 		{Name: "ConnectionGroupDrift-equal", Status: 200, Page: equal},
 		{Name: "ConnectionReconcile-many", Status: 200, Page: exampleReconcile()},
@@ -40,6 +47,27 @@ func galleryDrift() []gallery.Example {
 			Back:   examplePath + "/drift",
 		}},
 	}
+}
+
+// exampleDenied is the page after Okta refused a token.
+func exampleDenied() *connectionDriftPage {
+	p := exampleDrift()
+	p.Rows, p.Total = exampleDriftRows()[:1], "269 expected, 21 actual"
+	p.Read = &listingForm{
+		Action: examplePath + "/drift/read",
+		From:   "Okta",
+		About:  aboutOkta,
+		Group:  listedGroup("grp_all@acme.example", "Its name there."),
+		Access: oktaFields("https://acme.okta.com"),
+		Open:   true,
+	}
+	p.Read.blame(&sso.Error{
+		Kind:   sso.Upstream,
+		Code:   sso.CodeDirectoryDenied,
+		Public: "Okta refused the token. Check that it is active, and that its user may view groups and users.",
+	})
+	p.Wrong = p.Read.Wrong
+	return p
 }
 
 func belowDrift() ui.Base {

@@ -14,7 +14,8 @@ type connectionDriftPage struct {
 	Reconcile string // address of the preview; "" if there is nothing to do
 	Wrong     []ui.Wrong
 	Form      expectForm
-	Open      bool // the form is
+	Open      bool         // the form is
+	Read      *listingForm // nil if the directory cannot be read
 }
 
 func (connectionDriftPage) Title() string { return placeDrift }

@@ -104,6 +104,8 @@ func newFixture(t *testing.T) *fixture {
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
 			Writer: f.db,
+			Graph:  directory(t),
+			Okta:   newOkta(),
 			Now:    time.Now,
 		}),
 		BaseURL: "https://sso.example",

@@ -66,6 +66,7 @@ func (h *Handlers) driftPages() []console.Page {
 	return []console.Page{
 		one("GET", "/drift", h.drift),
 		large("POST", "/drift/expect", h.expect),
+		one("POST", "/drift/read", h.readListing),
 		one("GET", "/drift/reconcile", h.reconcile),
 		one("POST", "/drift/reconcile", h.reconcile),
 		one("GET", "/drift/{group}", h.driftGroup),
