@@ -107,6 +107,22 @@ type MembershipReport struct {
 	// them without an account.
 	Users     int
 	Unsettled int
+	// Renamed are pushed groups that the identity provider renamed, and Deleted those
+	// that it deleted and did not push again; both of the last 14 days.
+	Renamed map[ResourceID]GroupRename
+	Deleted []DeletedGroup
+}
+
+// GroupRename is the last rename of a group by its identity provider.
+type GroupRename struct {
+	Former string
+	At     time.Time
+}
+
+// DeletedGroup is a group that its identity provider deleted.
+type DeletedGroup struct {
+	Name string
+	At   time.Time
 }
 
 // GroupRefusals sums up the open refusals about a group.

@@ -82,6 +82,9 @@ func (db *DB) MembershipReport(
 	if err := db.readSettling(ctx, ent, conn, &r); err != nil {
 		return r, err
 	}
+	if err := db.readGroupChanges(ctx, ent, conn, &r); err != nil {
+		return r, err
+	}
 	r.Members = map[sso.GroupID]sso.ExpectedMembers{}
 	if err := db.countExpected(ctx, ent, conn, r.Members); err != nil {
 		return r, err

@@ -287,6 +287,7 @@ func (t *tx) changeProvisionedGroup(
 	adopted := g.Origin != before.Origin
 	switch {
 	case changed || adopted:
+		t.noteRename(before, *g)
 		err = t.updateProvisionedGroup(*g)
 	case members.changed() || g.Waiting != before.Waiting:
 		t.saveCounts(*g)

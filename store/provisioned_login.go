@@ -22,7 +22,7 @@ func (db *DB) CheckLogins(
 ) (check sso.LoginCheck, err error) {
 	defer func() { doing(&err, "check logins") }()
 	people, err := engine.List(ctx, db.sql, scanSignedIn,
-		`select i.login, u.email, coalesce(i.subject, '') from identities i
+		`select i.login, u.email, coalesce(i.subject, ''), u.id from identities i
 		join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
 		where i.enterprise_id = $1 and i.connection_id = $2 and i.subject is not null and u.status = 'active'
 		order by i.last_seen_at desc, i.login limit $3`,
@@ -51,18 +51,26 @@ func (db *DB) CheckLogins(
 }
 
 // signedIn is a person as a sign-in asserted them.
-type signedIn struct{ login, email, subject string }
+type signedIn struct {
+	login, email, subject string
+	account               sso.UserID
+}
 
 func scanSignedIn(r engine.Row) (p signedIn, err error) {
-	err = r.Scan(&p.login, &p.email, &p.subject)
+	err = r.Scan(&p.login, &p.email, &p.subject, &p.account)
 	return p, err
 }
 
 const ofConnection = "u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'"
 
-// pushedNames are the userNames of pushed users, by what people may have in common
-// with them.
-type pushedNames struct{ byName, byEmail, byExternalID map[string]string }
+// pushedName is a pushed user with the account that follows it, if there is one.
+type pushedName struct {
+	userName string
+	account  sso.UserID
+}
+
+// pushedNames are pushed users by what people may have in common with them.
+type pushedNames struct{ byName, byEmail, byExternalID map[string]pushedName }
 
 func (db *DB) pushedNames(
 	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, people []signedIn,
@@ -73,18 +81,19 @@ func (db *DB) pushedNames(
 		emails = append(emails, filter.Fold(p.email))
 		subjects = append(subjects, p.subject)
 	}
-	read := func(into *map[string]string, values []string, query string) {
+	read := func(into *map[string]pushedName, values []string, query string) {
 		if err != nil {
 			return
 		}
-		found := map[string]string{}
+		found := map[string]pushedName{}
 		*into = found
 		err = db.sql.Query(ctx, func(r engine.Row) error {
-			var value, name string
-			err := r.Scan(&value, &name)
+			var value string
+			var name pushedName
+			err := r.Scan(&value, &name.userName, &name.account)
 			found[value] = name
 			return err
-		}, "select v.value, u.user_name from ("+db.sql.Dialect.Values("$3")+") v "+query,
+		}, "select v.value, u.user_name, u.account_id from ("+db.sql.Dialect.Values("$3")+") v "+query,
 			string(ent), string(conn), engine.JSONList(values))
 	}
 	read(&names.byName, logins,
@@ -117,11 +126,15 @@ func (n pushedNames) compare(check *sso.LoginCheck, p signedIn) {
 		}
 		return
 	}
+	if name.account == p.account {
+		check.Matched++
+		return
+	}
 	check.DifferentCount++
 	if len(check.Different) < namedLogins {
 		check.Different = append(check.Different, sso.LoginDifference{
 			Login:    p.login,
-			UserName: name,
+			UserName: name.userName,
 			By:       by,
 		})
 	}

@@ -122,7 +122,7 @@ func Read(text string) (people int, logins []string, err error) {
 
 // loginsOf returns the logins of a table: all of a single row, else a column.
 func loginsOf(rows [][]string) (logins []string) {
-	if len(rows) == 1 {
+	if len(rows) == 1 && loginColumn(rows[0]) < 0 {
 		return rows[0]
 	}
 	for i, row := range rows {

@@ -43,6 +43,7 @@ type Line struct {
 	Reasons  []Reason
 	Refusals sso.GroupRefusals // open ones about the group
 	Since    time.Time         // since when the first of the missing is; zero: not known
+	Change   Change
 }
 
 // Evidence is what says who should be in a group.
@@ -143,6 +144,8 @@ type matcher struct {
 	pushed   map[string][]sso.ProvisioningGroupState
 	expected map[string]*sso.Expectation
 	used     map[string]bool // names, as they are compared, that a group here has
+	matched  map[string]bool // names of pushed groups that a group here has
+	changes  changes
 }
 
 func newMatcher(found sso.MembershipReport) *matcher {
@@ -151,6 +154,8 @@ func newMatcher(found sso.MembershipReport) *matcher {
 		pushed:   map[string][]sso.ProvisioningGroupState{},
 		expected: map[string]*sso.Expectation{},
 		used:     map[string]bool{},
+		matched:  map[string]bool{},
+		changes:  changesOf(found),
 	}
 	for _, g := range found.Pushed {
 		m.pushed[g.Group.DisplayName] = append(m.pushed[g.Group.DisplayName], g)
@@ -171,7 +176,9 @@ func (m *matcher) line(g sso.Group) (Line, bool) {
 	for _, name := range append([]string{g.Name}, g.IDPNames...) {
 		m.add(&l, name)
 	}
-	if l.Evidence.Groups == 0 && l.Evidence.Expectation == nil && l.Refusals.Count == 0 && n.Expected == 0 {
+	l.Change = m.changes.of(l)
+	if l.Evidence.Groups == 0 && l.Evidence.Expectation == nil && l.Refusals.Count == 0 && n.Expected == 0 &&
+		!l.Change.Any() {
 		return l, false
 	}
 	l.Evidence.Pushed = n.Pushed
@@ -185,6 +192,7 @@ func (m *matcher) add(l *Line, name string) {
 	folded := filter.Fold(name)
 	for _, g := range m.pushed[name] {
 		m.used[folded] = true
+		m.matched[name] = true
 		l.pushed(g)
 	}
 	if e := m.expected[name]; e != nil && l.Evidence.Expectation == nil {
@@ -238,8 +246,9 @@ func (m *matcher) unmatched() []Line {
 		return lines[folded]
 	}
 	for _, g := range m.found.Pushed {
-		if folded := filter.Fold(g.Group.DisplayName); !m.used[folded] {
-			l := at(folded, g.Group.DisplayName)
+		if name := g.Group.DisplayName; !m.matched[name] {
+			l := at(filter.Fold(name), name)
+			l.Change = m.changes.unmatched[name]
 			l.pushed(g)
 			l.Expected = l.Evidence.Pushed
 		}

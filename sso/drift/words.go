@@ -26,6 +26,10 @@ func (r Report) Remedy(l Line, reason sso.DriftReason, missing bool) Remedy {
 	}
 	again := sso.Sentence(provisioning.SendAgain(r.Connection.Provider))
 	switch reason {
+	case sso.DriftNoGroup:
+		if l.Change.Any() {
+			return l.Change.Remedy()
+		}
 	case sso.DriftGroupRefused:
 		return Remedy{
 			Text: requests(l.Refusals.Count) + " about the group refused since " + day(l.Refusals.FirstAt),

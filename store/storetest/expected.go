@@ -15,6 +15,7 @@ func expectedTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"counted":          testExpectedCounted,
 		"lists of members": testExpectedListed,
+		"changed groups":   testChangedGroups,
 		"explained":        testExpectedExplained,
 		"extra":            testExpectedExtra,
 		"expectations":     testExpectations,
@@ -108,6 +109,42 @@ func testExpectedListed(t *testing.T, fresh fresh) {
 	w.listed(g)
 	w.same(1, w.expectedMembers("app/ops").Expected)
 	w.same(map[sso.DriftReason]int{sso.DriftUnconfirmed: 1}, w.explained("app/ops"))
+}
+
+// testChangedGroups: a rename and a deletion by the identity provider are told for two
+// weeks, unless the group was pushed again.
+func testChangedGroups(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	told := func() (renamed map[sso.ResourceID]sso.GroupRename, deleted []sso.DeletedGroup) {
+		t.Helper()
+		r, err := w.db.MembershipReport(t.Context(), w.ent.ID, w.conn.ID)
+		w.ok(err)
+		return r.Renamed, r.Deleted
+	}
+	ops, web := w.provisionGroup("ops"), w.provisionGroup("web")
+	w.clock.Move(time.Minute)
+	at := w.clock.Now()
+	_, _, err := w.db.ChangeProvisionedGroup(t.Context(), w.scimPush(), ops.ID,
+		func(sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+			return pushedGroup("OPS"), sso.MemberChange{}, nil
+		})
+	w.ok(err)
+	w.ok(w.db.DeleteProvisionedGroup(t.Context(), w.scimPush(), web.ID))
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), w.provisionUser("ada").ID))
+	renamed, deleted := told()
+	w.same(map[sso.ResourceID]sso.GroupRename{ops.ID: {
+		Former: "ops",
+		At:     at,
+	}}, renamed)
+	w.same([]sso.DeletedGroup{{
+		Name: "web",
+		At:   at,
+	}}, deleted)
+	w.provisionGroup("web")
+	w.clock.Move(14*24*time.Hour + time.Second)
+	renamed, deleted = told()
+	w.same(0, len(renamed)+len(deleted))
 }
 
 func testExpectedExplained(t *testing.T, fresh fresh) {

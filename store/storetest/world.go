@@ -373,6 +373,7 @@ func tenantTables() []string {
 		"sessions", "attempts", "sync_records",
 		"provisioned_users", "provisioned_emails", "provisioned_groups", "provisioned_members",
 		"provisioned_waiting", "provisioned_gone", "provisioned_former", "provisioned_counters", "provisioned_blocks",
+		"provisioned_renames",
 		"asserted_names", "membership_history", "former_groups", "held_syncs",
 		"identity_questions", "brake_signs", "brake_losses", "brake_stops",
 		"health_events", "email_proofs", "email_codes",
