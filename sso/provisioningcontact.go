@@ -1,15 +1,24 @@
 package sso
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // ProvisioningContact is a request that reached the SCIM address of a connection.
 type ProvisioningContact struct {
-	At      time.Time
-	Remote  string // address of the client
-	Client  string // as [ClientName] returns it
-	Request string // method and path below the address: "GET /Users"
-	Status  int    // of the response
+	At     time.Time
+	Remote string // address of the client
+	Client string // as [ClientName] returns it
+	// Request is the method and the path below the address, "GET /Users"; of a request
+	// to a wrong address, the method and that address.
+	Request string
+	Status  int // of the response
 }
+
+// Misaddressed reports whether the request was sent to an address that is not that of
+// the connection, and recognized by its token or by the connection's ID in it.
+func (c ProvisioningContact) Misaddressed() bool { return strings.Contains(c.Request, "://") }
 
 // ProvisioningContacts are the first and the last of some requests, with their
 // senders.
@@ -36,6 +45,32 @@ func (c ProvisioningContacts) Add(one ProvisioningContact) ProvisioningContacts 
 type ProvisioningReach struct {
 	Known   ProvisioningContacts // with a token of the connection, also one that ended
 	Unknown ProvisioningContacts // without
+}
+
+// ReachState says in a word which requests have reached a connection.
+type ReachState string
+
+// The states.
+const (
+	ReachNothing   ReachState = "nothing"       // no request has come
+	ReachUnknown   ReachState = "without-token" // the latest had no token of the connection
+	ReachElsewhere ReachState = "wrong-address" // the latest was sent to a wrong address
+	ReachWell      ReachState = "reached"
+)
+
+// State returns the state, and the contact that tells: the latest one.
+func (r ProvisioningReach) State() (ReachState, ProvisioningContact) {
+	last, state := r.Known.Last, ReachWell
+	if r.Unknown.Last.At.After(last.At) {
+		last, state = r.Unknown.Last, ReachUnknown
+	}
+	switch {
+	case last.At.IsZero():
+		return ReachNothing, last
+	case last.Misaddressed():
+		return ReachElsewhere, last
+	}
+	return state, last
 }
 
 // ContactKey tells apart the requests of which the first and last are kept.

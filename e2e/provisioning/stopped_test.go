@@ -64,7 +64,7 @@ func (c *company) ledgerHas(t *testing.T) {
 	}](c.api, c.path+"/provisioning/refusals?open=true") {
 		refused[r.Code] = r.Count
 	}
-	if created != 1 || refused["scim_scope_missing"] != 3 || refused["rate_limited"] != 5 {
+	if created != 1 || refused["scim_scope_missing"] != 3 || refused["scim_too_fast"] != 5 {
 		t.Errorf("%d created, refused: %v", created, refused)
 	}
 }

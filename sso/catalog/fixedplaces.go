@@ -114,6 +114,7 @@ func codeSpots() map[string]spot {
 		"question_decided":         atLogins,
 		"scim_token_invalid":       atProvisioning,
 		"scim_token_elsewhere":     atProvisioning,
+		"scim_wrong_address":       atProvisioning,
 		"scim_token_expired":       atSCIMHere,
 		"scim_token_revoked":       atSCIMHere,
 		"scim_scope_missing":       atSCIMHere,

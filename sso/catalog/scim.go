@@ -14,6 +14,10 @@ func scimCodes() []Entry {
 			"take the tenant URL and the token from the same connection",
 		},
 		{
+			"scim_wrong_address", area, "the identity provider calls an address that is no SCIM endpoint", Company,
+			"enter the base URL that the page *SCIM* of the connection shows, with nothing behind it",
+		},
+		{
 			"scim_token_expired", area, "the token has expired", Company,
 			"put another valid token of the connection into the identity provider",
 		},
@@ -38,6 +42,15 @@ func scimCodes() []Entry {
 			Operator,
 			"look whether the identity provider creates and deletes the same users again and again; else raise the " +
 				"setting",
+		},
+		{
+			"scim_too_fast", area, "the identity provider sends more requests in a minute than a connection may", Operator,
+			"nothing, if it heals: identity providers repeat what was too fast. If it stays open, raise " +
+				"`rate_limits.scim_per_connection`",
+		},
+		{
+			"scim_overloaded", area, "more provisioning requests came than the server carries out at once", Operator,
+			"nothing, if it heals: identity providers repeat what was refused. If it stays open, add a node",
 		},
 		{
 			"scim_not_found", area, "the connection has no such resource, or has it no more", Company,

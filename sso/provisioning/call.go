@@ -16,6 +16,7 @@ type Request struct {
 	Bearer     string // "" without a token
 	Method     string
 	Endpoint   string // path below the address of the connection: "/Users/{id}"
+	Address    string // the whole address without the query
 	Client     string // User-Agent
 	Remote     string // address of the client
 	IfMatch    []string
@@ -79,6 +80,9 @@ func (s *Service) Admit(ctx context.Context, r Request) (*Call, error) {
 		c.push = sso.Push{} // so that it is counted and not recorded
 	}
 	if err != nil {
+		if sso.CodeOf(err) == codeElsewhere {
+			s.noteMisaddressed(ctx, r)
+		}
 		s.Finish(ctx, c, err)
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 // implements it.
 type contactStore interface {
 	RecordContacts(ctx context.Context, all map[sso.ContactKey]sso.ProvisioningContacts) error
+	ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error)
 }
 
 // Contacts records the first and the last request that reached each SCIM address,
@@ -88,6 +90,41 @@ func (c *Contacts) Flush(ctx context.Context) {
 	if err := c.store.RecordContacts(ctx, all); err != nil {
 		c.log.WarnContext(ctx, "contacts of identity providers not written", "error", err)
 	}
+}
+
+// Misaddressed refuses a request to an address that is no endpoint. If it has a token,
+// or the ID of a connection in its address, the connection is told that it came.
+func (s *Service) Misaddressed(ctx context.Context, r Request) error {
+	s.noteMisaddressed(ctx, r)
+	return wrongAddress()
+}
+
+// noteMisaddressed takes note of a request to a wrong address.
+func (s *Service) noteMisaddressed(ctx context.Context, r Request) {
+	if s.Contacts == nil {
+		return
+	}
+	s.Contacts.add(s.Contacts.keyOf(ctx, r), sso.ProvisioningContact{
+		At:      s.Now(),
+		Remote:  r.Remote,
+		Client:  sso.ClientName(r.Client),
+		Request: r.Method + " " + r.Address,
+		Status:  http.StatusNotFound,
+	})
+}
+
+// keyOf returns the connection of the token of a request, whichever was addressed,
+// also of one that has ended; without a token the one that was addressed.
+func (c *Contacts) keyOf(ctx context.Context, r Request) sso.ContactKey {
+	if secret, err := sso.SCIMToken.Parse(r.Bearer); err == nil {
+		if k, err := c.store.ProvisioningTokenByHash(ctx, secret.Hash()); err == nil {
+			return sso.ContactKey{
+				Connection: k.Connection,
+				Known:      true,
+			}
+		}
+	}
+	return sso.ContactKey{Connection: r.Connection}
 }
 
 // contact returns what is kept of a request, and of which kind it is.

@@ -110,7 +110,7 @@ func TestLedger(t *testing.T) {
 		for _, o := range []provisioning.Outcome{
 			done, refused, internal,
 			f.outcome(k, "GET", sso.ScopeGroupsRead, "dev"),
-			refusedBy(f.outcome(k, "GET", sso.ScopeGroupsRead, "x"), sso.TooMany, "rate_limited"),
+			refusedBy(f.outcome(k, "GET", sso.ScopeGroupsRead, "x"), sso.TooMany, "scim_too_fast"),
 			refusedBy(f.outcome(sso.ProvisioningToken{}, "GET", "", ""), sso.Unauthenticated, "scim_token_invalid"),
 		} {
 			l.Record(f.Context(), o)
@@ -126,7 +126,7 @@ func TestLedger(t *testing.T) {
 			code   string
 			detail string
 		}{
-			{429, "", "rate_limited", "Refused: rate_limited."},
+			{429, "", "scim_too_fast", "Refused: scim_too_fast."},
 			{500, "", "internal", "Something went wrong here; the log has the cause under the request ID."},
 			{409, "uniqueness", "resource_exists", "Refused: resource_exists."},
 			{200, "", "", ""},

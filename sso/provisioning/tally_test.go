@@ -12,12 +12,12 @@ import (
 // tooMany returns the outcome of a request that was refused because there are too
 // many, after the token was read.
 func (f *fixture) tooMany(k sso.ProvisioningToken, name string) provisioning.Outcome {
-	return refusedBy(f.outcome(k, "PATCH", sso.ScopeGroupsWrite, name), sso.TooMany, "rate_limited")
+	return refusedBy(f.outcome(k, "PATCH", sso.ScopeGroupsWrite, name), sso.TooMany, "scim_too_fast")
 }
 
 // overload returns the outcome of a request that was refused before it was read.
 func (f *fixture) overload(c sso.Connection, bearer string) provisioning.Outcome {
-	o := refusedBy(f.outcome(sso.ProvisioningToken{}, "PATCH", "", ""), sso.Unavailable, "temporarily_unavailable")
+	o := refusedBy(f.outcome(sso.ProvisioningToken{}, "PATCH", "", ""), sso.Unavailable, "scim_overloaded")
 	o.Push.Event = ""
 	o.Addressed, o.Bearer = c.ID, bearer
 	return o
@@ -43,7 +43,7 @@ func TestLedgerSumsUp(t *testing.T) {
 		if len(events) != 1 || events[0].Requests() != 2000 || events[0].Status != 429 || events[0].Token != k.ID {
 			f.Errorf("the events are %+v", events)
 		}
-		if len(open) != 1 || open[0].Count != 2000 || open[0].Code != "rate_limited" || open[0].Name != "" {
+		if len(open) != 1 || open[0].Count != 2000 || open[0].Code != "scim_too_fast" || open[0].Name != "" {
 			f.Errorf("refused are %+v", open)
 		}
 		l.Record(f.Context(), f.tooMany(k, "one"))

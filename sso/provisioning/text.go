@@ -47,9 +47,19 @@ func noToken() *sso.Error {
 // foreignToken is the refusal of a valid token of another connection. It does not
 // say of which.
 func foreignToken() *sso.Error {
-	return unauthenticated("scim_token_elsewhere",
+	return unauthenticated(codeElsewhere,
 		"This token belongs to another connection. Check the tenant URL at the identity provider: it has to be the "+
 			"base URL that Gatehouse shows beside the token.")
+}
+
+// codeElsewhere is the code of a token that is of another connection.
+const codeElsewhere = "scim_token_elsewhere"
+
+// wrongAddress is the refusal of a request to an address that is no endpoint.
+func wrongAddress() *sso.Error {
+	return sso.NotFound("scim_wrong_address",
+		"There is no SCIM endpoint at this address. At the identity provider, enter the base URL that Gatehouse shows "+
+			"under SSO & provisioning > the connection > SCIM, with nothing behind it.")
 }
 
 // deadToken is the refusal of a token that has expired or was revoked. newer is
@@ -134,7 +144,7 @@ func groupsOff(c sso.Connection) *sso.Error {
 func tooFast(c sso.Connection, perMinute int, wait time.Duration) *sso.Error {
 	return &sso.Error{
 		Kind: sso.TooMany,
-		Code: "rate_limited",
+		Code: "scim_too_fast",
 		Public: fmt.Sprintf("Limit of %d requests a minute for connection %q reached; try again in %d s.",
 			perMinute, c.Name, int(math.Ceil(wait.Seconds()))),
 		RetryAfter: wait,
@@ -146,7 +156,7 @@ func tooFast(c sso.Connection, perMinute int, wait time.Duration) *sso.Error {
 func Overloaded() *sso.Error {
 	return &sso.Error{
 		Kind: sso.Unavailable,
-		Code: "temporarily_unavailable",
+		Code: "scim_overloaded",
 		Public: "More provisioning requests than this server carries out at once; try again in 2 s. " +
 			"Nothing was changed.",
 		RetryAfter: 2 * time.Second,

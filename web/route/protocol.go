@@ -19,10 +19,13 @@ type Protocol struct {
 	Prefix string // "/scim/"
 	// Render writes a failure, status included.
 	Render func(w http.ResponseWriter, r *http.Request, f Failure)
+	// Elsewhere answers requests below the prefix that no route has the path of. nil:
+	// they are not found.
+	Elsewhere Handler
 }
 
 // Protocol registers the endpoints of a protocol. Everything else below its
-// prefix is not found.
+// prefix is Elsewhere.
 func (rt *Router) Protocol(p Protocol, routes ...Route) {
 	if !strings.HasPrefix(p.Prefix, "/") || !strings.HasSuffix(p.Prefix, "/") {
 		panic("route: protocol " + p.Prefix + " is no directory")
@@ -43,6 +46,9 @@ func (rt *Router) Protocol(p Protocol, routes ...Route) {
 	nothing := &entry{
 		router:  rt,
 		surface: s,
+	}
+	if p.Elsewhere != nil {
+		nothing.any = &Route{Handle: p.Elsewhere}
 	}
 	rt.mux.Handle(p.Prefix, nothing)
 	rt.mux.Handle(strings.TrimSuffix(p.Prefix, "/"), nothing)

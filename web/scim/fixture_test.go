@@ -29,6 +29,7 @@ type fixture struct {
 	db         *store.DB
 	tokens     *provisioning.Tokens
 	ledger     *provisioning.Ledger
+	contacts   *provisioning.Contacts
 	counted    *counted
 	handlers   *Handlers
 	log        *bytes.Buffer
@@ -78,12 +79,14 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 		Observe: func(string, string, int) {},
 		Log:     log,
 	})
+	f.contacts = provisioning.NewContacts(f.db, log, clock)
 	service := provisioning.New(provisioning.Options{
 		Users:       f.db,
 		Groups:      f.counted,
 		Connections: f.db,
 		Tokens:      f.tokens,
 		Ledger:      f.ledger,
+		Contacts:    f.contacts,
 		Limiter:     o.limiter,
 		PerMinute:   o.perMinute,
 		CursorKeys:  []sso.Secret{keys.Current, keys.Previous},

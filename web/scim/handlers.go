@@ -17,6 +17,7 @@ import (
 type admission interface {
 	Admit(ctx context.Context, r provisioning.Request) (*provisioning.Call, error)
 	Overloaded(ctx context.Context, r provisioning.Request) error
+	Misaddressed(ctx context.Context, r provisioning.Request) error
 	Finish(ctx context.Context, c *provisioning.Call, err error)
 }
 
@@ -76,10 +77,14 @@ const (
 // Register adds the endpoints to a router.
 func (h *Handlers) Register(rt *route.Router) {
 	protocol := route.Protocol{
-		Prefix: prefix,
-		Render: render,
+		Prefix:    prefix,
+		Render:    render,
+		Elsewhere: h.elsewhere,
 	}
 	rt.Protocol(protocol, h.endpoints()...)
+	for _, protocol.Prefix = range mistaken() {
+		rt.Protocol(protocol)
+	}
 }
 
 func (h *Handlers) endpoints() []route.Route {
@@ -143,9 +148,12 @@ func (h *Handlers) endpoint(pattern string, answer func(*exchange) error) route.
 func (h *Handlers) serve(
 	w http.ResponseWriter, r *http.Request, path string, answer func(*exchange) error,
 ) (err error) {
+	if isResources(r.PathValue("id")) {
+		return h.elsewhere(w, r)
+	}
 	done, err := h.load.enter(r.ContentLength)
 	if err != nil {
-		return h.Admission.Overloaded(r.Context(), requestOf(r, path))
+		return h.Admission.Overloaded(r.Context(), h.requestOf(r, path))
 	}
 	defer done()
 	x, err := h.admit(w, r, path)
@@ -168,7 +176,7 @@ func (h *Handlers) serve(
 }
 
 func (h *Handlers) admit(w http.ResponseWriter, r *http.Request, path string) (*exchange, error) {
-	call, err := h.Admission.Admit(r.Context(), requestOf(r, path))
+	call, err := h.Admission.Admit(r.Context(), h.requestOf(r, path))
 	if err != nil {
 		return nil, err
 	}
@@ -182,13 +190,14 @@ func (h *Handlers) admit(w http.ResponseWriter, r *http.Request, path string) (*
 }
 
 // requestOf returns what is known of a request before it is admitted.
-func requestOf(r *http.Request, path string) provisioning.Request {
+func (h *Handlers) requestOf(r *http.Request, path string) provisioning.Request {
 	return provisioning.Request{
 		ID:         route.RequestID(r.Context()),
 		Connection: sso.ConnectionID(r.PathValue("connection")),
 		Bearer:     bearer(r.Header),
 		Method:     r.Method,
 		Endpoint:   path,
+		Address:    h.BaseURL + r.URL.Path,
 		Client:     r.UserAgent(),
 		Remote:     route.ClientIP(r.Context()),
 		IfMatch:    r.Header.Values("If-Match"),
