@@ -228,7 +228,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/directory": {
-		ours: "sso sso/connections sso/directory groupsync web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/connections sso/directory sso/drift groupsync web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/activity": {
@@ -245,7 +245,7 @@ var levels = map[string]arrows{
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/provisioning": {
-		ours: "sso sso/catalog sso/drift sso/provisioning groupsync web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/catalog sso/drift sso/health sso/provisioning groupsync web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/testconnection": {

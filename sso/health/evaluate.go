@@ -21,7 +21,9 @@ type State struct {
 	Refusals    []sso.RefusalTally
 	Visits      map[sso.ConnectionID][]time.Time // of identity providers that provision, oldest first
 	Drift       []drift.Report                   // of connections that provision
-	Open        []sso.HealthEvent                // recorded findings that are unresolved
+	Reach       map[sso.ConnectionID]sso.ProvisioningReach
+	Logins      map[sso.ConnectionID]sso.LoginCheck // compared with what is pushed
+	Open        []sso.HealthEvent                   // recorded findings that are unresolved
 }
 
 // The periods that Vitals must cover for Evaluate.

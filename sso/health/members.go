@@ -24,7 +24,7 @@ func missingMembers(s State) (all []sso.Finding) {
 		}
 		told := 0
 		for _, l := range r.Lines {
-			if f, ok := checkMissing(s, r, l); ok && told < mostMissing {
+			if f, ok := checkMissing(s.Now, r, l, missingPatience); ok && told < mostMissing {
 				told++
 				all = append(all, f)
 			}
@@ -33,9 +33,11 @@ func missingMembers(s State) (all []sso.Finding) {
 	return all
 }
 
-// checkMissing reports that members of one group are missing.
-func checkMissing(s State, r drift.Report, l drift.Line) (f sso.Finding, ok bool) {
-	people, most, since := lasting(s.Now, l)
+// checkMissing reports that members of one group have been missing for a time.
+func checkMissing(
+	now time.Time, r drift.Report, l drift.Line, patience time.Duration,
+) (f sso.Finding, ok bool) {
+	people, most, since := lasting(now, l, patience)
 	if people == 0 {
 		return f, false
 	}
@@ -58,15 +60,17 @@ func checkMissing(s State, r drift.Report, l drift.Line) (f sso.Finding, ok bool
 	return f, true
 }
 
-// lasting returns how many people of a group have been missing for long, for reasons
+// lasting returns how many people of a group have been missing for a time, for reasons
 // that someone can resolve and that no other finding tells, and the most frequent of
 // these reasons.
-func lasting(now time.Time, l drift.Line) (people int, most drift.Reason, since time.Time) {
+func lasting(
+	now time.Time, l drift.Line, patience time.Duration,
+) (people int, most drift.Reason, since time.Time) {
 	if l.Group.ID == "" {
 		return 0, most, since
 	}
 	for _, x := range l.Reasons {
-		if !x.Missing || !resolvable(x.Reason) || x.Since.IsZero() || now.Sub(x.Since) < missingPatience {
+		if !x.Missing || !resolvable(x.Reason) || x.Since.IsZero() || now.Sub(x.Since) < patience {
 			continue
 		}
 		people += x.People

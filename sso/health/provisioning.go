@@ -100,22 +100,27 @@ func refusedFinding(s State, t sso.RefusalTally) sso.Finding {
 	if t.Open != 1 {
 		what = fmt.Sprintf("%d things", t.Open)
 	}
-	name := t.Last.Name
-	if name == "" {
-		name = "a request"
+	recent := "most recently"
+	if name := t.Last.Name; name != "" {
+		recent += " " + name
 	}
+	var of sso.Connection
+	for _, c := range s.Connections {
+		if c.ID == t.Connection {
+			of = c
+		}
+	}
+	advice := catalog.For(of.Provider, of.Protocol, t.Last.Code, nil)
 	return sso.Finding{
 		HealthKey: sso.HealthKey{
 			Kind:       sso.HealthRefused,
 			Connection: t.Connection,
 		},
 		FindingDetail: sso.FindingDetail{
-			Text: fmt.Sprintf(
-				"Provisioning is refused: %s that %s pushes did not arrive, most recently %s on %s.",
-				what, connectionName(s, t.Connection), name, t.Last.LastAt.UTC().Format("2 January 2006, 15:04 UTC"),
-			),
-			Side: string(catalog.Operator),
-			Do:   "The identity provider was told: " + t.Last.Detail,
+			Text: fmt.Sprintf("Provisioning is refused: %s that %s pushes did not arrive, %s on %s. %s",
+				what, connectionName(s, t.Connection), recent, moment(t.Last.LastAt), advice.Cause),
+			Side: string(advice.Side),
+			Do:   advice.Do + where(advice.Place),
 			At:   t.Since.UTC(),
 			Path: "connections/" + string(t.Connection) + "/provisioning/problems",
 		},

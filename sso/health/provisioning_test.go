@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/catalog"
 	"gatehouse/sso/health"
 )
 
@@ -70,6 +71,7 @@ func TestRefusalsStayOpen(t *testing.T) {
 		Since:      begin,
 		Last: sso.ProvisioningRefusal{
 			Name:   "grp_all@acme.example",
+			Code:   sso.CodeScopeMissing,
 			Detail: `Token "entra-1" lacks scope groups:read.`,
 			LastAt: begin.Add(time.Hour),
 		},
@@ -82,17 +84,25 @@ func TestRefusalsStayOpen(t *testing.T) {
 	if found := health.Evaluate(state); len(found) != 0 {
 		t.Errorf("found %+v before a second cycle", found)
 	}
+	early := health.Notices(state)
+	if len(early) != 1 || early[0].Kind != sso.HealthRefused {
+		t.Errorf("who looks before a second cycle sees %+v", early)
+	}
 	state.Now = begin.Add(80 * time.Minute)
 	found := health.Evaluate(state)
 	if len(found) != 1 || found[0].Kind != sso.HealthRefused || found[0].Path != "connections/conn-1/provisioning/problems" {
 		t.Fatalf("found %+v", found)
 	}
-	for _, want := range []string{"248 things", "Okta", "grp_all@acme.example on 24 November 2026, 13:00 UTC"} {
+	for _, want := range []string{"248 things", "Okta", "grp_all@acme.example on 24 November 2026, 13:00 UTC", "lacks the scope"} {
 		if !strings.Contains(found[0].Text, want) {
 			t.Errorf("%q does not say %q", found[0].Text, want)
 		}
 	}
-	if !strings.HasSuffix(found[0].Do, tally.Last.Detail) {
-		t.Errorf("the remedy is %q", found[0].Do)
+	if f := found[0]; f.Side != string(catalog.Operator) || !strings.HasPrefix(f.Do, "Add the scope scim to the token") ||
+		!strings.HasSuffix(f.Do, " Where: here, the connection › SCIM.") {
+		t.Errorf("the remedy is %q", f.Do)
+	}
+	if again := health.Notices(state); len(again) != 0 {
+		t.Errorf("told twice: %+v", again)
 	}
 }

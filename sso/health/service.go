@@ -24,6 +24,8 @@ type facts interface {
 	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
 	ProvisioningVisits(ctx context.Context, ent sso.EnterpriseID) (map[sso.ConnectionID][]time.Time, error)
 	EnterprisesProvisioned(ctx context.Context) ([]sso.Enterprise, error)
+	ProvisioningReach(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (sso.ProvisioningReach, error)
+	CheckLogins(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (sso.LoginCheck, error)
 }
 
 // comparer compares the members of provisioned groups; drift.Service does.
@@ -167,8 +169,10 @@ func (s *Service) examineProvisioning(ctx context.Context, ent sso.EnterpriseID,
 	if state.Visits, err = s.Facts.ProvisioningVisits(ctx, ent); err != nil {
 		return fmt.Errorf("list visits of identity providers: %w", err)
 	}
+	state.Reach = map[sso.ConnectionID]sso.ProvisioningReach{}
+	state.Logins = map[sso.ConnectionID]sso.LoginCheck{}
 	for _, c := range state.Connections {
-		if c.State != sso.ConnectionEnabled || c.Live == nil || c.Live.Provisioning != sso.ProvisionSCIM {
+		if !provisions(c) {
 			continue
 		}
 		r, err := s.Drift.Report(ctx, ent, c.ID)
@@ -176,6 +180,12 @@ func (s *Service) examineProvisioning(ctx context.Context, ent sso.EnterpriseID,
 			return fmt.Errorf("compare provisioned members: %w", err)
 		}
 		state.Drift = append(state.Drift, r)
+		if state.Reach[c.ID], err = s.Facts.ProvisioningReach(ctx, ent, c.ID); err != nil {
+			return fmt.Errorf("find out whether a connection was reached: %w", err)
+		}
+		if state.Logins[c.ID], err = s.Facts.CheckLogins(ctx, ent, c.ID); err != nil {
+			return fmt.Errorf("compare logins: %w", err)
+		}
 	}
 	return nil
 }

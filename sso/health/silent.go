@@ -24,7 +24,7 @@ const (
 // checkSilent reports that the identity provider of a connection is no longer in
 // touch.
 func checkSilent(s State, c sso.Connection) (f sso.Finding, ok bool) {
-	if c.State != sso.ConnectionEnabled || c.Live == nil || c.Live.Provisioning != sso.ProvisionSCIM {
+	if !provisions(c) {
 		return f, false
 	}
 	visits := s.Visits[c.ID]
@@ -41,10 +41,6 @@ func checkSilent(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if s.Now.Sub(last) <= max(shortestSilence, silentCycles*pause) {
 		return f, false
 	}
-	name := c.Provider.Product()
-	if name == "" {
-		name = "The identity provider of " + c.Name
-	}
 	f.HealthKey = sso.HealthKey{
 		Kind:       sso.HealthSilent,
 		Connection: c.ID,
@@ -52,7 +48,7 @@ func checkSilent(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.FindingDetail = sso.FindingDetail{
 		Text: fmt.Sprintf(
 			"%s has provisioned nothing through %s since %s. It used to be in touch at least every %s.",
-			name, c.Name, last.UTC().Format("2 January 2006, 15:04 UTC"), sso.FormatDuration(pause.Round(time.Minute)),
+			senderOf(c), c.Name, moment(last), sso.FormatDuration(pause.Round(time.Minute)),
 		),
 		Side: string(catalog.Company),
 		Do:   wakeUp(c.Provider),

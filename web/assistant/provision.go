@@ -162,7 +162,7 @@ func (p *provisionState) steps(a *Assistant) []step {
 		{"connect", p.scim.Connect.Title, len(p.live(a)) > 0},
 		{"mappings", p.scim.Mappings.Title, p.logins.Pushed > 0 && p.logins.DifferentCount == 0},
 		{"assign", p.scim.Assign.Title, p.logins.Pushed > 0},
-		{"test", "Test", p.reach.Known.Any()},
+		{"test", "Test", p.reach.Known.Any() && !p.reach.Known.Last.Misaddressed()},
 		{"enable", "Enable", p.provisions()},
 	}
 }

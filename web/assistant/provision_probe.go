@@ -115,8 +115,13 @@ func (p *provisionState) testFields(a *Assistant, in *testInput) []ui.Field {
 // reachOf says which requests have reached the address of the connection.
 func (a *Assistant) reachOf(p *provisionState) reach {
 	known, unknown := p.reach.Known, p.reach.Unknown
+	state, last := p.reach.State()
 	out := reach{}
 	switch {
+	case state == sso.ReachElsewhere:
+		out.Badge = ui.Badge{Label: "at a wrong address", State: "warn"}
+		out.Sentence = "The last request was sent to a wrong address, and nothing is there: " + last.Request
+		out.Do = p.unreached(a)[1:2]
 	case known.Any():
 		out.Badge = ui.Badge{Label: "reached", State: "ok"}
 		out.Sentence = "Requests with a token of this connection have arrived."

@@ -51,6 +51,7 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 		},
 	}
 	p.Enterprise = e.Name
+	found = append(found, health.Notices(s)...)
 	p.Verdict, p.Sentence = verdict(s, found)
 	p.Todos = slices.Concat(findingTodos(e, found), stoppedTodos(e, s), pendingTodos(e, s, domains))
 	if len(s.Connections) == 0 {
@@ -210,6 +211,10 @@ func todoLabel(k sso.HealthKind) string {
 		return "Decide"
 	case sso.HealthRefused:
 		return "See what is refused"
+	case sso.HealthMissing:
+		return "See who, and why"
+	case sso.HealthSilent:
+		return "See its requests"
 	}
 	return "See the connection"
 }

@@ -134,11 +134,33 @@ func driftRowOf(v console.Visit, r drift.Report, l drift.Line) driftRow {
 	for _, x := range l.Reasons {
 		row.Why = append(row.Why, reasonText(r, l, x))
 	}
+	row.changed(v, l)
 	if l.Refusals.Count > 0 {
 		row.Refused = ui.Count(l.Refusals.Count, "request", "requests") + " about it refused"
 		row.Problems = at(v, "problems")
 	}
 	return row
+}
+
+// changed says what the identity provider did to the name of a group, and where that
+// is mended.
+func (row *driftRow) changed(v console.Visit, l drift.Line) {
+	if !l.Change.Any() {
+		return
+	}
+	group := l.Group.ID
+	if group == "" && len(l.Change.Near) > 0 {
+		group = l.Change.Near[0].Group
+	}
+	if told := l.Group.ID == "" && l.Missing > 0; !told { // as the reason of those who are missing
+		row.Why = append(row.Why, l.Change.Remedy().Text)
+	}
+	if !l.Differs() {
+		row.State = &ui.Badge{Label: "changed there", State: "warn"}
+	}
+	if group != "" {
+		row.Mend = console.At(v.Enterprise, "groups", string(group)) + "#h-change"
+	}
 }
 
 // reasonText says how many people differ for a reason.
@@ -262,6 +284,9 @@ func (h *Handlers) driftGroup(w http.ResponseWriter, r *http.Request, v console.
 
 // explain adds why people differ, and who they are.
 func (h *Handlers) explain(p *connectionGroupDriftPage, v console.Visit, g drift.GroupReport) {
+	if g.Line.Change.Any() {
+		p.Reasons = append(p.Reasons, changeRow(g.Line.Change, p.Group))
+	}
 	for _, x := range g.Line.Reasons {
 		p.Reasons = append(p.Reasons, h.remedyRow(v, g.Report, g.Line, x))
 		if x.Reason == sso.DriftGroupRefused {
@@ -273,6 +298,20 @@ func (h *Handlers) explain(p *connectionGroupDriftPage, v console.Visit, g drift
 	}
 	for _, x := range g.Extra {
 		p.Extra = append(p.Extra, h.personRow(v, g, x, false))
+	}
+}
+
+func changeRow(c drift.Change, group string) remedyRow {
+	words := c.Remedy()
+	side := sideBadge(words.Side)
+	return remedyRow{
+		Text: sso.Sentence(words.Text),
+		Do:   words.Do,
+		Side: &side,
+		Link: &ui.Link{
+			Label: "Names of the group",
+			Href:  group + "#h-change",
+		},
 	}
 }
 

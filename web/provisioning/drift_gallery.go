@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -33,7 +34,11 @@ func galleryDrift() []gallery.Example {
 	}
 	equal := exampleGroupDrift("engineering", "40 expected, 40 actual")
 	equal.Row.Evidence = "All members sent on 24 November 2026."
+	renamed := exampleGroupDrift("Staff", "0 expected, 0 actual")
+	renamed.Row.Evidence = "Nothing is known."
+	renamed.Reasons = []remedyRow{changeRow(exampleChange(), renamed.Group)}
 	return []gallery.Example{
+		{Name: "ConnectionGroupDrift-renamed", Status: 200, Page: renamed},
 		{Name: "ConnectionDrift-many", Status: 200, Page: many},
 		{Name: "ConnectionDrift-none", Status: 200, Page: none},
 		{Name: "ConnectionDrift-wrong", Status: 422, Page: wrong},
@@ -85,6 +90,15 @@ func exampleDrift() *connectionDriftPage {
 	}
 }
 
+// exampleChange is a rename by the identity provider.
+func exampleChange() drift.Change {
+	return drift.Change{
+		Former: "Staff",
+		Name:   "Employees",
+		At:     gallery.Now(),
+	}
+}
+
 func exampleDriftRows() []driftRow {
 	differs := &ui.Badge{Label: "differs", State: "warn"}
 	return []driftRow{
@@ -130,6 +144,14 @@ func exampleDriftRows() []driftRow {
 			Evidence: "12 sent so far.",
 			Missing:  12,
 			Why:      []string{"12 missing: no group here has the name"},
+		},
+		{
+			Name:     "Staff",
+			Href:     examplePath + "/drift/group-4",
+			State:    &ui.Badge{Label: "changed there", State: "warn"},
+			Evidence: "Nothing is known.",
+			Why:      []string{exampleChange().Remedy().Text},
+			Mend:     "/admin/enterprises/acme/groups/group-4#h-change",
 		},
 	}
 }

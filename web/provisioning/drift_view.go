@@ -33,6 +33,7 @@ type driftRow struct {
 	Why      []string
 	Refused  string // "" if nothing is
 	Problems string // where that is listed
+	Mend     string // where the names of the group are changed; "" if that mends nothing
 }
 
 // expectForm says how many members a group should have, or which.

@@ -26,6 +26,9 @@ type reader interface {
 		ctx context.Context, ent sso.EnterpriseID, f sso.RefusalFilter, p sso.Page,
 	) ([]sso.ProvisioningRefusal, string, error)
 	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
+	ProvisioningReach(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
+	) (sso.ProvisioningReach, error)
 }
 
 // Options are what the handlers are made of; all of it is required.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/health"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
@@ -63,12 +64,16 @@ func (h *Handlers) scimPage(ctx context.Context, v console.Visit) (*connectionSC
 	if err != nil {
 		return nil, err
 	}
+	reach, err := h.Records.ProvisioningReach(ctx, c.Enterprise, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("find out whether it was reached: %w", err)
+	}
 	p := &connectionSCIMPage{
 		Base:     h.base(v, false),
 		Places:   places(v, placeSCIM),
 		Entries:  entries(h.BaseURL, c),
 		Settings: console.AtConnection(v.Enterprise, c.ID, "settings") + "#provisioning-by",
-		Todos:    h.todos(v, all, tally),
+		Todos:    append(h.reached(v, all, reach), h.todos(v, all, tally)...),
 	}
 	p.State, p.Lead = becomes(c)
 	p.Facts = h.facts(c, counts, all)
@@ -200,6 +205,23 @@ func createdIn(c sso.CreateGroups) string {
 		text += ", if their name matches " + c.Filter
 	}
 	return text
+}
+
+// reached says that the identity provider does not reach the connection as it should.
+// It is silent while there is no token to reach it with.
+func (h *Handlers) reached(
+	v console.Visit, tokens []sso.ProvisioningToken, reach sso.ProvisioningReach,
+) []ui.Todo {
+	f, wrong := health.Reached(v.Connection, reach)
+	if !wrong || len(tokens) == 0 {
+		return nil
+	}
+	return []ui.Todo{{
+		State: "warn",
+		Text:  f.Text + " " + health.SideName(f.Side) + ": " + f.Do,
+		Href:  console.Home(v.Enterprise) + "/" + f.Path,
+		Label: "See its requests",
+	}}
 }
 
 // todos say what an admin should look at.
