@@ -54,6 +54,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Members:       g.db,
 		Structure:     g.db,
 		Pushes:        g.db,
+		Drift:         g.drift,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),

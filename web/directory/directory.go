@@ -66,6 +66,7 @@ type Options struct {
 	Members   memberReader
 	Structure structureReader
 	Pushes    pushReader
+	Drift     comparer
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string

@@ -20,6 +20,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	rules "gatehouse/sso/directory"
+	"gatehouse/sso/drift"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -148,12 +149,17 @@ func newFixture(t *testing.T) *fixture {
 	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
 	directory.New(directory.Options{
-		Console:       f.console,
-		Service:       service,
-		Domains:       proving,
-		Members:       f.db,
-		Structure:     f.db,
-		Pushes:        f.db,
+		Console:   f.console,
+		Service:   service,
+		Domains:   proving,
+		Members:   f.db,
+		Structure: f.db,
+		Pushes:    f.db,
+		Drift: drift.New(drift.Options{
+			Facts:  f.db,
+			Writer: f.db,
+			Now:    time.Now,
+		}),
 		SessionCookie: "__Secure-gatehouse",
 		CookieDomain:  "example.com",
 		Host:          "sso.example.com",

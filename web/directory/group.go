@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
@@ -82,8 +83,7 @@ func (d *Directory) groupPage(r *http.Request, v console.Visit, g sso.Group) (*g
 		return nil, err
 	}
 	p.Rows = d.memberRows(e, here, members)
-	d.groupActs(p, here, g, count)
-	return p, nil
+	return p, d.groupActs(ctx, p, e, count)
 }
 
 // searchMembers lists the members of a group that the query asks for; a cursor
@@ -132,13 +132,6 @@ func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.Group
 		{Label: "Applications see", Value: sso.GroupRef(o.Key, c.Group.Name), Code: true},
 		{Label: "In it", Value: fmt.Sprint(c.Members)},
 	}
-	if !c.Group.Default {
-		facts = append(facts, ui.Fact{
-			Label: "Expected",
-			Value: fmt.Sprint(c.Expected),
-			Href:  groupHref(e, c.Group.ID) + "/drift",
-		})
-	}
 	if c.Group.Admin {
 		facts = append(facts, ui.Fact{
 			Label: "Admins",
@@ -152,9 +145,13 @@ func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.Group
 	)
 }
 
-func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c sso.GroupCount) {
+// groupActs adds what can be done about a group.
+func (d *Directory) groupActs(
+	ctx context.Context, p *groupDetailPage, e sso.Enterprise, c sso.GroupCount,
+) error {
+	g, here := c.Group, groupHref(e, c.Group.ID)
 	if g.Default {
-		return
+		return nil
 	}
 	text := fmt.Sprintf(
 		"%s leave it. People in no other group of the organization leave that, too. Memberships of a deleted group cannot be restored.",
@@ -170,12 +167,37 @@ func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c ss
 		Button: "Delete",
 		Danger: true,
 	}
-	if c.Members != c.Expected {
+	return d.groupExpected(ctx, p, e, c)
+}
+
+// groupExpected says how many people should be in a group, and whether that differs.
+func (d *Directory) groupExpected(
+	ctx context.Context, p *groupDetailPage, e sso.Enterprise, c sso.GroupCount,
+) error {
+	pushed, err := d.pushedCounts(ctx, e)
+	if err != nil {
+		return err
+	}
+	n, is := pushed[c.Group.ID]
+	if !is {
+		n = pushedCount{
+			expected: c.Expected,
+			differs:  c.Members != c.Expected,
+			at:       groupHref(e, c.Group.ID) + "/drift",
+		}
+	}
+	p.Facts = slices.Insert(p.Facts, 3, ui.Fact{
+		Label: "Expected",
+		Value: fmt.Sprint(n.expected),
+		Href:  n.at,
+	})
+	if n.differs {
 		p.Drift = []ui.Todo{{
 			State: "warn",
-			Text:  fmt.Sprintf("%d expected, %d actual.", c.Expected, c.Members),
-			Href:  here + "/drift",
+			Text:  fmt.Sprintf("%d expected, %d actual.", n.expected, c.Members),
+			Href:  n.at,
 			Label: "See who, and why",
 		}}
 	}
+	return nil
 }

@@ -110,6 +110,10 @@ func (d *Directory) showGroups(
 	if err := d.nameAll(ctx, ent, all, names); err != nil {
 		return err
 	}
+	pushed, err := d.pushedCounts(ctx, v.Enterprise)
+	if err != nil {
+		return err
+	}
 	verify, err := d.verifyLinks(ctx, v.Enterprise)
 	if err != nil {
 		return err
@@ -118,7 +122,7 @@ func (d *Directory) showGroups(
 	form := newGroupForm(organizations, made)
 	p := &groupsPage{
 		Base:   d.Console.Base(v, console.AreaGroups),
-		Rows:   countRows(v.Enterprise, all, names),
+		Rows:   countRows(v.Enterprise, all, names, pushed),
 		Pager:  q.pager(path, next, "q", "organization"),
 		Search: groupSearch(path, f, organizations),
 		Verify: verify,

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -135,11 +136,9 @@ func (d *Directory) showOrganization(
 	wrong error,
 ) error {
 	q, here := queryOf(r), console.At(v.Enterprise, "organizations", string(o.ID))
-	groups, next, err := d.Structure.Groups(
-		r.Context(), v.Enterprise.ID, sso.GroupFilter{Organization: o.ID}, q.page(),
-	)
+	rows, next, err := d.groupsOf(r.Context(), v.Enterprise, o, q.page())
 	if err != nil {
-		return fmt.Errorf("list groups: %w", err)
+		return err
 	}
 	remove := deleteOrganizationForm(here, o, typed)
 	p := &organizationDetailPage{
@@ -149,7 +148,7 @@ func (d *Directory) showOrganization(
 		}),
 		Name:   o.Name,
 		Facts:  d.organizationFacts(v.Enterprise, o),
-		Rows:   countRows(v.Enterprise, groups, map[sso.OrganizationID]string{o.ID: o.Name}),
+		Rows:   rows,
 		Pager:  q.pager(here, next),
 		Create: console.At(v.Enterprise, "groups") + "?organization=" + string(o.ID) + "#h-new",
 		Action: here,
@@ -258,8 +257,26 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 	return console.Done(w, console.At(v.Enterprise, "organizations"), "deleted")
 }
 
+// groupsOf lists the groups of an organization.
+func (d *Directory) groupsOf(
+	ctx context.Context, e sso.Enterprise, o sso.Organization, p sso.Page,
+) (rows []groupCountRow, next string, err error) {
+	groups, next, err := d.Structure.Groups(ctx, e.ID, sso.GroupFilter{Organization: o.ID}, p)
+	if err != nil {
+		return nil, "", fmt.Errorf("list groups: %w", err)
+	}
+	pushed, err := d.pushedCounts(ctx, e)
+	if err != nil {
+		return nil, "", err
+	}
+	return countRows(e, groups, map[sso.OrganizationID]string{o.ID: o.Name}, pushed), next, nil
+}
+
 // countRows are groups in a list, with the names of their organizations.
-func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.OrganizationID]string) (rows []groupCountRow) {
+// pushed are the counts of those that an identity provider provisions.
+func countRows(
+	e sso.Enterprise, all []sso.GroupCount, names map[sso.OrganizationID]string, pushed map[sso.GroupID]pushedCount,
+) (rows []groupCountRow) {
 	for _, c := range all {
 		row := groupCountRow{
 			Group: ui.Link{
@@ -274,6 +291,9 @@ func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.Organizatio
 				Href:  console.At(e, "organizations", string(c.Group.Organization)),
 			},
 			Badge: groupBadge(c.Group),
+		}
+		if n, ok := pushed[c.Group.ID]; ok {
+			row.Expected, row.Off = fmt.Sprint(n.expected), n.differs
 		}
 		if c.Group.Default {
 			row.Expected, row.Off = "not synced", false

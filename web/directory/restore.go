@@ -11,6 +11,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
 	"gatehouse/web/console"
+	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
 
@@ -274,6 +275,18 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return err
 	}
+	pushed, err := d.pushedCounts(r.Context(), v.Enterprise)
+	if err != nil {
+		return err
+	}
+	if n, is := pushed[g.ID]; is && n.alone {
+		return route.SeeOther(w, n.at)
+	}
+	return d.showDrift(w, r, v, g)
+}
+
+// showDrift compares a group with what the last sign-ins said.
+func (d *Directory) showDrift(w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group) error {
 	drift, err := d.Structure.GroupDrift(r.Context(), v.Enterprise.ID, g.ID)
 	if err != nil {
 		return fmt.Errorf("compare expected and actual members: %w", err)
