@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/drift"
 	"gatehouse/web/route"
 )
 
@@ -130,6 +132,56 @@ func TestMetrics(t *testing.T) {
 			strings.Contains(body, "go_goroutines") {
 			t.Errorf("%v: %d", far, status)
 		}
+	}
+}
+
+// TestMetricOfDrift: a group has a series while people are missing or extra who should
+// not be, and a connection at most 50.
+func TestMetricOfDrift(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	line := func(group string, n drift.Count) drift.Line {
+		return drift.Line{
+			Group: sso.Group{ID: sso.GroupID(group)},
+			Count: n,
+		}
+	}
+	report := drift.Report{
+		Connection: sso.Connection{ID: "conn-1"},
+		Lines: []drift.Line{
+			line("group-1", drift.Count{Missing: 248, Excused: 8, Extra: 3, Kept: 1}),
+			line("group-2", drift.Count{Missing: 5, Excused: 5, Extra: 2, Kept: 2}),
+			line("", drift.Count{Missing: 7}),
+		},
+	}
+	for i := range 60 {
+		report.Lines = append(report.Lines, line(fmt.Sprintf("more-%d", i), drift.Count{Missing: 1}))
+	}
+	f.Metrics.Drift(report)
+	f.Metrics.Drift(drift.Report{
+		Connection: sso.Connection{ID: "conn-2"},
+		Lines:      []drift.Line{line("group-3", drift.Count{Extra: 1})},
+	})
+	const name = "gatehouse_scim_group_drift{"
+	_, body := f.get("/metrics", "127.0.0.1:1234")
+	for _, want := range []string{
+		name + `connection="conn-1",group="group-1",kind="missing"} 240`,
+		name + `connection="conn-1",group="group-1",kind="extra"} 2`,
+		name + `connection="conn-1",group="more-48",kind="missing"} 1`,
+		name + `connection="conn-2",group="group-3",kind="missing"} 0`,
+		name + `connection="conn-2",group="group-3",kind="extra"} 1`,
+	} {
+		if !strings.Contains(body, want+"\n") {
+			t.Errorf("lacks %s", want)
+		}
+	}
+	if n := strings.Count(body, name); n != 2*51 {
+		t.Errorf("%d series, want two of 51 groups", n)
+	}
+	report.Lines = nil
+	f.Metrics.Drift(report)
+	if _, body := f.get("/metrics", "127.0.0.1:1234"); strings.Count(body, name) != 2 {
+		t.Errorf("a connection that does not differ any more has series:\n%s", body)
 	}
 }
 
