@@ -48,6 +48,7 @@ type pushedGroup struct {
 	id    string
 	name  string          // that succeeded
 	tried string          // that a POST was sent with, whose response may be lost
+	lost  string          // the same, until that group was found
 	sure  map[string]bool // IDs that were added for certain
 	maybe map[string]bool // IDs that may be there, because a request may have succeeded
 }
@@ -277,6 +278,11 @@ func (p *Pusher) pushGroup(ctx context.Context, g Group) (changed bool, err erro
 			return changed, err
 		}
 	}
+	if known.lost != "" {
+		if err := p.removeLost(ctx, known); err != nil {
+			return changed, err
+		}
+	}
 	if known.name != g.Name {
 		if err := p.Client.patch(ctx, "Groups", known.id, []object{p.Client.Dialect.rename(known.id, g)}); err != nil {
 			known.forget(err)
@@ -309,14 +315,36 @@ func (p *Pusher) matchGroup(ctx context.Context, known *pushedGroup, g Group) (c
 	}
 	if known.id == "" {
 		name = g.Name
-		known.tried = name
+		known.tried, known.lost = name, name
 		if known.id, err = p.Client.create(ctx, "Groups", p.Client.Dialect.groupDocument(g)); err != nil {
 			return false, err
 		}
+		known.lost = ""
 		created = true
 	}
 	known.name = name
 	return created, nil
+}
+
+// removeLost removes the group that a POST without an answer has made, if the group
+// was renamed since and linked to one that had its new name already.
+func (p *Pusher) removeLost(ctx context.Context, known *pushedGroup) error {
+	id, err := p.Client.find(ctx, "Groups", "displayName", known.lost)
+	if err != nil {
+		return err
+	}
+	for _, g := range p.groups { // also known itself
+		if g.id == id {
+			id = ""
+		}
+	}
+	if id != "" {
+		if err := p.Client.remove(ctx, "Groups", id); err != nil {
+			return err
+		}
+	}
+	known.lost = ""
+	return nil
 }
 
 // findGroup returns the ID of the group with a name. One that another group of the
