@@ -1,6 +1,8 @@
 package demoidp
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -321,7 +323,19 @@ func rowOf(e demoscim.Exchange) exchangeRow { return exchangeRow{e, e.At.Format(
 
 type exchangePage struct {
 	basePage
-	Row exchangeRow
+	Row      exchangeRow
+	Took     string
+	Sent     string
+	Answered string
+}
+
+// indented returns a body as JSON is read most easily, and other text as it is.
+func indented(body string) string {
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(body), "", "  ") != nil {
+		return body
+	}
+	return b.String()
 }
 
 func (p *IdP) provisioningExchange(w http.ResponseWriter, r *http.Request) error {
@@ -331,6 +345,9 @@ func (p *IdP) provisioningExchange(w http.ResponseWriter, r *http.Request) error
 			return p.render(w, http.StatusOK, "provisioning-exchange", &exchangePage{
 				basePage: basePage{Title: "Request " + strconv.Itoa(e.Number)},
 				Row:      rowOf(e),
+				Took:     e.Took.Round(time.Millisecond / 10).String(),
+				Sent:     indented(e.Sent),
+				Answered: indented(e.Answered),
 			})
 		}
 	}
