@@ -63,19 +63,22 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 // followHistoryOf is followHistory for many users, about some groups alone.
 func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users []sso.UserID, cause string) {
 	d := t.db.sql.Dialect
-	about := "enterprise_id = $1 and user_id" + d.Among(d.Values("$2")) + " and group_id" + d.Among(d.Values("$3"))
 	list, of := userList(users), engine.JSONList(groupTexts(groups))
+	pairs := "(" + d.Values("$2") + ") n cross join (" + d.Values("$3") + ") g"
+	const pair = "x.enterprise_id = $1 and x.user_id = n.value and x.group_id = g.value"
 	t.Queue(
-		"update membership_history set until_at = $4, ended_by = $5 where "+about+` and until_at = 0
-		and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
-			and m.group_id = membership_history.group_id and m.source = membership_history.source)`,
+		`update membership_history as h set until_at = $4, ended_by = $5 where h.enterprise_id = $1
+		and `+d.Each("h", "membership_history", pair+" and x.until_at = 0", pairs)+`
+		and (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = h.user_id
+			and m.group_id = h.group_id and m.source = h.source) is null`,
 		string(ent), list, of, engine.Micros(t.now), cause,
 	)
 	t.Queue(
 		`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
 		select m.enterprise_id, m.user_id, m.group_id, cast($4 as bigint), 0, m.source, m.cause, '' from memberships m
-		where `+about+` and not exists (select 1 from membership_history h where h.enterprise_id = $1
-			and h.user_id = m.user_id and h.group_id = m.group_id and h.until_at = 0)
+		where m.enterprise_id = $1 and `+d.Each("m", "memberships", pair, pairs)+`
+		and (select 1 from membership_history h where h.enterprise_id = $1
+			and h.user_id = m.user_id and h.group_id = m.group_id and h.until_at = 0) is null
 		on conflict (enterprise_id, user_id, group_id, from_at) do update
 			set until_at = 0, source = excluded.source, cause = excluded.cause, ended_by = ''`,
 		string(ent), list, of, engine.Micros(t.now),
@@ -86,16 +89,30 @@ func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users [
 func (t *tx) followDefaultOf(
 	ent sso.EnterpriseID, org sso.OrganizationID, group sso.GroupID, users []sso.UserID, cause string,
 ) {
-	list := userList(users)
-	const others = `exists (select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
-		where x.enterprise_id = $1 and x.user_id = n.value and y.organization_id = $2 and not y.is_default)`
+	d, list := t.db.sql.Dialect, userList(users)
+	other := func(user string) string {
+		return `(select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
+			where x.enterprise_id = $1 and x.user_id = ` + user + ` and y.organization_id = $2 and not y.is_default
+			limit 1)`
+	}
 	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
-		select $1, n.value, $4, $5, cast($6 as bigint), $7 from (`+t.db.sql.Dialect.Values("$3")+") n where "+others+`
+		select $1, n.value, $4, $5, cast($6 as bigint), $7 from (`+d.Values("$3")+`) n
+		where `+other("n.value")+` is not null
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
 		string(ent), string(org), list, string(group), string(sso.SourceDefault), engine.Micros(t.now), cause)
-	t.Queue(`delete from memberships where enterprise_id = $1 and group_id = $4 and source = $5 and user_id in
-		(select n.value from (`+t.db.sql.Dialect.Values("$3")+") n where not "+others+")",
+	t.Queue("delete from memberships as m where m.enterprise_id = $1 and "+t.members("$4", "$3")+
+		" and m.source = $5 and "+other("m.user_id")+" is null",
 		string(ent), string(org), list, string(group), string(sso.SourceDefault))
+}
+
+// members returns a condition on the memberships m: they are those of users in a group.
+// Both are parameters; $1 is the enterprise.
+func (t *tx) members(group, users string) string {
+	d := t.db.sql.Dialect
+	return d.Each(
+		"m", "memberships", "x.enterprise_id = $1 and x.user_id = n.value and x.group_id = "+group,
+		"("+d.Values(users)+") n",
+	)
 }
 
 // invalidate makes every node reload these users; their sessions continue.

@@ -78,8 +78,10 @@ func (t *tx) lockAccounts(ids ...sso.UserID) {
 	if len(ids) == 0 {
 		return
 	}
+	d := t.db.sql.Dialect
 	t.lockUsers(
-		" from ("+t.db.sql.Dialect.Values("$2")+") n join users u on u.enterprise_id = $1 and u.id = n.value",
+		" from users u where u.enterprise_id = $1 and "+
+			d.Each("u", "users", "x.enterprise_id = $1 and x.id = n.value", "("+d.Values("$2")+") n"),
 		string(t.trail.enterprise), userList(ids),
 	)
 }

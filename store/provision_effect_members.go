@@ -131,8 +131,7 @@ func (e *effects) manyFacts(
 		err := r.Scan(&user, &source)
 		f.Rows[user] = source
 		return err
-	}, "select m.user_id, m.source from ("+e.db.sql.Dialect.Values("$3")+`) n cross join memberships m
-		where m.enterprise_id = $1 and m.group_id = $2 and m.user_id = n.value`,
+	}, "select m.user_id, m.source from memberships m where m.enterprise_id = $1 and "+e.members("$2", "$3"),
 		string(e.push.Enterprise), string(g.ID), userList(slices.Concat(join, leave)))
 	if len(leave) > 0 {
 		e.queueElsewhere(&f, resource)
@@ -234,16 +233,13 @@ func (e *effects) writeMembers(ctx context.Context, g sso.Group, p groupsync.Man
 	}
 	if len(p.Confirm) > 0 {
 		e.Queue(
-			"update memberships set source = $4, cause = $5 where enterprise_id = $1 and group_id = $2 "+
-				"and user_id"+
-				e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$3")),
+			"update memberships as m set source = $4, cause = $5 where m.enterprise_id = $1 and "+e.members("$2", "$3"),
 			ent, group, userList(p.Confirm), string(sso.SourceSCIM), cause,
 		)
 	}
 	if len(p.Leave) > 0 {
 		e.Queue(
-			"delete from memberships where enterprise_id = $1 and group_id = $2 and user_id"+
-				e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$3")),
+			"delete from memberships as m where m.enterprise_id = $1 and "+e.members("$2", "$3"),
 			ent, group, userList(p.Leave),
 		)
 	}
@@ -293,9 +289,11 @@ func userList(users []sso.UserID) string {
 // outdated, and that losses of it are made good.
 func (e *effects) noLongerHeld(g sso.Group, users []sso.UserID) {
 	e.outdateHeld(g, users)
+	// "is true" keeps PostgreSQL from a join, which would compare each loss with each
+	// user: it looks the user of each loss up.
 	e.Queue(
-		"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id"+
-			e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$4")),
+		"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 "+
+			"and (user_id in ("+e.db.sql.Dialect.Values("$4")+")) is true",
 		string(e.push.Enterprise), string(e.push.Connection), string(g.ID), userList(users),
 	)
 }

@@ -202,9 +202,8 @@ func (c *memberChanger) insertMembers(ctx context.Context, ids []sso.ResourceID)
 		ctx, `insert into provisioned_members (enterprise_id, connection_id, group_id, user_id, since)
 		select $1, $2, $3, u.id, cast($5 as bigint) from provisioned_users u
 		where u.enterprise_id = $1 and u.connection_id = $2 and u.id`+c.among("$4")+`
-			and u.id not in (select m.user_id from provisioned_members m
-				where m.enterprise_id = $1 and m.connection_id = $2 and m.group_id = $3
-					and m.user_id`+c.among("$4")+")"+
+			and (select 1 from provisioned_members m where m.enterprise_id = $1 and m.connection_id = $2
+				and m.group_id = $3 and m.user_id = u.id) is null`+
 			c.db.sql.Dialect.ForKeyShare+
 			" on conflict (enterprise_id, connection_id, group_id, user_id) do nothing returning user_id",
 		ids, engine.Micros(c.now),
@@ -216,9 +215,13 @@ func (c *memberChanger) deleteMembers(ctx context.Context, ids []sso.ResourceID)
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	d := c.db.sql.Dialect
 	return c.memberRows(
-		ctx, "delete from provisioned_members where enterprise_id = $1 and connection_id = $2 and group_id = $3 "+
-			"and user_id"+c.among("$4")+" returning user_id", ids,
+		ctx, "delete from provisioned_members as m where m.enterprise_id = $1 and "+d.Each(
+			"m", "provisioned_members",
+			"x.enterprise_id = $1 and x.connection_id = $2 and x.group_id = $3 and x.user_id = n.value",
+			"("+d.Values("$4")+") n",
+		)+" returning user_id", ids,
 	)
 }
 

@@ -47,6 +47,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"two connections provision one user":            testProvisionedTwice,
 		"an account without its subject stays away":     testProvisionedReleased,
 		"a list is written as its difference":           testProvisionedRows,
+		"ten thousand members in a request":             testProvisionedMany,
 		"a connection that is full":                     testProvisionedFull,
 		"those deactivated while effects waited":        testDeactivatedWhenEnabled,
 		"a group that gets a pushed name":               testProvisionedNamedLater,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/store"
@@ -113,4 +114,39 @@ func testProvisionedFull(t *testing.T, fresh fresh) {
 	if w.accountOf(bob).Status != sso.UserDeactivated {
 		t.Error("a user who was there cannot be deactivated")
 	}
+}
+
+// testProvisionedMany: 10,000 members join and leave in one request each, also where
+// the database knows nothing about the tables yet. A statement that compares each of
+// them with each row takes longer than a request may.
+func testProvisionedMany(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	const members = 10_000
+	FillProvisioned(t, w.dsn, w.ent.ID, w.conn.ID, Provisioned{
+		Users:   members,
+		Applied: true,
+	})
+	all := make([]sso.ResourceID, members)
+	for i := range all {
+		all[i] = sso.ResourceID(fmt.Sprintf("user-%06d", i+1))
+	}
+	g := w.provisionGroup("ops", all...)
+	count := func(want int) {
+		t.Helper()
+		n := 0
+		err := Raw(t, w.dsn).QueryRow(
+			"select count(*) from memberships where group_id = $1", string(w.group["app/ops"].ID),
+		).Scan(&n)
+		if err != nil || n != want {
+			t.Fatalf("%d memberships, want %d, %v", n, want, err)
+		}
+	}
+	count(members)
+	w.clock.Move(2 * time.Hour)
+	w.provision(func(cfg *sso.Config) { cfg.Brake.Off = true })
+	w.pushMembers(g.ID, sso.MemberChange{Remove: all})
+	count(0)
+	w.pushMembers(g.ID, sso.MemberChange{Add: all})
+	count(members)
 }
