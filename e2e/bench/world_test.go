@@ -50,9 +50,10 @@ type setting struct {
 
 const ada = "p-1"
 
-// newSetting starts a gateway, on PostgreSQL together with Redis as for several nodes.
-// The person is in groups existing groups, in three organizations.
-func newSetting(b *testing.B, dsn string, groups int) *setting {
+// newSetting starts a gateway, on PostgreSQL together with Redis as for several nodes,
+// with settings of its environment. The person is in groups existing groups, in three
+// organizations.
+func newSetting(b *testing.B, dsn string, groups int, env ...string) *setting {
 	b.Helper()
 	names := groupNames(groups)
 	organizations := map[string][]string{
@@ -74,7 +75,10 @@ func newSetting(b *testing.B, dsn string, groups int) *setting {
 		Surname:   "Lovelace",
 		Groups:    names,
 	})
-	o := harness.Options{Database: dsn}
+	o := harness.Options{
+		Database: dsn,
+		Env:      env,
+	}
 	if dsn != "" {
 		o.Redis = os.Getenv("TEST_REDIS_URL")
 		var err error
