@@ -112,7 +112,7 @@ func FillProvisioned(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.Co
 		insert into provisioned_groups (enterprise_id, connection_id, id, seq, origin, display_name, display_name_folded,
 			external_id, document, search, member_count, waiting_count, version, created_at, modified_at)
 		select $1, $2, 'idpgroup-' || substr(cast(1000000 + n as text), 2), %d + n, 'pushed', 'Group ' || n, 'group ' || n,
-			'', '{}', '{}', %d, 0, 1, 1, 1 from s`, p.Users, p.Members))
+			'', '{"displayName":"Group ' || n || '"}', '{}', %d, 0, 1, 1, 1 from s`, p.Users, p.Members))
 	exec("with recursive " + numbers("s", p.Groups) + ", " + numbers("m", p.Members) + fmt.Sprintf(`
 		insert into provisioned_members (enterprise_id, connection_id, group_id, user_id, since)
 		select $1, $2, 'idpgroup-' || substr(cast(1000000 + s.n as text), 2),
