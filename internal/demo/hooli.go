@@ -157,7 +157,7 @@ func (d *Demo) hooliSteps(f facts) []step {
 			"Find lost members",
 			fmt.Sprintf("Hooli’s directory has %d people in one group, and %d have arrived. Gatehouse says who is "+
 				"missing, why, and what to do. It has sent a mail as well.", hooliPeople, hooliSignedIn),
-			consoleLink(d.hooliPath("drift")), "Expected and actual", f.missing, "",
+			consoleLink(d.hooliPath("drift")), "Expected against actual", f.missing, "",
 		},
 		{
 			"Provision from Hooli’s directory",
@@ -211,8 +211,15 @@ func (d *Demo) hooliTokens(ctx context.Context) (token, narrow sso.Secret, err e
 	}); err != nil {
 		return "", "", fmt.Errorf("expect members: %w", err)
 	}
-	if err = db.RecordProvisioning(ctx, d.refusedSinceYesterday(k)); err != nil {
+	refused := d.refusedSinceYesterday(k)
+	if err = db.RecordProvisioning(ctx, refused); err != nil {
 		return "", "", fmt.Errorf("record what was refused: %w", err)
+	}
+	if err = db.RecordContacts(ctx, map[sso.ContactKey]sso.ProvisioningContacts{{
+		Connection: d.hooliConnection.ID,
+		Known:      true,
+	}: contacts(refused)}); err != nil {
+		return "", "", fmt.Errorf("record who sent it: %w", err)
 	}
 	if err = db.SetMeta(ctx, tokensKey, token.Reveal()+" "+narrow.Reveal()); err != nil {
 		return "", "", fmt.Errorf("keep the provisioning tokens: %w", err)
@@ -257,6 +264,21 @@ func (d *Demo) refusedSinceYesterday(k sso.ProvisioningToken) []sso.Provisioning
 		})
 	}
 	return all
+}
+
+// contacts returns the first and the last of some requests about groups, which this
+// machine sent.
+func contacts(all []sso.ProvisioningEvent) (c sso.ProvisioningContacts) {
+	for _, e := range all {
+		c = c.Add(sso.ProvisioningContact{
+			At:      e.At,
+			Remote:  "127.0.0.1",
+			Client:  e.Client,
+			Request: e.Method + " /Groups",
+			Status:  e.Status,
+		})
+	}
+	return c
 }
 
 // SignInStaff signs 21 people of Hooli in, over HTTP as their browsers would, unless

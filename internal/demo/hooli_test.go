@@ -28,6 +28,10 @@ func TestHooli(t *testing.T) {
 	if err != nil || len(tallies) != 1 || tallies[0].Last.Count != hooliCycles {
 		t.Fatalf("refused is %+v: %v", tallies, err)
 	}
+	reach, err := w.db.ProvisioningReach(t.Context(), w.demo.hooli.ID, w.demo.hooliConnection.ID)
+	if state, _ := reach.State(); err != nil || state != sso.ReachWell {
+		t.Errorf("before its first cycle the directory is %q: %v", state, err)
+	}
 	tokens, _, err := w.db.ProvisioningTokens(t.Context(), w.demo.hooli.ID, w.demo.hooliConnection.ID, sso.Page{})
 	if err != nil || len(tokens) != 2 {
 		t.Errorf("%d tokens: %v", len(tokens), err)
