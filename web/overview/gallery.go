@@ -216,7 +216,7 @@ func exampleOkta(last ui.Time) connectionHealth {
 				Label: "Refused pushes",
 				Value: "14 open refusals",
 				Href:  "/p",
-				Badge: &ui.Badge{Label: "since 3 days ago", State: "error"},
+				Badge: &ui.Badge{Label: "first 3 days ago", State: "error"},
 			},
 		},
 	}

@@ -374,7 +374,7 @@ func provisioned(e sso.Enterprise, s health.State, c sso.Connection, n sso.Provi
 				Label: "Refused pushes",
 				Value: ui.Count(t.Open, "open refusal", "open refusals"),
 				Href:  console.AtConnection(e, c.ID, "provisioning", "problems"),
-				Badge: &ui.Badge{Label: "since " + ui.NewTime(t.Since, s.Now).Relative, State: "error"},
+				Badge: &ui.Badge{Label: "first " + ui.NewTime(t.Since, s.Now).Relative, State: "error"},
 			})
 		}
 	}
