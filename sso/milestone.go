@@ -70,4 +70,6 @@ type ProvisioningChecklist struct {
 	Pilot Pilot
 	// MissingGroups are the groups of the pilot that were not pushed.
 	MissingGroups []string
+	// MissingUsers are the named users of the pilot who were not pushed.
+	MissingUsers []string
 }

@@ -13,6 +13,8 @@ type ProvisioningPreview struct {
 	Held        int // users who would wait for an admin: another account has their login
 	Waiting     int // users outside of the pilot
 	Deactivated int // accounts that are active, and would not be
+	// Deactivating are the first of Deactivated, by login.
+	Deactivating []PreviewPerson
 	// OtherLogins are those of Adopted whose login would change: userName is not
 	// what sign-ins assert as the login.
 	OtherLogins int
@@ -42,6 +44,15 @@ type ProvisioningGroupPreview struct {
 	// Leave are members whom the identity provider deleted, and on the way back
 	// those whom sign-ins no longer assert.
 	Leave int
+	// Joining and Leaving are the first of Join and Leave, by login.
+	Joining []PreviewPerson
+	Leaving []PreviewPerson
+}
+
+// PreviewPerson is a person of whom something would change.
+type PreviewPerson struct {
+	User  UserID // "" of one who would be created
+	Login string
 }
 
 // FindingKind says why records of the identity provider and users here do not meet.

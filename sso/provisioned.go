@@ -240,3 +240,9 @@ type ResourceList[T any] struct {
 	Total int   // -1 unless asked for
 	Next  int64 // After of the next page; 0 on the last one
 }
+
+// PushedNames are users and groups that an identity provider pushed.
+type PushedNames struct {
+	Users  []ProvisionedUser
+	Groups []ProvisionedGroup
+}

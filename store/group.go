@@ -126,7 +126,7 @@ func (db *DB) Groups(
 	if part := fold.Name(f.Contains); part != "" {
 		w.And(
 			"g.folded like ",
-			"%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%",
+			containing(part),
 		)
 		w.Add(" escape '!'")
 	}

@@ -40,22 +40,36 @@ func (db *DB) PreviewSignIns(
 			Name:         g.Name,
 			Organization: g.Organization,
 		}
-		for _, x := range d.Drifting {
-			x.Last.Mode = cfg.GroupSync.Mode
-			x.Provisioned = false
-			switch add, remove := groupsync.Reconcile(x); {
-			case !ours[x.User.ID]:
-			case add:
-				counts.Join++
-			case remove:
-				counts.Leave++
-			}
-		}
+		previewDrifting(&counts, d.Drifting, ours, cfg)
 		if counts.Join+counts.Leave > 0 {
 			p.Groups = append(p.Groups, counts)
 		}
 	}
 	return p, err
+}
+
+// previewDrifting adds to the preview of a group what sign-ins of users who differ
+// would change.
+func previewDrifting(
+	g *sso.ProvisioningGroupPreview, drifting []sso.DriftingUser, ours map[sso.UserID]bool, cfg sso.Config,
+) {
+	for _, x := range drifting {
+		x.Last.Mode = cfg.GroupSync.Mode
+		x.Provisioned = false
+		person := sso.PreviewPerson{
+			User:  x.User.ID,
+			Login: x.User.Login,
+		}
+		switch add, remove := groupsync.Reconcile(x); {
+		case !ours[x.User.ID]:
+		case add:
+			g.Joining = append(g.Joining, person)
+		case remove:
+			g.Leaving = append(g.Leaving, person)
+		}
+	}
+	g.Join, g.Leave = len(g.Joining), len(g.Leaving)
+	g.Joining, g.Leaving = firstNamed(g.Joining), firstNamed(g.Leaving)
 }
 
 // LinkProvisioned makes an account that of a pushed user whose effects wait, so that

@@ -41,10 +41,19 @@ func (p *previewer) gone(ctx context.Context, e *effects, _ string) (string, err
 			return "", err
 		}
 		for _, g := range groups {
-			p.group(g).Leave++
+			p.leave(g, id)
 		}
 	}
 	return "", p.outside(ctx, e)
+}
+
+// leave counts a user who leaves a group.
+func (p *previewer) leave(g sso.Group, user sso.UserID) {
+	p.group(g).Leave++
+	if p.leaves[g.ID] == nil {
+		p.leaves[g.ID] = map[sso.UserID]bool{}
+	}
+	p.leaves[g.ID][user] = true
 }
 
 // outside counts the pushed users whose effects wait for the end of the pilot.

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"gatehouse/groupsync"
@@ -53,6 +55,8 @@ type previewer struct {
 	was      map[sso.UserID]sso.UserStatus // of the users that change
 	departed map[sso.UserID]bool
 	members  map[sso.GroupID]map[sso.UserID]bool // whom pushes confirm
+	joins    map[sso.GroupID][]sso.UserID        // the first
+	leaves   map[sso.GroupID]map[sso.UserID]bool
 	groups   map[sso.GroupID]*sso.ProvisioningGroupPreview
 	order    []sso.GroupID // of groups
 	created  map[sso.OrganizationID]int
@@ -71,6 +75,8 @@ func newPreviewer(cfg sso.Config, push sso.Push, q sso.FindingQuery) *previewer 
 		was:      map[sso.UserID]sso.UserStatus{},
 		departed: map[sso.UserID]bool{},
 		members:  map[sso.GroupID]map[sso.UserID]bool{},
+		joins:    map[sso.GroupID][]sso.UserID{},
+		leaves:   map[sso.GroupID]map[sso.UserID]bool{},
 		groups:   map[sso.GroupID]*sso.ProvisioningGroupPreview{},
 		created:  map[sso.OrganizationID]int{},
 		marks:    map[string]sso.ProvisioningFinding{},
@@ -89,13 +95,17 @@ func (p *previewer) effects(t *tx) *effects {
 
 // finish returns the result.
 func (p *previewer) finish() sso.ProvisioningPreview {
+	var out []sso.UserID
 	for id, status := range p.was {
 		if status == sso.UserActive && p.settled.users[id].Status == sso.UserDeactivated {
-			p.result.Deactivated++
+			out = append(out, id)
 		}
 	}
+	p.result.Deactivated, p.result.Deactivating = len(out), p.named(out)
 	for _, id := range p.order {
-		p.result.Groups = append(p.result.Groups, *p.groups[id])
+		g := p.groups[id]
+		g.Joining, g.Leaving = p.named(p.joins[id]), p.named(slices.Collect(maps.Keys(p.leaves[id])))
+		p.result.Groups = append(p.result.Groups, *g)
 	}
 	slices.SortStableFunc(p.result.Findings, func(a, b sso.ProvisioningFinding) int {
 		kinds := []sso.FindingKind{
@@ -104,6 +114,28 @@ func (p *previewer) finish() sso.ProvisioningPreview {
 		return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind)
 	})
 	return p.result
+}
+
+// firstPeople is how many people of a list are named.
+const firstPeople = 20
+
+// named returns the first of some users, by login.
+func (p *previewer) named(users []sso.UserID) (people []sso.PreviewPerson) {
+	for _, id := range users {
+		x := sso.PreviewPerson{Login: p.settled.users[id].Login}
+		if _, is := p.was[id]; is {
+			x.User = id
+		}
+		people = append(people, x)
+	}
+	return firstNamed(people)
+}
+
+func firstNamed(people []sso.PreviewPerson) []sso.PreviewPerson {
+	slices.SortFunc(people, func(a, b sso.PreviewPerson) int {
+		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.User, b.User))
+	})
+	return people[:min(len(people), firstPeople)]
 }
 
 // find adds a finding that was asked for.
@@ -286,9 +318,11 @@ func (p *previewer) join(
 	for user, source := range facts.Rows {
 		if p.departed[user] && source != sso.SourceManual { // they come back
 			counts.Leave--
+			delete(p.leaves[g.ID], user)
 		}
 	}
 	counts.Join += len(plan.Join)
+	p.joins[g.ID] = append(p.joins[g.ID], plan.Join[:min(len(plan.Join), firstPeople-len(p.joins[g.ID]))]...)
 	counts.Confirm += len(plan.Confirm)
 	return nil
 }

@@ -127,6 +127,9 @@ func (db *DB) readPilot(
 		return struct{}{}, r.Scan(&c.Pushed, &c.Adopted)
 	}, `select count(*), coalesce(sum(case when u.adopted then 1 else 0 end), 0) from provisioned_users u
 		where u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'`, string(ent), string(conn))
+	if err == nil && len(c.Pilot.Users) > 0 {
+		err = db.readPilotUsers(ctx, ent, conn, c)
+	}
 	if err != nil || len(c.Pilot.Groups) == 0 {
 		return err
 	}
@@ -142,6 +145,29 @@ func (db *DB) readPilot(
 	for _, name := range c.Pilot.Groups {
 		if !is[filter.Fold(name)] {
 			c.MissingGroups = append(c.MissingGroups, name)
+		}
+	}
+	return err
+}
+
+// readPilotUsers looks for the named users of the pilot.
+func (db *DB) readPilotUsers(
+	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, c *sso.ProvisioningChecklist,
+) error {
+	is := map[string]bool{}
+	err := db.sql.Query(ctx, func(r engine.Row) error {
+		var name, external string
+		err := r.Scan(&name, &external)
+		is["name "+name], is["id "+external] = true, true
+		return err
+	}, `select u.user_name_folded, u.external_id from provisioned_users u
+		where u.enterprise_id = $1 and u.connection_id = $2 and u.origin = 'pushed'
+			and (u.user_name_folded`+db.sql.Dialect.Among(db.sql.Dialect.Values("$3"))+
+		" or u.external_id"+db.sql.Dialect.Among(db.sql.Dialect.Values("$4"))+")",
+		string(ent), string(conn), engine.JSONList(folded(c.Pilot.Users)), engine.JSONList(c.Pilot.Users))
+	for _, name := range c.Pilot.Users {
+		if !is["name "+filter.Fold(name)] && !is["id "+name] {
+			c.MissingUsers = append(c.MissingUsers, name)
 		}
 	}
 	return err

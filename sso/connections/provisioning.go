@@ -167,24 +167,53 @@ func (w *editing) checkProvisioning() {
 // firstFindings is how many findings of each kind a preview has.
 const firstFindings = 20
 
+// Supposed is what a preview supposes of a connection. The zero value is its draft,
+// or else its live configuration.
+type Supposed struct {
+	Provisioning sso.Provisioning // "": as configured
+	// Everyone supposes the end of the pilot: see [Service.EndPilot].
+	Everyone bool
+}
+
+// of returns the configuration.
+func (s Supposed) of(c sso.Connection) sso.Config {
+	cfg := *startOf(c)
+	if s.Everyone {
+		cfg = *ruling(c)
+		cfg.SCIM.Pilot = sso.Pilot{}
+	}
+	if s.Provisioning != "" {
+		cfg.Provisioning = s.Provisioning
+	}
+	return cfg
+}
+
+// ruling returns the live configuration if it provisions by SCIM, otherwise what an
+// edit starts from.
+func ruling(c sso.Connection) *sso.Config {
+	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
+		return c.Live
+	}
+	return startOf(c)
+}
+
 // PreviewProvisioning returns what applying everything that was pushed to a
-// connection would come to under its draft, or else its live configuration. If the
-// draft ends provisioning by SCIM, it returns what the next sign-ins would change.
-// Nothing is written.
+// connection would come to. If a connection that provisions by SCIM is supposed to
+// stop, it returns what the next sign-ins would change. Nothing is written.
 func (s *Service) PreviewProvisioning(
-	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, as Supposed,
 ) (sso.ProvisioningPreview, error) {
-	return s.preview(ctx, ent, id, sso.FindingQuery{Limit: firstFindings})
+	return s.preview(ctx, ent, id, as, sso.FindingQuery{Limit: firstFindings})
 }
 
 func (s *Service) preview(
-	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, q sso.FindingQuery,
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, as Supposed, q sso.FindingQuery,
 ) (sso.ProvisioningPreview, error) {
 	c, err := s.Connections.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.ProvisioningPreview{}, err
 	}
-	cfg := *startOf(c)
+	cfg := as.of(c)
 	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM && cfg.Provisioning != sso.ProvisionSCIM {
 		return s.Trials.PreviewSignIns(ctx, ent, id, cfg)
 	}
@@ -194,9 +223,14 @@ func (s *Service) preview(
 // ProvisioningFindings lists the records of one kind that do not meet, as
 // PreviewProvisioning finds them, by their Key.
 func (s *Service) ProvisioningFindings(
-	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, kind sso.FindingKind, page sso.Page,
+	ctx context.Context,
+	ent sso.EnterpriseID,
+	id sso.ConnectionID,
+	as Supposed,
+	kind sso.FindingKind,
+	page sso.Page,
 ) (_ []sso.ProvisioningFinding, next string, err error) {
-	p, err := s.preview(ctx, ent, id, sso.FindingQuery{
+	p, err := s.preview(ctx, ent, id, as, sso.FindingQuery{
 		Kind:  kind,
 		After: page.Cursor,
 		Limit: page.Size() + 1,
@@ -232,11 +266,7 @@ func (s *Service) ProvisioningChecklist(
 	if err != nil {
 		return sso.ProvisioningChecklist{}, err
 	}
-	cfg := c.Live
-	if cfg == nil || cfg.Provisioning != sso.ProvisionSCIM {
-		cfg = startOf(c)
-	}
-	return s.Trials.ProvisioningChecklist(ctx, ent, id, cfg.SCIM.Pilot)
+	return s.Trials.ProvisioningChecklist(ctx, ent, id, ruling(c).SCIM.Pilot)
 }
 
 // CreatedGroups lists the groups that were created because the identity provider of

@@ -168,6 +168,7 @@ func testProvisionedPreview(t *testing.T, fresh fresh) {
 			Name:         "ops",
 			Organization: ops.Organization,
 			Join:         1,
+			Joining:      []sso.PreviewPerson{{Login: b.UserName}},
 			Confirm:      1,
 		}},
 		UnmatchedGroups: []string{"elsewhere"},

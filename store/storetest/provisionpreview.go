@@ -18,6 +18,8 @@ func previewTests() map[string]func(*testing.T, fresh) {
 		"records that do not meet":            testFindings,
 		"a link makes records meet":           testLinked,
 		"the way back":                        testPreviewSignIns,
+		"a preview names people":              testPreviewNames,
+		"pushed names are found":              testFindPushed,
 	}
 }
 
@@ -35,6 +37,10 @@ func (f foreign) provisionPreviews() calls {
 		},
 		"LinkProvisioned": func() (int, error) {
 			return 0, db.LinkProvisioned(ctx, by, ent, f.w.conn.ID, sso.ResourceID(f.pushed.ID), f.user.ID)
+		},
+		"FindPushed": func() (int, error) {
+			found, err := db.FindPushed(ctx, ent, f.w.conn.ID, "", 10)
+			return len(found.Users) + len(found.Groups), err
 		},
 		"ProvisioningChecklist": func() (int, error) {
 			c, err := db.ProvisioningChecklist(ctx, ent, f.w.conn.ID, sso.Pilot{})
@@ -57,6 +63,7 @@ func testPreviewHolds(t *testing.T, fresh fresh) {
 		c.ok(err)
 		before := c.snapshot()
 		c.provision(func(live *sso.Config) { *live = cfg })
+		c.named(&p)
 		p.Findings, p.UnmatchedGroups, p.LookAlikes = nil, nil, 0
 		p.Groups = slices.DeleteFunc(p.Groups, func(g sso.ProvisioningGroupPreview) bool {
 			return g.Join+g.Confirm+g.Extra+g.Leave == 0

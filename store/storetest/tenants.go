@@ -654,6 +654,7 @@ func own() map[string]bool {
 		"ProvisioningGroupStates":    true,
 		"ProvisioningUserStates":     true,
 		"ProvisioningCounts":         true,
+		"FindPushed":                 true,
 		"PushedUsersOf":              true,
 		"PushedGroupsNamed":          true,
 		"UserDepartures":             true,

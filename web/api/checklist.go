@@ -17,6 +17,7 @@ type provisioningChecklist struct {
 	Adopted       int                `json:"adopted" doc:"Number of these whose account follows what is pushed." example:"12"`
 	Pilot         configurationPilot `json:"pilot" doc:"Pilot of the live configuration if it provisions by SCIM, otherwise of the draft."`
 	MissingGroups []string           `json:"missing_groups" doc:"Groups of the pilot that were not pushed yet." example:"[\"grp_pilot\"]"`
+	MissingUsers  []string           `json:"missing_users" doc:"Named users of the pilot who were not pushed yet." example:"[\"ada@acme.example\"]"`
 }
 
 // checklistItem is a step that ticks itself.
@@ -42,6 +43,7 @@ func viewChecklist(c sso.ProvisioningChecklist) provisioningChecklist {
 			Users:  always(c.Pilot.Users),
 		},
 		MissingGroups: always(c.MissingGroups),
+		MissingUsers:  always(c.MissingUsers),
 	}
 	for _, i := range c.Items {
 		item := checklistItem{

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 )
 
 // provisioningPreview is what enabling a connection that provisions would do.
@@ -17,6 +18,7 @@ type provisioningPreview struct {
 	Held            int                    `json:"held" doc:"Number of pushed users who would wait for an admin, because another account has their login." example:"0"`
 	Waiting         int                    `json:"waiting" doc:"Number of pushed users outside of the pilot." example:"0"`
 	Deactivated     int                    `json:"deactivated" doc:"Number of active accounts that would be deactivated." example:"1"`
+	Deactivating    []previewPerson        `json:"deactivating" doc:"The first 20 of these, by login."`
 	OtherLogins     int                    `json:"other_logins" doc:"Number of accounts whose login would change: the userName is not the login that sign-ins assert." example:"0"`
 	Unknown         int                    `json:"unknown" doc:"Number of active users of sign-ins who were not pushed; not counted during a pilot." example:"3"`
 	LookAlikes      int                    `json:"look_alikes" doc:"Number of these who resemble a user that would be created." example:"1"`
@@ -37,6 +39,8 @@ type provisioningGainedBy struct {
 	Confirm      int                `json:"confirm" doc:"Number of members by sign-ins who would be members by SCIM." example:"21"`
 	Extra        int                `json:"extra" doc:"Number of members whom no push confirms. They stay." example:"2"`
 	Leave        int                `json:"leave" doc:"Number of members who would leave: the identity provider deleted them. With direction jit: whose sign-ins do not assert the group." example:"0"`
+	Joining      []previewPerson    `json:"joining" doc:"The first 20 users who would join, by login."`
+	Leaving      []previewPerson    `json:"leaving" doc:"The first 20 members who would leave, by login."`
 }
 
 // provisioningFinding is a record that does not meet another.
@@ -90,8 +94,8 @@ func (a *API) provisionedOperations() {
 		path:    connectionPath + "/provisioning/preview",
 		summary: "Preview what was pushed",
 		about: "What applying everything that the identity provider pushed would come to under the draft, or without " +
-			"a draft under the live configuration. Enabling the connection does so. If the draft ends provisioning, " +
-			"what the next sign-ins would change. Nothing is written.",
+			"a draft under the live configuration. Enabling the connection does so. If provisioning ends, what the " +
+			"next sign-ins would change. Nothing is written.",
 	}, a.previewProvisioning)
 	add(a, operation{
 		id:      "list-provisioning-findings",
@@ -134,14 +138,45 @@ func (a *API) provisionedOperations() {
 	}, a.undoCreatedGroups)
 }
 
-func (a *API) previewProvisioning(ctx context.Context, c caller, in *struct {
-	Connection sso.ConnectionID `path:"connection"`
-}) (*out[provisioningPreview], error) {
-	p, err := a.Setup.PreviewProvisioning(ctx, c.enterprise.ID, in.Connection)
+func (a *API) previewProvisioning(ctx context.Context, c caller, in *inPreview) (*out[provisioningPreview], error) {
+	p, err := a.Setup.PreviewProvisioning(
+		ctx, c.enterprise.ID, in.Connection, assuming(in.Direction, in.Everyone),
+	)
 	if err != nil {
 		return nil, err
 	}
 	return answerTo(viewProvisioningPreview(p), nil)
+}
+
+// inPreview selects what a preview supposes.
+//
+//nolint:lll // a tag is one line
+type inPreview struct {
+	Connection sso.ConnectionID `path:"connection"`
+	Direction  sso.Provisioning `query:"direction" enum:"scim,jit" doc:"Provisioning to suppose; without it, that of the draft or the live configuration." example:"scim"`
+	Everyone   bool             `query:"everyone" doc:"Whether to suppose the end of the pilot, as POST …/provisioning/apply would end it." example:"true"`
+}
+
+func assuming(direction sso.Provisioning, everyone bool) connections.Supposed {
+	return connections.Supposed{
+		Provisioning: direction,
+		Everyone:     everyone,
+	}
+}
+
+// previewPerson is a person of whom something would change.
+//
+//nolint:lll // a tag is one line
+type previewPerson struct {
+	User  *sso.UserID `json:"user" doc:"Identifier of the user; null of one who would be created." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login string      `json:"login" doc:"Login of the user." example:"ada@acme.example"`
+}
+
+func viewPreviewPerson(p sso.PreviewPerson) previewPerson {
+	return previewPerson{
+		User:  some(p.User),
+		Login: p.Login,
+	}
 }
 
 func viewProvisioningPreview(p sso.ProvisioningPreview) provisioningPreview {
@@ -152,6 +187,7 @@ func viewProvisioningPreview(p sso.ProvisioningPreview) provisioningPreview {
 		Held:            p.Held,
 		Waiting:         p.Waiting,
 		Deactivated:     p.Deactivated,
+		Deactivating:    viewAll(p.Deactivating, viewPreviewPerson),
 		OtherLogins:     p.OtherLogins,
 		Unknown:         p.Unknown,
 		LookAlikes:      p.LookAlikes,
@@ -172,6 +208,8 @@ func viewProvisioningPreview(p sso.ProvisioningPreview) provisioningPreview {
 			Confirm:      g.Confirm,
 			Extra:        g.Extra,
 			Leave:        g.Leave,
+			Joining:      viewAll(g.Joining, viewPreviewPerson),
+			Leaving:      viewAll(g.Leaving, viewPreviewPerson),
 		})
 	}
 	for _, f := range p.Findings {
@@ -182,7 +220,7 @@ func viewProvisioningPreview(p sso.ProvisioningPreview) provisioningPreview {
 
 func (a *API) listFindings(ctx context.Context, c caller, in *inFindings) (*out[list[provisioningFinding]], error) {
 	all, next, err := a.Setup.ProvisioningFindings(
-		ctx, c.enterprise.ID, in.Connection, in.Kind, in.page(),
+		ctx, c.enterprise.ID, in.Connection, assuming(in.Direction, in.Everyone), in.Kind, in.page(),
 	)
 	return pageOf(all, next, err, viewFinding)
 }
@@ -193,7 +231,9 @@ func (a *API) listFindings(ctx context.Context, c caller, in *inFindings) (*out[
 type inFindings struct {
 	Connection sso.ConnectionID `path:"connection"`
 	Paging
-	Kind sso.FindingKind `query:"kind" default:"unknown" enum:"held,look_alike,other_login,group_name,unknown" doc:"Kind of the findings." example:"look_alike"`
+	Direction sso.Provisioning `query:"direction" enum:"scim,jit" doc:"Provisioning to suppose; without it, that of the draft or the live configuration." example:"scim"`
+	Everyone  bool             `query:"everyone" doc:"Whether to suppose the end of the pilot, as POST …/provisioning/apply would end it." example:"true"`
+	Kind      sso.FindingKind  `query:"kind" default:"unknown" enum:"held,look_alike,other_login,group_name,unknown" doc:"Kind of the findings." example:"look_alike"`
 }
 
 // inLink names a pushed user and an account.

@@ -136,7 +136,9 @@ func (a *Assistant) askProvisioning(
 		}
 		return a.Console.Render(w, console.FormStatus(wrong), page)
 	}
-	preview, err := a.Service.PreviewProvisioning(r.Context(), p.Enterprise.ID, p.Connection.ID)
+	preview, err := a.Service.PreviewProvisioning(
+		r.Context(), p.Enterprise.ID, p.Connection.ID, connections.Supposed{Provisioning: sso.ProvisionSCIM},
+	)
 	if err != nil {
 		return fmt.Errorf("preview provisioning: %w", err)
 	}

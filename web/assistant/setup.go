@@ -57,7 +57,7 @@ type connectionEditor interface {
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.Connection, bool, error)
 	PreviewProvisioning(
-		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, as connections.Supposed,
 	) (sso.ProvisioningPreview, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
