@@ -44,6 +44,9 @@ func TestSCIMGuidesAreWhole(t *testing.T) {
 			t.Errorf("%s: gives the address %d times, the token %d times", name, given[guide.SCIMURL], given[guide.TokenValue])
 		}
 		checkRequired(t, name, g)
+		for _, m := range sso.Milestones {
+			checkText(t, name, g.Try(m))
+		}
 		if !strings.HasSuffix(g.TokenName, "-1") {
 			t.Errorf("%s: %q is not the first of several names", name, g.TokenName)
 		}
@@ -162,6 +165,11 @@ func scimSteps(g guide.SCIM) string {
 	b.WriteString("\n| attribute | from | why |\n|---|---|---|\n")
 	for _, r := range g.Required {
 		b.WriteString("| `" + r.Attribute + "` | " + r.From + " | " + r.Why + " |\n")
+	}
+	b.WriteString("\n")
+	b.WriteString("| to see | do |\n|---|---|\n")
+	for _, m := range sso.Milestones {
+		b.WriteString("| `" + string(m) + "` | " + g.Try(m) + " |\n")
 	}
 	b.WriteString("\n")
 	for _, text := range append(g.NotNeeded, g.Cycle, g.OwnTest.Text, "After a repair: "+g.Again) {
