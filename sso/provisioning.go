@@ -75,6 +75,12 @@ func (p Pilot) Equal(other Pilot) bool {
 	return slices.Equal(p.Groups, other.Groups) && slices.Equal(p.Users, other.Users)
 }
 
+// InPilot reports whether what is pushed takes effect for some people only.
+func (c Connection) InPilot() bool {
+	return c.State == ConnectionEnabled && c.Live != nil && c.Live.Provisioning == ProvisionSCIM &&
+		!c.Live.SCIM.Pilot.IsZero()
+}
+
 // WhenUnprovisioned returns what becomes of the sign-in of a user that the
 // connection has not adopted. During a pilot they sign in as with [ProvisionJIT].
 func (c Config) WhenUnprovisioned() Unprovisioned {

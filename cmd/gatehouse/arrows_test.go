@@ -245,8 +245,9 @@ var levels = map[string]arrows{
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/provisioning": {
-		ours: "sso sso/catalog sso/drift sso/health sso/provisioning groupsync web/console web/route web/ui web/ui/gallery",
-		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
+		ours: "sso sso/catalog sso/connections sso/directory sso/drift sso/guide sso/health sso/provisioning groupsync " +
+			"web/console web/route web/ui web/ui/gallery",
+		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/testconnection": {
 		ours: "sso sso/guide sso/catalog web/console web/route web/ui web/ui/gallery",

@@ -114,12 +114,14 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Now:         time.Now,
 	}).Register(g.router)
 	provisioning.New(provisioning.Options{
-		Console: c,
-		Records: g.db,
-		Tokens:  g.tokens,
-		Drift:   g.drift,
-		BaseURL: g.config.BaseURL,
-		Now:     time.Now,
+		Console:   c,
+		Records:   g.db,
+		Tokens:    g.tokens,
+		Setup:     g.setup,
+		Directory: g.directory,
+		Drift:     g.drift,
+		BaseURL:   g.config.BaseURL,
+		Now:       time.Now,
 	}).Register(g.router)
 	testconnection.New(testconnection.Options{
 		Tests:    g.trials,

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
+	people "gatehouse/sso/directory"
 	"gatehouse/sso/drift"
 	rules "gatehouse/sso/provisioning"
 	"gatehouse/store"
@@ -41,6 +44,7 @@ type fixture struct {
 	router *route.Router
 	db     *store.DB
 	tokens *rules.Tokens
+	setup  *connections.Service
 	ent    sso.Enterprise
 	conn   sso.Connection
 	home   string // of the pages about provisioning
@@ -62,17 +66,13 @@ func newFixture(t *testing.T) *fixture {
 	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{
 		Enterprise: f.ent.ID,
 		Name:       "Entra & <co>",
-		Protocol:   sso.OIDC,
+		Protocol:   sso.SAML,
 		Provider:   sso.Entra,
 		State:      sso.ConnectionEnabled,
-		Live: &sso.Config{
-			Version:      1,
-			OIDC:         &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "x"},
-			Mapping:      sso.Mapping{Login: []string{"sub"}},
-			Provisioning: sso.ProvisionSCIM,
-		},
+		Live:       f.live(),
 	})
 	f.ok(err)
+	f.services()
 	pages, err := ui.New(ui.Options{}, console.Templates(), provisioning.Templates())
 	f.ok(err)
 	f.router, err = route.New(route.Options{
@@ -101,6 +101,15 @@ func newFixture(t *testing.T) *fixture {
 		Console: desk,
 		Records: f.db,
 		Tokens:  f.tokens,
+		Setup:   f.setup,
+		Directory: people.New(people.Options{
+			Enterprises:  f.db,
+			Groups:       f.db,
+			Users:        f.db,
+			Sessions:     f.db,
+			Applications: f.db,
+			Now:          time.Now,
+		}),
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
 			Writer: f.db,
@@ -113,6 +122,50 @@ func newFixture(t *testing.T) *fixture {
 	}).Register(f.router)
 	f.home = "/admin/enterprises/acme/connections/" + string(f.conn.ID) + "/provisioning"
 	return f
+}
+
+// live returns the configuration of the connection.
+func (f *fixture) live() *sso.Config {
+	f.Helper()
+	pair, err := saml.NewKeyPair("idp", time.Now())
+	f.ok(err)
+	return &sso.Config{
+		Version: 1,
+		SAML: &sso.SAMLConfig{
+			IDPEntityID: "https://idp.example",
+			SSO: sso.Endpoint{
+				URL:     "https://idp.example/sso",
+				Binding: sso.BindingRedirect,
+			},
+			Certificates: []sso.Certificate{{Raw: pair.Certificate}},
+			IDPInitiated: sso.IDPInitiatedOff,
+			NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+		},
+		Mapping:           sso.Mapping{Login: []string{"login"}},
+		EmailVerification: sso.EmailVerification{Mode: "never"},
+		GroupSync: sso.GroupSync{
+			Mode:      sso.SyncReset,
+			OnAbsent:  sso.KeepGroups,
+			OnOverage: sso.KeepGroups,
+		},
+		Provisioning: sso.ProvisionSCIM,
+	}
+}
+
+// services makes what the pages call.
+func (f *fixture) services() {
+	f.setup = connections.New(connections.Options{
+		Connections: f.db,
+		Groups:      f.db,
+		Domains:     f.db,
+		Trials:      f.db,
+		Trusts:      f.db,
+		SAML: saml.New(saml.Options{
+			BaseURL: "https://sso.example",
+			Client:  http.DefaultClient,
+		}),
+		Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 func (f *fixture) ok(err error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/web/console"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -17,6 +18,8 @@ func Gallery() []gallery.Example {
 		galleryToken(),
 		galleryProblems(),
 		galleryDrift(),
+		galleryPilot(),
+		gallerySwitch(),
 	)
 }
 
@@ -47,6 +50,8 @@ func examplePlaces(current string) []ui.Link {
 		{Label: placeSCIM, Href: examplePath},
 		{Label: placeSetup, Href: gallery.ConnectionPath + "/setup/scim/connect"},
 		{Label: placeTest, Href: gallery.ConnectionPath + "/setup/scim/test"},
+		{Label: placePilot, Href: examplePath + "/pilot"},
+		{Label: placeSwitch, Href: examplePath + "/switch"},
 		{Label: placeProblems, Href: examplePath + "/problems"},
 		{Label: placeDrift, Href: examplePath + "/drift"},
 		{Label: placeLog, Href: gallery.ActivityPath + "/provisioning?connection=conn-1"},
@@ -73,7 +78,17 @@ func exampleSCIM(p sso.Provider, state sso.ConnectionState, by sso.Provisioning)
 		Form:     typedToken{scopes: []sso.ProvisioningScope{sso.ScopeSCIM}}.form(examplePath, "Create the token"),
 	}
 	page.State, page.Lead = becomes(c)
+	page.Next = nextPlaces(exampleVisit(c))
 	return page
+}
+
+// exampleVisit is a visit of a connection of the examples.
+func exampleVisit(c sso.Connection) console.Visit {
+	c.ID = "conn-1"
+	return console.Visit{
+		Enterprise: sso.Enterprise{Key: "acme"},
+		Connection: c,
+	}
 }
 
 func exampleFacts(used ui.Time, n sso.ProvisioningCounts) []ui.Fact {

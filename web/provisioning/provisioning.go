@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/provisioning"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
@@ -29,16 +31,22 @@ type reader interface {
 	ProvisioningReach(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
 	) (sso.ProvisioningReach, error)
+	FindPushed(
+		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, text string, limit int,
+	) (sso.PushedNames, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Console *console.Console
-	Records reader
-	Tokens  *provisioning.Tokens
-	Drift   comparer
-	BaseURL string // begins the address that the identity provider pushes to
-	Now     func() time.Time
+	Console   *console.Console
+	Records   reader
+	Tokens    *provisioning.Tokens
+	Setup     *connections.Service
+	Directory *directory.Service
+	Drift     comparer
+	BaseURL   string // begins the address that the identity provider pushes to
+	Now       func() time.Time
 }
 
 // Handlers handle the requests for the pages.
@@ -51,6 +59,7 @@ func New(o Options) *Handlers { return &Handlers{o} }
 func (h *Handlers) Register(rt *route.Router) {
 	h.Console.Add(rt, h.tokenPages()...)
 	h.Console.Add(rt, h.driftPages()...)
+	h.Console.Add(rt, h.pilotPages()...)
 }
 
 func (h *Handlers) tokenPages() []console.Page {
@@ -78,6 +87,19 @@ func (h *Handlers) driftPages() []console.Page {
 	}
 }
 
+func (h *Handlers) pilotPages() []console.Page {
+	return []console.Page{
+		one("GET", "/pilot", h.pilot),
+		one("POST", "/pilot", h.choosePilot),
+		one("GET", "/pilot/apply", h.previewEveryone),
+		one("POST", "/pilot/apply", h.applyToAll),
+		one("GET", "/switch", h.previewSwitch),
+		one("POST", "/switch", h.confirmSwitch),
+		one("POST", "/switch/link", h.link),
+		one("POST", "/switch/name", h.nameGroup),
+	}
+}
+
 // one returns a page about the provisioning of one connection.
 func one(method, path string, handle console.Handler) console.Page {
 	const of = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/provisioning"
@@ -100,6 +122,8 @@ const (
 	placeSCIM     = "SCIM"
 	placeSetup    = "Set-up"
 	placeTest     = "Test"
+	placePilot    = "Pilot"
+	placeSwitch   = "Switch"
 	placeProblems = "Open problems"
 	placeDrift    = "Expected against actual"
 	placeLog      = "Log"
@@ -112,6 +136,8 @@ func places(v console.Visit, current string) []ui.Link {
 		{Label: placeSCIM, Href: at(v)},
 		{Label: placeSetup, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "connect")},
 		{Label: placeTest, Href: console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "scim", "test")},
+		{Label: placePilot, Href: at(v, "pilot")},
+		{Label: placeSwitch, Href: at(v, "switch")},
 		{Label: placeProblems, Href: at(v, "problems")},
 		{Label: placeDrift, Href: at(v, "drift")},
 		{

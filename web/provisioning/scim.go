@@ -38,6 +38,7 @@ func (h *Handlers) showSCIM(w http.ResponseWriter, r *http.Request, v console.Vi
 			"provider.",
 		"token-revoked": "The token is revoked. The next request with it is refused.",
 		"token-widened": widenedText(v.Connection),
+		"switched-back": "Memberships follow sign-ins again, each from the next sign-in on.",
 	})
 	p.Made = s.made
 	typed := typedToken{scopes: []sso.ProvisioningScope{sso.ScopeSCIM}}
@@ -74,6 +75,7 @@ func (h *Handlers) scimPage(ctx context.Context, v console.Visit) (*connectionSC
 		Entries:  entries(h.BaseURL, c),
 		Settings: console.AtConnection(v.Enterprise, c.ID, "settings") + "#provisioning-by",
 		Todos:    append(h.reached(v, all, reach), h.todos(v, all, tally)...),
+		Next:     nextPlaces(v),
 	}
 	p.State, p.Lead = becomes(c)
 	p.Facts = h.facts(c, counts, all)
@@ -86,6 +88,22 @@ func (h *Handlers) scimPage(ctx context.Context, v console.Visit) (*connectionSC
 		}
 	}
 	return p, nil
+}
+
+// nextPlaces leads to where provisioning is tried, and switched.
+func nextPlaces(v console.Visit) []ui.Link {
+	c := v.Connection
+	steps := ui.Link{Label: "Pilot and checklist", Href: at(v, "pilot")}
+	switch {
+	case c.InPilot():
+		return []ui.Link{steps, {Label: "Apply to all: see what changes", Href: turn{everyone: true}.page(v)}}
+	case provisions(c):
+		return []ui.Link{
+			{Label: "Checklist", Href: at(v, "pilot")},
+			{Label: "Back to sign-ins: see what changes", Href: turn{to: sso.ProvisionJIT}.page(v)},
+		}
+	}
+	return []ui.Link{steps, {Label: "Switch to SCIM: see what changes", Href: turn{to: sso.ProvisionSCIM}.page(v)}}
 }
 
 // tally returns the open refusals of the connection; zero if there are none.
@@ -118,13 +136,17 @@ func config(c sso.Connection) sso.Config {
 func becomes(c sso.Connection) (ui.Badge, string) {
 	scim := config(c).Provisioning == sso.ProvisionSCIM
 	switch {
+	case c.InPilot():
+		return ui.Badge{Label: "pilot", State: "warn"},
+			"What the identity provider pushes about the people of the pilot takes effect before it gets its answer. " +
+				"The rest is kept, and waits until it is applied to all."
 	case c.State == sso.ConnectionEnabled && scim:
 		return ui.Badge{Label: "applied", State: "ok"},
 			"What the identity provider pushes takes effect before it gets its answer."
 	case c.State == sso.ConnectionEnabled:
 		return ui.Badge{Label: "kept", State: "warn"},
 			"What the identity provider pushes is kept and changes nothing yet: people and memberships still follow " +
-				"sign-ins. It takes effect once provisioning is set to SCIM and the draft is enabled."
+				"sign-ins. It takes effect once you start a pilot, or switch to SCIM for everyone."
 	case c.State == sso.ConnectionDisabled:
 		return ui.Badge{Label: "kept, the connection is disabled"},
 			"What the identity provider pushes is kept. It takes effect once the connection is enabled again."

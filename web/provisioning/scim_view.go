@@ -15,6 +15,7 @@ type connectionSCIMPage struct {
 	Entries  []entry
 	Facts    []ui.Fact
 	Settings string
+	Next     []ui.Link // where it is tried and switched
 	Tokens   []tokenRow
 	Ended    []tokenRow // revoked ones
 	Form     tokenForm

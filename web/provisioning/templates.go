@@ -19,6 +19,8 @@ func Templates() ui.Templates {
 			new(connectionDriftPage),
 			new(connectionGroupDriftPage),
 			new(connectionReconcilePage),
+			new(connectionPilotPage),
+			new(connectionSwitchPage),
 		},
 		Files: files,
 	}
