@@ -251,6 +251,7 @@ func galleryProvisionEnable() *provisionEnablePage {
 	return &provisionEnablePage{
 		Base:      base,
 		stepFrame: f,
+		Pilot:     galleryConnections + "/conn-1/provisioning/pilot",
 		Facts: []ui.Fact{
 			{Label: "People who are here and were pushed", Value: "248"},
 			{Label: "New people", Value: "21"},
@@ -298,5 +299,7 @@ func galleryProvisionOn() *provisionEnablePage {
 		stepFrame: f,
 		On:        true,
 		SCIM:      galleryConnections + "/conn-1/provisioning",
+		Pilot:     galleryConnections + "/conn-1/provisioning/pilot",
+		InPilot:   true,
 	}
 }

@@ -121,12 +121,16 @@ func (a *Assistant) askProvisioning(
 		Base:      base,
 		stepFrame: frame,
 		On:        p.provisions(),
+		InPilot:   p.Connection.InPilot(),
 		Form: setupForm{
 			Wrong:  ui.Blame(wrong),
 			Action: p.at("enable"),
 			Button: "Enable provisioning",
 			Hidden: []ui.HiddenField{p.revisionField()},
 		},
+	}
+	if p.Role != sso.RoleSetupLink {
+		page.Pilot = console.AtConnection(p.Enterprise, p.Connection.ID, "provisioning", "pilot")
 	}
 	if page.On {
 		frame.Heading = "Provisioning is enabled"
@@ -168,11 +172,15 @@ func previewFacts(preview sso.ProvisioningPreview) []ui.Fact {
 // provisionChanges is what will be different for people, in sentences.
 func (p *provisionState) provisionChanges() []string {
 	place := p.place()
-	return []string{
+	changes := []string{
 		"Memberships of people whom " + place + " pushes come from what it pushes. No sign-in changes them.",
 		"Someone whom " + place + " deactivates is signed out at once and cannot sign in.",
 		"Enabling it removes no one from a group.",
 	}
+	if c := p.config(); c != nil && !c.SCIM.Pilot.IsZero() {
+		changes = append(changes, "A pilot is chosen: this is about its people only. Everyone else signs in as before.")
+	}
+	return changes
 }
 
 // provisionWarnings is what an admin should settle first.

@@ -132,6 +132,8 @@ type provisionEnablePage struct {
 	stepFrame
 	On       bool   // they count already
 	SCIM     string // the page about it; "" for those who may not open it
+	Pilot    string // the page of the pilot and the checklist; as SCIM
+	InPilot  bool   // they count for some people only
 	Blocked  string // why the visitor cannot enable it; "" if they can
 	Facts    []ui.Fact
 	Groups   []provisionGroup

@@ -79,7 +79,7 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 		Name:      c.Name,
 		Runs:      c.Protocol.Over(c.Provider.Product()),
 		State:     state(c),
-		Facts:     h.facts(c, reach),
+		Facts:     append(h.facts(c, reach), provisioned(v)...),
 		TestsHref: at(v, "tests"),
 		SignIn:    ui.Copyable{ID: "sign-in", Value: h.signIn(v)},
 		Todos:     h.todos(v),
@@ -190,6 +190,27 @@ func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact 
 		ui.Fact{Label: "Created", Time: &made},
 		ui.Fact{Label: "Identifier", Value: string(c.ID), Code: true},
 	)
+}
+
+// provisioned says whether the identity provider decides about people and
+// memberships, and about whose; nothing if sign-ins do.
+func provisioned(v console.Visit) []ui.Fact {
+	c := v.Connection
+	switch {
+	case c.InPilot():
+		return []ui.Fact{{
+			Label: "Provisioning",
+			Value: "SCIM, for a pilot",
+			Href:  at(v, "provisioning", "pilot"),
+		}}
+	case c.State == sso.ConnectionEnabled && c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM:
+		return []ui.Fact{{
+			Label: "Provisioning",
+			Value: "SCIM",
+			Href:  at(v, "provisioning"),
+		}}
+	}
+	return nil
 }
 
 func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Version) }

@@ -65,6 +65,10 @@ func fingerprint(hex string) string {
 
 func state(c sso.Connection) ui.Badge {
 	switch {
+	case c.InPilot() && c.Draft != nil:
+		return ui.Badge{Label: "enabled, SCIM pilot, with a draft", State: "ok"}
+	case c.InPilot():
+		return ui.Badge{Label: "enabled, SCIM pilot", State: "ok"}
 	case c.State == sso.ConnectionEnabled && c.Draft != nil:
 		return ui.Badge{Label: "enabled, with a draft", State: "ok"}
 	case c.State == sso.ConnectionEnabled:

@@ -332,6 +332,9 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 	switch c.State {
 	case sso.ConnectionEnabled:
 		h.State.State = "ok"
+		if c.InPilot() {
+			h.State.Label += ", SCIM pilot"
+		}
 	case sso.ConnectionDraft:
 		h.State.State = "warn"
 	}
@@ -366,6 +369,13 @@ func provisioned(e sso.Enterprise, s health.State, c sso.Connection, n sso.Provi
 			Label: "Provisioned",
 			Value: ui.People(n.Users) + ", " + ui.Count(n.Groups, "group", "groups"),
 			Href:  console.AtConnection(e, c.ID, "provisioning"),
+		})
+	}
+	if c.InPilot() {
+		facts = append(facts, ui.Fact{
+			Label: "Provisioning",
+			Value: "applied to a pilot only",
+			Href:  console.AtConnection(e, c.ID, "provisioning", "pilot"),
 		})
 	}
 	for _, t := range s.Refusals {
