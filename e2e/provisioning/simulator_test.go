@@ -24,6 +24,8 @@ const (
 	startUsers = 12
 	changes    = 8 // between two cycles
 	cycles     = 8
+
+	pilotCycles = 6 // before a pilot ends
 )
 
 // idpGroupNames are names of the identity provider's groups, of which it has five at
@@ -72,14 +74,16 @@ func TestSimulator(t *testing.T) {
 type mode struct {
 	name     string
 	dialects []demoscim.Dialect
+	pilot    bool // some people are applied first, and everyone later
 }
 
 func modes() []mode {
 	return []mode{
-		{"entra-off", []demoscim.Dialect{demoscim.EntraOff}},
-		{"entra-mixed", []demoscim.Dialect{demoscim.EntraOff, demoscim.EntraOn}},
-		{"okta", []demoscim.Dialect{demoscim.Okta, demoscim.OktaCustom}},
-		{"all", demoscim.Dialects()},
+		{"entra-off", []demoscim.Dialect{demoscim.EntraOff}, false},
+		{"entra-mixed", []demoscim.Dialect{demoscim.EntraOff, demoscim.EntraOn}, false},
+		{"okta", []demoscim.Dialect{demoscim.Okta, demoscim.OktaCustom}, false},
+		{"all", demoscim.Dialects(), false},
+		{"pilot", demoscim.Dialects(), true},
 	}
 }
 
@@ -96,6 +100,7 @@ type simulation struct {
 	made    int // users
 	groups  int // that were created
 	refused int // objects, because the token lacked a scope
+	waited  int // users outside of a pilot, after each cycle
 }
 
 func newSimulation(
@@ -109,7 +114,11 @@ func newSimulation(
 		gone:  map[string]bool{},
 	}
 	s.company = newCompany(t, g, api, fmt.Sprintf("%s-%d", m.name, seed), idp, groupNames()...)
-	s.company.provision()
+	if m.pilot {
+		s.company.pilot([]string{"Admins"}, []string{"user1@" + s.company.Key + ".example", "nobody@elsewhere.example"})
+	} else {
+		s.company.provision()
+	}
 	s.token = s.company.newToken("first", "users:write")
 	s.network = &lossy{
 		next: http.DefaultTransport,
@@ -135,14 +144,26 @@ func (s *simulation) run() {
 			s.pusher.Restart()
 		}
 		s.cycle()
+		switch {
+		case s.mode.pilot && n < pilotCycles:
+			s.onlyPilot()
+		case s.mode.pilot && n == pilotCycles:
+			s.company.applyToAll(s.T)
+		}
 	}
 	if s.refused == 0 {
 		s.Error("a token that may write users only was not refused for a group")
+	}
+	if s.mode.pilot && s.waited == 0 {
+		s.Error("no user was outside of the pilot")
 	}
 	s.network.heal()
 	for range 4 {
 		if r := s.cycle(); r.Changed == 0 && len(r.Failures) == 0 {
 			s.compare()
+			if s.mode.pilot {
+				s.company.noneDiffers(s.T)
+			}
 			s.Logf(
 				"%d users, %d requests or responses lost, %d refused for a scope",
 				len(s.truth.Users), s.network.lost, s.refused,
