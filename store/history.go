@@ -67,7 +67,8 @@ func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users [
 	pairs := "(" + d.Values("$2") + ") n cross join (" + d.Values("$3") + ") g"
 	const pair = "x.enterprise_id = $1 and x.user_id = n.value and x.group_id = g.value"
 	t.Queue(
-		`update membership_history as h set until_at = $4, ended_by = $5 where h.enterprise_id = $1
+		`update membership_history as h set until_at = $4, ended_by = $5
+		where (h.enterprise_id = $1) is true
 		and `+d.Each("h", "membership_history", pair+" and x.until_at = 0", pairs)+`
 		and (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = h.user_id
 			and m.group_id = h.group_id and m.source = h.source) is null`,
@@ -76,7 +77,7 @@ func (t *tx) followHistoryOf(ent sso.EnterpriseID, groups []sso.GroupID, users [
 	t.Queue(
 		`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
 		select m.enterprise_id, m.user_id, m.group_id, cast($4 as bigint), 0, m.source, m.cause, '' from memberships m
-		where m.enterprise_id = $1 and `+d.Each("m", "memberships", pair, pairs)+`
+		where (m.enterprise_id = $1) is true and `+d.Each("m", "memberships", pair, pairs)+`
 		and (select 1 from membership_history h where h.enterprise_id = $1
 			and h.user_id = m.user_id and h.group_id = m.group_id and h.until_at = 0) is null
 		on conflict (enterprise_id, user_id, group_id, from_at) do update
@@ -100,7 +101,7 @@ func (t *tx) followDefaultOf(
 		where `+other("n.value")+` is not null
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
 		string(ent), string(org), list, string(group), string(sso.SourceDefault), engine.Micros(t.now), cause)
-	t.Queue("delete from memberships as m where m.enterprise_id = $1 and "+t.members("$4", "$3")+
+	t.Queue("delete from memberships as m where (m.enterprise_id = $1) is true and "+t.members("$4", "$3")+
 		" and m.source = $5 and "+other("m.user_id")+" is null",
 		string(ent), string(org), list, string(group), string(sso.SourceDefault))
 }

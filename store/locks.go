@@ -80,7 +80,7 @@ func (t *tx) lockAccounts(ids ...sso.UserID) {
 	}
 	d := t.db.sql.Dialect
 	t.lockUsers(
-		" from users u where u.enterprise_id = $1 and "+
+		" from users u where (u.enterprise_id = $1) is true and "+
 			d.Each("u", "users", "x.enterprise_id = $1 and x.id = n.value", "("+d.Values("$2")+") n"),
 		string(t.trail.enterprise), userList(ids),
 	)

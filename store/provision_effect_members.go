@@ -131,7 +131,7 @@ func (e *effects) manyFacts(
 		err := r.Scan(&user, &source)
 		f.Rows[user] = source
 		return err
-	}, "select m.user_id, m.source from memberships m where m.enterprise_id = $1 and "+e.members("$2", "$3"),
+	}, "select m.user_id, m.source from memberships m where (m.enterprise_id = $1) is true and "+e.members("$2", "$3"),
 		string(e.push.Enterprise), string(g.ID), userList(slices.Concat(join, leave)))
 	if len(leave) > 0 {
 		e.queueElsewhere(&f, resource)
@@ -233,13 +233,14 @@ func (e *effects) writeMembers(ctx context.Context, g sso.Group, p groupsync.Man
 	}
 	if len(p.Confirm) > 0 {
 		e.Queue(
-			"update memberships as m set source = $4, cause = $5 where m.enterprise_id = $1 and "+e.members("$2", "$3"),
+			"update memberships as m set source = $4, cause = $5 where (m.enterprise_id = $1) is true and "+
+				e.members("$2", "$3"),
 			ent, group, userList(p.Confirm), string(sso.SourceSCIM), cause,
 		)
 	}
 	if len(p.Leave) > 0 {
 		e.Queue(
-			"delete from memberships as m where m.enterprise_id = $1 and "+e.members("$2", "$3"),
+			"delete from memberships as m where (m.enterprise_id = $1) is true and "+e.members("$2", "$3"),
 			ent, group, userList(p.Leave),
 		)
 	}

@@ -217,7 +217,7 @@ func (c *memberChanger) deleteMembers(ctx context.Context, ids []sso.ResourceID)
 	}
 	d := c.db.sql.Dialect
 	return c.memberRows(
-		ctx, "delete from provisioned_members as m where m.enterprise_id = $1 and "+d.Each(
+		ctx, "delete from provisioned_members as m where (m.enterprise_id = $1) is true and "+d.Each(
 			"m", "provisioned_members",
 			"x.enterprise_id = $1 and x.connection_id = $2 and x.group_id = $3 and x.user_id = n.value",
 			"("+d.Values("$4")+") n",
