@@ -42,12 +42,12 @@ func (c Change) Remedy() Remedy {
 	case c.Former != "":
 		return Remedy{
 			Text: fmt.Sprintf(
-				"the identity provider renamed the group from %s to %s on %s, and no group here has that name; "+
-					"those whom it sends are not in the group any more",
+				"the identity provider renamed the group from %s to %s on %s; no group here has that name, and those "+
+					"whom it sends left",
 				quoted(c.Former), quoted(c.Name), day(c.At),
 			),
 			Side: catalog.Operator,
-			Do:   "Add " + quoted(c.Name) + " to the IdP names of the group here. Then reconcile.",
+			Do:   "Add " + quoted(c.Name) + " to the IdP names of the group here: its members join again.",
 		}
 	case len(c.Near) > 0:
 		near := c.Near[0]
@@ -55,7 +55,8 @@ func (c Change) Remedy() Remedy {
 			Text: fmt.Sprintf("the identity provider pushes %s, and the group here is %s: %s",
 				quoted(near.Asserted), quoted(near.Name), near.Why.Explanation()),
 			Side: catalog.Operator,
-			Do:   "Add " + quoted(near.Asserted) + " to the IdP names of " + quoted(near.Name) + ". Then reconcile.",
+			Do: "Add " + quoted(near.Asserted) + " to the IdP names of " + quoted(near.Name) +
+				": its members join then.",
 		}
 	}
 	return Remedy{}

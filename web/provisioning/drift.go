@@ -153,7 +153,7 @@ func (row *driftRow) changed(v console.Visit, l drift.Line) {
 		group = l.Change.Near[0].Group
 	}
 	if told := l.Group.ID == "" && l.Missing > 0; !told { // as the reason of those who are missing
-		row.Why = append(row.Why, l.Change.Remedy().Text)
+		row.Why = append(row.Why, sso.Sentence(l.Change.Remedy().Text))
 	}
 	if !l.Differs() {
 		row.State = &ui.Badge{Label: "changed there", State: "warn"}

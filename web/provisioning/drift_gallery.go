@@ -150,7 +150,7 @@ func exampleDriftRows() []driftRow {
 			Href:     examplePath + "/drift/group-4",
 			State:    &ui.Badge{Label: "changed there", State: "warn"},
 			Evidence: "Nothing is known.",
-			Why:      []string{exampleChange().Remedy().Text},
+			Why:      []string{sso.Sentence(exampleChange().Remedy().Text)},
 			Mend:     "/admin/enterprises/acme/groups/group-4#h-change",
 		},
 	}

@@ -126,7 +126,7 @@ func exampleTokens() []tokenRow {
 			Refusal: exampleRefusal,
 			Edit:    examplePath + "/tokens/scimtok-1",
 			Widen: &ui.Press{
-				Label:  "Add scope scim",
+				Label:  "Add scim",
 				About:  "Add scope scim to entra-1",
 				Action: examplePath + "/tokens/scimtok-1/widen",
 			},
@@ -153,7 +153,8 @@ func gallerySCIM() []gallery.Example {
 	trouble.Todos = []ui.Todo{
 		{
 			State: "error",
-			Text:  "14 refusals are open, the last one from 3 minutes ago.",
+			Text: "14 refusals are open, the last one from 3 minutes ago. The token lacks the scope that the " +
+				"request needs.",
 			Href:  examplePath + "/problems",
 			Label: placeProblems,
 		},

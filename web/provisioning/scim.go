@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/catalog"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
@@ -253,7 +254,8 @@ func (h *Handlers) todos(v console.Visit, tokens []sso.ProvisioningToken, t sso.
 		todos = append(todos, ui.Todo{
 			State: "error",
 			Text: ui.Count(t.Open, "refusal is open", "refusals are open") + ", the last one from " +
-				h.time(t.Last.LastAt).Relative + ".",
+				h.time(t.Last.LastAt).Relative + ". " +
+				catalog.For(v.Connection.Provider, v.Connection.Protocol, t.Last.Code, nil).Cause,
 			Href:  at(v, "problems"),
 			Label: placeProblems,
 		})
@@ -314,7 +316,7 @@ func (h *Handlers) tokenRow(v console.Visit, k sso.ProvisioningToken) tokenRow {
 	row.Revoke = revocation(v, k)
 	if !k.Allows(sso.ScopeSCIM) {
 		row.Widen = &ui.Press{
-			Label:  "Add scope scim",
+			Label:  "Add scim",
 			About:  "Add scope scim to " + k.Name,
 			Action: at(v, "tokens", string(k.ID), "widen"),
 		}
