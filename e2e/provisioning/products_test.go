@@ -24,6 +24,7 @@ func products() []product {
 		{sso.Entra, "entra-off"},
 		{sso.JumpCloud, "jumpcloud"},
 		{sso.OneLogin, "onelogin"},
+		{sso.Custom, "entra-on"},
 	}
 }
 
