@@ -35,7 +35,7 @@ type contact struct {
 	At      time.Time `json:"at" doc:"Time of the request." example:"2026-11-24T12:00:00Z"`
 	Remote  string    `json:"remote" doc:"Address of the client." example:"20.190.128.5"`
 	Client  string    `json:"client" doc:"User-Agent, shortened." example:"Azure AD Provisioning Service"`
-	Request string    `json:"request" doc:"Method, and path below scim.base_url." example:"GET /Users"`
+	Request string    `json:"request" doc:"Method, and path below scim.base_url; of a request to a wrong address, method and that address." example:"GET /Users"`
 	Status  int       `json:"status" doc:"HTTP status of the response." example:"200"`
 }
 

@@ -95,6 +95,8 @@ func newOperatorForms(e sso.Enterprise) *operatorForms {
 	return forms
 }
 
+const unused = "A connection is enabled, and no one has signed in through it yet."
+
 // verdict returns the state of sign-in as a badge and a sentence.
 func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool {
@@ -128,11 +130,13 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 			Label: "removals held",
 			State: "error",
 		}, works + " Removals from groups are held until an admin decides."
-	case last.IsZero():
+	case last.IsZero() && len(found) > 0:
 		return ui.Badge{
-			Label: "no sign-ins yet",
-			State: "ok",
-		}, "A connection is enabled, and no one has signed in through it yet."
+			Label: "needs attention",
+			State: "warn",
+		}, unused + " Some points need attention."
+	case last.IsZero():
+		return ui.Badge{Label: "no sign-ins yet", State: "ok"}, unused
 	case slices.ContainsFunc(s.Vitals.HeldBy, holdsRemovals):
 		return ui.Badge{
 			Label: "removals stopped",

@@ -127,7 +127,7 @@ func exampleTokens() []tokenRow {
 			Edit:    examplePath + "/tokens/scimtok-1",
 			Widen: &ui.Press{
 				Label:  "Add scim",
-				About:  "Add scope scim to entra-1",
+				About:  "Add scim to entra-1",
 				Action: examplePath + "/tokens/scimtok-1/widen",
 			},
 			Revoke: exampleRevoke(),

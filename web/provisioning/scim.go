@@ -317,7 +317,7 @@ func (h *Handlers) tokenRow(v console.Visit, k sso.ProvisioningToken) tokenRow {
 	if !k.Allows(sso.ScopeSCIM) {
 		row.Widen = &ui.Press{
 			Label:  "Add scim",
-			About:  "Add scope scim to " + k.Name,
+			About:  "Add scim to " + k.Name,
 			Action: at(v, "tokens", string(k.ID), "widen"),
 		}
 	}

@@ -57,7 +57,7 @@ func TestChangeToken(t *testing.T) {
 	f := newFixture(t)
 	k := f.token("entra-1", sso.ScopeUsersRead)
 	page := f.home + "/tokens/" + string(k.ID)
-	f.shows("ada", f.home, 200, "users:read", "Add scope scim")
+	f.shows("ada", f.home, 200, "users:read", "Add scim to ")
 	f.shows("ada", page, 200, `value="entra-1"`, "stays the same", string(k.ID))
 	body := f.post("ada", page, url.Values{
 		"revision":   {"1"},
@@ -122,7 +122,7 @@ func TestWidenAndRevoke(t *testing.T) {
 	k := f.token("entra-1", sso.ScopeUsersRead, sso.ScopeUsersWrite)
 	page := f.home + "/tokens/" + string(k.ID)
 	body := f.post("ada", page+"/widen", nil)
-	f.says("widened", 200, body, 200, "press Restart provisioning in the Entra admin center", "NOT Add scope scim")
+	f.says("widened", 200, body, 200, "press Restart provisioning in the Entra admin center", "NOT Add scim to ")
 	if changed := f.saved(k); !changed.Allows(sso.ScopeGroupsWrite) || changed.Hash != k.Hash {
 		t.Errorf("the token is %+v", changed)
 	}
