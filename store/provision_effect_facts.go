@@ -20,6 +20,7 @@ type factsReader struct {
 	exact    map[string][]sso.User // by the login of the identity
 	former   map[string]sso.User   // by externalId
 	gone     map[sso.UserID]string // externalId of the deleted resource by account
+	released map[sso.UserID]bool   // their subjects were given to others
 	owned    map[sso.UserID]sso.ResourceID
 	holders  map[string]sso.User
 	domains  map[string]bool
@@ -113,6 +114,7 @@ func (r *factsReader) clear() {
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
 	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
+	r.released = map[sso.UserID]bool{}
 }
 
 // queueCandidates queues the reads of the users that a key may find.
@@ -204,10 +206,12 @@ func (r *factsReader) queueOwners() {
 	r.QueueQuery(func(row engine.Row) error {
 		var account sso.UserID
 		var external string
-		err := row.Scan(&account, &external)
+		var released bool
+		err := row.Scan(&account, &external, &released)
 		r.gone[account] = external
+		r.released[account] = r.released[account] || released
 		return err
-	}, "select s.account_id, s.external_id from ("+r.db.sql.Dialect.Values("$3")+`) n
+	}, "select s.account_id, s.external_id, s.released from ("+r.db.sql.Dialect.Values("$3")+`) n
 		cross join provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $2 and s.account_id = n.value`, args...)
 }
 
@@ -297,11 +301,11 @@ func (r *factsReader) byLogin(u sso.ProvisionedUser) (sso.User, bool) {
 	return sso.User{}, false
 }
 
-// free reports whether a user was found, and belongs to no other resource of the
-// connection.
+// free reports whether a user was found, belongs to no other resource of the
+// connection, and is of no deleted one whose subject was given to another user.
 func (r *factsReader) free(by sso.User, u sso.ProvisionedUser) bool {
 	owner := cmp.Or(r.settled.owners[by.ID], r.owned[by.ID])
-	return by.ID != "" && (owner == "" || owner == u.ID)
+	return by.ID != "" && (owner == "" || owner == u.ID) && !r.released[by.ID]
 }
 
 // another reports whether a user is of a deleted resource with another externalId:

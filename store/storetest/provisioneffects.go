@@ -46,6 +46,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a deactivated admin's setup links end":         testDeactivatedLinks,
 		"two connections provision one user":            testProvisionedTwice,
 		"an account without its subject stays away":     testProvisionedReleased,
+		"nor does it come back by its login":            testProvisionedReleasedName,
 		"a list is written as its difference":           testProvisionedRows,
 		"ten thousand members in a request":             testProvisionedMany,
 		"a connection that is full":                     testProvisionedFull,

@@ -341,3 +341,35 @@ func testProvisionedReleased(t *testing.T, fresh fresh) {
 		t.Error("another user signs in to the account of the deleted one")
 	}
 }
+
+// testProvisionedReleasedName: nor does it come back by its login, once the other user
+// has gone, too: the identity provider could rename it to the thief afterwards.
+func testProvisionedReleasedName(t *testing.T, fresh fresh) {
+	for name, external := range map[string]string{
+		"its externalId": "ext-ada",
+		"no externalId":  "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, fresh)
+			w.provision()
+			u := w.provisionUser("ada")
+			first := w.accountOf(u)
+			s := w.signIn("ada")
+			s.Identity.Subject = u.UserName
+			w.record(s)
+			another := pushed("ada")
+			another.ExternalID = "ext-another"
+			w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), u.ID))
+			got, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), another)
+			w.ok(err)
+			w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), got.ID))
+			again := pushed("ada")
+			again.ExternalID = external
+			got, err = w.db.CreateProvisionedUser(t.Context(), w.scimPush(), again)
+			w.ok(err)
+			if got.Account == first.ID {
+				t.Error("the account of the deleted user came back by its login")
+			}
+		})
+	}
+}
