@@ -11,7 +11,7 @@ type ProvisioningContact struct {
 	Remote string // address of the client
 	Client string // as [ClientName] returns it
 	// Request is the method and the path below the address, "GET /Users"; of a request
-	// to a wrong address, the method and that address.
+	// to a wrong address, as [MisaddressedRequest] returns it.
 	Request string
 	Status  int // of the response
 }
@@ -19,6 +19,19 @@ type ProvisioningContact struct {
 // Misaddressed reports whether the request was sent to an address that is not that of
 // the connection, and recognized by its token or by the connection's ID in it.
 func (c ProvisioningContact) Misaddressed() bool { return strings.Contains(c.Request, "://") }
+
+// Bounds of a request to a wrong address, in bytes.
+const (
+	maxMethod  = 16
+	maxAddress = 300
+)
+
+// MisaddressedRequest returns the method and the address of a request to a wrong
+// address as they are kept and shown: without what is not printable, and shortened. A
+// stranger may have chosen both.
+func MisaddressedRequest(method, address string) string {
+	return shown(method, maxMethod) + " " + shown(address, maxAddress)
+}
 
 // ProvisioningContacts are the first and the last of some requests, with their
 // senders.

@@ -97,15 +97,19 @@ const maxClientName = 120 // bytes
 
 // ClientName returns a User-Agent as it is shown: without what is not printable,
 // and at most 120 bytes long.
-func ClientName(userAgent string) string {
+func ClientName(userAgent string) string { return shown(userAgent, maxClientName) }
+
+// shown returns what a stranger sent without what is not printable, and at most most
+// bytes of it.
+func shown(text string, most int) string {
 	clean := strings.Map(func(r rune) rune {
 		if r != ' ' && !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
-	}, userAgent)
-	if len(clean) > maxClientName {
-		clean = strings.ToValidUTF8(clean[:maxClientName], "")
+	}, text)
+	if len(clean) > most {
+		clean = strings.ToValidUTF8(clean[:most], "")
 	}
 	return strings.TrimSpace(clean)
 }

@@ -81,13 +81,19 @@ func Reached(c sso.Connection, r sso.ProvisioningReach) (f sso.Finding, ok bool)
 		f.Text = senderOf(c) + " calls a wrong address, " + last.Request + ", " + sent
 		advice := catalog.For(c.Provider, c.Protocol, "scim_wrong_address", nil)
 		f.Do = advice.Do + where(advice.Place)
+		if last != r.Known.Last { // strangers may know the ID of a connection
+			f.Do += ifOthers
+		}
 	default:
 		f.Text = senderOf(c) + " sends requests without a valid token of " + c.Name + ", " + sent
 		advice := catalog.For(c.Provider, c.Protocol, "scim_token_invalid", nil)
-		f.Do = advice.Do + where(advice.Place) + " If these are not its requests, ignore them."
+		f.Do = advice.Do + where(advice.Place) + ifOthers
 	}
 	return f, true
 }
+
+// ifOthers is added to advice about requests that had no token of the connection.
+const ifOthers = " If these are not its requests, ignore them."
 
 func placeOf(c sso.Connection, code string) string {
 	return catalog.For(c.Provider, c.Protocol, code, nil).Place

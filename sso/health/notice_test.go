@@ -66,6 +66,10 @@ func TestNoticesOfRequests(t *testing.T) {
 			!strings.Contains(found[0].Do, "Where: Okta Admin Console › Applications › the application › Provisioning › Integration.") {
 			t.Errorf("%s: %+v", name, found)
 		}
+		unproven := strings.HasSuffix(found[0].Do, " If these are not its requests, ignore them.")
+		if _, last := c.reach.State(); unproven != (last.Request != "" && last == c.reach.Unknown.Last) {
+			t.Errorf("%s: %q", name, found[0].Do)
+		}
 		s.Connections[0].Live.Provisioning = sso.ProvisionJIT
 		if found := health.Notices(s); len(found) > 0 {
 			t.Errorf("%s, and does not provision: %+v", name, found)

@@ -108,7 +108,7 @@ func (s *Service) noteMisaddressed(ctx context.Context, r Request) {
 		At:      s.Now(),
 		Remote:  r.Remote,
 		Client:  sso.ClientName(r.Client),
-		Request: r.Method + " " + r.Address,
+		Request: sso.MisaddressedRequest(r.Method, r.Address),
 		Status:  http.StatusNotFound,
 	})
 }

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,5 +30,28 @@ func TestContactsAreBounded(t *testing.T) {
 		if len(c.waiting) != want {
 			t.Errorf("known %v: %d keys wait, want %d", known, len(c.waiting), want)
 		}
+	}
+}
+
+// TestWrongAddressesAreShortened: an address that a stranger made up is kept and shown
+// in part, in one line.
+func TestWrongAddressesAreShortened(t *testing.T) {
+	t.Parallel()
+	c := NewContacts(nil, slog.New(slog.DiscardHandler), time.Now)
+	c.scheduled = true // nothing is written
+	s := &Service{Options: Options{
+		Contacts: c,
+		Now:      time.Now,
+	}}
+	id := sso.NewID[sso.ConnectionID](time.Now())
+	s.noteMisaddressed(t.Context(), Request{
+		Connection: id,
+		Method:     strings.Repeat("X", 30_000),
+		Address:    "https://sso.example/Users\r\n\u202eevil\xff" + strings.Repeat("y", 30_000),
+	})
+	got := c.waiting[sso.ContactKey{Connection: id}].Last
+	if !got.Misaddressed() || len(got.Request) > 400 ||
+		!strings.HasPrefix(got.Request, "XXXXXXXXXXXXXXXX https://sso.example/Usersevilyyy") {
+		t.Errorf("%q", got.Request)
 	}
 }
