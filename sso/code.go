@@ -28,5 +28,6 @@ const (
 	CodeTestNeeded            = "test_needed"
 	CodeTokenRevoked          = "scim_token_revoked"
 	CodeTooManyGroups         = "too_many_groups"
+	CodeTooManyMembers        = "too_many_members"
 	CodeURLNotAllowed         = "url_not_allowed"
 )

@@ -1,6 +1,9 @@
 package sso
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // ExpectationSource says where the expected number of members of a group comes
 // from.
@@ -20,6 +23,16 @@ const (
 	MaxExpected     = 200_000
 	MaxExpectations = 1000
 )
+
+// TooManyMembers is the error of a directory that lists more than MaxExpected members
+// of a group. A list is not read further.
+func TooManyMembers() *Error {
+	return &Error{
+		Kind:   Upstream,
+		Code:   CodeTooManyMembers,
+		Public: fmt.Sprintf("The group has more than %d members. Enter their number.", MaxExpected),
+	}
+}
 
 // Expectation is how many members a group of an identity provider should have, or
 // which.

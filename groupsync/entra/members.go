@@ -20,8 +20,9 @@ type member struct {
 // display name or object ID group, sorted. It returns direct members only, as Entra
 // ID provisions no others, and none whose account is blocked.
 //
-// It fails as Memberships does, and with Invalid "directory_group_unknown" if no
-// group, or more than one, has the name.
+// It fails as Memberships does, with Invalid "directory_group_unknown" if no group, or
+// more than one, has the name, and with Upstream "too_many_members" if there are more
+// than [sso.MaxExpected].
 func (c *Client) Members(ctx context.Context, app Application, group string) ([]string, error) {
 	if !tenantPattern.MatchString(app.Tenant) {
 		return nil, errDenied(errors.New("the tenant does not have the form of one"))
@@ -54,6 +55,9 @@ func (c *Client) fetchMembers(ctx context.Context, app Application, group string
 			if m.Enabled == nil || *m.Enabled {
 				logins = append(logins, m.Login)
 			}
+		}
+		if len(logins) > sso.MaxExpected {
+			return sso.TooManyMembers()
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,13 @@ func TestMembers(t *testing.T) {
 			asked:  "grp'all",
 			groups: []map[string]string{group(1, "grp'all"), group(2, "grp'all")},
 			code:   "directory_group_unknown",
+		},
+		"more than are compared": {
+			asked: id(1),
+			pages: slices.Repeat([][]map[string]any{slices.Repeat([]map[string]any{
+				user("ada@contoso.example", true),
+			}, 1000)}, 202),
+			code: "too_many_members",
 		},
 		"refused": {
 			asked: id(1),

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,8 +20,9 @@ import (
 // Limits of one list, which an admin waits for.
 const (
 	budget   = 30 * time.Second
-	maxPages = 250 // of 1,000 members
-	maxTries = 4   // of one throttled request
+	maxPages = 250   // of 1,000 members
+	maxTries = 4     // of one throttled request
+	pageSize = 1_000 // which Okta never exceeds
 
 	// MaxBody is the maximum size of one page in bytes: 1,000 users with all their
 	// profiles. The HTTP client must allow as much.
@@ -77,8 +79,9 @@ type group struct {
 //
 // It fails with Invalid "directory_group_unknown" if no group, or more than one, has
 // the name, Invalid "directory_url_invalid" if the address is no origin, Upstream
-// "directory_denied" if Okta refuses the token, and Upstream "directory_unavailable"
-// if it gave no usable response in time.
+// "directory_denied" if Okta refuses the token, Upstream "too_many_members" if there
+// are more than [sso.MaxExpected], and Upstream "directory_unavailable" if it gave no
+// usable response in time.
 func (c *Client) Members(ctx context.Context, at Access, name string) ([]string, error) {
 	base, err := parseOrigin(at.URL)
 	if err != nil {
@@ -97,12 +100,15 @@ func (c *Client) Members(ctx context.Context, at Access, name string) ([]string,
 	address.RawQuery = "limit=1000"
 	err = each(ctx, c, at, address, func(some []member) error {
 		for _, m := range some {
-			if m.Profile.Login == "" {
-				return errUnavailable(errors.New("a user without a login"))
+			if n := len(m.Profile.Login); n == 0 || n > sso.MaxLoginLength {
+				return errUnavailable(fmt.Errorf("a user with a login of %d bytes", n))
 			}
 			if m.Status != "DEPROVISIONED" {
 				logins = append(logins, m.Profile.Login)
 			}
+		}
+		if len(logins) > sso.MaxExpected {
+			return sso.TooManyMembers()
 		}
 		return nil
 	})
@@ -122,15 +128,19 @@ func parseOrigin(raw string) (*url.URL, error) {
 		u.Fragment != "" ||
 		u.Path != "" && u.Path != "/" ||
 		u.Scheme != "https" && u.Scheme != "http" {
-		return nil, sso.InvalidField(
-			"directory_url_invalid", "url",
-			"Enter the address of your Okta organization, such as https://acme.okta.com, without a path.",
-		)
+		return nil, errURL()
 	}
 	return &url.URL{
 		Scheme: u.Scheme,
 		Host:   u.Host,
 	}, nil
+}
+
+func errURL() *sso.Error {
+	return sso.InvalidField(
+		"directory_url_invalid", "url",
+		"Enter the address of your Okta organization, such as https://acme.okta.com, without a path.",
+	)
 }
 
 // findGroup returns the ID of a group. Okta's comparison ignores letter case.
@@ -143,7 +153,7 @@ func (c *Client) findGroup(ctx context.Context, at Access, base *url.URL, name s
 	var ids []string
 	err := each(ctx, c, at, address, func(groups []group) error {
 		for _, g := range groups {
-			if strings.EqualFold(g.Profile.Name, name) && isID(g.ID) {
+			if strings.EqualFold(g.Profile.Name, name) && isID(g.ID) && len(ids) < 2 {
 				ids = append(ids, g.ID)
 			}
 		}
@@ -172,16 +182,34 @@ func isID(id string) bool {
 	}) < 0
 }
 
+// page is a list of at most pageSize objects. Who names the address may serve what
+// they like there: millions of empty objects fit into MaxBody.
+type page[T any] []T
+
+// UnmarshalJSON fails for what is no list, or a longer one. The error quotes nothing.
+func (p *page[T]) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return errors.New("no list")
+	}
+	*p = page[T]{}
+	for d.More() {
+		var one T
+		if len(*p) == pageSize || d.Decode(&one) != nil {
+			return errors.New("no list of these objects, or a longer one than asked for")
+		}
+		*p = append(*p, one)
+	}
+	return nil
+}
+
 // each calls take with the objects of every page, until the last.
 func each[T any](ctx context.Context, c *Client, at Access, address *url.URL, take func([]T) error) error {
 	for range maxPages {
-		var some []T
+		var some page[T]
 		header, err := c.get(ctx, at, address, &some)
 		if err != nil {
 			return err
-		}
-		if some == nil {
-			return errUnavailable(errors.New("a page without a list"))
 		}
 		if err := take(some); err != nil {
 			return err
@@ -265,6 +293,9 @@ func (c *Client) send(
 func (c *Client) failed(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
+	}
+	if sso.CodeOf(err) == sso.CodeURLNotAllowed {
+		return errURL()
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err

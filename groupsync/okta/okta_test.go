@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,6 +89,7 @@ func TestMembers(t *testing.T) {
 	t.Parallel()
 	next := header("Link", `<HERE?limit=1000>; rel="self"`, `<HERE?after=1>; rel="next"`)
 	elsewhere := header("Link", `<https://evil.example/x>; rel="next"`)
+	thousand := people(slices.Repeat([]string{"ada@acme.example"}, 1000)...)
 	past := header("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Add(-time.Minute).Unix(), 10))
 	later := header("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10))
 	for name, c := range map[string]struct {
@@ -120,6 +122,9 @@ func TestMembers(t *testing.T) {
 		"no list":                {pages: []answer{{body: "null"}}, code: "directory_unavailable"},
 		"garbage":                {pages: []answer{{body: "<html>canary-token"}}, code: "directory_unavailable"},
 		"no login":               {pages: []answer{{body: people("")}}, code: "directory_unavailable"},
+		"an endless login":       {pages: []answer{{body: people(strings.Repeat("a", 1<<20))}}, code: "directory_unavailable"},
+		"a page of millions":     {pages: []answer{{body: "[" + strings.Repeat("{},", 1<<20) + "{}]"}}, code: "directory_unavailable"},
+		"more than are compared": {pages: []answer{{header: next, body: thousand}}, code: "too_many_members"},
 		"a next page elsewhere":  {pages: []answer{{header: elsewhere, body: "[]"}}, code: "directory_unavailable"},
 		"pages without end":      {pages: []answer{{header: next, body: "[]"}}, code: "directory_unavailable"},
 		"no group":               {found: "[]", code: "directory_group_unknown"},

@@ -150,6 +150,10 @@ func comparisonCodes() []Entry {
 			"enter the name as the identity provider shows it; for Entra ID, its object ID",
 		},
 		{
+			"directory_busy", "API", "another list of the company, or four of others, are being read from directories",
+			Operator, "try again in a moment",
+		},
+		{
 			"too_many_members", "API", "the group has more than 200,000 members", Company,
 			"enter their number",
 		},

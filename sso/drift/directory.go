@@ -3,7 +3,6 @@ package drift
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"gatehouse/groupsync/entra"
@@ -39,8 +38,9 @@ type OktaAccess struct {
 // ExpectListed reads the members of a group from the company's directory and expects
 // them, in place of what was expected of the group. Errors: Invalid
 // "directory_group_unknown"; Conflict "no_directory" if the configuration names no
-// application; Upstream "directory_denied", "directory_unavailable",
-// "too_many_members"; those of [Service.Expect].
+// application, "directory_busy" if another list of the company is being read; Upstream
+// "directory_denied", "directory_unavailable", "too_many_members"; those of
+// [Service.Expect].
 func (s *Service) ExpectListed(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, l Listing,
 ) (sso.Expectation, error) {
@@ -52,16 +52,14 @@ func (s *Service) ExpectListed(
 	if err != nil {
 		return sso.Expectation{}, err
 	}
-	logins, err := s.list(ctx, c, l)
+	done, err := s.reading.begin(ent)
 	if err != nil {
 		return sso.Expectation{}, err
 	}
-	if len(logins) > sso.MaxExpected {
-		return sso.Expectation{}, &sso.Error{
-			Kind:   sso.Upstream,
-			Code:   "too_many_members",
-			Public: fmt.Sprintf("The group has %d members; %d can be compared.", len(logins), sso.MaxExpected),
-		}
+	defer done()
+	logins, err := s.list(ctx, c, l)
+	if err != nil {
+		return sso.Expectation{}, err
 	}
 	return s.keep(ctx, by, ent, conn, Wish{
 		Group:  l.Group,
@@ -110,7 +108,7 @@ func directoryOf(c sso.Connection) *sso.Directory {
 // of package entra are worded for a user who signs in.
 func forAdmin(err error, denied string) error {
 	e, ok := errors.AsType[*sso.Error](err)
-	if !ok || e.Kind != sso.Upstream {
+	if !ok || e.Kind != sso.Upstream || e.Code == sso.CodeTooManyMembers {
 		return err
 	}
 	other := *e

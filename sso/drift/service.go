@@ -47,10 +47,13 @@ type Options struct {
 
 // Service compares, explains and reconciles the members of provisioned groups.
 // Methods return the errors of the store beside those they name.
-type Service struct{ Options }
+type Service struct {
+	Options
+	reading reading
+}
 
 // New returns a Service.
-func New(o Options) *Service { return &Service{o} }
+func New(o Options) *Service { return &Service{Options: o} }
 
 // Report compares all groups of a connection.
 func (s *Service) Report(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (Report, error) {

@@ -188,7 +188,8 @@ func (a *API) driftOperations() {
 			"and deactivated users are left out, and so are the members of nested groups, as identity providers " +
 			"provision neither. A group that the directory does not have, or has several times, is 422 " +
 			"directory_group_unknown; a directory that does not answer within 30 seconds is 502 " +
-			"directory_unavailable, and one that refuses is 502 directory_denied. Nothing changes then.",
+			"directory_unavailable, and one that refuses is 502 directory_denied. While another list of the company, " +
+			"or four of others, are being read, it is 409 directory_busy. Nothing changes then.",
 	}, a.readExpectedMembers)
 	add(a, operation{
 		id:      "reconcile-provisioning",
