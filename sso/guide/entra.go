@@ -297,7 +297,7 @@ func entraSCIM() SCIM {
 		First:   "The first request comes when you select *Test connection*.",
 		Network: "If a firewall lets known addresses in only, add those that Microsoft publishes under the service tag `AzureActiveDirectory`.",
 		OwnTest: OwnTest{
-			Text: "*Test connection* looks for one user who does not exist. It passes with a token that may not read " +
+			Text: "*Test connection* there looks for one user who does not exist. It passes with a token that may not read " +
 				"groups, and while group provisioning is switched off here.",
 		},
 		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. By itself, Entra ID tries again after six hours, then once a day, and gives up after four weeks.",

@@ -94,7 +94,8 @@ const (
 
 	whyUserName = "It finds the person who signs in. It has to be the login that this connection reads."
 	whyExternal = "It never changes, so that a person with a new name stays the same."
-	whyGroup    = "Groups are matched by name, letter by letter. Letter case counts."
+	whyGroup    = "Groups are matched by name, in the same letter case. Two names that differ only in " +
+		"letter case cannot both be pushed."
 )
 
 func scimURL(label, hint string) Value {

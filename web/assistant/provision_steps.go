@@ -78,8 +78,8 @@ func (p *provisionState) checkLogins() loginCheck {
 			"assign them in " + p.place() + " if they should be."
 	default:
 		c.Badge = ui.Badge{Label: "fits", State: "ok"}
-		c.Sentence = "All of the " + people(l.SignIns) + " who signed in last were pushed under the login that " +
-			"they sign in with."
+		c.Sentence = "Pushed under the login that they sign in with: everyone who signed in last, " +
+			people(l.SignIns) + "."
 	}
 	return c
 }
