@@ -295,7 +295,7 @@ func (a *Assistant) renderConnect(
 		ID:           "name",
 		Name:         "name",
 		Label:        "Name of the token",
-		Hint:         "Refusals name the token by it.",
+		Hint:         "Refusals mention it.",
 		Value:        name,
 		Autocomplete: "off",
 	}

@@ -101,7 +101,7 @@ func galleryTokenForm(open bool) setupForm {
 			ID:           "name",
 			Name:         "name",
 			Label:        "Name of the token",
-			Hint:         "Refusals name the token by it.",
+			Hint:         "Refusals mention it.",
 			Value:        map[bool]string{true: "entra-1", false: "entra-3"}[open],
 			Autocomplete: "off",
 		}},

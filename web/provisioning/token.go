@@ -77,7 +77,7 @@ func (t typedToken) form(action, button string) tokenForm {
 			ID:           "token-name",
 			Name:         "name",
 			Label:        "Name",
-			Hint:         "Refusals name the token by it: entra-1.",
+			Hint:         "Refusals mention it. For example: entra-1.",
 			Value:        t.name,
 			Autocomplete: "off",
 		},
