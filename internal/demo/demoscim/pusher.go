@@ -356,7 +356,10 @@ func (p *Pusher) findGroup(ctx context.Context, name string) (string, error) {
 	}
 	for _, other := range p.groups {
 		if other.id == id {
-			return "", fmt.Errorf("%s is linked to another group", name)
+			return "", fmt.Errorf(
+				"the application has %s for another group of this directory; if their names differ only in letter "+
+					"case, rename or unassign one of them", name,
+			)
 		}
 	}
 	return id, nil
