@@ -77,6 +77,7 @@ type page interface{ common() *basePage }
 type homePage struct {
 	basePage
 	Steps     []step
+	Story     int // index of the step where the story about lost members begins
 	Done      int
 	Companies []companyView
 }
@@ -173,6 +174,7 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 			),
 		},
 	}
+	pg.Story = len(pg.Steps) - len(d.hooliSteps(f))
 	for _, s := range pg.Steps {
 		if s.Done {
 			pg.Done++
