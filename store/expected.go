@@ -23,7 +23,7 @@ const pushedTeams = `teams as materialized (select n.group_id, q.id,
 // claimedMembers selects who should be in which group, once for each piece of
 // evidence. person is the account, else the resource, else the ID that waits, else
 // the login of a list. Sign-ins say nothing of a group of which all members were
-// sent.
+// sent, and nothing of users who were deactivated since.
 const claimedMembers = `claims as (
 	select t.group_id, case when p.account_id = '' then p.id else p.account_id end as person, p.id as resource,
 		'' as login, m.since, 1 as pushed, 0 as waiting, 0 as asserted, 0 as named
@@ -39,6 +39,7 @@ const claimedMembers = `claims as (
 	where a.enterprise_id = $1 and a.name = n.name
 		and i.enterprise_id = $1 and i.user_id = a.user_id and i.connection_id = $2
 		and n.group_id not in (select group_id from teams where listed = 1)
+		and exists (select 1 from users u where u.enterprise_id = $1 and u.id = a.user_id and u.status = 'active')
 	union all
 	select n.group_id, coalesce(nullif(p.account_id, ''), p.id, (select u.id from users u
 			where u.enterprise_id = $1 and u.login_folded = x.login_key

@@ -24,6 +24,7 @@ func expectedTests() map[string]func(*testing.T, fresh) {
 		"applied again":    testAppliedAgain,
 		"sign-ins":         testProvisionedAsserts,
 		"pilot":            testExpectedOfPilot,
+		"leaver":           testExpectedLeaver,
 		"visits":           testProvisioningVisits,
 	}
 }
@@ -109,6 +110,24 @@ func testExpectedListed(t *testing.T, fresh fresh) {
 	w.listed(g)
 	w.same(1, w.expectedMembers("app/ops").Expected)
 	w.same(map[sso.DriftReason]int{sso.DriftUnconfirmed: 1}, w.explained("app/ops"))
+}
+
+// testExpectedLeaver: the sign-ins of a user who was deactivated since say nothing.
+func testExpectedLeaver(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.enter("ada", "ops")
+	w.enter("eve", "ops")
+	w.provision()
+	ada := w.provisionUser("ada")
+	w.same(2, w.expectedMembers("app/ops").Expected)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), ada.ID))
+	w.same(sso.ExpectedMembers{
+		Expected: 1,
+		Asserted: 1,
+		Matched:  1,
+		Actual:   1,
+	}, w.expectedMembers("app/ops"))
+	w.same(map[sso.DriftReason]int{}, w.explained("app/ops"))
 }
 
 // testChangedGroups: a rename and a deletion by the identity provider are told for two
