@@ -125,7 +125,7 @@ func (t turn) findingRow(v console.Visit, f sso.ProvisioningFinding) findingRow 
 	if f.Kind == sso.FindingHeld || f.Kind == sso.FindingLookAlike {
 		row.Presses = []ui.Press{{
 			Label:  "Link the account",
-			About:  "Link " + f.Name + " to the account " + f.Login,
+			About:  "Link the account " + f.Login + " to " + f.Name,
 			Action: at(v, "switch", "link"),
 			Fields: []ui.HiddenField{
 				{Name: "to", Value: t.name()},
