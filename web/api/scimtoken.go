@@ -34,7 +34,7 @@ type scimTokens interface {
 type scimToken struct {
 	ID          sso.ProvisioningTokenID `json:"id" doc:"Identifier; immutable." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Token       *string                 `json:"token" doc:"Bearer token for the identity provider; null except in the response that created it." example:"gw_scim_5f0c6a1e…"`
-	Name        string                  `json:"name" doc:"Name, unique among the tokens of the connection that are not revoked. Refusals name the token by it." example:"entra-1"`
+	Name        string                  `json:"name" doc:"Name, unique among the tokens of the connection that are not revoked. Refusals mention it." example:"entra-1"`
 	Scopes      []sso.ProvisioningScope `json:"scopes" doc:"Scopes of the token." example:"[\"scim\"]"`
 	Live        bool                    `json:"live" doc:"Whether the token is valid: neither expired nor revoked." example:"true"`
 	Revision    int64                   `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`

@@ -79,8 +79,14 @@ func (h *Handlers) showDrift(w http.ResponseWriter, r *http.Request, v console.V
 		p.Wrong = append(p.Wrong, p.Read.Wrong...)
 	}
 	p.describe(v, report)
+	names, err := h.organizations(r.Context(), v)
+	if err != nil {
+		return err
+	}
 	for _, l := range report.Lines {
-		p.Rows = append(p.Rows, driftRowOf(v, report, l))
+		row := driftRowOf(v, report, l)
+		row.Organization = names[l.Group.Organization]
+		p.Rows = append(p.Rows, row)
 	}
 	return h.Console.Render(w, console.FormStatus(cmp.Or(wrong, forms.read)), p)
 }

@@ -103,13 +103,14 @@ func exampleDriftRows() []driftRow {
 	differs := &ui.Badge{Label: "differs", State: "warn"}
 	return []driftRow{
 		{
-			Name:     "grp_all@acme.example",
-			Href:     examplePath + "/drift/group-1",
-			State:    differs,
-			Expected: 269,
-			Evidence: "An admin’s list of 24 November 2026, 21 by sign-ins.",
-			Actual:   21,
-			Missing:  248,
+			Name:         "grp_all@acme.example",
+			Organization: "Platform",
+			Href:         examplePath + "/drift/group-1",
+			State:        differs,
+			Expected:     269,
+			Evidence:     "An admin’s list of 24 November 2026, 21 by sign-ins.",
+			Actual:       21,
+			Missing:      248,
 			Why: []string{
 				"240 missing: 14 requests about the group refused since 21 November 2026",
 				"8 missing: not provisioned: the identity provider sent no such user",

@@ -22,18 +22,19 @@ func (connectionDriftPage) Title() string { return placeDrift }
 
 // driftRow compares one group.
 type driftRow struct {
-	Name     string
-	Href     string // "" if no group here has the name
-	State    *ui.Badge
-	Expected int
-	Evidence string
-	Actual   int
-	Missing  int
-	Extra    int
-	Why      []string
-	Refused  string // "" if nothing is
-	Problems string // where that is listed
-	Mend     string // where the names of the group are changed; "" if that mends nothing
+	Name         string
+	Organization string // "" if no group here has the name
+	Href         string // "" if no group here has the name
+	State        *ui.Badge
+	Expected     int
+	Evidence     string
+	Actual       int
+	Missing      int
+	Extra        int
+	Why          []string
+	Refused      string // "" if nothing is
+	Problems     string // where that is listed
+	Mend         string // where the names of the group are changed; "" if that mends nothing
 }
 
 // expectForm says how many members a group should have, or which.
