@@ -36,7 +36,8 @@ func yesterday(w *world, n int, groups ...[]string) *incident {
 	}
 	for i := range n {
 		name := fmt.Sprintf("p%02d", i)
-		x.people, x.groups[name] = append(x.people, name), groups[i%len(groups)]
+		x.people = append(x.people, name)
+		x.groups[name] = slices.Clone(groups[i%len(groups)])
 		addPerson(x.c.idp, name, x.groups[name])
 		x.users[name] = w.enters(x.c, name).User.ID
 		x.before[name] = x.memberships(name)
@@ -263,7 +264,6 @@ func TestIncidents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(w *world) {
-				tt.groups = slices.Clone(tt.groups)
 				x := yesterday(w, tt.n, tt.groups...)
 				held := x.today(x.people[:tt.changed], tt.change)
 				if lost := x.lost(); len(lost) != tt.lost ||
