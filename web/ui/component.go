@@ -80,7 +80,7 @@ func relative(d time.Duration) string {
 	case d == math.MinInt64: // a time.Duration does not reach further, and has no opposite
 		return relative(d + 1)
 	case d < -time.Minute:
-		return "in " + strings.TrimSuffix(relative(-d), " ago")
+		return "in " + strings.TrimSuffix(relative(nearest(-d)), " ago")
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:
@@ -93,6 +93,22 @@ func relative(d time.Duration) string {
 		return ago(int(d/(30*day)), "month")
 	}
 	return ago(int(d/(365*day)), "year")
+}
+
+// nearest rounds the time until something to the unit that it is told in: what ends
+// in a week, less the second that passed since, ends in 7 days.
+func nearest(d time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	for _, x := range []struct{ below, unit time.Duration }{
+		{time.Hour, time.Minute},
+		{day, time.Hour},
+		{60 * day, day},
+	} {
+		if d < x.below {
+			return d.Round(x.unit)
+		}
+	}
+	return d
 }
 
 func ago(n int, unit string) string { return Count(n, unit, unit+"s") + " ago" }
