@@ -161,6 +161,9 @@ func (p *problem) widen(v console.Visit, all []sso.ProvisioningRefusal, tokens [
 			})
 		}
 	}
+	if p.Done != "" && len(p.Presses) == 0 { // only sending again is left
+		p.Side = sideBadge(catalog.Company)
+	}
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -77,6 +77,8 @@ func TestProblems(t *testing.T) {
 		"after the press", 200, body, 200,
 		"has the scope scim now, and its secret stays", "Open problems",
 		`The token "entra-1" has the scope scim now.`, "NOT Add scope scim to",
+		`What to do <span class="tag" data-state="warn">at the identity provider</span></h3>
+<ol class="do"><li><p>The token`,
 	)
 	f.record(k, sso.ScopeGroupsWrite, "", "grp_all", "<b>dev")
 	f.shows(
