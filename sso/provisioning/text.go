@@ -135,7 +135,7 @@ func groupsOff(c sso.Connection) *sso.Error {
 		Kind: sso.Forbidden,
 		Code: sso.CodeGroupsOff,
 		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
-			"Switch it on under SSO & provisioning > %s > SCIM in Gatehouse, then %s.",
+			"Switch it on under SSO & provisioning > %s > Settings in Gatehouse, then %s.",
 			brief(c.Name), brief(c.Name), SendAgain(c.Provider)),
 	}
 }
