@@ -107,6 +107,7 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Console:     c,
 		Connections: g.db,
 		Groups:      g.db,
+		Actors:      g.db,
 		Setup:       g.setup,
 		Directory:   g.directory,
 		Preview:     g.trials,

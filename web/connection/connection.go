@@ -61,9 +61,10 @@ type previewer interface {
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
 	Console *console.Console
-	// Connections and Groups are one store.DB.
+	// Connections, Groups and Actors are one store.DB.
 	Connections connectionReader
 	Groups      groupReader
+	Actors      console.ActorReader
 	Setup       *connections.Service
 	Directory   *directory.Service
 	Preview     previewer

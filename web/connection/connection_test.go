@@ -167,6 +167,7 @@ func newFixture(t *testing.T) *fixture {
 		Console:     desk,
 		Connections: f.db,
 		Groups:      f.db,
+		Actors:      f.db,
 		Setup:       service,
 		Directory:   rules,
 		Preview: trial.New(trial.Options{

@@ -101,19 +101,25 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 			Action: to + "/discard",
 			Button: "Discard",
 		}
-	case sso.HeldApproved:
-		row.State, row.Decided = ui.Badge{
-			Label: "approved",
-			State: "ok",
-		}, "approved by "+byWhom(v, x.DecidedBy)
-	case sso.HeldDiscarded:
-		row.State, row.Decided = ui.Badge{Label: "discarded"}, "discarded by "+
-			byWhom(v, x.DecidedBy)
+	case sso.HeldApproved, sso.HeldDiscarded:
+		by, err := h.byWhom(ctx, v, x.DecidedBy)
+		if err != nil {
+			return row, err
+		}
+		row.State, row.Decided = decision(x.State, by)
 	case sso.HeldSuperseded:
 		row.State = ui.Badge{Label: "superseded"}
 		row.Decided = "the identity provider sent other groups since"
 	}
 	return row, nil
+}
+
+// decision says what an admin decided about a held change.
+func decision(state sso.HeldState, by string) (ui.Badge, string) {
+	if state == sso.HeldApproved {
+		return ui.Badge{Label: "approved", State: "ok"}, "approved by " + by
+	}
+	return ui.Badge{Label: "discarded"}, "discarded by " + by
 }
 
 func (h *Handlers) approve(w http.ResponseWriter, r *http.Request, v console.Visit) error {

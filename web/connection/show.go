@@ -87,14 +87,8 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 		Acts:      acts(v, reach),
 		Delete:    deletePart(v, reach),
 	}
-	for _, t := range tests {
-		p.Tests = append(p.Tests, testLine{
-			At:    h.time(t.CreatedAt),
-			State: testState(t),
-			By:    byWhom(v, t.By),
-			Why:   t.Code,
-			Href:  at(v, "tests", string(t.ID)),
-		})
+	if p.Tests, err = h.testLines(ctx, v, tests); err != nil {
+		return nil, err
 	}
 	if p.Trust, err = h.trustParts(ctx, v); err != nil {
 		return nil, err
@@ -103,6 +97,24 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 		p.Draft, err = h.draft(ctx, v, tests)
 	}
 	return p, err
+}
+
+// testLines lists test connections.
+func (h *Handlers) testLines(ctx context.Context, v console.Visit, tests []sso.TestRun) (all []testLine, err error) {
+	for _, t := range tests {
+		by, err := h.byWhom(ctx, v, t.By)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, testLine{
+			At:    h.time(t.CreatedAt),
+			State: testState(t),
+			By:    by,
+			Why:   t.Code,
+			Href:  at(v, "tests", string(t.ID)),
+		})
+	}
+	return all, nil
 }
 
 // todos returns what an admin should look at in the live configuration.
@@ -222,11 +234,16 @@ func testState(t sso.TestRun) ui.Badge {
 	return console.TestState(t)
 }
 
-func byWhom(v console.Visit, by sso.Actor) string {
+// byWhom names an actor.
+func (h *Handlers) byWhom(ctx context.Context, v console.Visit, by sso.Actor) (string, error) {
 	if by == v.Actor {
-		return "you"
+		return "you", nil
 	}
-	return string(by)
+	l, err := console.ActorLink(ctx, h.Actors, v.Enterprise, by)
+	if err != nil {
+		return "", fmt.Errorf("name an actor: %w", err)
+	}
+	return l.Label, nil
 }
 
 // defaultRefs are the default groups of what is live and of the draft, by ID.

@@ -16,6 +16,12 @@ import (
 // tested keeps a test connection that passed, in which these groups were sent.
 func (f *fixture) tested(names ...string) sso.TestRun {
 	f.Helper()
+	return f.testedBy("adm-olive", names...)
+}
+
+// testedBy is tested with the actor who ran it.
+func (f *fixture) testedBy(by sso.Actor, names ...string) sso.TestRun {
+	f.Helper()
 	now := time.Now()
 	asserted := sso.AssertedGroups{
 		State:  sso.GroupsValues,
@@ -37,7 +43,7 @@ func (f *fixture) tested(names ...string) sso.TestRun {
 		Connection: f.conn.ID,
 		Kind:       sso.TestReplay,
 		State:      sso.TestPassed,
-		By:         "adm-olive",
+		By:         by,
 		CreatedAt:  now,
 		ExpiresAt:  now,
 		EndedAt:    now,
