@@ -62,6 +62,9 @@ type ProvisioningToken struct {
 	LastUsedAt time.Time // to the minute
 	// LastClient is the User-Agent of the last request, as [ClientName] returns it.
 	LastClient string
+	// TestedAt is when a test of the connection with the token last passed; zero if
+	// none did since its scopes changed.
+	TestedAt time.Time
 	// RefusedAt and Refusal are of the last request that was refused.
 	RefusedAt time.Time
 	Refusal   string

@@ -20,7 +20,7 @@ const revokedTokensKept = 90 * 24 * time.Hour
 
 const provisioningTokenColumns = "t.enterprise_id, t.connection_id, t.id, t.name, t.hash, t.scopes, t.created_by, " +
 	"t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_client, t.refused_at, t.refusal, " +
-	"t.revision"
+	"t.revision, t.tested_at"
 
 func scanProvisioningToken(r engine.Row) (k sso.ProvisioningToken, err error) {
 	err = r.Scan(provisioningTokenFields(&k)...)
@@ -32,6 +32,7 @@ func provisioningTokenFields(k *sso.ProvisioningToken) []any {
 		&k.Enterprise, &k.Connection, &k.ID, &k.Name, hexHash(&k.Hash), scopes(&k.Scopes), &k.CreatedBy,
 		engine.Time(&k.CreatedAt), engine.Time(&k.ExpiresAt), engine.Time(&k.RevokedAt),
 		engine.Time(&k.LastUsedAt), &k.LastClient, engine.Time(&k.RefusedAt), &k.Refusal, &k.Revision,
+		engine.Time(&k.TestedAt),
 	}
 }
 
@@ -257,7 +258,8 @@ func (db *DB) UpdateProvisioningToken(
 
 func (t *tx) saveToken(ctx context.Context, by sso.Actor, k sso.ProvisioningToken) error {
 	if _, err := t.Exec(ctx,
-		`update provisioning_tokens set name = $4, scopes = $5, expires_at = $6, revision = $7
+		`update provisioning_tokens set name = $4, expires_at = $6, revision = $7,
+			tested_at = case when scopes = $5 then tested_at else 0 end, scopes = $5
 		where enterprise_id = $1 and connection_id = $2 and id = $3`,
 		string(k.Enterprise), string(k.Connection), string(k.ID), k.Name, joinScopes(k.Scopes),
 		engine.Micros(k.ExpiresAt), k.Revision,
@@ -301,6 +303,19 @@ func (db *DB) UseProvisioningToken(ctx context.Context, k sso.ProvisioningToken,
 			engine.Clean(client, maxDetail),
 		)
 		t.noteVisit(k.Enterprise, k.Connection, minute)
+		return nil
+	})
+}
+
+// PassProvisioningTest records that a test of the connection with a token passed.
+func (db *DB) PassProvisioningTest(ctx context.Context, k sso.ProvisioningToken) (err error) {
+	defer func() { doing(&err, "record a test with a provisioning token") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.Queue(
+			`update provisioning_tokens set tested_at = $4
+			where enterprise_id = $1 and connection_id = $2 and id = $3`,
+			string(k.Enterprise), string(k.Connection), string(k.ID), engine.Micros(t.now),
+		)
 		return nil
 	})
 }

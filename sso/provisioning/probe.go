@@ -87,7 +87,7 @@ type Rehearse func(
 
 // Test carries out what identity providers ask, with a token, and undoes it: it
 // leaves no user, no group, no event and no refusal, and does not count as a use of
-// the token. The requests take the way of real ones, but for the limit of their
+// the token. That it passed is recorded with the token. The requests take the way of real ones, but for the limit of their
 // number, so that the answers are the same. An unknown connection or token is
 // NotFound.
 func (s *Service) Test(ctx context.Context, t Test) (tested Tested, err error) {
@@ -119,6 +119,10 @@ func (s *Service) Test(ctx context.Context, t Test) (tested Tested, err error) {
 		}
 		return nil
 	})
+	if err == nil && tested.Passed() {
+		tested.Token.TestedAt = s.Now()
+		err = s.Checks.store.PassProvisioningTest(ctx, tested.Token)
+	}
 	return tested, err
 }
 

@@ -32,6 +32,7 @@ type tokenStore interface {
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, conn sso.ConnectionID, id sso.ProvisioningTokenID,
 	) error
 	UseProvisioningToken(ctx context.Context, k sso.ProvisioningToken, client string) error
+	PassProvisioningTest(ctx context.Context, k sso.ProvisioningToken) error
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
 }

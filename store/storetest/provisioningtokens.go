@@ -14,6 +14,7 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"token limits":                   testProvisioningTokenLimits,
 		"tokens changed":                 testProvisioningTokenChanged,
 		"tokens used":                    testProvisioningTokenUsed,
+		"tokens tested":                  testProvisioningTokenTested,
 		"tokens ended":                   testProvisioningTokenEnded,
 		"events":                         testProvisioningEvents,
 		"refusals":                       testRefusals,
@@ -152,6 +153,32 @@ func testProvisioningTokenUsed(t *testing.T, fresh fresh) {
 	w.usedBy(k.ID, "Okta")
 }
 
+func testProvisioningTokenTested(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	k, other := w.provisioningToken("entra", nil), w.provisioningToken("okta", nil)
+	w.testedAt(k.ID, time.Time{})
+	w.ok(w.db.PassProvisioningTest(ctx, k))
+	w.testedAt(k.ID, w.clock.Now())
+	w.testedAt(other.ID, time.Time{})
+	_, err := w.changeToken(k.ID, func(k *sso.ProvisioningToken) { k.Name = "entra-2" })
+	w.ok(err)
+	w.testedAt(k.ID, w.clock.Now())
+	_, err = w.changeToken(k.ID, func(k *sso.ProvisioningToken) { k.Scopes = []sso.ProvisioningScope{sso.ScopeUsersRead} })
+	w.ok(err)
+	w.testedAt(k.ID, time.Time{}) // the test was about other scopes
+}
+
+// testedAt asserts when a test with a token passed.
+func (w *world) testedAt(id sso.ProvisioningTokenID, want time.Time) {
+	w.Helper()
+	k, err := w.db.ProvisioningToken(w.Context(), w.ent.ID, w.conn.ID, id)
+	w.ok(err)
+	if !k.TestedAt.Equal(want) {
+		w.Errorf("tested at %s, want %s", k.TestedAt, want)
+	}
+}
+
 // usedBy asserts who used a token within this minute.
 func (w *world) usedBy(id sso.ProvisioningTokenID, client string) {
 	w.Helper()
@@ -216,6 +243,11 @@ func (w *world) newer(k sso.ProvisioningToken, want string) {
 func (f foreign) provisioningTokens() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	conn, id := f.w.conn.ID, f.token.ID
+	token := sso.ProvisioningToken{
+		ID:         id,
+		Enterprise: ent,
+		Connection: conn,
+	}
 	return calls{
 		"CreateProvisioningToken": func() (int, error) {
 			_, err := db.CreateProvisioningToken(ctx, by, sso.ProvisioningToken{
@@ -238,10 +270,7 @@ func (f foreign) provisioningTokens() calls {
 			return count(k.ID != ""), err
 		},
 		"NewerProvisioningToken": func() (int, error) {
-			name, err := db.NewerProvisioningToken(ctx, sso.ProvisioningToken{
-				Enterprise: ent,
-				Connection: conn,
-			})
+			name, err := db.NewerProvisioningToken(ctx, token)
 			return count(name != ""), err
 		},
 		"UpdateProvisioningToken": func() (int, error) {
@@ -251,12 +280,11 @@ func (f foreign) provisioningTokens() calls {
 		"RevokeProvisioningToken": func() (int, error) {
 			return 0, db.RevokeProvisioningToken(ctx, by, ent, conn, id)
 		},
+		"PassProvisioningTest": func() (int, error) {
+			return 0, db.PassProvisioningTest(ctx, token)
+		},
 		"UseProvisioningToken": func() (int, error) {
-			return 0, db.UseProvisioningToken(ctx, sso.ProvisioningToken{
-				ID:         id,
-				Enterprise: ent,
-				Connection: conn,
-			}, "x")
+			return 0, db.UseProvisioningToken(ctx, token, "x")
 		},
 	}
 }

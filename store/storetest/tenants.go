@@ -659,6 +659,7 @@ func own() map[string]bool {
 		"PushedGroupsNamed":          true,
 		"UserDepartures":             true,
 		"UseProvisioningToken":       true,
+		"PassProvisioningTest":       true,
 		"RecordAttempt":              true,
 		"CountUnmatched":             true,
 		"UsePendingLogin":            true,

@@ -49,6 +49,11 @@ func (a *Assistant) runTest(w http.ResponseWriter, r *http.Request, p *provision
 	if err != nil {
 		return err
 	}
+	for i := range p.tokens {
+		if p.tokens[i].ID == tested.Token.ID {
+			p.tokens[i].TestedAt = tested.Token.TestedAt
+		}
+	}
 	return a.renderTest(w, p, in, &tested, nil)
 }
 
@@ -78,6 +83,11 @@ func (a *Assistant) renderTest(
 	}
 	if tested != nil {
 		page.Result = p.result(*tested)
+	} else if k := p.tested(a); k != nil {
+		page.Passed = &passedTest{
+			Token: k.Name,
+			At:    ui.NewTime(k.TestedAt, a.Now()),
+		}
 	}
 	return a.Console.Render(w, console.FormStatus(err), page)
 }

@@ -65,7 +65,9 @@ func TestProvisioningOfEachProduct(t *testing.T) {
 		f.says(f.send("operator", http.MethodGet, at+"/test", "", http.NoBody), http.StatusOK,
 			"nothing yet", address, "Test this connection")
 		f.says(f.post("operator", at+"/test", url.Values{"secret": {" " + secret[1] + "\n"}}), http.StatusOK,
-			"The test passed", "Add the user to the group", "no user and no group is left")
+			"The test passed", "Add the user to the group", "no user and no group is left",
+			`<a href="`+at+`/test" aria-current="step" data-state="ok">`)
+		f.says(f.send("operator", http.MethodGet, at+"/test", "", http.NoBody), http.StatusOK, "with the token <strong>")
 		f.says(f.send("operator", http.MethodGet, at+"/enable", "", http.NoBody), http.StatusOK,
 			"No request with a token has reached", "No one has been pushed yet")
 		f.leads(f.post("operator", at+"/enable", url.Values{"revision": f.revision(c)}), at+"/enable?done=enabled")
@@ -238,5 +240,7 @@ func TestReachedFrom(t *testing.T) {
 		"the network is open", "192.0.2.7", "Okta SCIM Client", "401")
 	one.Status = 200
 	record(true)
+	f.says(f.send("operator", http.MethodGet, at+"/scim/test", "", http.NoBody), http.StatusOK,
+		`<a href="`+at+`/scim/test" aria-current="step"><span>Test</span>`) // no test was run
 	f.says(f.send("operator", http.MethodGet, at+"/scim/test", "", http.NoBody), http.StatusOK, ">reached<", "First with a token")
 }

@@ -88,8 +88,15 @@ type provisionTestPage struct {
 	CanTest   bool // there is a token
 	Connect   string
 	Result    *testResult // nil: no test was just run
+	Passed    *passedTest // the last one; nil if a test was just run, or none passed
 	OwnTest   []piece
 	OwnCovers string
+}
+
+// passedTest is a test that passed.
+type passedTest struct {
+	Token string
+	At    ui.Time
 }
 
 // reach says which requests have reached the address.
