@@ -34,7 +34,7 @@ func (c Change) Remedy() Remedy {
 	switch {
 	case c.Deleted:
 		return Remedy{
-			Text: "the identity provider deleted the group on " + day(c.At) + "; those whom it had sent left",
+			Text: "the identity provider deleted the group on " + day(c.At) + "; the members that it had sent left",
 			Side: catalog.Company,
 			Do: "If that was a mistake, assign the group to the application again at the identity provider, or push " +
 				"it again. Otherwise delete the group here.",
@@ -42,8 +42,8 @@ func (c Change) Remedy() Remedy {
 	case c.Former != "":
 		return Remedy{
 			Text: fmt.Sprintf(
-				"the identity provider renamed the group from %s to %s on %s; no group here has that name, and those "+
-					"whom it sends left",
+				"the identity provider renamed the group from %s to %s on %s; no group here has that name, so the "+
+					"members that it sends left",
 				quoted(c.Former), quoted(c.Name), day(c.At),
 			),
 			Side: catalog.Operator,

@@ -157,7 +157,7 @@ func (t turn) promises(preview sso.ProvisioningPreview) []string {
 		return []string{
 			"Nothing is removed by the switch itself: everyone stays in their groups until they sign in again.",
 			"The numbers are what the next sign-ins would change, if they name the same groups as the last ones.",
-			"What was pushed is kept. Whom the identity provider deactivated stays deactivated.",
+			"What was pushed is kept. People whom the identity provider deactivated stay deactivated.",
 		}
 	}
 	first := "Nothing is removed by the switch itself: members whom no push confirms stay. They are listed as extra " +
