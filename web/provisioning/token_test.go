@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/web/ui"
 )
 
 // TestCreateToken: a token is shown once, and works; a form that cannot be accepted
@@ -20,12 +21,15 @@ func TestCreateToken(t *testing.T) {
 		"ada", f.home, 200, "https://sso.example/scim/v2/connections/"+string(f.conn.ID), "Tenant URL",
 		"takes effect before", "needs a token to push", "<details open>",
 	)
+	now := time.Now().UTC()
+	last := now.AddDate(0, 0, 9)
+	left := ui.NewTime(last.Truncate(24*time.Hour).AddDate(0, 0, 1), now).Relative
 	code, body := f.do("ada", http.MethodPost, f.home, url.Values{
 		"name":       {"entra-1"},
 		"scopes":     {"scim", "users:read"},
-		"expires_at": {time.Now().AddDate(0, 0, 9).Format(time.DateOnly)},
+		"expires_at": {last.Format(time.DateOnly)},
 	})
-	f.says("the form", code, body, 200, "Copy the token", "entra-1", "Secret token", "expires soon", "in 9 days")
+	f.says("the form", code, body, 200, "Copy the token", "entra-1", "Secret token", "expires soon", left)
 	secret := regexp.MustCompile(`gw_scim_[0-9A-Za-z_-]{20,}`).FindString(body)
 	k, err := f.tokens.Authorize(t.Context(), f.conn.ID, secret, "Azure")
 	f.ok(err)
