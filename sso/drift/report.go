@@ -19,7 +19,8 @@ type Report struct {
 	Users      int  // that were pushed
 	Unsettled  int  // of Users: without an account
 	Lines      []Line
-	Total      Count // of all lines with a group
+	Twins      [][]string // names of groups that differ in letter case only; one of each can be pushed
+	Total      Count      // of all lines with a group
 }
 
 // Count is how many people should be in a group, are in it, are missing, and are in
@@ -127,6 +128,7 @@ func compare(c sso.Connection, found sso.MembershipReport) Report {
 		r.Total.add(l.Count)
 	}
 	r.Lines = append(r.Lines, m.unmatched()...)
+	r.Twins = twins(found)
 	return r
 }
 

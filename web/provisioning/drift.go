@@ -107,6 +107,13 @@ func (p *connectionDriftPage) describe(v console.Visit, r drift.Report) {
 			p.Notes, fmt.Sprintf("%d of %d people who were sent have no account here yet.", r.Unsettled, r.Users),
 		)
 	}
+	for _, names := range r.Twins {
+		p.Warnings = append(p.Warnings, ui.Todo{
+			State: "warn",
+			Text: "“" + strings.Join(names, "” and “") + "” differ in letter case only. SCIM compares names without it, " +
+				"so the identity provider can push only one of them: rename the others there.",
+		})
+	}
 	if r.Reconcilable() {
 		p.Reconcile = at(v, "drift", "reconcile")
 	}

@@ -26,6 +26,17 @@ func (f *fixture) groupHere(name string) sso.GroupID {
 	return g.ID
 }
 
+// pushedGroup returns the pushed group of a name.
+func (f *fixture) pushedGroup(name string) sso.ProvisionedGroup {
+	f.Helper()
+	all, err := f.db.PushedGroupsNamed(f.Context(), f.ent.ID, name)
+	f.ok(err)
+	if len(all) != 1 {
+		f.Fatalf("%d groups %s were pushed", len(all), name)
+	}
+	return all[0]
+}
+
 // pushTo pushes a user as a member of a group that is here, and returns the
 // account.
 func (f *fixture) pushTo(group, login string) sso.UserID {
@@ -87,6 +98,28 @@ func TestDrift(t *testing.T) {
 	f.says("forgotten twice", code, body, 422, "Nothing was expected of this group")
 	f.shows("gus", page, 404)
 	f.shows("ada", page+"/group-x", 404)
+}
+
+// TestTwinGroups: names that differ in letter case only are told from each other
+// before the identity provider pushes both.
+func TestTwinGroups(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const warning = "“Staff” and “staff” differ in letter case only"
+	f.groupHere("staff")
+	f.pushTo("staff", "bob@acme.example")
+	k := f.pushedGroup("staff")
+	_, _, err := f.db.ChangeProvisionedGroup(
+		f.Context(), sso.Push{Enterprise: f.ent.ID, Connection: f.conn.ID, Event: "push-2"}, k.ID,
+		func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+			g.DisplayName = "Staff"
+			return g, sso.MemberChange{}, nil
+		},
+	)
+	f.ok(err)
+	f.shows("ada", f.home+"/drift", 200, "NOT "+warning)
+	f.signIn("ada@acme.example", "staff")
+	f.shows("ada", f.home+"/drift", 200, warning, "can push only one of them")
 }
 
 func TestReconcile(t *testing.T) {

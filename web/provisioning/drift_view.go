@@ -10,6 +10,7 @@ type connectionDriftPage struct {
 	Lead      string
 	Total     string // "269 expected, 21 actual"
 	Notes     []string
+	Warnings  []ui.Todo
 	Rows      []driftRow
 	Reconcile string // address of the preview; "" if there is nothing to do
 	Wrong     []ui.Wrong
