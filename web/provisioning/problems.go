@@ -47,10 +47,18 @@ func (h *Handlers) problems(w http.ResponseWriter, r *http.Request, v console.Vi
 	}
 	p.Flash = console.Said(r, map[string]string{"token-widened": widenedText(v.Connection)})
 	for _, refusals := range byCode(open) {
-		p.Problems = append(p.Problems, h.problem(v, refusals, tokens))
+		one, err := h.problem(ctx, v, refusals, tokens)
+		if err != nil {
+			return err
+		}
+		p.Problems = append(p.Problems, one)
 	}
 	for _, x := range healed {
-		p.Healed = append(p.Healed, h.healedRow(v, x))
+		row, err := h.healedRow(ctx, v, x)
+		if err != nil {
+			return err
+		}
+		p.Healed = append(p.Healed, row)
 	}
 	if cursor != "" {
 		p.Pager.First = at(v, "problems")
@@ -102,8 +110,8 @@ func byCode(all []sso.ProvisioningRefusal) [][]sso.ProvisioningRefusal {
 
 // problem describes the refusals of one cause.
 func (h *Handlers) problem(
-	v console.Visit, all []sso.ProvisioningRefusal, tokens []sso.ProvisioningToken,
-) problem {
+	ctx context.Context, v console.Visit, all []sso.ProvisioningRefusal, tokens []sso.ProvisioningToken,
+) (problem, error) {
 	c, last := v.Connection, all[0]
 	found := catalog.For(c.Provider, c.Protocol, last.Code, nil)
 	p := problem{
@@ -130,17 +138,27 @@ func (h *Handlers) problem(
 	p.First = h.time(first)
 	names := namesOf(all)
 	p.Count = ui.Count(requests, "request", "requests") + " about " + ui.Count(len(names), "name", "names")
-	for _, n := range names[:min(len(names), mostNames)] {
-		p.Names = append(p.Names, h.refusedName(n))
-	}
-	if more := len(names) - len(p.Names); more > 0 {
-		p.More = ui.Count(more, "more name", "more names")
-	}
 	p.Link, _ = console.Remedy(v, c.ID, found.Page)
 	if last.Code == sso.CodeScopeMissing {
 		p.widen(v, all, tokens)
 	}
-	return p
+	err := h.list(ctx, v, &p, names)
+	return p, err
+}
+
+// list adds the first of the names that were refused.
+func (h *Handlers) list(ctx context.Context, v console.Visit, p *problem, names []sso.ProvisioningRefusal) error {
+	for _, n := range names[:min(len(names), mostNames)] {
+		name, err := h.refusedName(ctx, v, n)
+		if err != nil {
+			return err
+		}
+		p.Names = append(p.Names, name)
+	}
+	if more := len(names) - len(p.Names); more > 0 {
+		p.More = ui.Count(more, "more name", "more names")
+	}
+	return nil
 }
 
 // widen adds the buttons that give the tokens of refusals the scope that was
@@ -201,12 +219,40 @@ func resourceWord(kind sso.ProvisioningScope) string {
 	return ""
 }
 
-func (h *Handlers) refusedName(x sso.ProvisioningRefusal) refusedName {
+func (h *Handlers) refusedName(
+	ctx context.Context, v console.Visit, x sso.ProvisioningRefusal,
+) (refusedName, error) {
+	href, err := h.pageOf(ctx, v, x)
 	return refusedName{
 		Name:  nameOf(x),
+		Href:  href,
 		Count: ui.Count(x.Count, "request", "requests"),
 		Last:  h.time(x.LastAt),
+	}, err
+}
+
+// pageOf returns the page of the person or group here with the name that was refused;
+// "" if there is none.
+func (h *Handlers) pageOf(ctx context.Context, v console.Visit, x sso.ProvisioningRefusal) (string, error) {
+	one := sso.Page{Limit: 1}
+	if x.Name == "" {
+		return "", nil
 	}
+	switch resourceWord(x.Kind) {
+	case "user":
+		all, _, err := h.Records.Users(ctx, v.Enterprise.ID, sso.UserFilter{Login: x.Name}, one)
+		if err != nil || len(all) == 0 {
+			return "", err
+		}
+		return console.At(v.Enterprise, "people", string(all[0].ID)), nil
+	case "group":
+		all, _, err := h.Records.Groups(ctx, v.Enterprise.ID, sso.GroupFilter{Name: x.Name}, one)
+		if err != nil || len(all) == 0 {
+			return "", err
+		}
+		return console.At(v.Enterprise, "groups", string(all[0].Group.ID)), nil
+	}
+	return "", nil
 }
 
 // nameOf names what was refused, with what it is.
@@ -221,14 +267,18 @@ func nameOf(x sso.ProvisioningRefusal) string {
 	return word + " " + x.Name
 }
 
-func (h *Handlers) healedRow(v console.Visit, x sso.ProvisioningRefusal) healedRow {
+func (h *Handlers) healedRow(
+	ctx context.Context, v console.Visit, x sso.ProvisioningRefusal,
+) (healedRow, error) {
+	href, err := h.pageOf(ctx, v, x)
 	return healedRow{
 		Name:   nameOf(x),
+		Href:   href,
 		Cause:  catalog.For(v.Connection.Provider, v.Connection.Protocol, x.Code, nil).Cause,
 		Count:  ui.Count(x.Count, "request", "requests"),
 		First:  h.time(x.FirstAt),
 		Healed: h.time(x.HealedAt),
-	}
+	}, err
 }
 
 // sideBadge says who must act.

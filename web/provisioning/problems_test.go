@@ -87,6 +87,27 @@ func TestProblems(t *testing.T) {
 	)
 }
 
+// TestProblemLinks: a name leads to the person or group here that has it.
+func TestProblemLinks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	k := f.token("entra-1")
+	group := f.groupHere("grp_all")
+	user := f.signIn("ada@acme.example")
+	f.record(k, sso.ScopeGroupsWrite, "scim_invalid_value", "grp_all", "grp_other")
+	f.record(k, sso.ScopeUsersWrite, "scim_invalid_value", "ada@acme.example", "bob@acme.example")
+	const people, groups = "/admin/enterprises/acme/people/", "/admin/enterprises/acme/groups/"
+	links := []string{
+		`href="` + groups + string(group) + `"><bdi>group grp_all</bdi></a>`,
+		`href="` + people + string(user.ID) + `"><bdi>user ada@acme.example</bdi></a>`,
+		"<strong><bdi>group grp_other</bdi></strong>", "<strong><bdi>user bob@acme.example</bdi></strong>",
+	}
+	f.shows("ada", f.home+"/problems", 200, links...)
+	f.record(k, sso.ScopeGroupsWrite, "", "grp_all", "grp_other")
+	f.record(k, sso.ScopeUsersWrite, "", "ada@acme.example", "bob@acme.example")
+	f.shows("ada", f.home+"/problems", 200, append(links, "No open problems")...)
+}
+
 // TestManyProblems: each cause lists 50 names and counts the others.
 func TestManyProblems(t *testing.T) {
 	t.Parallel()

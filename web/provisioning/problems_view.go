@@ -39,6 +39,7 @@ type problem struct {
 // refusedName is a user or group that was refused.
 type refusedName struct {
 	Name  string
+	Href  string // page of the person or group here; "" if there is none
 	Count string
 	Last  ui.Time
 }
@@ -46,6 +47,7 @@ type refusedName struct {
 // healedRow is a refusal that is over.
 type healedRow struct {
 	Name   string
+	Href   string // as of a refusedName
 	Cause  string
 	Count  string
 	First  ui.Time

@@ -35,6 +35,8 @@ type reader interface {
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, text string, limit int,
 	) (sso.PushedNames, error)
 	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
