@@ -414,12 +414,18 @@ func (h *Handlers) reconcileIn(w http.ResponseWriter, r *http.Request, v console
 		Back:   here,
 	}
 	p.Console.Trail = append(p.Console.Trail, ui.Link{Label: placeDrift, Href: at(v, "drift")})
-	p.plan(v, all)
+	names, err := h.organizations(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	p.plan(v, all, names)
 	return h.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 // plan adds what would change.
-func (p *connectionReconcilePage) plan(v console.Visit, all []sso.MemberReconciliation) {
+func (p *connectionReconcilePage) plan(
+	v console.Visit, all []sso.MemberReconciliation, organizations map[sso.OrganizationID]string,
+) {
 	removed := 0
 	for _, x := range all {
 		for _, list := range []struct {
@@ -431,6 +437,7 @@ func (p *connectionReconcilePage) plan(v console.Visit, all []sso.MemberReconcil
 			}
 			g := reconcileRow{
 				Group: x.Group.Name,
+				Of:    organizations[x.Group.Organization],
 				What:  ui.Count(len(list.people), "person", "people") + " " + list.what,
 			}
 			for _, m := range list.people[:min(len(list.people), mostNames)] {

@@ -95,6 +95,7 @@ func (connectionReconcilePage) Title() string { return "Reconcile" }
 // reconcileRow lists people who join or leave a group.
 type reconcileRow struct {
 	Group  string
+	Of     string // its organization
 	What   string
 	People []ui.Link
 	More   string
