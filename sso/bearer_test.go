@@ -26,11 +26,58 @@ func TestBearerKnownValue(t *testing.T) {
 	}
 }
 
+func TestBearerKeyed(t *testing.T) {
+	t.Parallel()
+	key, seen := NewSecret(), map[Secret]bool{}
+	for range 1000 {
+		value := PersonalTokenKind.NewKeyed(key)
+		got, err := PersonalTokenKind.ParseKeyed(key, value.Reveal())
+		if err != nil || got != value || len(value) != 53 || seen[value] {
+			t.Fatalf("%q (%d bytes): %v", value.Reveal(), len(value), err)
+		}
+		if _, err := PersonalTokenKind.Parse(value.Reveal()); err != nil {
+			t.Fatal("who has no key does not recognise one that leaked")
+		}
+		seen[value] = true
+	}
+	// made without the key, with another, and as another kind: the checksum is right
+	for name, s := range map[string]Secret{
+		"no key":     PersonalTokenKind.New(),
+		"other key":  PersonalTokenKind.NewKeyed(NewSecret()),
+		"other kind": resigned(APIToken.NewKeyed(key)),
+	} {
+		if _, err := PersonalTokenKind.Parse(s.Reveal()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got, err := PersonalTokenKind.ParseKeyed(key, s.Reveal()); got != "" || CodeOf(err) != "invalid_token" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// resigned turns a value into one of a personal token, with its checksum.
+func resigned(s Secret) Secret {
+	value := string(PersonalTokenKind) + s.Reveal()[len(APIToken):len(s)-bearerCheck]
+	return Secret(value + checksum(value))
+}
+
 // TestBearerVariants is the row of the catalogue: prefix, suffix and case
 // variants of a valid token.
 func TestBearerVariants(t *testing.T) {
 	t.Parallel()
-	valid := APIToken.New().Reveal()
+	t.Run("api", func(t *testing.T) {
+		testVariants(t, APIToken.New().Reveal(), APIToken.Parse)
+	})
+	t.Run("personal", func(t *testing.T) {
+		key := NewSecret()
+		testVariants(t, PersonalTokenKind.NewKeyed(key).Reveal(), func(s string) (Secret, error) {
+			return PersonalTokenKind.ParseKeyed(key, s)
+		})
+	})
+}
+
+func testVariants(t *testing.T, valid string, parse func(string) (Secret, error)) {
+	t.Helper()
 	variants := map[string]string{
 		"empty":        "",
 		"cut":          valid[:len(valid)-1],
@@ -40,7 +87,7 @@ func TestBearerVariants(t *testing.T) {
 		"line break":   valid + "\n",
 		"upper":        strings.ToUpper(valid),
 		"lower":        strings.ToLower(valid),
-		"other kind":   "gw_pat_" + valid[7:],
+		"other kind":   "gw_svc_" + valid[7:],
 		"no kind":      valid[7:],
 		"dash":         strings.Replace(valid, "_", "-", 1),
 		"NUL":          valid[:20] + "\x00" + valid[21:],
@@ -60,7 +107,7 @@ func TestBearerVariants(t *testing.T) {
 		}
 	}
 	for name, v := range variants {
-		got, err := APIToken.Parse(v)
+		got, err := parse(v)
 		if got != "" ||
 			CodeOf(err) != "invalid_token" ||
 			KindOf(err) != Unauthenticated {

@@ -42,6 +42,7 @@ type (
 	ProvisioningTokenID string
 	ProvisioningEventID string // of one SCIM request
 	RefusalID           string
+	PersonalTokenID     string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -68,7 +69,7 @@ type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID |
-		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID
+		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID
 }
 
 func prefixOf[T idType]() string {
@@ -125,7 +126,7 @@ func consolePrefixOf(zero any) string {
 	return provisioningPrefixOf(zero)
 }
 
-// provisioningPrefixOf returns the prefixes of the types of provisioning.
+// provisioningPrefixOf returns the prefixes of the types of provisioning and tokens.
 func provisioningPrefixOf(zero any) string {
 	switch zero.(type) {
 	case IDPGroupID:
@@ -136,6 +137,8 @@ func provisioningPrefixOf(zero any) string {
 		return "push"
 	case RefusalID:
 		return "refusal"
+	case PersonalTokenID:
+		return "pat"
 	}
 	return "evt"
 }

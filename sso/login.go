@@ -152,7 +152,7 @@ func (s Session) Alive(now time.Time) bool {
 	return now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(s.IdleTimeout))
 }
 
-// Principal is the user of a session, with everything that requests need to know
+// Principal is the user of a session or of a token, with everything that requests need to know
 // about them. Values are shared between requests: never change one.
 type Principal struct {
 	Session    Session
@@ -161,13 +161,15 @@ type Principal struct {
 	// Groups are all those the user is in, default groups too, in the order of
 	// ComparePrincipalGroups.
 	Groups []PrincipalGroup
+	// Token is what the token opens by which the request was made; nil with a session.
+	Token *TokenGrant
 }
 
 // Revocation is an entry of the list by which every node learns which sessions
 // it must forget. Each has a greater Sequence than those committed before it began.
 type Revocation struct {
 	Sequence   int64
-	Session    SessionID    // one session, or
+	Session    SessionID    // one session, or the token with this identifier, or
 	User       UserID       // all sessions of this user, or
 	Enterprise EnterpriseID // all sessions of this enterprise
 	// Departed is the enterprise of User if an identity provider took the user away,

@@ -109,6 +109,7 @@ type EndedAccess struct {
 	SignIns         int  // that waited for a code sent by e-mail
 	Codes           int  // of these sign-ins, which could still be entered
 	SetupLinks      int  // that the user had created, and that could still be opened
+	Tokens          int  // of the user, for programs
 	Admin           bool // the user administered the enterprise: appointed, or in a group of admins
 }
 

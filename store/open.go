@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/store/engine"
 )
 
@@ -34,6 +35,7 @@ type DB struct {
 	sealer       *sealer
 	rehearsal    bool // see Rehearse
 	auditKey     []byte
+	tokenKey     sso.Secret
 	clock        func() time.Time
 	log          *slog.Logger
 	historySince time.Time                             // when the membership history began
@@ -131,6 +133,7 @@ func (db *DB) SetMeta(ctx context.Context, key, value string) (err error) {
 const (
 	canaryName   = "canary"
 	auditKeyName = "audit_key"
+	tokenKeyName = "token_key"
 )
 
 func sealedValue(name string) place {
@@ -140,15 +143,16 @@ func sealedValue(name string) place {
 	}
 }
 
-// prepareKeys opens the sealed canary and the key of the audit chains, or creates
-// them in a new database. The audit key is random and sealed like other secrets,
-// so that chains survive a key rotation.
+// prepareKeys opens the sealed canary, the key of the audit chains and that of tokens,
+// or creates those that are missing. The keys are random and sealed like other secrets,
+// so that chains and tokens survive a key rotation.
 func (db *DB) prepareKeys(ctx context.Context) error {
 	err := db.write(ctx, func(ctx context.Context, t *tx) error {
 		var made int64
 		fresh := NewKey()
 		const insert = "insert into sealed_values (name, value) values ($1, $2) on conflict (name) do nothing"
 		t.Queue(insert, canaryName, db.sealer.seal(sealedValue(canaryName), "gatehouse"))
+		t.Queue(insert, tokenKeyName, db.sealer.seal(sealedValue(tokenKeyName), NewKey()))
 		t.QueueCount(&made, insert, auditKeyName, db.sealer.seal(sealedValue(auditKeyName), fresh))
 		if err := t.Flush(ctx); err != nil || made == 0 {
 			return err
@@ -162,20 +166,35 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("prepare the keys: %w", err)
 	}
-	for _, name := range []string{canaryName, auditKeyName} {
-		sealed, _, err := engine.One(
-			ctx, db.sql, engine.ScanText, "select value from sealed_values where name = $1", name,
-		)
-		if err != nil {
-			return fmt.Errorf("read the keys: %w", err)
-		}
-		value, err := db.sealer.open(sealedValue(name), sealed)
-		if err != nil {
-			return errors.New(
-				"the secret key is not the one this database was written with: restore secret.key in data_dir, or set secret_key",
-			)
-		}
-		db.auditKey = []byte(value.Reveal())
+	if _, err := db.openSealed(ctx, canaryName); err != nil {
+		return err
 	}
-	return nil
+	auditKey, err := db.openSealed(ctx, auditKeyName)
+	if err != nil {
+		return err
+	}
+	db.auditKey = []byte(auditKey.Reveal())
+	db.tokenKey, err = db.openSealed(ctx, tokenKeyName)
+	return err
 }
+
+// openSealed returns the sealed value with a name.
+func (db *DB) openSealed(ctx context.Context, name string) (sso.Secret, error) {
+	sealed, _, err := engine.One(
+		ctx, db.sql, engine.ScanText, "select value from sealed_values where name = $1", name,
+	)
+	if err != nil {
+		return "", fmt.Errorf("read the keys: %w", err)
+	}
+	value, err := db.sealer.open(sealedValue(name), sealed)
+	if err != nil {
+		return "", errors.New(
+			"the secret key is not the one this database was written with: restore secret.key in data_dir, or set secret_key",
+		)
+	}
+	return value, nil
+}
+
+// TokenKey returns the key that bearer values are made with, see
+// [sso.BearerKind.NewKeyed].
+func (db *DB) TokenKey() sso.Secret { return db.tokenKey }

@@ -18,12 +18,12 @@ func (t *tx) saveReceipts(ent sso.EnterpriseID) {
 	for _, r := range t.receipts {
 		t.Queue(
 			`insert into provisioned_receipts (enterprise_id, event_id, user_id, login, deleted, sessions,
-				console_sessions, sign_ins, codes, setup_links, admin, at, ended_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, `+t.db.sql.Dialect.Clock+`)
+				console_sessions, sign_ins, codes, setup_links, admin, at, tokens, ended_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, `+t.db.sql.Dialect.Clock+`)
 			on conflict (enterprise_id, event_id, user_id) do nothing`,
 			string(ent), string(r.Event), string(r.User), r.Login, r.Deleted, int64(r.Ended.Sessions),
 			int64(r.Ended.ConsoleSessions), int64(r.Ended.SignIns), int64(r.Ended.Codes), int64(r.Ended.SetupLinks),
-			r.Ended.Admin, engine.Micros(r.At),
+			r.Ended.Admin, engine.Micros(r.At), int64(r.Ended.Tokens),
 		)
 	}
 }
@@ -82,7 +82,7 @@ func (db *DB) DeprovisionReceipts(
 		}
 		return err
 	}, `select r.event_id, r.user_id, r.login, r.deleted, r.sessions, r.console_sessions, r.sign_ins, r.codes,
-			r.setup_links, r.admin, r.at, coalesce(c.node, ''), coalesce(c.took, 0)
+			r.setup_links, r.tokens, r.admin, r.at, coalesce(c.node, ''), coalesce(c.took, 0)
 		from (`+db.sql.Dialect.Values("$2")+`) n cross join provisioned_receipts r
 		left join provisioned_receipt_nodes c on c.enterprise_id = r.enterprise_id and c.event_id = r.event_id
 			and c.user_id = r.user_id
@@ -94,7 +94,8 @@ func (db *DB) DeprovisionReceipts(
 func scanReceipt(r engine.Row) (d sso.DeprovisionReceipt, n sso.NodeReceipt, err error) {
 	err = r.Scan(
 		&d.Event, &d.User, &d.Login, &d.Deleted, &d.Ended.Sessions, &d.Ended.ConsoleSessions, &d.Ended.SignIns,
-		&d.Ended.Codes, &d.Ended.SetupLinks, &d.Ended.Admin, engine.Time(&d.At), &n.Node, engine.Duration(&n.Took),
+		&d.Ended.Codes, &d.Ended.SetupLinks, &d.Ended.Tokens, &d.Ended.Admin, engine.Time(&d.At),
+		&n.Node, engine.Duration(&n.Took),
 	)
 	return d, n, err
 }

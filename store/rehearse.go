@@ -23,6 +23,7 @@ func (db *DB) Rehearse(
 				sql:          sql,
 				sealer:       db.sealer,
 				auditKey:     db.auditKey,
+				tokenKey:     db.tokenKey,
 				clock:        db.clock,
 				historySince: db.historySince,
 				searches:     db.searches,

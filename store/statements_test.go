@@ -14,7 +14,7 @@ import (
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
 var tenantStatement = regexp.MustCompile(
-	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_receipts|provisioned_receipt_nodes|provisioned_tombstones|provisioned_creations|provisioned_pending|provisioned_blocks|provisioned_renames|provisioning_tokens|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers|provisioning_expectations|provisioning_expected|provisioning_visits|provisioning_contacts)\b`,
+	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_trails|audit_heads|audit_set_aside|provisioned_users|provisioned_emails|provisioned_groups|provisioned_members|provisioned_waiting|provisioned_gone|provisioned_former|provisioned_counters|provisioned_receipts|provisioned_receipt_nodes|provisioned_tombstones|provisioned_creations|provisioned_pending|provisioned_blocks|provisioned_renames|provisioning_tokens|personal_tokens|token_rules|provisioning_events|provisioning_refusals|provisioning_lists|provisioning_ledgers|provisioning_expectations|provisioning_expected|provisioning_visits|provisioning_contacts)\b`,
 )
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
@@ -33,6 +33,8 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"TouchSessions":           "update sessions set last_seen_at = $2 where id = $1",
 		"EnterpriseByDomain":      "where d.name = $1 and d.verified_at > 0",
 		"Principal":               "where s.token = $1",
+		"TokenPrincipal":          "where t.hash = $1",
+		"UsePersonalTokens":       "where id = $1 and last_used_at < $2",
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
 		"ApplyProvisioned":        "from provisioned_pending order by asked_at", // background work over all tenants

@@ -25,6 +25,9 @@ const revocationsKept = 24 * time.Hour
 // oldRevocation spares the newest, by which a node notices that others were swept.
 const oldRevocation = "at <= $1 and sequence < (select max(sequence) from revocations)"
 
+// endedToken is a personal token that was revoked or has expired.
+const endedToken = "(revoked_at > 0 and revoked_at <= $1 or expires_at <= $1)"
+
 // shadowsKept is how long differences of a draft are kept; older ones are of no
 // use.
 const shadowsKept = 30 * 24 * time.Hour
@@ -52,7 +55,7 @@ type expiry struct {
 
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
-// brake, revoked provisioning tokens, and attempts, test connections, sync records,
+// brake, revoked provisioning tokens, personal tokens that ended, and attempts, test connections, sync records,
 // provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
@@ -84,6 +87,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 			"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1",
 			now.Add(-revokedTokensKept),
 		},
+		{"personal_tokens", "id", endedToken, now.Add(-revokedTokensKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},

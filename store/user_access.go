@@ -9,9 +9,10 @@ import (
 )
 
 // endAccess ends everything by which a deactivated user could act: sessions, second
-// steps in the console, sign-ins that wait for a code, and setup links that the user
-// created. Rights of an admin rest while the user is not active. event is the request
-// by which an identity provider took the user away, "" if an admin did.
+// steps in the console, sign-ins that wait for a code, setup links that the user
+// created, and the user's own tokens, which stay ended if the user is active again.
+// Rights of an admin rest while the user is not active. event is the request by which
+// an identity provider took the user away, "" if an admin did.
 //
 // Not ended are tokens of the API and of provisioning: they belong to the
 // installation and to a connection, and stop what runs without the user.
@@ -31,6 +32,9 @@ func (t *tx) endAccess(
 	}
 	a.queueSignIns()
 	if err := a.endLinks(ctx, by); err != nil {
+		return ended, err
+	}
+	if ended.Tokens, err = t.endTokens(ctx, by, u); err != nil {
 		return ended, err
 	}
 	n, err := t.Exec(
@@ -149,6 +153,7 @@ func endedDetail(e sso.EndedAccess) []string {
 		"console_sessions_ended", count(e.ConsoleSessions),
 		"sign_ins_ended", count(e.SignIns),
 		"setup_links_ended", count(e.SetupLinks),
+		"tokens_ended", count(e.Tokens),
 		"admin", admin,
 	}
 }

@@ -42,6 +42,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"admins":        adminTests(),
 		"provisioning":  provisioningTests(),
 		"expected":      expectedTests(),
+		"tokens":        personalTokenTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),

@@ -37,6 +37,9 @@ func untenanted() map[string]string {
 		"Principal":               "found by 256 random bits",
 		"ProvisioningTokenByHash": "found by 238 random bits; the caller compares the connection",
 		"ConfirmDepartures":       "background work over all tenants, IDs from the list of revocations",
+		"TokenPrincipal":          "found by 190 random bits",
+		"UsePersonalTokens":       "background work over all tenants, IDs from their rows",
+		"TokenKey":                "the database",
 		"TouchSessions":           "background work over all tenants, IDs from their rows",
 		"Revocations":             "every node forgets for all tenants",
 		"LastRevocation":          "likewise",
@@ -79,6 +82,7 @@ type foreign struct {
 	link     sso.SetupLink
 	run      sso.TestRun
 	token    sso.ProvisioningToken
+	personal sso.PersonalToken
 	pushed   sso.ProvisionedUser
 	group    sso.ProvisionedGroup
 }
@@ -708,7 +712,8 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.contacts(), f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
+		f.tests(), f.signInFacts(), f.contacts(), f.personalTokens(),
+		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -768,6 +773,7 @@ func (w *world) tenantObjects() (foreign, map[string]string) {
 		link:     w.setupLink(w.conn.ID),
 		run:      w.testRun(sso.NewSecret()),
 		token:    w.provisioningToken("entra", nil),
+		personal: w.personalToken(u, "backup"),
 	}, untenanted()
 	f.pushed = w.pushUser("push")
 	f.group = w.pushGroup("Pushed", f.pushed.ID)

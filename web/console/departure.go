@@ -20,6 +20,7 @@ func EndedWords(e sso.EndedAccess) string {
 	add(e.ConsoleSessions, "console session", "console sessions")
 	add(e.SignIns, "sign-in that waited for a code", "sign-ins that waited for a code")
 	add(e.SetupLinks, "setup link", "setup links")
+	add(e.Tokens, "token", "tokens")
 	text := "Nothing was open."
 	if len(all) > 0 {
 		text = "Ended: " + strings.Join(all, ", ") + "."

@@ -351,6 +351,7 @@ func endedText(r sso.DeprovisionReceipt) string {
 		{r.Ended.Sessions, "session", "sessions"},
 		{r.Ended.SignIns, "waiting sign-in", "waiting sign-ins"},
 		{r.Ended.SetupLinks, "setup link", "setup links"},
+		{r.Ended.Tokens, "token", "tokens"},
 	} {
 		if x.n > 0 {
 			parts = append(parts, ui.Count(x.n, x.one, x.many))
