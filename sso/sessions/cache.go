@@ -14,12 +14,16 @@ import (
 	"gatehouse/sso"
 )
 
-// Store is the source of truth about sessions; store.DB implements it.
+// Store is the source of truth about sessions and tokens; store.DB implements it.
 type Store interface {
 	// Principal fails with Unauthenticated "session_ended" for a session that
 	// has ended, and with Unavailable if the store cannot tell.
 	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
 	TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) error
+	// TokenPrincipal is Principal for a token of a user: it fails with
+	// Unauthenticated "invalid_token".
+	TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error)
+	UsePersonalTokens(ctx context.Context, used map[sso.PersonalTokenID]sso.TokenUse) error
 	// LastRevocation returns the greatest number of a revocation that is
 	// committed. One with a smaller number may be committed later.
 	LastRevocation(ctx context.Context) (int64, error)
@@ -51,7 +55,8 @@ type Options struct {
 	Bus   Bus // nil: this is the only node
 	Log   *slog.Logger
 	Now   func() time.Time
-	Size  int // maximum number of cached sessions; 0 means DefaultSize
+	// Size is the maximum number of cached sessions, and of cached tokens; 0: 20,000.
+	Size int
 	// Node is the name under which the node confirms departures; "" confirms none.
 	Node string
 }
@@ -71,18 +76,29 @@ const (
 // until Run runs.
 type Cache struct {
 	Options
-	start   time.Time
-	shards  [shardCount]*lru.Cache[sso.Hash, *entry]
-	loads   singleflight.Group
-	marks   marks
-	touches touches
-	dedup   deduplicator
-	list    *position
+	start     time.Time
+	bySession *source
+	byToken   *source
+	marks     marks
+	dedup     deduplicator
+	list      *position
 	// departed are confirmed beside everything else.
 	departed departed
 }
 
-// entry is one session as read from the store. Only its atomic fields change.
+// source caches what bearer values of one kind open. Each kind has its own: a value
+// that opens something as one kind opens nothing as another.
+type source struct {
+	shards [shardCount]*lru.Cache[sso.Hash, *entry]
+	loads  singleflight.Group
+	ask    func(context.Context, sso.Hash) (sso.Principal, error) // the store
+	ended  func() *sso.Error                                      // of a value that opens nothing any more
+	// touches are uses that are not written yet; write writes some of them.
+	touches touches
+	write   func(context.Context, map[sso.SessionID]sso.TokenUse) error
+}
+
+// entry is one session or token as read from the store. Only its atomic fields change.
 type entry struct {
 	compact
 	loaded  time.Duration // since the cache was created, before the store was asked
@@ -102,30 +118,55 @@ func New(o Options) *Cache {
 		dedup:   newDeduplicator(),
 		list:    newPosition(),
 	}
-	for i := range c.shards {
-		// fails only for sizes below 1
-		c.shards[i], _ = lru.New[sso.Hash, *entry]((o.Size + shardCount - 1) / shardCount)
+	c.bySession = newSource(o.Size)
+	c.bySession.ended = sso.SessionEnded
+	c.bySession.write = c.writeSessions
+	c.byToken = newSource(o.Size)
+	c.byToken.ended = sso.InvalidToken
+	c.byToken.write = c.writeTokens
+	if o.Store != nil {
+		c.bySession.ask = o.Store.Principal
+		c.byToken.ask = o.Store.TokenPrincipal
 	}
 	return c
 }
 
-// Principal returns the principal of a bearer value, and records its use. It
+func newSource(size int) *source {
+	s := &source{}
+	for i := range s.shards {
+		// fails only for sizes below 1
+		s.shards[i], _ = lru.New[sso.Hash, *entry]((size + shardCount - 1) / shardCount)
+	}
+	return s
+}
+
+// Principal returns the principal of a session's bearer value, and records its use. It
 // fails as Store.Principal does.
 func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
+	return c.find(ctx, c.bySession, token, "")
+}
+
+// TokenPrincipal returns the principal of a token that a client used, and records the
+// use. It fails as Store.TokenPrincipal does.
+func (c *Cache) TokenPrincipal(ctx context.Context, token sso.Hash, client string) (sso.Principal, error) {
+	return c.find(ctx, c.byToken, token, client)
+}
+
+func (c *Cache) find(ctx context.Context, s *source, token sso.Hash, client string) (sso.Principal, error) {
 	now := c.Now()
-	if e, ok := c.shard(token).Get(token); ok && c.isFresh(e, now) {
-		if p, alive := c.use(e, token, now); alive {
+	if e, ok := s.shard(token).Get(token); ok && c.isFresh(e, now) {
+		if p, alive := s.use(e, token, client, now); alive {
 			return p, nil
 		}
 		// Too long idle on this node, but possibly in use on another.
 	}
-	e, err := c.load(ctx, token)
+	e, err := c.load(ctx, s, token)
 	if err != nil {
 		return sso.Principal{}, err
 	}
-	p, alive := c.use(e, token, now)
+	p, alive := s.use(e, token, client, now)
 	if !alive {
-		return sso.Principal{}, sso.SessionEnded()
+		return sso.Principal{}, s.ended()
 	}
 	return p, nil
 }
@@ -133,16 +174,15 @@ func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, e
 // Len returns the number of cached sessions.
 func (c *Cache) Len() int {
 	n := 0
-	for _, s := range c.shards {
+	for _, s := range c.bySession.shards {
 		n += s.Len()
 	}
 	return n
 }
 
-// shard distributes sessions by a byte of their hash, which is as good as
-// random.
-func (c *Cache) shard(token sso.Hash) *lru.Cache[sso.Hash, *entry] {
-	return c.shards[token[0]%shardCount]
+// shard distributes values by a byte of their hash, which is as good as random.
+func (s *source) shard(token sso.Hash) *lru.Cache[sso.Hash, *entry] {
+	return s.shards[token[0]%shardCount]
 }
 
 // age returns the age of the cache. It is monotonic if the clock is, so that
@@ -155,8 +195,8 @@ func (c *Cache) isFresh(e *entry, now time.Time) bool {
 	return at-e.loaded < lifetime && c.list.isCurrent(at) && c.marks.covers(e)
 }
 
-// use returns the session as of now, or false if it has ended.
-func (c *Cache) use(e *entry, token sso.Hash, now time.Time) (sso.Principal, bool) {
+// use returns the principal as of now, or false if the session or token has ended.
+func (s *source) use(e *entry, token sso.Hash, client string, now time.Time) (sso.Principal, bool) {
 	seen, at := e.seen.Load(), now.UnixMicro()
 	p := e.principal(token, seen)
 	if !p.Session.Alive(now) {
@@ -166,20 +206,23 @@ func (c *Cache) use(e *entry, token sso.Hash, now time.Time) (sso.Principal, boo
 		e.seen.Store(at)
 	}
 	if last := e.touched.Load(); at-last >= touchEvery(p.Session).Microseconds() && e.touched.CompareAndSwap(last, at) {
-		c.touches.add(p.Session.ID, now)
+		s.touches.add(p.Session.ID, sso.TokenUse{
+			At:     now,
+			Client: client,
+		})
 	}
 	return p, true
 }
 
 // load asks the store, once for concurrent callers. A caller after a revocation
 // never joins those before it.
-func (c *Cache) load(ctx context.Context, token sso.Hash) (*entry, error) {
+func (c *Cache) load(ctx context.Context, s *source, token sso.Hash) (*entry, error) {
 	generation := c.marks.generation()
-	v, err, _ := c.loads.Do(string(token[:])+strconv.FormatUint(generation, 36), func() (any, error) {
+	v, err, _ := s.loads.Do(string(token[:])+strconv.FormatUint(generation, 36), func() (any, error) {
 		// The first caller may leave; the others still want the result.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
-		return c.fetch(ctx, token, generation)
+		return c.fetch(ctx, s, token, generation)
 	})
 	if err != nil {
 		return nil, err
@@ -187,12 +230,12 @@ func (c *Cache) load(ctx context.Context, token sso.Hash) (*entry, error) {
 	return v.(*entry), nil
 }
 
-func (c *Cache) fetch(ctx context.Context, token sso.Hash, generation uint64) (*entry, error) {
+func (c *Cache) fetch(ctx context.Context, s *source, token sso.Hash, generation uint64) (*entry, error) {
 	e := &entry{loaded: c.age(c.Now())}
 	e.checked.Store(generation)
-	p, err := c.Store.Principal(ctx, token)
+	p, err := s.ask(ctx, token)
 	if sso.KindOf(err) == sso.Unauthenticated {
-		c.shard(token).Remove(token)
+		s.shard(token).Remove(token)
 	}
 	if err != nil {
 		return nil, err
@@ -204,6 +247,6 @@ func (c *Cache) fetch(ctx context.Context, token sso.Hash, generation uint64) (*
 	seen := p.Session.LastSeenAt.UnixMicro()
 	e.seen.Store(seen)
 	e.touched.Store(seen)
-	c.shard(token).Add(token, e)
+	s.shard(token).Add(token, e)
 	return e, nil
 }

@@ -20,6 +20,7 @@ type compact struct {
 	common  unique.Handle[common]
 	browser unique.Handle[string]
 	groups  *[]sso.PrincipalGroup // nil for none
+	token   *sso.TokenGrant       // nil for a session
 
 	created, expires, userCreated, lastSignIn, vouched int64 // microseconds; 0: never
 }
@@ -109,6 +110,7 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
 		groups:      s.groupList(p.Groups),
+		token:       p.Token,
 		created:     toMicros(p.Session.CreatedAt),
 		expires:     toMicros(p.Session.ExpiresAt),
 		userCreated: toMicros(p.User.CreatedAt),
@@ -180,6 +182,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			VouchedAt:     fromMicros(c.vouched),
 		},
 		Enterprise: shared.enterprise,
+		Token:      c.token,
 	}
 	if c.groups != nil {
 		p.Groups = *c.groups

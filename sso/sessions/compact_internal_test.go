@@ -34,6 +34,9 @@ func fill(v reflect.Value, n *int) {
 		v.SetBool(true)
 	case v.Kind() == reflect.Array:
 		v.Index(0).SetUint(uint64(*n))
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
 	case v.Kind() == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 3, 3))
 		for i := range 3 {
@@ -116,8 +119,8 @@ func memory(t *testing.T, groups int) int {
 		Now:  time.Now,
 		Size: n,
 	})
-	for i := range c.shards {
-		c.shards[i], _ = lru.New[sso.Hash, *entry](n)
+	for i := range c.bySession.shards {
+		c.bySession.shards[i], _ = lru.New[sso.Hash, *entry](n)
 	}
 	heap := func() uint64 {
 		runtime.GC()
@@ -131,7 +134,7 @@ func memory(t *testing.T, groups int) int {
 	for i := range n {
 		p := testPrincipal(i, groups, now)
 		e := &entry{compact: c.dedup.compact(&p)}
-		c.shard(p.Session.Token).Add(p.Session.Token, e)
+		c.bySession.shard(p.Session.Token).Add(p.Session.Token, e)
 	}
 	each := (heap() - before) / n
 	runtime.KeepAlive(c)

@@ -20,5 +20,8 @@
 // A node confirms that it has forgotten a user whom an identity provider took away
 // (departed.go): the receipt of the deprovisioning says how long each node took.
 //
+// Tokens of users are cached beside sessions, in maps of their own, and forgotten by
+// the same revocations ([Cache.TokenPrincipal]).
+//
 // What must not live here: cookies, SQL, who may end a session.
 package sessions

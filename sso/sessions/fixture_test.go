@@ -66,6 +66,14 @@ func (f *faulty) Principal(ctx context.Context, token sso.Hash) (sso.Principal, 
 	return p, err
 }
 
+func (f *faulty) TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
+	f.loads.Add(1)
+	if err := f.cut(); err != nil {
+		return sso.Principal{}, err
+	}
+	return f.DB.TokenPrincipal(ctx, token)
+}
+
 func (f *faulty) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) error {
 	if err := f.cut(); err != nil {
 		return err

@@ -23,61 +23,80 @@ const (
 // touches are uses that are not written yet.
 type touches struct {
 	mu   sync.Mutex
-	seen map[sso.SessionID]time.Time
+	seen map[sso.SessionID]sso.TokenUse
 }
 
 // add keeps the later time.
-func (t *touches) add(id sso.SessionID, at time.Time) {
+func (t *touches) add(id sso.SessionID, use sso.TokenUse) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.seen == nil {
-		t.seen = map[sso.SessionID]time.Time{}
+		t.seen = map[sso.SessionID]sso.TokenUse{}
 	}
-	if at.After(t.seen[id]) {
-		t.seen[id] = at
+	if use.At.After(t.seen[id].At) {
+		t.seen[id] = use
 	}
 }
 
-func (t *touches) nextBatch() map[sso.SessionID]time.Time {
+func (t *touches) nextBatch() map[sso.SessionID]sso.TokenUse {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	batch := map[sso.SessionID]time.Time{}
-	for id, at := range t.seen {
+	batch := map[sso.SessionID]sso.TokenUse{}
+	for id, use := range t.seen {
 		if len(batch) == flushBatch {
 			break
 		}
-		batch[id] = at
+		batch[id] = use
 		delete(t.seen, id)
 	}
 	return batch
 }
 
-// flush writes the pending uses. Those that cannot be written are kept for the
-// next time, up to as many sessions as are cached.
+// flush writes the pending uses of sessions and tokens.
 func (c *Cache) flush(ctx context.Context) error {
+	return errors.Join(c.flushSource(ctx, c.bySession), c.flushSource(ctx, c.byToken))
+}
+
+// flushSource writes the pending uses of one kind. Those that cannot be written are
+// kept for the next time, up to as many as are cached.
+func (c *Cache) flushSource(ctx context.Context, s *source) error {
 	for {
-		batch := c.touches.nextBatch()
+		batch := s.touches.nextBatch()
 		if len(batch) == 0 {
 			return nil
 		}
-		err := c.write(ctx, batch)
+		err := s.write(ctx, batch)
 		if err == nil {
 			continue
 		}
-		for id, at := range batch {
-			c.touches.add(id, at)
+		for id, use := range batch {
+			s.touches.add(id, use)
 		}
-		if c.touches.shrink(c.Size) {
+		if s.touches.shrink(c.Size) {
 			err = errors.Join(err, errors.New("too many are waiting: some uses are lost"))
 		}
 		return fmt.Errorf("write when sessions were used: %w", err)
 	}
 }
 
-func (c *Cache) write(ctx context.Context, batch map[sso.SessionID]time.Time) error {
+func (c *Cache) writeSessions(ctx context.Context, batch map[sso.SessionID]sso.TokenUse) error {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
-	return c.Store.TouchSessions(ctx, batch)
+	seen := make(map[sso.SessionID]time.Time, len(batch))
+	for id, use := range batch {
+		seen[id] = use.At
+	}
+	return c.Store.TouchSessions(ctx, seen)
+}
+
+func (c *Cache) writeTokens(ctx context.Context, batch map[sso.SessionID]sso.TokenUse) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	used := make(map[sso.PersonalTokenID]sso.TokenUse, len(batch))
+	for id, use := range batch {
+		used[sso.PersonalTokenID(id)] = use
+	}
+	return c.Store.UsePersonalTokens(ctx, used)
 }
 
 // shrink drops uses beyond a size and reports whether there were any.
