@@ -152,6 +152,10 @@ var levels = map[string]arrows{
 		why: "comparing who is expected with who is there, and nothing of HTTP, SQL or pages; how an identity provider " +
 			"is made to send again is worded by sso/provisioning",
 	},
+	"sso/tokens": {
+		ours: "sso",
+		why:  "who may have a token, and whose request one is, and nothing of HTTP or SQL",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",

@@ -117,7 +117,17 @@ func apiCodes() []Entry {
 			"token_name_taken", "API", "another token of the connection has the name", Operator,
 			"choose another, or revoke that one",
 		},
-		{"too_many_tokens", "API", "the connection has 20 tokens", Operator, "revoke one first"},
+		{"too_many_tokens", "API", "the connection has 20 tokens, or the user 50", Operator, "revoke one first"},
+		{
+			"expiry_invalid", "API",
+			"the expiry of a personal token is missing, in the past, or later than the company allows", Operator,
+			"the message has the latest day",
+		},
+		{
+			"personal_tokens_forbidden", "API",
+			"the company does not allow its users personal access tokens", Operator,
+			"the company's rules of tokens decide it",
+		},
 		{
 			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,
 			"begin without a cursor",
