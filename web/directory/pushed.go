@@ -78,7 +78,7 @@ func (d *Directory) personPushed(
 		}
 	}
 	s.signIn = lastConnection(known)
-	p.Sources = s.rows(len(departures) > 0)
+	p.Sources = s.rows(departures)
 	if s.owner != nil {
 		p.GiveLogin = "" // the form would be refused
 		p.Owner = &ui.Link{
@@ -112,12 +112,12 @@ type source struct {
 	signIn   string // the connection of the last sign-in; "" if there was none
 }
 
-func (s source) rows(departed bool) []sourceRow {
+func (s source) rows(departures []sso.DeprovisionReceipt) []sourceRow {
 	rows := []sourceRow{
 		s.row("Login", s.user.Login, "userName"),
 		s.row("Name", s.user.Name, "displayName or name"),
 		s.row("E-mail", s.user.Email, "emails"),
-		s.status(departed),
+		s.status(departures),
 	}
 	switch {
 	case s.user.LoginGiven:
@@ -152,7 +152,8 @@ func (s source) bySignIn() string {
 	return "sign-in through " + s.signIn
 }
 
-func (s source) status(departed bool) sourceRow {
+// status is the row of the access. departures are those of the user, the last one first.
+func (s source) status(departures []sso.DeprovisionReceipt) sourceRow {
 	row := sourceRow{
 		Fact:  "Access",
 		Value: statusBadge(s.user.Status).Label,
@@ -164,9 +165,13 @@ func (s source) status(departed bool) sourceRow {
 	case s.owner != nil && s.resource.Active == active:
 		row.From = "SCIM, " + s.owner.Name + ": active"
 		row.How = "The identity provider decides. An admin can deactivate the person here as well."
-	case !active && s.owner == nil && departed:
+	case !active && s.owner == nil && len(departures) > 0 && departures[0].Deleted:
 		row.From = "SCIM: the identity provider deleted the person"
 		row.How = "They come back once the identity provider pushes them again."
+	case !active && s.owner == nil && len(departures) > 0:
+		row.From = "SCIM: the identity provider deactivated the person"
+		row.How = "No sign-in activates them again. An admin can, or the identity provider once it provisions " +
+			"by SCIM again."
 	case !active:
 		row.From = "an admin, by hand"
 		row.How = "Neither sign-ins nor pushes activate them again."

@@ -30,7 +30,7 @@ func galleryProvisionedPerson() *personDetailPage {
 			Emails: []sso.ProvisionedEmail{{Value: gallery.LongLogin}},
 		},
 		signIn: "Employees",
-	}.rows(true)
+	}.rows(nil)
 	p.Departures = []departureRow{{
 		At:    gallery.Ago(26 * time.Hour),
 		What:  "Deactivated by the identity provider",
