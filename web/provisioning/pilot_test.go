@@ -94,7 +94,10 @@ func TestPilot(t *testing.T) {
 	f.says("stale", code, body, 409, "changed")
 	code, body = f.do("ada", "POST", page, f.form("do", "add", "kind", "user", "name", ""))
 	f.says("empty", code, body, 422, "Enter a name")
-	f.shows("ada", f.home+"/switch", 200, "Start the pilot", "Would get an account", "Outside of the pilot")
+	f.shows(
+		"ada", f.home+"/switch", 200, "Start the pilot", "The people of the pilot would follow",
+		"Would get an account", "Outside of the pilot",
+	)
 	f.says("started", 200, f.post("ada", f.home+"/switch", f.form("to", "scim")), 200, "It is enabled", "running")
 	f.applied()
 	f.shows("ada", page, 200, "Apply to all: see what changes", "1 person")

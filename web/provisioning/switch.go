@@ -144,6 +144,10 @@ func (t turn) newPage(v console.Visit) *connectionSwitchPage {
 	p.Heading = "From sign-ins to SCIM"
 	p.Lead = "People and memberships would follow what the identity provider pushes. This is a preview: nothing " +
 		"changes until you confirm."
+	if !edited(v.Connection).SCIM.Pilot.IsZero() {
+		p.Lead = "The people of the pilot would follow what the identity provider pushes. Everyone else signs in as " +
+			"before. This is a preview: nothing changes until you confirm."
+	}
 	if t.back() {
 		p.Heading = "From SCIM to sign-ins"
 		p.Lead = "Memberships would follow sign-ins again. This is a preview: nothing changes until you confirm."
