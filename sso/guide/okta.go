@@ -147,12 +147,15 @@ func oktaOIDC() Guide {
 					}),
 				do("Under *Assignments*, choose:",
 					choose("Controlled access", "Allow everyone in your organization to access"),
-					choose("Enable immediate access", "Enable immediate access with Federation Broker Mode")),
+					Value{
+						Choice, "Enable immediate access",
+						"Leave it off if you plan to use SCIM, or want to choose who may sign in.",
+						"Enable immediate access with Federation Broker Mode",
+					}),
 				do("Select *Save*."),
 			},
 			Warnings: []string{
-				"With *Federation Broker Mode* everyone in Okta may sign in. To choose who may, leave it off and assign groups in step 4.",
-				"*Federation Broker Mode* switches provisioning by SCIM off: Okta then pushes no one. Leave it off if you plan to use SCIM.",
+				"*Federation Broker Mode* lets everyone in Okta sign in, and switches provisioning by SCIM off: Okta then pushes no one. Without it, people sign in once you have assigned them or a group of theirs.",
 			},
 		},
 		Configure: Part{
@@ -228,7 +231,7 @@ func oktaSCIM() SCIM {
 		Connect: Part{
 			Title: connectTitle,
 			Do: []Instruction{
-				do("In Okta, open the application that you use for single sign-on. In *General* › *App Settings*, select *Edit*."),
+				do("In Okta, open the application that you use for single sign-on; if it is one with OpenID Connect, the second one that is for provisioning. In *General* › *App Settings*, select *Edit*."),
 				do("As *Provisioning*, select *SCIM*, then *Save*. The tab *Provisioning* appears."),
 				do("Open *Provisioning* › *Integration*, select *Edit*, and fill in:",
 					scimURL("SCIM connector base URL", ""),
