@@ -27,6 +27,7 @@ type provisioningReader interface {
 	CheckLogins(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
 	) (sso.LoginCheck, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 }
 
 // tokenMaker creates tokens and adds scopes to them; provisioning.Tokens does.

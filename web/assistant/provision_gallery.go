@@ -260,9 +260,10 @@ func galleryProvisionEnable() *provisionEnablePage {
 		},
 		Groups: []provisionGroup{
 			{
-				Name:    "grp_all@acme.example",
-				Join:    248,
-				Confirm: 21,
+				Name:         "grp_all@acme.example",
+				Organization: "Platform",
+				Join:         248,
+				Confirm:      21,
 			},
 			{Name: gallery.LongName, Join: 3},
 		},

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -147,17 +148,43 @@ func (a *Assistant) askProvisioning(
 		return fmt.Errorf("preview provisioning: %w", err)
 	}
 	page.Facts = previewFacts(preview)
-	for _, g := range preview.Groups {
-		page.Groups = append(page.Groups, provisionGroup{
-			Name:    g.Name,
-			Join:    g.Join,
-			Confirm: g.Confirm,
-		})
+	if page.Groups, err = a.previewGroups(r.Context(), p, preview.Groups); err != nil {
+		return err
 	}
 	page.Changes = p.provisionChanges()
 	page.Blocked = p.foreignDraft()
 	page.Warnings = p.provisionWarnings(a, preview)
 	return a.Console.Render(w, console.FormStatus(wrong), page)
+}
+
+// previewGroups is what becomes of groups, with their organizations: groups of several
+// may have one name.
+func (a *Assistant) previewGroups(
+	ctx context.Context, p *provisionState, groups []sso.ProvisioningGroupPreview,
+) (all []provisionGroup, err error) {
+	names := map[sso.OrganizationID]string{}
+	for cursor, more := "", len(groups) > 0; more; more = cursor != "" {
+		page := sso.Page{
+			Cursor: cursor,
+			Limit:  200,
+		}
+		var part []sso.Organization
+		if part, cursor, err = a.Provisioning.Organizations(ctx, p.Enterprise.ID, page); err != nil {
+			return nil, fmt.Errorf("list organizations: %w", err)
+		}
+		for _, o := range part {
+			names[o.ID] = o.Name
+		}
+	}
+	for _, g := range groups {
+		all = append(all, provisionGroup{
+			Name:         g.Name,
+			Organization: names[g.Organization],
+			Join:         g.Join,
+			Confirm:      g.Confirm,
+		})
+	}
+	return all, nil
 }
 
 func previewFacts(preview sso.ProvisioningPreview) []ui.Fact {
@@ -211,9 +238,17 @@ func (p *provisionState) provisionWarnings(a *Assistant, preview sso.Provisionin
 		people(preview.Held)+" would wait for an admin: another account has the login.",
 		p.forAdmins(console.At(p.Enterprise, "questions")), "Login conflicts",
 	)
+	near, unmatched := nearGroups(preview)
 	warn(
-		len(preview.UnmatchedGroups) > 0,
-		"No group here has the name of these: "+shortList(preview.UnmatchedGroups)+". Their members join no group "+
+		len(near) > 0,
+		"Almost the same name as a group here, in other letter case or with characters that look alike: "+
+			shortList(near)+". Their members join no group until the pushed name is added to it.",
+		p.forAdmins(console.AtConnection(p.Enterprise, p.Connection.ID, "provisioning", "switch")+"?to=scim"),
+		"Repair them",
+	)
+	warn(
+		len(unmatched) > 0,
+		"No group here has the name of these: "+shortList(unmatched)+". Their members join no group "+
 			"until there is one: create it under Groups, or set “"+
 			console.FieldLabel("scim.create_groups.organizations")+"”.",
 		p.forAdmins(console.AtConnection(p.Enterprise, p.Connection.ID, "settings")), "Settings",
@@ -223,6 +258,24 @@ func (p *provisionState) provisionWarnings(a *Assistant, preview sso.Provisionin
 			"too: "+draft+".", p.state.at("enable"), "Look at the draft")
 	}
 	return all
+}
+
+// nearGroups returns the pushed groups that no group here has the name of: those that
+// a group here has almost the name of, with it, and the others.
+func nearGroups(preview sso.ProvisioningPreview) (near, unmatched []string) {
+	known := map[string]bool{}
+	for _, f := range preview.Findings {
+		if f.Kind == sso.FindingGroupName && !known[f.Name] {
+			known[f.Name] = true
+			near = append(near, f.Name+" (here "+f.Known+")")
+		}
+	}
+	for _, name := range preview.UnmatchedGroups {
+		if !known[name] {
+			unmatched = append(unmatched, name)
+		}
+	}
+	return near, unmatched
 }
 
 // forAdmins returns the address of a page that no setup link opens; "" for the holder

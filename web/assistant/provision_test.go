@@ -1,6 +1,7 @@
 package assistant_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -207,14 +208,98 @@ func TestUnmatchedGroupLeadsToSettings(t *testing.T) {
 		sso.MemberChange{},
 	)
 	f.ok(err)
+	f.lookAlike(c)
 	const warned, settings = "No group here has the name of these: grp_new.", "/settings\""
 	admin := f.send("operator", http.MethodGet, at+"/scim/enable", "", http.NoBody)
 	f.says(admin, http.StatusOK, warned, `href="`+strings.TrimSuffix(at, "/setup")+settings)
+	f.says(admin, http.StatusOK, "Almost the same name", "grp\u00a0near (here grp near)", "/provisioning/switch?to=scim")
 	link := f.send("link", http.MethodGet, at+"/scim/enable", "", http.NoBody)
-	f.says(link, http.StatusOK, warned)
+	f.says(link, http.StatusOK, warned, "Almost the same name")
 	if strings.Contains(link.Body.String(), settings) {
 		t.Error("a setup link leads to the settings")
 	}
+}
+
+// lookAlike pushes a group whose name is almost that of a group here.
+func (f *fixture) lookAlike(c sso.Connection) {
+	f.Helper()
+	ctx, by := f.Context(), sso.ActorOperator
+	org, err := f.db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: f.ent.ID,
+		Key:        "near",
+		Name:       "Nearby",
+	})
+	f.ok(err)
+	_, err = f.db.CreateGroup(ctx, by, f.ent.ID, sso.Group{
+		Organization: org.ID,
+		Name:         "grp near",
+	})
+	f.ok(err)
+	_, _, err = f.db.CreateProvisionedGroup(ctx, sso.Push{
+		Enterprise: f.ent.ID,
+		Connection: c.ID,
+	}, sso.ProvisionedGroup{
+		Enterprise:  f.ent.ID,
+		Connection:  c.ID,
+		DisplayName: "grp\u00a0near",
+		Origin:      sso.OriginPushed,
+	}, sso.MemberChange{})
+	f.ok(err)
+}
+
+// TestPreviewOrganizations: groups of one name are told apart by their organizations.
+func TestPreviewOrganizations(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, at := f.enabled(sso.Okta)
+	for _, key := range []string{"north", "south"} {
+		org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        key,
+			Name:       "The " + key,
+		})
+		f.ok(err)
+		_, err = f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{
+			Organization: org.ID,
+			Name:         "managers",
+		})
+		f.ok(err)
+	}
+	f.adoptGroup(c, "managers")
+	f.says(f.send("operator", http.MethodGet, at+"/scim/enable", "", http.NoBody), http.StatusOK,
+		"<bdi>The north</bdi>", "<bdi>The south</bdi>")
+}
+
+// adoptGroup pushes a group that is here, as identity providers do that found it.
+func (f *fixture) adoptGroup(c sso.Connection, name string) {
+	f.Helper()
+	p := sso.Push{
+		Enterprise: f.ent.ID,
+		Connection: c.ID,
+		Event:      "push-1",
+	}
+	pushed := sso.ProvisionedGroup{
+		DisplayName: name,
+		Document:    []byte(`{}`),
+	}
+	_, _, err := f.db.CreateProvisionedGroup(f.Context(), p, pushed, sso.MemberChange{})
+	exists, is := errors.AsType[*sso.ResourceExistsError](err)
+	if !is {
+		f.Fatalf("the group that is there is not found: %v", err)
+	}
+	u, err := f.db.CreateProvisionedUser(f.Context(), p, sso.ProvisionedUser{
+		UserName: "ada@acme.example",
+		Active:   true,
+		Document: []byte(`{"userName":"x"}`),
+	})
+	f.ok(err)
+	_, _, err = f.db.ChangeProvisionedGroup(
+		f.Context(), p, exists.ID,
+		func(g sso.ProvisionedGroup) (sso.ProvisionedGroup, sso.MemberChange, error) {
+			return g, sso.MemberChange{Add: []sso.ResourceID{u.ID}}, nil
+		},
+	)
+	f.ok(err)
 }
 
 // TestReachedFrom: what reached the connection is shown.

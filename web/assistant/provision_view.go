@@ -152,5 +152,6 @@ type provisionEnablePage struct {
 // provisionGroup is what becomes of a group.
 type provisionGroup struct {
 	Name          string
+	Organization  string
 	Join, Confirm int
 }
