@@ -108,14 +108,19 @@ func (p *connectionDriftPage) describe(v console.Visit, r drift.Report) {
 		)
 	}
 	for _, names := range r.Twins {
-		p.Warnings = append(p.Warnings, ui.Todo{
-			State: "warn",
-			Text: "“" + strings.Join(names, "” and “") + "” differ in letter case only. SCIM compares names without it, " +
-				"so the identity provider can push only one of them: rename the others there.",
-		})
+		p.Warnings = append(p.Warnings, twinWarning(names))
 	}
 	if r.Reconcilable() {
 		p.Reconcile = at(v, "drift", "reconcile")
+	}
+}
+
+// twinWarning warns of groups whose names differ in letter case only.
+func twinWarning(names []string) ui.Todo {
+	return ui.Todo{
+		State: "warn",
+		Text: "“" + strings.Join(names, "” and “") + "” differ in letter case only. SCIM compares names without " +
+			"it, so the identity provider can push only one of them: rename the others there.",
 	}
 }
 

@@ -23,15 +23,6 @@ func galleryDrift() []gallery.Example {
 		sso.InvalidField("validation_failed", "people", "Enter a number, or logins, one a line."),
 		&wrong.Form.Group, &wrong.Form.People,
 	)
-	many := exampleDrift()
-	many.Rows, many.Total, many.Reconcile = exampleDriftRows(), "313 expected, 64 actual", examplePath+"/drift/reconcile"
-	many.Notes = []string{"3 of 272 people who were sent have no account here yet."}
-	many.Read = &listingForm{
-		Action: examplePath + "/drift/read",
-		From:   "Microsoft Graph",
-		About:  aboutGraph,
-		Group:  listedGroup("", "Its display name, or its object ID."),
-	}
 	equal := exampleGroupDrift("engineering", "40 expected, 40 actual")
 	equal.Row.Evidence = "All members sent on 24 November 2026."
 	renamed := exampleGroupDrift("Staff", "0 expected, 0 actual")
@@ -39,7 +30,7 @@ func galleryDrift() []gallery.Example {
 	renamed.Reasons = []remedyRow{changeRow(exampleChange(), renamed.Group)}
 	return []gallery.Example{
 		{Name: "ConnectionGroupDrift-renamed", Status: 200, Page: renamed},
-		{Name: "ConnectionDrift-many", Status: 200, Page: many},
+		{Name: "ConnectionDrift-many", Status: 200, Page: exampleManyDrift()},
 		{Name: "ConnectionDrift-none", Status: 200, Page: none},
 		{Name: "ConnectionDrift-wrong", Status: 422, Page: wrong},
 		{Name: "ConnectionDrift-denied", Status: 502, Page: exampleDenied()},
@@ -52,6 +43,21 @@ func galleryDrift() []gallery.Example {
 			Back:   examplePath + "/drift",
 		}},
 	}
+}
+
+// exampleManyDrift is the page of a connection with every kind of group.
+func exampleManyDrift() *connectionDriftPage {
+	p := exampleDrift()
+	p.Rows, p.Total, p.Reconcile = exampleDriftRows(), "313 expected, 64 actual", examplePath+"/drift/reconcile"
+	p.Notes = []string{"3 of 272 people who were sent have no account here yet."}
+	p.Warnings = []ui.Todo{twinWarning([]string{"Engineering", "engineering"})}
+	p.Read = &listingForm{
+		Action: examplePath + "/drift/read",
+		From:   "Microsoft Graph",
+		About:  aboutGraph,
+		Group:  listedGroup("", "Its display name, or its object ID."),
+	}
+	return p
 }
 
 // exampleDenied is the page after Okta refused a token.
@@ -229,6 +235,7 @@ func exampleReconcile() *connectionReconcilePage {
 		Rows: []reconcileRow{
 			{
 				Group:  "engineering",
+				Of:     "Platform",
 				What:   "1 person to add",
 				People: []ui.Link{{Label: "ada@acme.example", Href: gallery.EnterprisePath + "/people/user-1"}},
 			},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/catalog"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -23,6 +24,7 @@ func galleryProblems() []gallery.Example {
 	widened.Flash = widenedText(sso.Connection{Provider: sso.Entra})
 	widened.Problems[0].Presses = nil
 	widened.Problems[0].Done = `The token "entra-1" has the scope scim now.`
+	widened.Problems[0].Side = sideBadge(catalog.Company)
 	return []gallery.Example{
 		{Name: "ConnectionProblems-many", Status: 200, Page: exampleManyProblems()},
 		{Name: "ConnectionProblems-widened", Status: 200, Page: widened},
@@ -34,12 +36,17 @@ func exampleScopeMissing() problem {
 	return problem{
 		ID:    "scim-scope-missing",
 		Cause: "The token lacks the scope that the request needs.",
-		Side:  sideBadge("you"),
+		Side:  sideBadge(catalog.Operator),
 		Count: "14 requests about 2 names",
 		First: gallery.Ago(3 * exampleDay),
 		Last:  gallery.Ago(3 * time.Minute),
 		Names: []refusedName{
-			{Name: "group grp_all@acme.example", Count: "13 requests", Last: gallery.Ago(3 * time.Minute)},
+			{
+				Name:  "group grp_all@acme.example",
+				Href:  gallery.EnterprisePath + "/groups/grp-1",
+				Count: "13 requests",
+				Last:  gallery.Ago(3 * time.Minute),
+			},
 			{Name: "group " + gallery.LongName, Count: "1 request", Last: gallery.Ago(2 * exampleDay)},
 		},
 		Told: exampleRefusal,
@@ -65,7 +72,7 @@ func exampleManyProblems() *connectionProblemsPage {
 			{
 				ID:    "identity-held",
 				Cause: "The identity provider pushed a person whose login another active account has.",
-				Side:  sideBadge("you"),
+				Side:  sideBadge(catalog.Operator),
 				Count: "2 requests about 1 name",
 				First: gallery.Ago(exampleDay),
 				Last:  gallery.Ago(time.Hour),
@@ -83,7 +90,7 @@ func exampleManyProblems() *connectionProblemsPage {
 			{
 				ID:    "scim-invalid-value",
 				Cause: "A value has the wrong type, or a required one is missing.",
-				Side:  sideBadge("company"),
+				Side:  sideBadge(catalog.Company),
 				Count: "600 requests about 300 names",
 				First: gallery.Ago(exampleDay),
 				Last:  gallery.Ago(2 * time.Hour),
