@@ -2,9 +2,10 @@ package sso
 
 import "time"
 
-// ProvisioningEvent is one request of an identity provider that changed something
-// or was refused. It never has the body of the request. An event whose effects are
-// Applied is none: it has no token, method, name and request ID.
+// ProvisioningEvent is a request of an identity provider. It never has the body of
+// the request. Requests that only read are summed up; see [ProvisioningReads]. An
+// event whose effects are Applied is none: it has no token, method, name and request
+// ID.
 type ProvisioningEvent struct {
 	ID         ProvisioningEventID
 	Enterprise EnterpriseID
@@ -32,8 +33,32 @@ type ProvisioningEvent struct {
 // Refused reports whether the request was refused.
 func (e ProvisioningEvent) Refused() bool { return e.Code != "" }
 
-// Requests returns how many requests the event stands for. Those that were refused
-// because there were too many are summed up for some seconds.
+// ProvisioningResult is what came of a request, in one word.
+type ProvisioningResult string
+
+// The results.
+const (
+	ResultChanged   ProvisioningResult = "changed"
+	ResultRefused   ProvisioningResult = "refused"
+	ResultUnchanged ProvisioningResult = "unchanged" // a write of what was there already
+	ResultRead      ProvisioningResult = "read"
+)
+
+// Result returns what came of the request.
+func (e ProvisioningEvent) Result() ProvisioningResult {
+	switch {
+	case e.Refused():
+		return ResultRefused
+	case e.Changed:
+		return ResultChanged
+	case e.Kind.writes():
+		return ResultUnchanged
+	}
+	return ResultRead
+}
+
+// Requests returns how many requests the event stands for. Reads are summed up for a
+// minute, and those that were refused because there were too many for some seconds.
 func (e ProvisioningEvent) Requests() int { return max(e.Effects.Requests, 1) }
 
 // ProvisioningEffects are what a request changed besides its resource.
@@ -54,9 +79,35 @@ type ProvisioningEffects struct {
 	// Applied says that the event is no request: what had been pushed before was
 	// applied, because the connection was enabled or its pilot changed.
 	Applied bool `json:"applied,omitempty"`
-	// Requests is how many requests the event stands for, if it stands for several
-	// that were refused because there were too many; see [ProvisioningEvent.Requests].
+	// Requests is how many requests the event stands for, if it is a sum; see
+	// [ProvisioningEvent.Requests].
 	Requests int `json:"requests,omitempty"`
+	// Reads says what was read, of requests that only read; nil of others.
+	Reads *ProvisioningReads `json:"reads,omitempty"`
+}
+
+// ReadSort is what a request reads.
+type ReadSort string
+
+// The sorts of reads.
+const (
+	ReadLookup    ReadSort = "lookup" // resources that match a filter
+	ReadList      ReadSort = "list"   // all resources, a page at a time
+	ReadOne       ReadSort = "one"    // a resource by its ID
+	ReadDiscovery ReadSort = "discovery"
+)
+
+// ProvisioningReads sums up the reads of one sort by one token and client within a
+// minute, from the time of their event to Last. Name, request ID and duration of the
+// event are those of the last one.
+type ProvisioningReads struct {
+	Sort ReadSort `json:"sort"`
+	// By is the attribute that a filter of lookups compares, as it was sent; "" if the
+	// filter has several. Values of the filter are not kept, except for a name.
+	By       string    `json:"by,omitempty"`
+	Found    int       `json:"found,omitempty"`    // requests that found something
+	Returned int       `json:"returned,omitempty"` // resources in the responses
+	Last     time.Time `json:"last"`
 }
 
 // ProvisioningEventFilter narrows a list of provisioning events; the zero value of
@@ -65,9 +116,11 @@ type ProvisioningEventFilter struct {
 	Connection ConnectionID
 	Token      ProvisioningTokenID
 	Resource   ResourceID
-	Name       string // letter case does not matter
-	Refused    bool   // only refused ones
-	Since      time.Time
+	// Name ignores letter case. Of reads, only one that is alone in its sum has it.
+	Name    string
+	Refused bool // only refused ones
+	Result  ProvisioningResult
+	Since   time.Time
 }
 
 // ProvisioningRefusal is what was refused of one name, for one reason.

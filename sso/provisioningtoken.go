@@ -96,6 +96,9 @@ func (s ProvisioningScope) Includes(want ProvisioningScope) bool {
 		s == ScopeGroupsWrite && want == ScopeGroupsRead
 }
 
+// writes reports whether a request that needs the scope writes.
+func (s ProvisioningScope) writes() bool { return s == ScopeUsersWrite || s == ScopeGroupsWrite }
+
 const maxClientName = 120 // bytes
 
 // ClientName returns a User-Agent as it is shown: without what is not printable,

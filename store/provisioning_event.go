@@ -12,10 +12,6 @@ import (
 	"gatehouse/store/engine"
 )
 
-// maxProvisioningEvents is how many events of a connection
-// TrimProvisioningEvents leaves, the newest.
-const maxProvisioningEvents = 100_000
-
 const provisioningEventColumns = "e.id, e.enterprise_id, e.connection_id, e.at, e.token_id, e.client, e.method, " +
 	"e.kind, e.name, e.resource_id, e.status, e.scim_type, e.code, e.detail, e.request_id, e.took, e.changed, e.effects"
 
@@ -30,8 +26,8 @@ func scanProvisioningEvent(r engine.Row) (e sso.ProvisioningEvent, err error) {
 	return e, err
 }
 
-// RecordProvisioning records requests, in the order of the list: those that changed
-// something or were refused as events, refusals once for each kind, name and
+// RecordProvisioning records requests, in the order of the list: those that wrote or
+// were refused as events, refusals once for each kind, name and
 // reason. A request that was done heals the refusals of its name and kind, and those
 // of the connection that are about no name. Requests of a connection that was
 // deleted are omitted.
@@ -117,7 +113,7 @@ func (t *tx) recordProvisioning(
 	if err != nil {
 		return e, err
 	}
-	if e.Changed || e.Refused() {
+	if e.Result() != sso.ResultRead {
 		if err := t.insertProvisioningEvent(e); err != nil {
 			return e, err
 		}
@@ -147,22 +143,46 @@ func (t *tx) nameResource(ctx context.Context, e sso.ProvisioningEvent) (sso.Pro
 	return e, err
 }
 
+// RecordProvisioningReads records sums of requests that only read. A sum replaces what
+// was recorded of it before. Those of a connection that was deleted are omitted.
+func (db *DB) RecordProvisioningReads(ctx context.Context, sums []sso.ProvisioningEvent) (err error) {
+	defer func() { doing(&err, "record provisioning reads") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		for _, e := range sums {
+			if err := t.putProvisioningEvent(clean(e), `update set name = excluded.name, folded = excluded.folded,
+				request_id = excluded.request_id, took = excluded.took, effects = excluded.effects`); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (t *tx) insertProvisioningEvent(e sso.ProvisioningEvent) error {
+	return t.putProvisioningEvent(e, "nothing")
+}
+
+// putProvisioningEvent queues an event, and what to do if there is one of its ID.
+func (t *tx) putProvisioningEvent(e sso.ProvisioningEvent, exists string) error {
 	effects, err := engine.JSONText(e.Effects)
 	if err != nil {
 		return err
 	}
-	changed := int64(0)
+	changed, folded := int64(0), ""
 	if e.Changed {
 		changed = 1
+	}
+	if e.Requests() == 1 {
+		folded = filter.Fold(e.Name) // that of a sum is one of many names
 	}
 	t.Queue(
 		`insert into provisioning_events (enterprise_id, connection_id, id, at, token_id, client, method, kind, name,
 			folded, resource_id, status, scim_type, code, detail, request_id, took, changed, effects)
 		select c.enterprise_id, c.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
-		from connections c where c.enterprise_id = $1 and c.id = $2 on conflict do nothing`,
+		from connections c where c.enterprise_id = $1 and c.id = $2
+		on conflict (enterprise_id, id) do `+exists,
 		string(e.Enterprise), string(e.Connection), string(e.ID), engine.Micros(e.At), string(e.Token),
-		e.Client, e.Method, string(e.Kind), e.Name, filter.Fold(e.Name), string(e.Resource),
+		e.Client, e.Method, string(e.Kind), e.Name, folded, string(e.Resource),
 		int64(e.Status), e.SCIMType, e.Code, e.Detail, e.RequestID, e.Took.Microseconds(), changed, effects,
 	)
 	return nil
@@ -190,50 +210,4 @@ func (t *tx) refuseToken(e sso.ProvisioningEvent) {
 		where enterprise_id = $1 and connection_id = $2 and id = $3`,
 		string(e.Enterprise), string(e.Connection), string(e.Token), engine.Micros(e.At), e.Detail,
 	)
-}
-
-// TrimProvisioningEvents deletes all but the newest 100,000 events of a connection.
-func (db *DB) TrimProvisioningEvents(
-	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
-) (err error) {
-	defer func() { doing(&err, "trim provisioning events") }()
-	last, ok, err := engine.One(ctx, db.sql, engine.ScanText,
-		`select id from provisioning_events where enterprise_id = $1 and connection_id = $2
-		order by id desc limit 1 offset $3`,
-		string(ent), string(conn), int64(maxProvisioningEvents),
-	)
-	if err != nil || !ok {
-		return err
-	}
-	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.Queue(
-			"delete from provisioning_events where enterprise_id = $1 and connection_id = $2 and id <= $3",
-			string(ent), string(conn), last,
-		)
-		return nil
-	})
-}
-
-// ProvisioningEvents lists the events of an enterprise, newest first.
-func (db *DB) ProvisioningEvents(
-	ctx context.Context, ent sso.EnterpriseID, f sso.ProvisioningEventFilter, page sso.Page,
-) (_ []sso.ProvisioningEvent, next string, err error) {
-	defer func() { doing(&err, "list provisioning events") }()
-	w := &engine.Where{}
-	w.And("e.enterprise_id = ", string(ent))
-	w.AndText("e.connection_id = ", string(f.Connection))
-	w.AndText("e.token_id = ", string(f.Token))
-	w.AndText("e.resource_id = ", string(f.Resource))
-	if f.Name != "" {
-		w.And("e.folded = ", filter.Fold(f.Name))
-	}
-	if f.Refused {
-		w.And("e.code <> ", "")
-	}
-	w.AndTime("e.at >= ", f.Since)
-	query := "select " + provisioningEventColumns + " from provisioning_events e" +
-		w.Page("e.id", page.Cursor, page.Size(), true)
-	all, err := engine.List(ctx, db.sql, scanProvisioningEvent, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(e sso.ProvisioningEvent) string { return string(e.ID) })
-	return all, next, err
 }

@@ -276,10 +276,44 @@ func TestActivityProvisioning(t *testing.T) {
 	)
 	d.get(named, at+"?result=refused&connection="+string(d.other.ID), 200, "refused, 403", "NOT change group")
 	d.get(named, at+"?name=DEV", 200, "3 added", "NOT refused, 403")
+	d.readsAndRepeats(at, changed)
 	d.get(named, at+"?name=nothing", 200, "No requests match")
 	d.get(named, at+"?since=yesterday", 422, "Use a date such as 2026-11-24.")
 	d.get(stranger, at, 404)
 	d.exportsPushes(at, k)
+}
+
+// readsAndRepeats asserts how the log shows a sum of reads, and a write of what was there
+// already.
+func (d *consoleTest) readsAndRepeats(at string, e sso.ProvisioningEvent) {
+	d.Helper()
+	e.Token = "scimtok-other"
+	e.ID = sso.NewID[sso.ProvisioningEventID](e.At)
+	e.Method, e.Changed, e.Effects = "PUT", false, sso.ProvisioningEffects{}
+	d.ok(d.g.db.RecordProvisioning(d.Context(), []sso.ProvisioningEvent{e}))
+	e.ID = sso.NewID[sso.ProvisioningEventID](e.At)
+	e.Method, e.Kind, e.Name = "GET", sso.ScopeUsersRead, "grace@acme.test"
+	e.Effects = sso.ProvisioningEffects{
+		Requests: 1214,
+		Reads: &sso.ProvisioningReads{
+			Sort:  sso.ReadLookup,
+			By:    "userName",
+			Found: 21,
+			Last:  e.At.Add(58 * time.Second),
+		},
+	}
+	d.ok(d.g.db.RecordProvisioningReads(d.Context(), []sso.ProvisioningEvent{e}))
+	read := []string{
+		"look up users by userName", "1,214 requests in 58 s", "21 of 1,214 found", "last", "grace@acme.test",
+	}
+	d.get(named, at, 200, append(read, "replace group", "nothing changed</span>")...)
+	d.get(named, at+"?result=read", 200, append(read, "NOT replace group", "NOT 3 added", "NOT refused, 403")...)
+	d.get(named, at+"?result=unchanged", 200, "replace group", "NOT look up users", "NOT 3 added")
+	d.get(named, at+"?result=changed", 200, "3 added", "NOT look up users", "NOT replace group")
+	d.get(
+		named, at+"/events.csv?result=read", 200, "result,requests,found,last_at", ",read,1214,21,",
+		"NOT replace group",
+	)
 }
 
 // exportsPushes asserts the downloads of the log: with the filter, without formulas.
@@ -315,7 +349,7 @@ func (d *consoleTest) exportsPushes(at string, k sso.ProvisioningToken) {
 	}
 	rows, err := csv.NewReader(strings.NewReader(d.get(named, at+"/events.csv", 200))).ReadAll()
 	d.ok(err)
-	if len(rows) != 233 || rows[0][7] != "name" || rows[1][7] != "'=cmd|x" {
+	if len(rows) != 235 || rows[0][7] != "name" || rows[1][7] != "'=cmd|x" {
 		d.Errorf("%d rows, the first are %q", len(rows), rows[:2])
 	}
 	d.get(named, at+"/events.csv?since=yesterday", 422)

@@ -52,12 +52,18 @@ type Outcome struct {
 	Resource sso.ResourceID
 	// Key is the name by which the identity provider knows the resource:
 	// userName, displayName or externalId, from the body or the filter.
-	Key     string
-	Needs   sso.ProvisioningScope // what the token must allow; "" if it is about no resource
-	Changed bool                  // whether it wrote something
-	Effect  sso.MemberEffect
-	Nested  []sso.ResourceID // members that were sent as groups
-	Listed  bool             // whether it named all members of the group
+	Key   string
+	Needs sso.ProvisioningScope // what the token must allow; "" if it is about no resource
+	// Read, By and Returned are as in [sso.ProvisioningReads]; Read is "" of a write,
+	// and of discovery. Found says whether the request found something.
+	Read     sso.ReadSort
+	By       string
+	Returned int
+	Found    bool
+	Changed  bool // whether it wrote something
+	Effect   sso.MemberEffect
+	Nested   []sso.ResourceID // members that were sent as groups
+	Listed   bool             // whether it named all members of the group
 	// Adopted and Reactivated are as in [sso.ProvisioningEffects].
 	Adopted     bool
 	Reactivated bool
@@ -206,6 +212,9 @@ func (c *Call) about(t *scim.Type, write bool) error {
 	c.outcome.Type = t.Name
 	want := scopeOf(t, write)
 	c.outcome.Needs = want
+	if !write {
+		c.outcome.Read = sso.ReadOne
+	}
 	if t == scim.Groups() && !groupsOn(c.Connection) {
 		return groupsOff(c.Connection)
 	}
@@ -247,8 +256,25 @@ func (c *Call) noteBody(t *scim.Type, body map[string]any) {
 	}
 }
 
-// noteFilter remembers the name that a filter looks for.
+// noteFound remembers what a read found, in addition to what it found before.
+func (c *Call) noteFound(returned int, found bool) {
+	c.outcome.Returned += returned
+	c.outcome.Found = c.outcome.Found || found
+}
+
+// noteFilter remembers what a filter compares, and the name that it looks for.
 func (c *Call) noteFilter(t *scim.Type, e filter.Expr) {
+	c.outcome.Read = sso.ReadLookup
+	switch e := e.(type) {
+	case nil:
+		c.outcome.Read = sso.ReadList
+	case filter.Compare:
+		c.outcome.By = e.Path.String()
+	case filter.Present:
+		c.outcome.By = e.Path.String()
+	case filter.Element:
+		c.outcome.By = e.Path.String()
+	}
 	compared, is := e.(filter.Compare)
 	if !is || compared.Op != filter.Equal {
 		return

@@ -88,6 +88,7 @@ func (s *Service) Group(ctx context.Context, c *Call, id string) (scim.Resource,
 		return scim.Resource{}, c.failed(scim.Groups(), id, err)
 	}
 	c.noteGroup(g)
+	c.noteFound(1, true)
 	return groupResource(g)
 }
 

@@ -33,6 +33,7 @@ const (
 // eventStore keeps what came of requests; store.DB implements it.
 type eventStore interface {
 	RecordProvisioning(ctx context.Context, all []sso.ProvisioningEvent) error
+	RecordProvisioningReads(ctx context.Context, sums []sso.ProvisioningEvent) error
 	TrimProvisioningEvents(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) error
 	ProvisioningTokenByHash(ctx context.Context, h sso.Hash) (sso.ProvisioningToken, error)
 }
@@ -62,6 +63,7 @@ type Ledger struct {
 	omitted   int
 	refused   map[sso.ConnectionID]time.Time // last
 	tallies   tallies
+	reads     reads
 	written   map[connectionKey]int // since the last trim
 }
 
@@ -79,9 +81,9 @@ func NewLedger(o LedgerOptions) *Ledger {
 	}
 }
 
-// Record records what came of a request. A request that changed nothing is recorded
-// if it may heal a refusal. Those that were refused because there are too many are
-// summed up. Requests without a known token are only counted: they must not fill the
+// Record records what came of a request. Those that only read are summed up, and
+// those that were refused because there are too many. A read is recorded besides if
+// it may heal a refusal. Requests without a known token are only counted: they must not fill the
 // database.
 func (l *Ledger) Record(_ context.Context, o Outcome) {
 	e := eventOf(o)
@@ -98,8 +100,11 @@ func (l *Ledger) Record(_ context.Context, o Outcome) {
 	if !e.Refused() {
 		l.tallies.heal(e)
 	}
-	if !e.Refused() && !e.Changed && !o.Token.Troubled && !l.refusedRecently(e) {
-		return
+	if e.Result() == sso.ResultRead {
+		l.read(e, o)
+		if !o.Token.Troubled && !l.refusedRecently(e) {
+			return
+		}
 	}
 	if e.Refused() {
 		l.refused[e.Connection] = e.At
@@ -140,7 +145,7 @@ func (l *Ledger) schedule(after time.Duration) {
 // failure it is tried again later.
 func (l *Ledger) Flush(ctx context.Context) error {
 	l.sumUp(ctx)
-	return l.write(ctx)
+	return errors.Join(l.write(ctx), l.writeReads(ctx))
 }
 
 func (l *Ledger) write(ctx context.Context) error {

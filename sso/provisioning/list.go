@@ -28,6 +28,7 @@ func (s *Service) ListUsers(ctx context.Context, c *Call, q scim.Query) (List, e
 	if err != nil {
 		return List{}, err
 	}
+	c.noteFound(len(found.Items), len(found.Items) > 0 || found.Total > 0)
 	resources, err := s.userResources(ctx, c, found.Items, q.Selection)
 	return List{
 		Total:     page.total(found.Total),
@@ -47,6 +48,7 @@ func (s *Service) ListGroups(ctx context.Context, c *Call, q scim.Query) (List, 
 	if err != nil {
 		return List{}, err
 	}
+	c.noteFound(len(found.Items), len(found.Items) > 0 || found.Total > 0)
 	return List{
 		Total: page.total(found.Total),
 		Count: len(found.Items),
@@ -77,8 +79,9 @@ func (p listPage) total(found int) int {
 // page returns what the store is asked for a query, and what its cursors are bound
 // to.
 func (s *Service) page(c *Call, t *scim.Type, q scim.Query) (p listPage, list string, err error) {
+	err = c.about(t, false)
 	c.noteFilter(t, q.Filter)
-	if err := c.about(t, false); err != nil {
+	if err != nil {
 		return p, "", err
 	}
 	list = string(c.push.Connection) + " " + t.Name + " " + q.FilterText

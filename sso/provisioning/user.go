@@ -53,6 +53,7 @@ func (s *Service) User(ctx context.Context, c *Call, id string, show scim.Select
 		return scim.Resource{}, c.failed(scim.Users(), id, err)
 	}
 	c.noteUser(u)
+	c.noteFound(1, true)
 	return s.userResource(ctx, c, u, show)
 }
 

@@ -35,6 +35,7 @@ func (f foreign) provisioning() calls {
 	all := f.provisioned(f.other.ent.ID, f.w.conn.ID).calls()
 	maps.Copy(all, f.provisioningTokens())
 	maps.Copy(all, f.ledger())
+	maps.Copy(all, f.provisioningReads())
 	maps.Copy(all, f.pushedPersons())
 	maps.Copy(all, f.expected())
 	maps.Copy(all, f.expectations())

@@ -28,6 +28,9 @@ func provisioningTests() map[string]func(*testing.T, fresh) {
 		"rehearsal":                      testRehearsal,
 		"counts":                         testProvisioningCounts,
 		"events bounded":                 testProvisioningEventBounds,
+		"log trimmed":                    testProvisioningLogTrimmed,
+		"results":                        testProvisioningResults,
+		"reads":                          testProvisioningReads,
 		"persons":                        testPushedPerson,
 	}
 }

@@ -649,6 +649,7 @@ func own() map[string]bool {
 		"ProvisioningTokens":         true,
 		"NewerProvisioningToken":     true,
 		"RecordProvisioning":         true,
+		"RecordProvisioningReads":    true,
 		"TrimProvisioningEvents":     true,
 		"ProvisioningChecklist":      true,
 		"PreviewSignIns":             true,

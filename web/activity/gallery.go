@@ -397,7 +397,7 @@ func examplePushes() *provisioningPage {
 	}
 	return &provisioningPage{
 		Base:        exampleBase(),
-		eventList:   exampleHappened("Provisioning", gallery.ActivityPath+"/provisioning"),
+		eventList:   examplePushList(),
 		JSON:        gallery.ActivityPath + "/provisioning/events.jsonl",
 		CSV:         gallery.ActivityPath + "/provisioning/events.csv",
 		Connections: gallery.EnterprisePath + "/connections",
@@ -423,7 +423,40 @@ func examplePushes() *provisioningPage {
 				Result:     []ui.Badge{{Label: "done", State: "ok"}},
 				Token:      "a revoked token",
 			},
+			exampleReads(),
+			{
+				At:         gallery.Ago(4 * time.Hour),
+				Connection: "Entra ID",
+				Request:    "replace user",
+				Name:       "ada@acme.example",
+				Result:     []ui.Badge{{Label: "nothing changed"}},
+				Token:      "token entra-1",
+			},
 		},
+	}
+}
+
+// examplePushList has the filters of the log.
+func examplePushList() eventList {
+	list := exampleHappened("Provisioning", gallery.ActivityPath+"/provisioning")
+	list.Filters = nil
+	for _, f := range []*ui.Field{nameField(), resultField(), sinceField()} {
+		f.ID, f.Optional = f.Name, true
+		list.Filters = append(list.Filters, *f)
+	}
+	return list
+}
+
+func exampleReads() pushEntry {
+	return pushEntry{
+		At:         gallery.Ago(4 * time.Hour),
+		Connection: "Entra ID",
+		Request:    "look up users by userName",
+		Sum:        "1,214 requests in 58 s",
+		Name:       gallery.LongLogin,
+		Result:     []ui.Badge{{Label: "21 of 1,214 found", State: "ok"}},
+		Token:      "token entra-1",
+		Client:     "Azure AD Provisioning Service",
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
@@ -30,18 +29,8 @@ func (a *Activity) provisioning(w http.ResponseWriter, r *http.Request, v consol
 		Base: a.Console.Base(v, console.AreaActivity),
 		eventList: n.happened(
 			tabs(v.Enterprise, tabProvisioning), next,
-			&ui.Field{
-				Name:         "name",
-				Label:        "User or group",
-				Hint:         "The whole name, as the identity provider sends it.",
-				Autocomplete: "off",
-			},
-			&ui.Field{
-				Name:    "result",
-				Label:   "Result",
-				Kind:    "select",
-				Options: []ui.Option{{Label: "any"}, {Value: "refused", Label: "refused"}},
-			},
+			nameField(),
+			resultField(),
 			names.connectionField(),
 			tokens,
 			sinceField(),
@@ -86,7 +75,7 @@ func (a *Activity) listPushes(
 		Connection: sso.ConnectionID(n.query.Get("connection")),
 		Token:      sso.ProvisioningTokenID(n.query.Get("token")),
 		Name:       n.query.Get("name"),
-		Refused:    n.query.Get("result") == "refused",
+		Result:     sso.ProvisioningResult(n.query.Get("result")),
 		Since:      n.since,
 	}, page)
 	if err != nil {
@@ -111,6 +100,31 @@ func (a *Activity) listPushes(
 		pushes[i] = push{e, ended[e.ID]}
 	}
 	return pushes, next, nil
+}
+
+func nameField() *ui.Field {
+	return &ui.Field{
+		Name:         "name",
+		Label:        "User or group",
+		Hint:         "The whole name, as the identity provider sends it. Does not find reads that were summed up.",
+		Autocomplete: "off",
+	}
+}
+
+// resultField returns the choice of requests by what came of them.
+func resultField() *ui.Field {
+	return &ui.Field{
+		Name:  "result",
+		Label: "Requests",
+		Kind:  "select",
+		Options: []ui.Option{
+			{Label: "all"},
+			{Value: string(sso.ResultChanged), Label: "changes"},
+			{Value: string(sso.ResultRefused), Label: "refusals"},
+			{Value: string(sso.ResultUnchanged), Label: "nothing changed"},
+			{Value: string(sso.ResultRead), Label: "reads"},
+		},
+	}
 }
 
 // connectionField returns the choice of a connection.
@@ -156,7 +170,7 @@ func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e push) (pu
 	if err != nil {
 		return pushEntry{}, fmt.Errorf("find token: %w", err)
 	}
-	return pushEntry{
+	row := pushEntry{
 		At:         ui.NewTime(e.At, a.Now()),
 		Connection: names.connection(e.Connection),
 		Request:    requestWords(e.ProvisioningEvent),
@@ -166,64 +180,9 @@ func (a *Activity) pushEntry(ctx context.Context, names *actorNames, e push) (pu
 		Token:      token.Label,
 		Client:     e.Client,
 		RequestID:  e.RequestID,
-	}, nil
-}
-
-// requestWords says what a request wanted, such as "change group".
-func requestWords(e sso.ProvisioningEvent) string {
-	verb := map[string]string{
-		http.MethodGet:    "read",
-		http.MethodPost:   "create",
-		http.MethodPut:    "replace",
-		http.MethodPatch:  "change",
-		http.MethodDelete: "delete",
-	}[e.Method]
-	if e.Effects.Applied {
-		return "apply earlier requests"
 	}
-	switch n := e.Effects.Requests; n {
-	case 0:
-	case 1:
-		return "1 request"
-	default:
-		return strconv.Itoa(n) + " requests"
+	if e.Effects.Reads != nil && e.Requests() > 1 {
+		row.Sum = sumWords(e.ProvisioningEvent)
 	}
-	switch e.Kind {
-	case sso.ScopeUsersRead:
-		return "read user"
-	case sso.ScopeGroupsRead:
-		return "read group"
-	case sso.ScopeUsersWrite:
-		return verb + " user"
-	case sso.ScopeGroupsWrite:
-		return verb + " group"
-	}
-	return "sign in to SCIM"
-}
-
-// pushResults returns the badges that summarize what came of a request.
-func pushResults(e sso.ProvisioningEvent) []ui.Badge {
-	if e.Refused() {
-		return []ui.Badge{{
-			Label: "refused, " + strconv.Itoa(e.Status),
-			State: "error",
-		}}
-	}
-	var all []ui.Badge
-	add := func(n int, what, state string) {
-		if n > 0 {
-			all = append(all, ui.Badge{
-				Label: strconv.Itoa(n) + " " + what,
-				State: state,
-			})
-		}
-	}
-	add(e.Effects.Added, "added", "ok")
-	add(e.Effects.Removed, "removed", "warn")
-	add(e.Effects.WaitingCount, "not known yet", "warn")
-	add(e.Effects.Nested, "groups in it, ignored", "")
-	if len(all) == 0 {
-		all = append(all, ui.Badge{Label: "done", State: "ok"})
-	}
-	return all
+	return row, nil
 }

@@ -31,12 +31,20 @@ type pushLine struct {
 	Deprovisioned []string                `json:"deprovisioned"`
 	RequestID     string                  `json:"request_id"`
 	TookMS        int64                   `json:"took_ms"`
+	Result        sso.ProvisioningResult  `json:"result"`
+	Requests      int                     `json:"requests"` // of a sum
+	Found         int                     `json:"found"`    // reads that found something
+	LastAt        time.Time               `json:"last_at"`  // of a sum
 }
 
 func lineOf(e push) pushLine {
 	ended := make([]string, len(e.ended))
 	for i, d := range e.ended {
 		ended[i] = d.Login
+	}
+	reads := sso.ProvisioningReads{Last: e.At}
+	if e.Effects.Reads != nil {
+		reads = *e.Effects.Reads
 	}
 	return pushLine{
 		ID:            e.ID,
@@ -58,6 +66,10 @@ func lineOf(e push) pushLine {
 		Deprovisioned: ended,
 		RequestID:     e.RequestID,
 		TookMS:        e.Took.Milliseconds(),
+		Result:        e.Result(),
+		Requests:      e.Requests(),
+		Found:         reads.Found,
+		LastAt:        reads.Last.UTC(),
 	}
 }
 
@@ -69,7 +81,7 @@ func (a *Activity) exportPushesCSV(w http.ResponseWriter, r *http.Request, v con
 	header := []string{
 		"id", "at", "connection", "token", "client", "method", "request", "name", "resource", "status", "code",
 		"detail", "changed", "members_added", "members_removed", "members_waiting", "deprovisioned", "request_id",
-		"took_ms",
+		"took_ms", "result", "requests", "found", "last_at",
 	}
 	return a.exportPushes(w, r, v, csvRows(w, header, func(e push) ([]string, error) {
 		l := lineOf(e)
@@ -78,6 +90,7 @@ func (a *Activity) exportPushesCSV(w http.ResponseWriter, r *http.Request, v con
 			l.Request, l.Name, string(l.Resource), strconv.Itoa(l.Status), l.Code, l.Detail,
 			strconv.FormatBool(l.Changed), strconv.Itoa(l.Added), strconv.Itoa(l.Removed), strconv.Itoa(l.Waiting),
 			strings.Join(l.Deprovisioned, " "), l.RequestID, strconv.FormatInt(l.TookMS, 10),
+			string(l.Result), strconv.Itoa(l.Requests), strconv.Itoa(l.Found), l.LastAt.Format(time.RFC3339Nano),
 		}, nil
 	}))
 }

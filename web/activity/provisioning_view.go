@@ -25,7 +25,8 @@ type pushEntry struct {
 	At         ui.Time
 	Connection string
 	Request    string // such as "change group"
-	Name       string // of the user or group; "" if it is not known
+	Sum        string // such as "1,214 requests in 58 s"; "" of a single request
+	Name       string // of the user or group; "" if it is not known; of a sum the last
 	Result     []ui.Badge
 	Detail     string // the text of a refusal
 	Token      string // by which the request was sent

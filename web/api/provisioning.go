@@ -55,8 +55,10 @@ type provisioningEvent struct {
 	Detail     *string                  `json:"detail" doc:"Text of the refusal, as sent to the identity provider; null if the request was not refused." example:"Token \"entra-1\" lacks scope groups:read (it has users:read users:write)."`
 	RequestID  string                   `json:"request_id" doc:"Identifier of the request in the log." example:"5f0c6a1e44b2"`
 	Took       int64                    `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
-	Requests   int                      `json:"requests" doc:"Number of requests that the event stands for: requests refused because there were too many are summed up for some seconds." example:"1"`
+	Requests   int                      `json:"requests" doc:"Number of requests that the event stands for: requests that only read are summed up for a minute, and requests refused because there were too many for some seconds." example:"1"`
 	Changed    bool                     `json:"changed" doc:"Whether the request changed the resource or its members."`
+	Result     sso.ProvisioningResult   `json:"result" enum:"changed,refused,unchanged,read" doc:"What came of the request. One that writes what is there already is unchanged." example:"changed"`
+	Reads      *readEffects             `json:"reads,omitempty" doc:"What was read by requests that only read; missing for others. Their name, request_id and took_ms are those of the last one."`
 	Ended      []deprovisioned          `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
 	Members    *memberEffects           `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`
 }
@@ -121,6 +123,31 @@ type memberEffects struct {
 	Listed  bool             `json:"listed" doc:"Whether the request named all members of the group."`
 }
 
+// readEffects is what was read by requests of one sort, by one token and client, within
+// a minute.
+//
+//nolint:lll // a tag is one line
+type readEffects struct {
+	Sort     sso.ReadSort `json:"sort" enum:"lookup,list,one,discovery" doc:"What was read: resources that match a filter, all resources a page at a time, a resource by its ID, or what the service provider offers." example:"lookup"`
+	By       *string      `json:"by" doc:"Attribute that the filter of lookups compares; null if it has several, and for other sorts. Values are not kept, except for the name." example:"userName"`
+	Found    int          `json:"found" doc:"Number of requests that found something." example:"21"`
+	Returned int          `json:"returned" doc:"Number of resources in the responses." example:"21"`
+	LastAt   time.Time    `json:"last_at" doc:"Time of the last request." example:"2026-11-24T12:00:58Z"`
+}
+
+func viewReads(r *sso.ProvisioningReads) *readEffects {
+	if r == nil {
+		return nil
+	}
+	return &readEffects{
+		Sort:     r.Sort,
+		By:       some(r.By),
+		Found:    r.Found,
+		Returned: r.Returned,
+		LastAt:   r.Last,
+	}
+}
+
 func viewProvisioningEvent(e sso.ProvisioningEvent) provisioningEvent {
 	v := provisioningEvent{
 		ID:         e.ID,
@@ -140,6 +167,8 @@ func viewProvisioningEvent(e sso.ProvisioningEvent) provisioningEvent {
 		Took:       e.Took.Milliseconds(),
 		Requests:   e.Requests(),
 		Changed:    e.Changed,
+		Result:     e.Result(),
+		Reads:      viewReads(e.Effects.Reads),
 	}
 	x := e.Effects
 	if x.Added+x.Removed+x.WaitingCount+x.Nested > 0 || x.Listed {
@@ -270,9 +299,10 @@ func viewUserState(s sso.ProvisioningUserState) provisionedUser {
 type EventQuery struct {
 	Paging
 	Actor    sso.ProvisioningTokenID `query:"actor" pattern:"^scimtok-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a provisioning token's identifier" doc:"Filter by token." example:"scimtok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Name     string                  `query:"name" doc:"Filter by userName, displayName or externalId; letter case does not matter." example:"grp_all@acme.example"`
+	Name     string                  `query:"name" doc:"Filter by userName, displayName or externalId; letter case does not matter. Reads that were summed up with others are not found." example:"grp_all@acme.example"`
 	Resource string                  `query:"resource" doc:"Filter by the ID of the resource." example:"idpgroup-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Refused  bool                    `query:"refused" doc:"Only refused requests, if true." example:"true"`
+	Result   sso.ProvisioningResult  `query:"result" enum:"changed,refused,unchanged,read" doc:"Filter by what came of the request." example:"changed"`
 	Since    time.Time               `query:"since" doc:"Filter by time: this moment or later." example:"2026-11-24T12:00:00Z"`
 }
 
@@ -282,16 +312,16 @@ func (a *API) provisioningOperations() {
 		method:  http.MethodGet,
 		path:    enterprisePath + "/provisioning-events",
 		summary: "List provisioning events",
-		about: "Requests of identity providers over SCIM that changed something or were refused, of all connections. " +
-			"Kept as long as retention.provisioning says, at most 100,000 per connection. Sorted by time, newest " +
-			"first.",
+		about: "Requests of identity providers over SCIM, of all connections. Those that only read are summed up by " +
+			"the minute. Kept as long as retention.provisioning says: per connection, at most 100,000 that changed " +
+			"something or were refused, and 50,000 others. Sorted by time, newest first.",
 	}, a.listProvisioningEvents)
 	add(a, operation{
 		id:      "list-connection-provisioning-events",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/events",
 		summary: "List a connection's provisioning events",
-		about:   "Requests over SCIM that changed something or were refused. Sorted by time, newest first.",
+		about:   "Requests over SCIM. Those that only read are summed up by the minute. Sorted by time, newest first.",
 	}, a.listConnectionEvents)
 	add(a, operation{
 		id:      "list-provisioning-refusals",
@@ -327,6 +357,7 @@ func (q EventQuery) filter(conn sso.ConnectionID) sso.ProvisioningEventFilter {
 		Resource:   sso.ResourceID(q.Resource),
 		Name:       q.Name,
 		Refused:    q.Refused,
+		Result:     q.Result,
 		Since:      q.Since,
 	}
 }

@@ -1,0 +1,186 @@
+package provisioning_test
+
+import (
+	"log/slog"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/provisioning"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+)
+
+// lookup returns the outcome of a request that looks for a user by userName.
+func (f *fixture) lookup(k sso.ProvisioningToken, name string, found bool) provisioning.Outcome {
+	o := f.outcome(k, "GET", sso.ScopeUsersRead, name)
+	o.Read, o.By, o.Found = sso.ReadLookup, "userName", found
+	if found {
+		o.Returned = 1
+	}
+	return o
+}
+
+// TestReadsAreSummedUp: any number of reads of a minute is one event, which is not
+// written while the request waits, and grows.
+func TestReadsAreSummedUp(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(f *fixture) {
+		k, _ := f.create(f.conn, "entra")
+		flaky := &flakyStore{DB: f.db}
+		l, _ := f.ledger(flaky)
+		first := f.now.Add(time.Millisecond)
+		for i := range 1214 {
+			l.Record(f.Context(), f.lookup(k, "user"+strconv.Itoa(i), i < 21))
+		}
+		if n := flaky.writes.Load(); n != 0 {
+			f.Errorf("wrote %d times at once", n)
+		}
+		f.ok(l.Flush(f.Context()))
+		sum := f.onlyEvent()
+		if r := sum.Effects.Reads; sum.Requests() != 1214 || r.Found != 21 || r.Returned != 21 || r.By != "userName" ||
+			r.Sort != sso.ReadLookup || !sum.At.Equal(first) || !r.Last.Equal(f.now) || sum.Name != "user1213" ||
+			sum.Result() != sso.ResultRead {
+			f.Errorf("got %+v: %+v", sum, sum.Effects.Reads)
+		}
+		l.Record(f.Context(), f.lookup(k, "one more", true))
+		f.ok(l.Flush(f.Context()))
+		if grown := f.onlyEvent(); grown.ID != sum.ID || grown.Requests() != 1215 || grown.Effects.Reads.Found != 22 {
+			f.Errorf("grown is %+v", grown)
+		}
+		f.now = f.now.Add(time.Minute)
+		l.Record(f.Context(), f.lookup(k, "later", false))
+		l.Record(f.Context(), f.outcome(k, "GET", "", "")) // discovery
+		f.ok(l.Flush(f.Context()))
+		all := f.events()
+		if len(all) != 3 || all[0].Effects.Reads.Sort != sso.ReadDiscovery || all[1].Name != "later" ||
+			all[1].Requests() != 1 || all[2].Requests() != 1215 {
+			f.Errorf("got %+v", all)
+		}
+	})
+}
+
+func (f *fixture) onlyEvent() sso.ProvisioningEvent {
+	f.Helper()
+	all := f.events()
+	if len(all) != 1 || all[0].Effects.Reads == nil {
+		f.Fatalf("got %+v", all)
+	}
+	return all[0]
+}
+
+// TestReadsAreBounded: a client that calls itself something else each time, or invents
+// attributes, makes few rows.
+func TestReadsAreBounded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite(t))
+	k, _ := f.create(f.conn, "entra")
+	l, _ := f.ledger(&flakyStore{DB: f.db})
+	for i := range 1000 {
+		o := f.lookup(k, "ada", true)
+		o.Client, o.By = "client "+strconv.Itoa(i), "attribute"+strconv.Itoa(i%7)
+		l.Record(t.Context(), o)
+	}
+	f.ok(l.Flush(t.Context()))
+	all, requests := f.events(), 0
+	for _, e := range all {
+		requests += e.Requests()
+	}
+	if len(all) != 17 || requests != 1000 {
+		t.Errorf("%d rows of %d requests", len(all), requests)
+	}
+}
+
+// TestReadsWait: sums that cannot be written wait, once each, and no request is lost.
+func TestReadsWait(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite(t))
+	k, _ := f.create(f.conn, "entra")
+	flaky := &flakyStore{DB: f.db}
+	flaky.full.Store(true)
+	l, _ := f.ledger(flaky)
+	for range 3 {
+		for range 10 {
+			l.Record(t.Context(), f.lookup(k, "ada", true))
+		}
+		if err := l.Flush(t.Context()); err == nil {
+			t.Error("the failure is not reported")
+		}
+		f.now = f.now.Add(time.Minute)
+	}
+	flaky.full.Store(false)
+	f.ok(l.Flush(t.Context()))
+	for _, e := range f.events() {
+		if e.Requests() != 10 {
+			t.Errorf("got %+v", e)
+		}
+	}
+	if n := len(f.events()); n != 3 {
+		t.Errorf("%d rows, want 3", n)
+	}
+}
+
+// TestReadsMeanwhile: reads that come while sums are written are counted once.
+func TestReadsMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite(t))
+	k, _ := f.create(f.conn, "entra")
+	l, _ := f.ledger(&flakyStore{DB: f.db})
+	l.Observe = func(string, string, int) {}
+	o := f.lookup(k, "ada", true)
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for i := range 1000 {
+				later := o
+				later.At = o.At.Add(time.Duration(i) * 200 * time.Millisecond)
+				later.Push.Event = sso.NewID[sso.ProvisioningEventID](later.At)
+				l.Record(t.Context(), later)
+			}
+		})
+	}
+	for range 20 {
+		f.ok(l.Flush(t.Context()))
+	}
+	readers.Wait()
+	f.ok(l.Flush(t.Context()))
+	requests := 0
+	for _, e := range f.events() {
+		requests += e.Requests()
+	}
+	if requests != 4000 {
+		t.Errorf("%d requests, want 4000", requests)
+	}
+}
+
+// BenchmarkRead is what the log costs a request that only reads.
+func BenchmarkRead(b *testing.B) {
+	db := storetest.Open(b, storetest.SQLite(b), store.Keyring{Current: store.NewKey()}, nil)
+	l := provisioning.NewLedger(provisioning.LedgerOptions{
+		Store:   db,
+		Observe: func(string, string, int) {},
+		Log:     slog.New(slog.DiscardHandler),
+	})
+	now := time.Now()
+	o := provisioning.Outcome{
+		Push: sso.Push{
+			Enterprise: "ent-1",
+			Connection: "conn-1",
+			Token:      "scimtok-1",
+			Event:      "push-1",
+		},
+		Client: "Azure AD Provisioning Service",
+		Method: "GET",
+		At:     now,
+		Type:   "User",
+		Needs:  sso.ScopeUsersRead,
+		Key:    "ada@acme.test",
+		Read:   sso.ReadLookup,
+		By:     "userName",
+	}
+	for b.Loop() {
+		l.Record(b.Context(), o)
+	}
+}
