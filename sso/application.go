@@ -51,8 +51,10 @@ type Application struct {
 	// AllowPreflight lets CORS preflights pass without a sign-in. Browsers send
 	// them without cookies.
 	AllowPreflight bool
-	Revision       int64 // 1 when created, one more after each change
-	CreatedAt      time.Time
+	// Programs lets programs in that present a personal token for the application.
+	Programs  bool
+	Revision  int64 // 1 when created, one more after each change
+	CreatedAt time.Time
 }
 
 // Limits of an application.

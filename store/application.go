@@ -25,6 +25,7 @@ type applicationRow struct {
 	SignIn      sso.EnterpriseID   `json:"sign_in,omitempty"`
 	PublicPaths []string           `json:"public_paths,omitempty"`
 	Preflight   bool               `json:"allow_preflight,omitempty"`
+	Programs    bool               `json:"programs,omitempty"`
 }
 
 const applicationColumns = "id, key, name, kind, definition, revision, created_at"
@@ -43,6 +44,7 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 	a.SignIn = d.SignIn
 	a.PublicPaths = d.PublicPaths
 	a.AllowPreflight = d.Preflight
+	a.Programs = d.Programs
 	return a, err
 }
 
@@ -56,6 +58,7 @@ func definitionOf(a sso.Application) (string, error) {
 		SignIn:      a.SignIn,
 		PublicPaths: a.PublicPaths,
 		Preflight:   a.AllowPreflight,
+		Programs:    a.Programs,
 	})
 }
 

@@ -30,6 +30,7 @@ type ApplicationEdit struct {
 	SignInKey   *string
 	PublicPaths []string
 	Preflight   *bool
+	Programs    *bool
 }
 
 // CreateApplication creates an application. A key in use is Conflict
@@ -188,6 +189,7 @@ func (edit ApplicationEdit) apply(a *sso.Application) {
 	set(&a.SignIn, edit.SignIn)
 	setList(&a.PublicPaths, edit.PublicPaths)
 	set(&a.AllowPreflight, edit.Preflight)
+	set(&a.Programs, edit.Programs)
 }
 
 // setList assigns a list that an edit gives; an empty one is stored as nil.

@@ -22,6 +22,7 @@ type application struct {
 	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Enterprise whose sign-in is used; null if users are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflight requests pass without a sign-in." example:"false"`
+	Programs    bool                `json:"programs" doc:"Whether personal tokens are accepted." example:"false"`
 	Endpoints   endpoints           `json:"endpoints" doc:"Endpoint URLs, by kind of proxy."`
 	Revision    int64               `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
 	CreatedAt   time.Time           `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
@@ -59,6 +60,7 @@ type Access struct {
 	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Enterprise whose sign-in is used; \"\" to ask users for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; empty for none. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
+	Programs    *bool              `json:"programs,omitempty" doc:"Whether to accept personal tokens." example:"true"`
 }
 
 // edit returns the change that the values describe.
@@ -72,6 +74,7 @@ func (c Access) edit() directory.ApplicationEdit {
 		SignIn:      c.SignIn,
 		PublicPaths: c.PublicPaths,
 		Preflight:   c.Preflight,
+		Programs:    c.Programs,
 	}
 }
 
@@ -92,6 +95,7 @@ func (a *API) viewApplication(app sso.Application) application {
 		SignIn:      some(app.SignIn),
 		PublicPaths: always(app.PublicPaths),
 		Preflight:   app.AllowPreflight,
+		Programs:    app.Programs,
 		Endpoints: endpoints{
 			Nginx:   at("nginx"),
 			Forward: at("forward"),

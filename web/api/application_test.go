@@ -26,6 +26,7 @@ func TestApplications(t *testing.T) {
 			"groups_limit":    1024,
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []string{"/health", "/public/*"},
+			"programs":        true,
 			"allow_preflight": true,
 		}
 		got := f.do(http.MethodPost, Prefix+"applications", given)
@@ -47,6 +48,7 @@ func TestApplications(t *testing.T) {
 			"groups_limit":    1024.0,
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []any{"/health", "/public/*"},
+			"programs":        true,
 			"allow_preflight": true,
 			"id":              got.text("id"),
 			"revision":        1.0,
