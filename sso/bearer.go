@@ -102,7 +102,7 @@ func InvalidToken() *Error {
 	return &Error{
 		Kind:   Unauthenticated,
 		Code:   "invalid_token",
-		Public: "The API token is missing, expired or revoked.",
+		Public: "The token is missing, expired or revoked.",
 	}
 }
 

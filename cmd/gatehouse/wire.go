@@ -30,6 +30,7 @@ import (
 	"gatehouse/sso/provisioning"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
+	"gatehouse/sso/tokens"
 	"gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/web"
@@ -70,6 +71,7 @@ type gateway struct {
 	login     *login.Service
 	trials    *trial.Service
 	tokens    *provisioning.Tokens
+	personal  *tokens.Service
 	ledger    *provisioning.Ledger
 	contacts  *provisioning.Contacts
 	pushes    *provisioning.Service
@@ -121,6 +123,7 @@ func (g *gateway) services() error {
 		Node:  nodeName(c.Listen),
 	})
 	g.db.OnRevocation(g.live.Revoked)
+	g.personal = tokens.New(g.db, g.live, time.Now)
 	g.sessions, err = session.New(session.Options{
 		BaseURL:      c.BaseURL,
 		Keys:         []sso.Secret{g.keys.Current, g.keys.Previous},
@@ -380,6 +383,7 @@ func (g *gateway) forwardAuth(pages *ui.Renderer) error {
 	forward, err := forwardauth.New(forwardauth.Options{
 		Applications: g.db,
 		Sessions:     g.sessions,
+		Tokens:       g.personal,
 		Pages:        pages,
 		BaseURL:      c.BaseURL,
 		Keys: signing.New(signing.Options{

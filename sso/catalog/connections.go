@@ -218,6 +218,11 @@ func applicationCodes() []Entry {
 			Operator, "the proxy must pass `Cookie` on to Gatehouse; the browser must keep cookies",
 		},
 		{
+			"token_not_for_application", "Applications",
+			"the personal token does not name the application, or the application accepts none",
+			Person, "make a token that names it; an operator decides whether an application accepts tokens",
+		},
+		{
 			"token_in_query_not_allowed", "Applications",
 			"the request has a password, or a token in its address, and no session",
 			Person, "sign in with a browser",

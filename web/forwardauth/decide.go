@@ -17,6 +17,7 @@ type verdict struct {
 	origin      string       // of the application, as registered; "" if none matches
 	asked       original
 	grant       *grant // nil with an error, and for a public request without a session
+	program     bool   // it presents a token of ours, which decides alone
 	open        string // why the request needs no sign-in; "" if it needs one
 	err         error
 }
@@ -47,7 +48,7 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		return v
 	}
 	v.open = v.application.openReason(v.asked, r.Header)
-	p, err := f.Sessions.Principal(r)
+	p, err := f.principal(r, &v)
 	if err == nil {
 		v.grant, err = f.grants.authorize(ctx, v.application, &p)
 	}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
+	"gatehouse/sso/tokens"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/forwardauth"
@@ -81,6 +82,14 @@ func (f *faulty) Principal(ctx context.Context, token sso.Hash) (sso.Principal, 
 		return sso.Principal{}, err
 	}
 	return f.DB.Principal(ctx, token)
+}
+
+func (f *faulty) TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
+	f.asked.Add(1)
+	if err := f.cut(); err != nil {
+		return sso.Principal{}, err
+	}
+	return f.DB.TokenPrincipal(ctx, token)
 }
 
 func (f *faulty) LastRevocation(ctx context.Context) (int64, error) {
@@ -174,6 +183,7 @@ func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
 	o := forwardauth.Options{
 		Applications:   w.db,
 		Sessions:       w.manager,
+		Tokens:         tokens.New(w.db, w.live, w.clock.Now),
 		Keys:           w.keys,
 		Pages:          pages,
 		BaseURL:        base,

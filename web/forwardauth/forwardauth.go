@@ -34,6 +34,13 @@ type sessions interface {
 	Lost(r *http.Request) error
 }
 
+// tokens finds the owner of a personal token; tokens.Service does.
+type tokens interface {
+	// Principal fails with Unauthenticated "invalid_token" whatever is wrong with the
+	// value, and with Unavailable if the store does not answer.
+	Principal(ctx context.Context, value, userAgent string) (sso.Principal, error)
+}
+
 // signer signs assertions and publishes the keys that verify them; signing.Keys
 // is one.
 type signer interface {
@@ -45,6 +52,7 @@ type signer interface {
 type Options struct {
 	Applications applicationStore
 	Sessions     sessions
+	Tokens       tokens
 	Keys         signer
 	Pages        *ui.Renderer
 	BaseURL      string // public address of Gatehouse
@@ -139,7 +147,8 @@ func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK
 	}
-	if sso.KindOf(v.err) != sso.Unauthenticated ||
+	if v.program ||
+		sso.KindOf(v.err) != sso.Unauthenticated ||
 		hasOtherCredentials(r, v.asked) ||
 		!f.cookies.covers(v.origin) {
 		return 0
@@ -186,6 +195,8 @@ func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract
 	err := v.err
 	switch {
 	case sso.KindOf(err) != sso.Unauthenticated:
+	case v.program:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Gatehouse", error="invalid_token"`)
 	case hasOtherCredentials(r, v.asked):
 		err = &sso.Error{
 			Kind:   sso.Unauthenticated,
@@ -235,7 +246,9 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	if asked, err := c.read(r); err == nil {
 		method = asked.method
 	}
-	if !c.redirects ||
+	_, program := presentedToken(r.Header)
+	if program ||
+		!c.redirects ||
 		failure.Status == http.StatusUnauthorized ||
 		!route.Navigation(method, r.Header) {
 		route.WriteProblem(w, failure)

@@ -34,6 +34,7 @@ type claims struct {
 	Groups        []string `json:"groups"`
 	Omitted       int      `json:"groups_omitted,omitempty"` // groups that did not fit
 	Enterprise    string   `json:"enterprise"`
+	Method        string   `json:"auth_method,omitempty"` // "token" of a program, none of a session
 }
 
 // An assertion is valid long enough for slow applications, and is renewed after
@@ -45,6 +46,10 @@ const (
 
 func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, omitted int, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
+	method := ""
+	if p.Token != nil {
+		method = "token"
+	}
 	return claims{
 		Issuer:        issuer,
 		Subject:       string(p.User.ID),
@@ -60,6 +65,7 @@ func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, 
 		Groups:        groups,
 		Omitted:       omitted,
 		Enterprise:    p.Enterprise.Key,
+		Method:        method,
 	}
 }
 

@@ -23,6 +23,7 @@ type site struct {
 	gateway *httptest.Server
 	app     *httptest.Server
 	proxy   string // host and port
+	behind  sso.Application
 	mu      sync.Mutex
 	seen    http.Header // what the application was sent last; nil: nothing
 	target  string      // and for which target
@@ -49,9 +50,10 @@ func newSite(t *testing.T, start starter, without ...string) *site {
 	_, port, _ := net.SplitHostPort(gateway)
 	_, proxyPort, _ := net.SplitHostPort(s.proxy)
 	s.world = newWorldAt(t, "http://localhost:"+port, "")
-	s.application("site", func(a *sso.Application) {
+	s.behind = s.application("site", func(a *sso.Application) {
 		a.Origins = []string{"http://localhost:" + proxyPort}
 		a.Groups = []string{"web/dev"}
+		a.Programs = true
 	})
 	s.gateway = serve(t, gateway, s.handler)
 	s.app = serve(t, "127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
