@@ -421,12 +421,14 @@ func (g *gateway) api() (*api.API, error) {
 		Links:        g.admin,
 		Provisioning: g.db,
 		SCIMTokens:   g.tokens,
-		Tester:       g.pushes,
-		Drift:        g.drift,
-		SAML:         g.saml,
-		OIDC:         g.oidc,
-		Limiter:      g.nodes.limiter,
-		Log:          g.log,
+
+		PersonalTokens: g.personal,
+		Tester:         g.pushes,
+		Drift:          g.drift,
+		SAML:           g.saml,
+		OIDC:           g.oidc,
+		Limiter:        g.nodes.limiter,
+		Log:            g.log,
 	})
 }
 

@@ -155,14 +155,16 @@ func (s *Service) checkApplications(ctx context.Context, ent sso.EnterpriseID, a
 // SetRules changes what an enterprise allows its users' tokens. revision is the one
 // that the change was made from, or sso.AnyRevision.
 func (s *Service) SetRules(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, revision int64, rules sso.TokenRules,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, revision int64, change func(*sso.TokenRules),
 ) (sso.TokenRules, error) {
-	if rules.MaxAge < sso.MinTokenAge || rules.MaxAge > sso.MaxTokenAge {
-		return sso.TokenRules{}, sso.InvalidField(
-			"validation_failed", "max_age_days", "Use between 1 day and 1095 days.",
-		)
-	}
-	return s.UpdateTokenRules(ctx, by, ent, func(old sso.TokenRules) (sso.TokenRules, error) {
-		return rules, sso.CheckRevision("token_rules", revision, old.Revision)
+	return s.UpdateTokenRules(ctx, by, ent, func(rules sso.TokenRules) (sso.TokenRules, error) {
+		if err := sso.CheckRevision("page", revision, rules.Revision); err != nil {
+			return rules, err
+		}
+		change(&rules)
+		if rules.MaxAge < sso.MinTokenAge || rules.MaxAge > sso.MaxTokenAge {
+			return rules, sso.InvalidField("validation_failed", "max_age_days", "Use between 1 day and 1095 days.")
+		}
+		return rules, nil
 	})
 }

@@ -238,38 +238,38 @@ func TestRules(t *testing.T) {
 	w := newWorld(t)
 	k, secret, err := w.Create(t.Context(), by, w.ent.ID, w.user.ID, w.request(nil))
 	w.ok(err)
-	rules := sso.DefaultTokenRules()
-	for _, age := range []time.Duration{0, time.Hour, 1096 * 24 * time.Hour} {
-		rules.MaxAge = age
-		if _, err := w.SetRules(t.Context(), by, w.ent.ID, 1, rules); sso.CodeOf(err) != "validation_failed" {
+	for _, age := range []time.Duration{-time.Hour, 0, time.Hour, 1096 * 24 * time.Hour} {
+		_, err := w.SetRules(t.Context(), by, w.ent.ID, 1, func(r *sso.TokenRules) { r.MaxAge = age })
+		if sso.CodeOf(err) != "validation_failed" {
 			t.Errorf("%s: %v", age, err)
 		}
 	}
-	rules.MaxAge = 30 * 24 * time.Hour
-	rules, err = w.SetRules(t.Context(), by, w.ent.ID, 1, rules)
+	shorter := func(r *sso.TokenRules) { r.MaxAge = 30 * 24 * time.Hour }
+	rules, err := w.SetRules(t.Context(), by, w.ent.ID, 1, shorter)
 	w.ok(err)
-	if _, err := w.SetRules(t.Context(), by, w.ent.ID, 1, rules); sso.CodeOf(err) != "changed_meanwhile" {
+	if _, err := w.SetRules(t.Context(), by, w.ent.ID, 1, shorter); sso.CodeOf(err) != "changed_meanwhile" {
 		t.Errorf("made from an older revision: %v", err)
 	}
-	if _, _, err := w.Create(
-		t.Context(), by, w.ent.ID, w.user.ID, w.request(nil),
-	); sso.CodeOf(err) != "expiry_invalid" {
-		t.Errorf("good for too long: %v", err)
-	}
-	rules.Personal = false
-	_, err = w.SetRules(t.Context(), by, w.ent.ID, rules.Revision, rules)
+	w.refuses("expiry_invalid", nil)
+	rules, err = w.SetRules(
+		t.Context(), by, w.ent.ID, rules.Revision,
+		func(r *sso.TokenRules) { r.Personal = false },
+	)
 	w.ok(err)
-	if _, _, err := w.Create(
-		t.Context(), by, w.ent.ID, w.user.ID, w.request(func(r *tokens.Request) {
-			r.ExpiresAt = w.now.Add(time.Hour)
-		}),
-	); sso.CodeOf(err) != "personal_tokens_forbidden" {
-		t.Errorf("the company allows none: %v", err)
-	}
+	w.refuses("personal_tokens_forbidden", func(r *tokens.Request) { r.ExpiresAt = w.now.Add(time.Hour) })
 	if _, err := w.Principal(t.Context(), secret.Reveal(), ""); sso.CodeOf(err) != "invalid_token" {
 		t.Errorf("one that exists: %v", err)
 	}
 	if k.Live(rules, w.now) {
 		t.Error("it is listed as good")
+	}
+}
+
+// refuses asserts that a token cannot be made.
+func (w *world) refuses(code string, change func(*tokens.Request)) {
+	w.Helper()
+	_, secret, err := w.Create(w.Context(), by, w.ent.ID, w.user.ID, w.request(change))
+	if sso.CodeOf(err) != code || secret != "" {
+		w.Errorf("%v, want %s", err, code)
 	}
 }

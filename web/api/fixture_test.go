@@ -29,6 +29,7 @@ import (
 	"gatehouse/sso/evaluate"
 	"gatehouse/sso/idempotency"
 	"gatehouse/sso/provisioning"
+	"gatehouse/sso/tokens"
 	ssotrial "gatehouse/sso/trial"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -141,10 +142,11 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 			TestRuns: f.db,
 			Now:      time.Now,
 		}),
-		Links:        access.New(access.Options{Links: f.db, Now: time.Now}),
-		Provisioning: f.db,
-		SCIMTokens:   provisioning.NewTokens(f.db, time.Now),
-		Tester:       f.tester(log),
+		Links:          access.New(access.Options{Links: f.db, Now: time.Now}),
+		Provisioning:   f.db,
+		SCIMTokens:     provisioning.NewTokens(f.db, time.Now),
+		PersonalTokens: tokens.New(f.db, nil, time.Now),
+		Tester:         f.tester(log),
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
 			Writer: f.db,
@@ -305,21 +307,23 @@ func (f *fixture) world(key string) world {
 	provisioned := world{"enterprise": string(e.ID), "connection": string(c.ID)}
 	f.provisioned(provisioned, "entra")
 	return world{
-		"scim_token":   provisioned["scim_token"],
-		"resource":     provisioned["resource"],
-		"test":         string(run.ID),
-		"setup_link":   string(l.ID),
-		"application":  string(app.ID),
-		"enterprise":   string(e.ID),
-		"organization": string(o.ID),
-		"group":        string(g.ID),
-		"connection":   string(c.ID),
-		"domain":       string(d.ID),
-		"user":         string(u.ID),
-		"session":      string(s.Session.ID),
-		"attempt":      string(s.Attempt.ID),
-		"held_sync":    string(r.Held),
-		"question":     string(sso.NewID[sso.QuestionID](now)),
+		"scim_token": provisioned["scim_token"],
+
+		"personal_token": f.personalToken(u),
+		"resource":       provisioned["resource"],
+		"test":           string(run.ID),
+		"setup_link":     string(l.ID),
+		"application":    string(app.ID),
+		"enterprise":     string(e.ID),
+		"organization":   string(o.ID),
+		"group":          string(g.ID),
+		"connection":     string(c.ID),
+		"domain":         string(d.ID),
+		"user":           string(u.ID),
+		"session":        string(s.Session.ID),
+		"attempt":        string(s.Attempt.ID),
+		"held_sync":      string(r.Held),
+		"question":       string(sso.NewID[sso.QuestionID](now)),
 	}
 }
 

@@ -68,6 +68,8 @@ func (e endpoint) body() any {
 	case strings.HasSuffix(e.path, "/held-syncs/approve"),
 		strings.HasSuffix(e.path, "/held-syncs/discard"):
 		return m{"cause": "group_share"}
+	case e.op.OperationID == "update-token-rules":
+		return m{"personal": false}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/trust-changes/approve"),
@@ -86,6 +88,12 @@ func (e endpoint) body() any {
 		return m{"scim_token": "scimtok-00000000000000000000000000"}
 	case strings.HasSuffix(e.path, "/link"):
 		return m{"user": "user-00000000000000000000000000"}
+	case e.op.OperationID == "create-personal-token":
+		return m{
+			"name":         "new",
+			"applications": []string{"app-00000000000000000000000000"},
+			"expires_at":   "2026-11-24T12:00:00Z",
+		}
 	case strings.HasSuffix(e.path, "/scim-tokens"):
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/domains"):
@@ -488,6 +496,10 @@ func TestLists(t *testing.T) {
 // more gives the first enterprise three of everything.
 func (f *fixture) more() {
 	f.Helper()
+	f.personalToken(sso.User{
+		ID:         sso.UserID(f.acme["user"]),
+		Enterprise: sso.EnterpriseID(f.acme["enterprise"]),
+	})
 	ctx, ent := f.Context(), sso.EnterpriseID(f.acme["enterprise"])
 	e, err := f.db.Enterprise(ctx, ent)
 	f.ok(err)

@@ -71,6 +71,7 @@ func tags() []*huma.Tag {
 		},
 		{Name: "domains", Description: "DNS names whose ownership an enterprise can prove."},
 		{Name: "users", Description: "Users of an enterprise."},
+		{Name: "token-rules", Description: "What an enterprise allows the personal tokens of its users."},
 		{Name: "sessions", Description: "Sessions of signed-in users."},
 		{Name: "attempts", Description: "Sign-in attempts and their checks."},
 		{Name: "sync-records", Description: "Records of group syncs: asserted groups and changes."},
@@ -119,6 +120,8 @@ func pathParameter(noun string) *huma.Param {
 		"application":  "app",
 		"setup_link":   "link",
 		"scim_token":   "scimtok",
+
+		"personal_token": "pat",
 	}[noun]
 	return &huma.Param{
 		Name:        noun,

@@ -189,18 +189,27 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.QuestionID](value)
 	case "setup_link":
 		return is[sso.SetupLinkID](value)
-	case "scim_token":
-		return is[sso.ProvisioningTokenID](value)
 	case "test":
 		return is[sso.TestRunID](value)
 	case "application":
 		return is[sso.ApplicationID](value)
 	}
+	return isToken(wildcard, value)
+}
+
+// isToken is wellFormed for the wildcards of tokens.
+func isToken(wildcard, value string) bool {
+	switch wildcard {
+	case "scim_token":
+		return is[sso.ProvisioningTokenID](value)
+	case "personal_token":
+		return is[sso.PersonalTokenID](value)
+	}
 	return false
 }
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
-	sso.QuestionID | sso.ProvisioningTokenID](
+	sso.QuestionID | sso.ProvisioningTokenID | sso.PersonalTokenID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

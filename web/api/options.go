@@ -124,14 +124,16 @@ type Options struct {
 	// Provisioning is a store.DB.
 	Provisioning provisioningReader
 	SCIMTokens   scimTokens
-	Tester       provisioningTester
-	Drift        comparer
-	SAML         samlAddresser
-	OIDC         oidcAddresser
-	BaseURL      string // of sign-in links
-	Limiter      route.Limiter
-	Log          *slog.Logger
-	Now          func() time.Time // nil: time.Now
+	// PersonalTokens is a tokens.Service.
+	PersonalTokens personalTokens
+	Tester         provisioningTester
+	Drift          comparer
+	SAML           samlAddresser
+	OIDC           oidcAddresser
+	BaseURL        string // of sign-in links
+	Limiter        route.Limiter
+	Log            *slog.Logger
+	Now            func() time.Time // nil: time.Now
 }
 
 // API is version 1 of the REST API.
@@ -183,6 +185,7 @@ func New(o Options) (*API, error) {
 	a.applicationOperations()
 	a.setupLinkOperations()
 	a.scimTokenOperations()
+	a.personalTokenOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()
 	a.driftOperations()

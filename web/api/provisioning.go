@@ -75,6 +75,7 @@ type deprovisioned struct {
 	SignIns  int        `json:"sign_ins" doc:"Number of sign-ins that waited for a code sent by e-mail, and ended." example:"1"`
 	Codes    int        `json:"codes" doc:"Number of codes among these that could still have been entered." example:"1"`
 	Links    int        `json:"setup_links" doc:"Number of setup links that the user had created as an admin, and that no longer open." example:"0"`
+	Tokens   int        `json:"personal_tokens" doc:"Number of personal tokens of the user that were revoked." example:"1"`
 	Admin    bool       `json:"admin" doc:"Whether the user was an admin of the enterprise, by appointment or by a group. The rights rest while the user is deactivated."`
 	At       time.Time  `json:"at" doc:"Time of the deactivation." example:"2026-11-24T12:00:00Z"`
 	Nodes    []nodeTook `json:"nodes" doc:"Nodes that have forgotten the user, by name. A node confirms it within seconds; one that was not running is missing."`
@@ -98,6 +99,7 @@ func viewReceipt(r sso.DeprovisionReceipt) deprovisioned {
 		SignIns:  r.Ended.SignIns,
 		Codes:    r.Ended.Codes,
 		Links:    r.Ended.SetupLinks,
+		Tokens:   r.Ended.Tokens,
 		Admin:    r.Ended.Admin,
 		At:       r.At,
 		Nodes:    make([]nodeTook, 0, len(r.Nodes)),
