@@ -136,8 +136,8 @@ func testRotation(t *testing.T, fresh fresh) {
 	check(db)
 	n, err := db.RotateKeys(ctx)
 	w.ok(err)
-	if n != 7 { // canary, audit key, client secret, directory secret, private key, nonce, verifier
-		t.Errorf("%d values were sealed again; want 7", n)
+	if n != 8 { // canary, audit key, token key, client secret, directory secret, private key, nonce, verifier
+		t.Errorf("%d values were sealed again; want 8", n)
 	}
 	if n, err = db.RotateKeys(ctx); err != nil || n != 0 {
 		t.Errorf("rotating again sealed %d values (%v)", n, err)
