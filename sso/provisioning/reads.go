@@ -170,19 +170,15 @@ func (r *reads) end(key readKey, sum *readSum) {
 	}
 }
 
-// take returns up to most sums that are to be written, as events.
-func (r *reads) take(most int) (sums []*readSum, events []sso.ProvisioningEvent) {
-	n := min(len(r.ended), most)
-	sums, r.ended = r.ended[:n:n], r.ended[n:]
-	if len(r.ended) == 0 {
-		r.ended = nil
-	}
+// take returns the sums that are to be written, also as events.
+func (r *reads) take() (sums []*readSum, events []sso.ProvisioningEvent) {
+	sums, r.ended = r.ended, nil
 	for key, sum := range r.open {
-		if sum.unwritten && len(sums) < most {
+		if sum.unwritten {
 			sums = append(sums, sum)
 			sum.unwritten = false
 		}
-		if !sum.unwritten && sum.over(r.latest) {
+		if sum.over(r.latest) {
 			r.end(key, sum)
 		}
 	}
@@ -209,35 +205,40 @@ func (r *reads) giveBack(sums []*readSum) {
 }
 
 // writeReads writes the sums that grew. A sum has the same ID each time, and replaces
-// what was written of it before.
+// what was written of it before. Those that grow meanwhile are written next time:
+// otherwise it would go on for as long as there are reads.
 func (l *Ledger) writeReads(ctx context.Context) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	for {
-		l.mu.Lock()
-		sums, events := l.reads.take(ledgerBatch)
-		omitted := l.reads.omitted
-		l.reads.omitted = 0
-		l.mu.Unlock()
-		if omitted > 0 {
-			l.Log.WarnContext(ctx, "provisioning reads omitted", "requests", omitted)
-		}
-		if len(sums) == 0 {
-			return nil
-		}
-		if err := l.Store.RecordProvisioningReads(ctx, events); err != nil {
+	l.mu.Lock()
+	sums, events := l.reads.take()
+	omitted := l.reads.omitted
+	l.reads.omitted = 0
+	l.mu.Unlock()
+	if omitted > 0 {
+		l.Log.WarnContext(ctx, "provisioning reads omitted", "requests", omitted)
+	}
+	for len(sums) > 0 {
+		n := min(len(sums), ledgerBatch)
+		if err := l.Store.RecordProvisioningReads(ctx, events[:n]); err != nil {
 			l.giveBackReads(ctx, sums, err)
 			return err
 		}
-		var begun []sso.ProvisioningEvent
-		for i, sum := range sums {
-			if !sum.written {
-				sum.written = true
-				begun = append(begun, events[i])
-			}
-		}
-		l.trim(ctx, begun)
+		l.trim(ctx, begun(sums[:n], events[:n]))
+		sums, events = sums[n:], events[n:]
 	}
+	return nil
+}
+
+// begun notes that sums were written, and returns the events of those that had not been.
+func begun(sums []*readSum, events []sso.ProvisioningEvent) (first []sso.ProvisioningEvent) {
+	for i, sum := range sums {
+		if !sum.written {
+			sum.written = true
+			first = append(first, events[i])
+		}
+	}
+	return first
 }
 
 // giveBackReads keeps sums that were not written, and tries again later.

@@ -1,10 +1,12 @@
 package provisioning_test
 
 import (
+	"context"
 	"log/slog"
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/sso"
@@ -153,6 +155,73 @@ func TestReadsMeanwhile(t *testing.T) {
 	if requests != 4000 {
 		t.Errorf("%d requests, want 4000", requests)
 	}
+}
+
+// sums keeps what is written of reads, by ID. It calls meanwhile before, if it is set.
+type sums struct {
+	*store.DB // nil: nothing else is written
+	meanwhile func()
+	writes    int
+	of        map[sso.ProvisioningEventID]sso.ProvisioningEvent
+}
+
+func (s *sums) RecordProvisioningReads(_ context.Context, all []sso.ProvisioningEvent) error {
+	s.writes++
+	if s.meanwhile != nil {
+		s.meanwhile()
+	}
+	for _, e := range all {
+		s.of[e.ID] = e
+	}
+	return nil
+}
+
+// readAt returns the outcome of a read.
+func readAt(at time.Time, conn string) provisioning.Outcome {
+	return provisioning.Outcome{
+		Push: sso.Push{
+			Enterprise: "ent-1",
+			Connection: sso.ConnectionID(conn),
+			Event:      sso.NewID[sso.ProvisioningEventID](at),
+		},
+		Method: "GET",
+		At:     at,
+		Needs:  sso.ScopeUsersRead,
+		Read:   sso.ReadLookup,
+		By:     "userName",
+	}
+}
+
+func readLedger() (*provisioning.Ledger, *sums) {
+	s := &sums{of: map[sso.ProvisioningEventID]sso.ProvisioningEvent{}}
+	return provisioning.NewLedger(provisioning.LedgerOptions{
+		Store:   s,
+		Observe: func(string, string, int) {},
+		Log:     slog.New(slog.DiscardHandler),
+	}), s
+}
+
+// TestReadsWithoutPause: reads that come faster than sums are written cost no more
+// transactions, and what else waits is not kept from being written.
+func TestReadsWithoutPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, s := readLedger()
+		s.meanwhile = func() {
+			if s.writes < 100 {
+				l.Record(t.Context(), readAt(time.Now(), "conn-1"))
+			}
+		}
+		l.Record(t.Context(), readAt(time.Now(), "conn-1"))
+		if err := l.Flush(t.Context()); err != nil || s.writes != 1 {
+			t.Errorf("wrote %d times at once (%v)", s.writes, err)
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if s.writes != 2 {
+			t.Errorf("wrote %d times in 5 seconds", s.writes)
+		}
+	})
 }
 
 // BenchmarkRead is what the log costs a request that only reads.
