@@ -59,9 +59,8 @@ type readSum struct {
 func (l *Ledger) read(e sso.ProvisioningEvent, o Outcome) {
 	if !l.reads.add(e, o) {
 		l.reads.omitted++
-		return
 	}
-	l.scheduleReads()
+	l.scheduleReads() // also without room: it takes out sums that are over
 }
 
 // scheduleReads has sums written after a time; l.mu is held.

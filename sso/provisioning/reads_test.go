@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,12 +162,12 @@ func TestReadsMeanwhile(t *testing.T) {
 type sums struct {
 	*store.DB // nil: nothing else is written
 	meanwhile func()
-	writes    int
+	writes    atomic.Int64
 	of        map[sso.ProvisioningEventID]sso.ProvisioningEvent
 }
 
 func (s *sums) RecordProvisioningReads(_ context.Context, all []sso.ProvisioningEvent) error {
-	s.writes++
+	s.writes.Add(1)
 	if s.meanwhile != nil {
 		s.meanwhile()
 	}
@@ -208,18 +209,44 @@ func TestReadsWithoutPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, s := readLedger()
 		s.meanwhile = func() {
-			if s.writes < 100 {
+			if s.writes.Load() < 100 {
 				l.Record(t.Context(), readAt(time.Now(), "conn-1"))
 			}
 		}
 		l.Record(t.Context(), readAt(time.Now(), "conn-1"))
-		if err := l.Flush(t.Context()); err != nil || s.writes != 1 {
-			t.Errorf("wrote %d times at once (%v)", s.writes, err)
+		if err := l.Flush(t.Context()); err != nil || s.writes.Load() != 1 {
+			t.Errorf("wrote %d times at once (%v)", s.writes.Load(), err)
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		if s.writes != 2 {
-			t.Errorf("wrote %d times in 5 seconds", s.writes)
+		if n := s.writes.Load(); n != 2 {
+			t.Errorf("wrote %d times in 5 seconds", n)
+		}
+	})
+}
+
+// TestRoomForReads: sums of clients that went away make room for those of others.
+func TestRoomForReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, s := readLedger()
+		for i := range 4000 {
+			l.Record(t.Context(), readAt(time.Now(), "conn-"+strconv.Itoa(i)))
+		}
+		for range 10 {
+			time.Sleep(30 * time.Second)
+			l.Record(t.Context(), readAt(time.Now(), "another"))
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		requests := 0
+		for _, e := range s.of {
+			if e.Connection == "another" {
+				requests += e.Requests()
+			}
+		}
+		if requests < 8 {
+			t.Errorf("%d of 10 requests are in the log", requests)
 		}
 	})
 }
