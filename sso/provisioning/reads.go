@@ -14,6 +14,9 @@ const (
 	readsPause = 5 * time.Second
 	// readsSpan is the time that a sum covers.
 	readsSpan = time.Minute
+	// longestRead is longer than any read takes: one that began that long before others
+	// that have ended was timed by a clock that was set back.
+	longestRead = 5 * time.Minute
 	// mostReads is how many sums there are at most. While the database does not write,
 	// they pile up; reads that would begin another are omitted and counted in the log.
 	mostReads = 4000
@@ -39,7 +42,7 @@ type reads struct {
 	open      map[readKey]*readSum
 	of        map[sso.ConnectionID]int // sums of open
 	ended     []*readSum               // no longer in open, and not written
-	latest    time.Time                // request
+	latest    time.Time                // of the last request
 	scheduled bool
 	omitted   int
 }
@@ -78,9 +81,7 @@ func (l *Ledger) scheduleReads() {
 
 // add adds a request, and reports whether there was room for it.
 func (r *reads) add(e sso.ProvisioningEvent, o Outcome) bool {
-	if e.At.After(r.latest) {
-		r.latest = e.At
-	}
+	r.latest = e.At // not the greatest: a clock that was ahead is set back
 	sum := r.find(e, o)
 	if sum == nil {
 		return false
@@ -134,8 +135,12 @@ func keyOfRead(e sso.ProvisioningEvent, o Outcome) readKey {
 	return key
 }
 
-// over reports whether a request is too late to belong to a sum.
-func (s *readSum) over(at time.Time) bool { return at.Sub(s.event.At) >= readsSpan }
+// over reports whether a request is too late to belong to a sum, or so early that the
+// clock was set back.
+func (s *readSum) over(at time.Time) bool {
+	after := at.Sub(s.event.At)
+	return after >= readsSpan || after <= -longestRead
+}
 
 func (r *reads) begin(key readKey, e sso.ProvisioningEvent) *readSum {
 	if r.open == nil {

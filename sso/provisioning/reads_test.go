@@ -251,6 +251,30 @@ func TestRoomForReads(t *testing.T) {
 	})
 }
 
+// TestReadsAfterClockStepsBack: no sum grows in the future, and none covers less than
+// a minute because the clock was ahead.
+func TestReadsAfterClockStepsBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, s := readLedger()
+		l.Record(t.Context(), readAt(time.Now().Add(time.Hour), "conn-1"))
+		for range 20 {
+			time.Sleep(5 * time.Second)
+			l.Record(t.Context(), readAt(time.Now(), "conn-1"))
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(s.of) != 3 {
+			t.Errorf("%d rows, want 3", len(s.of))
+		}
+		for _, e := range s.of {
+			if e.Effects.Reads.Last.Sub(e.At) >= time.Minute || e.At.After(time.Now()) && e.Requests() != 1 {
+				t.Errorf("got %+v", e)
+			}
+		}
+	})
+}
+
 // BenchmarkRead is what the log costs a request that only reads.
 func BenchmarkRead(b *testing.B) {
 	db := storetest.Open(b, storetest.SQLite(b), store.Keyring{Current: store.NewKey()}, nil)
