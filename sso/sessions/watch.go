@@ -157,7 +157,7 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 	}
 	continues := p.applied >= 0 && newest >= p.applied && newest-p.applied <= maxBehind
 	if !continues {
-		p.restart(newest)
+		c.restart(newest)
 	}
 	for {
 		read, err := c.Store.Revocations(ctx, p.applied, p.missing()...)
@@ -166,7 +166,7 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 		}
 		if continues && !p.follows(read) {
 			continues = false
-			p.restart(newest)
+			c.restart(newest)
 			continue
 		}
 		added := p.advance(read, c.age(c.Now()))
@@ -178,8 +178,12 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 			break
 		}
 	}
-	if !continues {
-		c.marks.invalidateAll()
-	}
 	return nil
+}
+
+// restart marks everything stale, also if the list cannot be read now: the next poll
+// continues from here.
+func (c *Cache) restart(newest int64) {
+	c.list.restart(newest)
+	c.marks.invalidateAll()
 }
