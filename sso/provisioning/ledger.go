@@ -161,6 +161,9 @@ func (l *Ledger) write(ctx context.Context) error {
 			return err
 		}
 		l.trim(ctx, batch)
+		if len(batch) < ledgerBatch {
+			return nil // what came meanwhile is scheduled, and gathers until then
+		}
 	}
 }
 

@@ -160,7 +160,7 @@ func TestReadsMeanwhile(t *testing.T) {
 
 // sums keeps what is written of reads, by ID. It calls meanwhile before, if it is set.
 type sums struct {
-	*store.DB // nil: nothing else is written
+	*store.DB // nil: nothing else is asked
 	meanwhile func()
 	writes    atomic.Int64
 	of        map[sso.ProvisioningEventID]sso.ProvisioningEvent
@@ -174,6 +174,12 @@ func (s *sums) RecordProvisioningReads(_ context.Context, all []sso.Provisioning
 	for _, e := range all {
 		s.of[e.ID] = e
 	}
+	return nil
+}
+
+func (s *sums) RecordProvisioning(context.Context, []sso.ProvisioningEvent) error {
+	s.writes.Add(1)
+	s.meanwhile()
 	return nil
 }
 
@@ -221,6 +227,34 @@ func TestReadsWithoutPause(t *testing.T) {
 		synctest.Wait()
 		if n := s.writes.Load(); n != 2 {
 			t.Errorf("wrote %d times in 5 seconds", n)
+		}
+	})
+}
+
+// TestWritesWithoutPause: changes that come faster than they are written are gathered.
+func TestWritesWithoutPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, s := readLedger()
+		change := func() {
+			o := readAt(time.Now(), "conn-1")
+			o.Needs, o.Changed = sso.ScopeUsersWrite, true
+			l.Record(t.Context(), o)
+		}
+		s.meanwhile = func() {
+			if s.writes.Load() < 100 {
+				change()
+			}
+		}
+		change()
+		time.Sleep(250 * time.Millisecond)
+		synctest.Wait()
+		if n := s.writes.Load(); n != 2 {
+			t.Errorf("wrote %d times in a quarter of a second", n)
+		}
+		s.meanwhile = func() {}
+		if err := l.Flush(t.Context()); err != nil || s.writes.Load() != 3 {
+			t.Errorf("wrote %d times (%v)", s.writes.Load(), err)
 		}
 	})
 }
