@@ -41,6 +41,7 @@ type DB struct {
 	historySince time.Time                             // when the membership history began
 	announced    atomic.Pointer[func(context.Context)] // see OnRevocation
 	searches     searches
+	grown        growths
 	maxResources int64 // 0: no limit
 }
 

@@ -76,6 +76,7 @@ func (db *DB) CreateProvisionedGroup(
 	}
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
+	db.grown.groups.add()
 	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		g = t.newGroup(p, given)
 		effect, err = t.createProvisionedGroup(ctx, p, &g, members)
@@ -226,6 +227,7 @@ func (db *DB) ChangeProvisionedGroup(
 	defer func() { doing(&err, "change provisioned group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
+	db.grown.groups.add()
 	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		row, err := t.lockProvisionedGroup(ctx, p, id)
 		if err != nil {

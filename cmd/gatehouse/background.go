@@ -14,6 +14,7 @@ const (
 	countEvery   = 5 * time.Second
 	refreshEvery = 10 * time.Minute // interval of looking for metadata due for refresh
 	applyEvery   = 15 * time.Second // interval of looking for pushed users that wait to be applied
+	grownEvery   = 2 * time.Second  // interval of looking whether pushes filled tables
 )
 
 // background starts the periodic work, which ends with ctx.
@@ -23,6 +24,9 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep database", g.sweep) })
 	all.Go(func() {
 		g.every(ctx, applyEvery, "apply what was provisioned", g.db.ApplyProvisioned)
+	})
+	all.Go(func() {
+		g.every(ctx, grownEvery, "analyze tables", g.db.RefreshStatistics)
 	})
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
 	all.Go(func() {

@@ -137,8 +137,10 @@ func fillApplied(exec func(text string)) {
 	exec(`update provisioned_users set adopted = true,
 		account_id = 'user-' || substr('00000000000000000000000000', 1, 26 - length(cast(seq as text))) || seq
 		where enterprise_id = $1 and connection_id = $2`)
-	exec(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
-		select enterprise_id, account_id, user_name, user_name, false, name, 'active', 1, 0 from provisioned_users
+	exec(`insert into users (enterprise_id, id, login, login_folded, email, email_verified, name, status, created_at,
+			last_sign_in_at)
+		select enterprise_id, account_id, user_name, user_name_folded, user_name, false, name, 'active', 1, 0
+		from provisioned_users
 		where enterprise_id = $1 and connection_id = $2`)
 	const members = ` from provisioned_members m
 		join provisioned_users u on u.enterprise_id = m.enterprise_id and u.connection_id = m.connection_id
