@@ -111,7 +111,7 @@ func (s *setting) backends() []int {
 		return nil
 	}
 	rows, err := s.sql.Query(
-		"select pid from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))",
+		"select pid from pg_stat_activity where pid <> pg_backend_pid() and backend_type <> 'autovacuum worker' and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))",
 	)
 	if err != nil {
 		s.Fatal(err)
