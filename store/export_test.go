@@ -3,6 +3,7 @@ package store
 import (
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // UserPage returns the statement of the first page of users that satisfy a filter,
@@ -15,3 +16,35 @@ func UserPage(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr
 func GroupPage(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any, error) {
 	return groupQuery(ent, conn).pageText(db, f, 0, 0, 100)
 }
+
+// UsersNamed returns the statement that looks for the accounts of a login before a user
+// of that userName is created, and its parameters.
+func UsersNamed(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, login string) (string, []any) {
+	p := sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+	}
+	return usersNamed(login).accountsText(db.sql.Dialect, p, "", "")
+}
+
+// UsersFiltered is UsersNamed for a filter.
+func UsersFiltered(db *DB, ent sso.EnterpriseID, conn sso.ConnectionID, f filter.Expr) (string, []any) {
+	p := sso.Push{
+		Enterprise: ent,
+		Connection: conn,
+	}
+	return usersLookup(f).accountsText(db.sql.Dialect, p, "", "")
+}
+
+// GroupsNamed returns the statements that look for the groups of a name, each with the
+// values of its parameters.
+func GroupsNamed(db *DB, ent sso.EnterpriseID, name string) map[string][]any {
+	return map[string][]any{
+		groupsByName: {string(ent), name},
+		groupsNamed(name).organizationNamesText(db.sql.Dialect): {string(ent), engine.JSONList([]string{name})},
+	}
+}
+
+// Releases returns the statements that end what a name meant before it was given to
+// another user. Parameters are the enterprise, the connection, the name and its key.
+func Releases() []string { return []string{releaseTombstone, releaseIdentity} }

@@ -96,19 +96,22 @@ func (e *effects) releaseSubject(u sso.ProvisionedUser) {
 	args := []any{
 		string(e.push.Enterprise), string(e.push.Connection), u.UserName, identity.LoginKey(u.UserName),
 	}
-	e.Queue(
-		`update provisioned_tombstones set released = true where enterprise_id = $1 and connection_id = $2
-		and login_key = $4 and account_id in (select i.user_id from identities i
-			where i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3)`,
-		args...,
-	)
-	e.Queue(
-		`update identities set subject = null where enterprise_id = $1 and connection_id = $2 and subject = $3
-		and user_id in (select s.account_id from provisioned_tombstones s
-			where s.enterprise_id = $1 and s.connection_id = $2 and s.login_key = $4)`,
-		args...,
-	)
+	e.Queue(releaseTombstone, args...)
+	e.Queue(releaseIdentity, args...)
 }
+
+// What releaseSubject changes. Tombstones are found by the login: by the connection
+// SQLite would read those of all people who ever left.
+const (
+	releaseTombstone = `update provisioned_tombstones set released = true
+		where enterprise_id = $1 and connection_id || '' = $2 and login_key = $4
+			and account_id in (select i.user_id from identities i
+				where i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3)`
+	releaseIdentity = `update identities set subject = null
+		where enterprise_id = $1 and connection_id = $2 and subject = $3
+			and user_id in (select s.account_id from provisioned_tombstones s
+				where s.enterprise_id = $1 and s.connection_id || '' = $2 and s.login_key = $4)`
+)
 
 // bindAccount queues what ties an account to its resource: an identity of the
 // connection, which the first sign-in binds to a subject. A resource that was found

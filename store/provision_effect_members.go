@@ -12,6 +12,16 @@ import (
 	"gatehouse/store/engine"
 )
 
+// groupsByName selects groups by a name or a name that identity providers use. SQLite
+// would read all groups if it had one condition for both, or if it could read the IDs in
+// their order.
+const groupsByName = "select " + groupColumns + ` from (
+		select x.id || '' as id from groups x where x.enterprise_id = $1 and x.name = $2
+		union select i.group_id || '' from group_idp_names i where i.enterprise_id = $1 and i.name = $2
+	) n cross join groups g
+	where g.enterprise_id = $1 and g.id = n.id and not g.is_default
+	order by g.id`
+
 // groupsNamed returns the groups of organizations that a pushed group maps to: those
 // with exactly its name, or with the name among their IdP names, without default
 // groups. IDPNames has all names of each.
@@ -19,13 +29,7 @@ func (e *effects) groupsNamed(ctx context.Context, name string) ([]sso.Group, er
 	if name == sso.DefaultGroupName {
 		return nil, nil
 	}
-	groups, err := engine.List(
-		ctx, e.tx, scanGroup,
-		"select "+groupColumns+` from groups g where g.enterprise_id = $1 and not g.is_default and (g.name = $2
-			or g.id in (select i.group_id from group_idp_names i where i.enterprise_id = $1 and i.name = $2))
-		order by g.id`,
-		string(e.push.Enterprise), name,
-	)
+	groups, err := engine.List(ctx, e.tx, scanGroup, groupsByName, string(e.push.Enterprise), name)
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,26 +193,36 @@ func scanFoundAccount(r engine.Row) (a foundAccount, err error) {
 func (l accountLookup) accounts(
 	ctx context.Context, db *DB, p sso.Push, status sso.UserStatus, after sso.UserID,
 ) ([]foundAccount, error) {
+	text, args := l.accountsText(db.sql.Dialect, p, status, after)
+	return engine.List(ctx, db.sql, scanFoundAccount, text, args...)
+}
+
+// accountsText is the statement of accounts, and its arguments.
+func (l accountLookup) accountsText(
+	dialect engine.Dialect, p sso.Push, status sso.UserStatus, after sso.UserID,
+) (string, []any) {
 	w := &engine.Where{}
 	w.Param(string(p.Enterprise))
 	w.Param(string(p.Connection))
 	w.AndText("u.status = ", string(status))
-	w.And("u.id > ", string(after))
 	if l.all {
+		w.And("u.id > ", string(after))
 		w.Add(outdated)
 	} else {
-		w.Add(" and u.id" + db.sql.Dialect.Among(l.selection(db.sql.Dialect, w)))
+		// Not by a range of IDs: SQLite would read all accounts in their order.
+		w.And("u.id || '' > ", string(after))
+		w.Add(" and u.id" + dialect.Among(l.selection(dialect, w)))
 	}
-	return engine.List(
-		ctx, db.sql, scanFoundAccount,
-		"select "+foundAccountColumns+fromFoundAccounts+w.String()+" order by u.id limit "+strconv.Itoa(foundAtOnce),
-		w.Args()...,
-	)
+	text := "select " + foundAccountColumns + fromFoundAccounts + w.String() +
+		" order by u.id limit " + strconv.Itoa(foundAtOnce)
+	return text, w.Args()
 }
 
 // selection returns a select of the IDs of the accounts.
 func (l accountLookup) selection(dialect engine.Dialect, w *engine.Where) string {
 	var parts []string
+	// Each select has one place for the values, and joins them: both databases look each
+	// value up then, instead of reading all rows of the enterprise.
 	add := func(values []string, form func(string) string, selects ...string) {
 		if len(values) == 0 {
 			return
@@ -221,17 +232,21 @@ func (l accountLookup) selection(dialect engine.Dialect, w *engine.Where) string
 			formed[i] = cleanNUL(form(v))
 		}
 		for _, text := range selects {
-			parts = append(parts, text+dialect.Among(dialect.Values(w.Param(engine.JSONList(formed)))))
+			parts = append(parts, fmt.Sprintf(text, dialect.Values(w.Param(engine.JSONList(formed)))))
 		}
 	}
 	same := func(s string) string { return s }
-	const found = "select x.account_id from provisioned_users x " +
-		"where x.enterprise_id = $1 and x.connection_id = $2 and x.origin = 'found' and "
-	add(l.logins, identity.LoginKey, "select a.id from users a where a.enterprise_id = $1 and a.login_folded")
-	add(l.logins, filter.Fold, found+"x.user_name_folded")
-	add(l.emails, strings.ToLower, "select a.id from users a where a.enterprise_id = $1 and lower(a.email)")
-	add(l.subjects, same, "select s.user_id from identities s "+
-		"where s.enterprise_id = $1 and s.connection_id = $2 and s.subject", found+"x.external_id")
+	const (
+		account = "select a.id from (%s) n cross join users a where a.enterprise_id = $1 and "
+		subject = "select s.user_id from (%s) n cross join identities s " +
+			"where s.enterprise_id = $1 and s.connection_id = $2 and "
+		found = "select x.account_id from (%s) n cross join provisioned_users x " +
+			"where x.enterprise_id = $1 and x.connection_id = $2 and x.origin = 'found' and "
+	)
+	add(l.logins, identity.LoginKey, account+"a.login_folded = n.value")
+	add(l.logins, filter.Fold, found+"x.user_name_folded = n.value")
+	add(l.emails, strings.ToLower, account+"lower(a.email) = n.value")
+	add(l.subjects, same, subject+"s.subject = n.value", found+"x.external_id = n.value")
 	if len(l.ids) > 0 {
 		ids := strings.Split(cleanNUL(strings.Join(l.ids, "\n")), "\n") // no ID has a line break
 		parts = append(parts, dialect.Values(w.Param(engine.JSONList(ids))))

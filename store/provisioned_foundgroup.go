@@ -81,25 +81,30 @@ func foundGroupsAmong(rows []groupRow) (l nameLookup) {
 // organizationNames returns the names and the IdP names that groups of organizations
 // have, default groups excluded, each once.
 func (l nameLookup) organizationNames(ctx context.Context, db *DB, ent sso.EnterpriseID) ([]string, error) {
-	own, other, args := "", "", []any{string(ent)}
+	text, args := l.organizationNamesText(db.sql.Dialect), []any{string(ent)}
 	if !l.all {
 		folded := make([]string, len(l.names))
 		for i, name := range l.names {
 			folded[i] = cleanNUL(fold.Name(name))
 		}
-		among := db.sql.Dialect.Among(db.sql.Dialect.Values("$2"))
-		own = " and g.folded" + among
-		other = " and n.folded" + among
 		args = append(args, engine.JSONList(folded))
 	}
-	return engine.List(
-		ctx, db.sql, engine.ScanText,
-		"select g.name from groups g where g.enterprise_id = $1 and not g.is_default"+own+
-			` union select n.name from group_idp_names n
-				join groups g on g.enterprise_id = n.enterprise_id and g.id = n.group_id and not g.is_default
-			where n.enterprise_id = $1`+other+" order by 1",
-		args...,
-	)
+	return engine.List(ctx, db.sql, engine.ScanText, text, args...)
+}
+
+// organizationNamesText is the statement of organizationNames. It looks each name up
+// on its own: by a list of names SQLite would read all groups.
+func (l nameLookup) organizationNamesText(dialect engine.Dialect) string {
+	names, own, other := "", "", ""
+	if !l.all {
+		names = "(" + dialect.Values("$2") + ") v cross join "
+		own = " and g.folded = v.value"
+		other = " and n.folded = v.value"
+	}
+	return "select g.name from " + names + "groups g where g.enterprise_id = $1 and not g.is_default" + own +
+		" union select n.name from " + names + `group_idp_names n
+			join groups g on g.enterprise_id = n.enterprise_id and g.id = n.group_id and not g.is_default
+		where n.enterprise_id = $1` + other + " order by 1"
 }
 
 // known returns the groups of a connection whose names differ from those of the

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -76,6 +77,66 @@ func TestFilterPlansOfEmptyTables(t *testing.T) {
 	}
 }
 
+// TestLookupPlans asks both databases how they would find accounts and groups by a name:
+// each that is created is looked for. No plan reads what belongs to the whole enterprise.
+func TestLookupPlans(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range benchDatabases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			planned := newPlanned(t, name, fresh)
+			storetest.FillProvisioned(t, planned.dsn, planned.ent, planned.conn, storetest.Provisioned{
+				Users:   20_000,
+				Groups:  500,
+				Members: 4,
+				Applied: true,
+			})
+			if name == "postgres" {
+				planned.analyze(t, "users", "groups", "provisioned_users")
+			}
+			query, args := store.UsersNamed(planned.db, planned.ent, planned.conn, "ada")
+			planned.looksUp(t, query, args)
+			for _, text := range []string{`externalId eq "ada"`, `emails.value eq "ada@acme.test"`, `id eq "ada"`} {
+				f, err := scim.Users().ParseFilter(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				query, args := store.UsersFiltered(planned.db, planned.ent, planned.conn, f)
+				planned.looksUp(t, query, args)
+			}
+			for query, args := range store.GroupsNamed(planned.db, planned.ent, "ada") {
+				planned.looksUp(t, query, args)
+			}
+			for _, query := range store.Releases() {
+				planned.looksUp(t, query, []any{string(planned.ent), string(planned.conn), "ada", "ada"})
+			}
+		})
+	}
+}
+
+func (p *planned) analyze(t *testing.T, tables ...string) {
+	t.Helper()
+	for _, table := range tables {
+		if _, err := storetest.Raw(t, p.dsn).Exec("analyze " + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// broad matches a step that reads all rows of an enterprise or of a connection. n is the
+// list of what is looked for.
+var broad = regexp.MustCompile(`(?m)\((enterprise_id=\?|connection_id=\?| AND |status=\?|id>\?)+\)$` +
+	`|Seq Scan on (users|identities|provisioned_users)|^SCAN [a-mo-z]$`)
+
+// looksUp asserts that a plan looks up each value on its own.
+func (p *planned) looksUp(t *testing.T, query string, args []any) {
+	t.Helper()
+	plan, err := p.plan(t, query, args)
+	if err != nil || broad.MatchString(plan) {
+		t.Errorf("%s\n%s\n%v", query, plan, err)
+	}
+}
+
 // foreignKeys asks how PostgreSQL checks that the user and the group of a member are
 // there, and finds the members of either.
 func (p *planned) foreignKeys(t *testing.T) {
@@ -146,11 +207,7 @@ func (p *planned) fill(t *testing.T) {
 		Groups:  5000,
 		Members: 4,
 	})
-	for _, table := range []string{"users", "emails", "groups", "members"} {
-		if _, err := storetest.Raw(t, p.dsn).Exec("analyze provisioned_" + table); err != nil {
-			t.Fatal(err)
-		}
-	}
+	p.analyze(t, "provisioned_users", "provisioned_emails", "provisioned_groups", "provisioned_members")
 }
 
 func (p *planned) users(t *testing.T, text, index string) {
@@ -183,9 +240,22 @@ func (p *planned) groups(t *testing.T, text, index string) {
 // walks its positions.
 func (p *planned) uses(t *testing.T, text, index, table, query string, args []any) {
 	t.Helper()
+	plan, err := p.plan(t, query, args)
+	// The elements of a user's list are read one by one.
+	plan = strings.ReplaceAll(plan, "SCAN e VIRTUAL", "the list")
+	if err != nil || !strings.Contains(plan, index) || strings.Contains(plan, "seq>") ||
+		strings.Contains(plan, "Seq Scan on "+table) || strings.Contains(plan, "SCAN ") ||
+		strings.Contains(plan, "_seq") {
+		t.Errorf("%s:\n%s\n%s\n%v", text, query, plan, err)
+	}
+}
+
+// plan returns the steps of a plan.
+func (p *planned) plan(t *testing.T, query string, args []any) (string, error) {
+	t.Helper()
 	rows, err := storetest.Raw(t, p.dsn).Query(p.explain+query, args...)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		return "", err
 	}
 	defer rows.Close() //nolint:errcheck // read to the end below
 	var steps []string
@@ -198,15 +268,9 @@ func (p *planned) uses(t *testing.T, text, index, table, query string, args []an
 			err = rows.Scan(&step)
 		}
 		if err != nil {
-			t.Fatal(err)
+			return "", err
 		}
 		steps = append(steps, step)
 	}
-	// The elements of a user's list are read one by one.
-	plan := strings.ReplaceAll(strings.Join(steps, "\n"), "SCAN e VIRTUAL", "the list")
-	if rows.Err() != nil || !strings.Contains(plan, index) || strings.Contains(plan, "seq>") ||
-		strings.Contains(plan, "Seq Scan on "+table) || strings.Contains(plan, "SCAN ") ||
-		strings.Contains(plan, "_seq") {
-		t.Errorf("%s:\n%s\n%s\n%v", text, query, plan, rows.Err())
-	}
+	return strings.Join(steps, "\n"), rows.Err()
 }

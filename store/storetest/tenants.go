@@ -22,6 +22,7 @@ func untenanted() map[string]string {
 		"SetMeta":                 "the database",
 		"RotateKeys":              "the database",
 		"Sweep":                   "the database",
+		"RefreshStatistics":       "the database",
 		"CreateEnterprise":        "makes the tenant",
 		"Enterprises":             "the operator's list",
 		"EnterpriseSummaries":     "the operator's list",
