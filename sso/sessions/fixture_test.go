@@ -97,6 +97,15 @@ func (f *faulty) LastRevocation(ctx context.Context) (int64, error) {
 	return f.DB.LastRevocation(ctx)
 }
 
+func (f *faulty) Revocations(
+	ctx context.Context, from int64, missing ...sso.RevocationGap,
+) ([]sso.Revocation, error) {
+	if err := f.cut(); err != nil {
+		return nil, err
+	}
+	return f.DB.Revocations(ctx, from, missing...)
+}
+
 // inMemory is a database that nothing outside of the test reaches.
 const inMemory = "sqlite::memory:"
 

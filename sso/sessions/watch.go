@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gatehouse/sso"
 )
 
 const (
@@ -111,7 +113,7 @@ func (c *Cache) flushPeriodically(ctx context.Context) {
 // nodes were told to read it; it does not wait for them.
 func (c *Cache) Revoked(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx) // the request that made the change may be over
-	if err := c.poll(ctx); err != nil {
+	if err := c.readList(ctx, c.readAnnounced); err != nil {
 		c.marks.invalidateAll()
 		c.Log.WarnContext(ctx, "what was revoked cannot be read: every session is read again", "error", err)
 	}
@@ -124,7 +126,10 @@ func (c *Cache) Revoked(ctx context.Context) {
 }
 
 // poll applies the revocations since the last poll.
-func (c *Cache) poll(ctx context.Context) error {
+func (c *Cache) poll(ctx context.Context) error { return c.readList(ctx, c.readNewest) }
+
+// readList calls read, which applies what is new on the list, while no other reads it.
+func (c *Cache) readList(ctx context.Context, read func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	select {
@@ -134,15 +139,54 @@ func (c *Cache) poll(ctx context.Context) error {
 		return fmt.Errorf("wait for the list of revocations: %w", ctx.Err())
 	}
 	at := c.age(c.Now()) // before: what is committed later is not in the answer
-	newest, err := c.Store.LastRevocation(ctx)
-	if err != nil {
-		return err
-	}
-	if err := c.catchUp(ctx, newest); err != nil {
+	if err := read(ctx); err != nil {
 		return err
 	}
 	c.list.at.Store(int64(at))
 	return nil
+}
+
+func (c *Cache) readNewest(ctx context.Context) error {
+	newest, err := c.Store.LastRevocation(ctx)
+	if err != nil {
+		return err
+	}
+	return c.catchUp(ctx, newest)
+}
+
+// fewAnnounced is how many revocations can be read without having asked for the newest:
+// fewer than the store returns at once, so there are no more.
+const fewAnnounced = 100
+
+// readAnnounced is readNewest after a commit of this node, which saves a query: there is
+// something new, usually little.
+func (c *Cache) readAnnounced(ctx context.Context) error {
+	p := c.list
+	p.forgetGaps(c.age(c.Now()))
+	if p.applied < 0 {
+		return c.readNewest(ctx)
+	}
+	read, err := c.Store.Revocations(ctx, p.applied, p.missing()...)
+	if err != nil {
+		return err
+	}
+	if len(read) > fewAnnounced || !p.follows(read) {
+		return c.readNewest(ctx)
+	}
+	c.apply(read, true)
+	return nil
+}
+
+// apply applies revocations that follow those read before, and returns how many of
+// them are new. continues is false if the node did not follow the list until now: it
+// does not know then which departures it had read.
+func (c *Cache) apply(read []sso.Revocation, continues bool) (added int) {
+	revocations := c.list.advance(read, c.age(c.Now()))
+	c.marks.add(revocations, c.age(c.Now()))
+	if continues && c.Node != "" {
+		c.departed.add(revocations, c.age(c.Now()))
+	}
+	return len(revocations)
 }
 
 // catchUp reads the list from the last number applied on. It marks everything
@@ -169,12 +213,7 @@ func (c *Cache) catchUp(ctx context.Context, newest int64) error {
 			c.restart(newest)
 			continue
 		}
-		added := p.advance(read, c.age(c.Now()))
-		c.marks.add(added, c.age(c.Now()))
-		if continues && c.Node != "" { // else it began with them, or does not know which it had read
-			c.departed.add(added, c.age(c.Now()))
-		}
-		if len(added) == 0 || p.applied >= newest {
+		if c.apply(read, continues) == 0 || p.applied >= newest {
 			break
 		}
 	}
