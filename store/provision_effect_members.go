@@ -306,12 +306,14 @@ func (e *effects) noLongerHeld(g sso.Group, users []sso.UserID) {
 // outdateHeld queues that removals of users from a group no longer wait.
 func (e *effects) outdateHeld(g sso.Group, users []sso.UserID) {
 	e.Queue(
+		// The state is no parameter: an index is of those that wait, and SQLite would plan
+		// the statement again for each value.
 		`update held_syncs set state = $4, decided_at = $5
-		where enterprise_id = $1 and connection_id = $2 and state = $6
+		where enterprise_id = $1 and connection_id = $2 and state = 'waiting'
 			and pushed_group_id = $3 and user_id`+
-			e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$7")),
+			e.db.sql.Dialect.Among(e.db.sql.Dialect.Values("$6")),
 		string(e.push.Enterprise), string(e.push.Connection), string(g.ID), string(sso.HeldSuperseded),
-		engine.Micros(e.now), string(sso.HeldWaiting), userList(users),
+		engine.Micros(e.now), userList(users),
 	)
 }
 

@@ -88,9 +88,8 @@ func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQues
 // closeQuestion queues the end of a user's open question, which no longer matters.
 func (t *tx) closeQuestion(ent sso.EnterpriseID, user sso.UserID) {
 	t.Queue(
-		"update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
-		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled),
-		engine.Micros(t.now),
+		"update identity_questions set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = 'waiting'",
+		string(ent), string(user), string(sso.QuestionSettled), engine.Micros(t.now),
 	)
 }
 
