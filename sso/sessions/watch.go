@@ -170,10 +170,13 @@ func (c *Cache) readAnnounced(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(read) > fewAnnounced || !p.follows(read) {
+	if !p.follows(read) {
 		return c.readNewest(ctx)
 	}
 	c.apply(read, true)
+	if len(read) > fewAnnounced {
+		return c.readNewest(ctx)
+	}
 	return nil
 }
 
