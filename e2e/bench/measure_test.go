@@ -30,21 +30,45 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// processorOf returns the processor time of processes in nanoseconds. The resolution
-// of /proc/PID/stat, ten milliseconds, is too coarse.
-func processorOf(tb testing.TB, pids ...int) time.Duration {
+// processorOf returns the processor time of a process.
+func processorOf(tb testing.TB, pid int) time.Duration {
 	tb.Helper()
-	var sum time.Duration
+	spent, err := processorClock(pid)
+	if err != nil {
+		tb.Fatalf("processor time of process %d: %v", pid, err)
+	}
+	return spent
+}
+
+// processorClock reads the processor time of a process to the nanosecond. The resolution
+// of /proc/PID/stat, ten milliseconds, is too coarse. The error is EINVAL if there is
+// no such process.
+func processorClock(pid int) (time.Duration, error) {
+	const processClock = 2                           // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
+	clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // the kernel's encoding
+	var at syscall.Timespec
+	if _, _, errno := syscall.Syscall(
+		syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0,
+	); errno != 0 {
+		return 0, errno
+	}
+	return time.Duration(at.Nano()), nil
+}
+
+// spentBy calls work and returns how much processor time processes spent meanwhile,
+// without those that ended: a server ends one with the connection that it serves.
+func spentBy(pids []int, work func()) (sum time.Duration) {
+	before := map[int]time.Duration{}
 	for _, pid := range pids {
-		const processClock = 2                           // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
-		clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // the kernel's encoding
-		var at syscall.Timespec
-		if _, _, errno := syscall.Syscall(
-			syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0,
-		); errno != 0 {
-			tb.Fatalf("processor time of process %d: %v", pid, errno)
+		if spent, err := processorClock(pid); err == nil {
+			before[pid] = spent
 		}
-		sum += time.Duration(at.Nano())
+	}
+	work()
+	for pid, then := range before {
+		if spent, err := processorClock(pid); err == nil {
+			sum += spent - then
+		}
 	}
 	return sum
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // to query the server's processes
 
@@ -111,7 +112,7 @@ func (s *setting) backends() []int {
 		return nil
 	}
 	rows, err := s.sql.Query(
-		"select pid from pg_stat_activity where pid <> pg_backend_pid() and backend_type <> 'autovacuum worker' and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))",
+		"select pid from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))",
 	)
 	if err != nil {
 		s.Fatal(err)
@@ -135,13 +136,14 @@ func (s *setting) backends() []int {
 // database server.
 func (s *setting) cost(n int, work func()) (ours, theirs float64) {
 	s.Helper()
-	pid, backends := s.g.PID(), s.backends()
-	before, beforeTheirs := processorOf(s, pid), processorOf(s, backends...)
-	work()
-	ours = float64((processorOf(s, pid) - before).Microseconds()) / 1000 / float64(n)
-	theirs = float64(
-		(processorOf(s, backends...) - beforeTheirs).Microseconds(),
-	) / 1000 / float64(n)
+	each := func(spent time.Duration) float64 {
+		return float64(spent.Microseconds()) / 1000 / float64(n)
+	}
+	theirs = each(spentBy(s.backends(), func() {
+		before := processorOf(s, s.g.PID())
+		work()
+		ours = each(processorOf(s, s.g.PID()) - before)
+	}))
 	return ours, theirs
 }
 
