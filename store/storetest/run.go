@@ -110,6 +110,7 @@ func besideTests() map[string]func(*testing.T, fresh) {
 		"one login":                     testLoginClaimedTwice,
 		"a change is alone":             testChangeAlone,
 		"a push":                        testPushBesideSignIns,
+		"pushes while all is applied":   testPushesBesideApply,
 		"last admin pushed":             testLastAdminPushed,
 		"a profile":                     testProfileRace,
 		"strands":                       testStrands,
