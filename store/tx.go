@@ -25,14 +25,16 @@ type tx struct {
 // write runs fn in a transaction without an audit trail. fn may be run again, as
 // [engine.Database.Write] says.
 func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
-	revoked, err := db.transact(ctx, fn)
+	revoked, err := db.transact(ctx, db.sql.Write, fn)
 	db.announce(ctx, revoked)
 	return err
 }
 
 // transact is write, and reports a committed revocation instead of announcing it.
-func (db *DB) transact(ctx context.Context, fn func(context.Context, *tx) error) (revoked bool, err error) {
-	err = db.sql.Write(ctx, func(ctx context.Context, raw *engine.Tx) error {
+func (db *DB) transact(
+	ctx context.Context, write transaction, fn func(context.Context, *tx) error,
+) (revoked bool, err error) {
+	err = write(ctx, func(ctx context.Context, raw *engine.Tx) error {
 		t := &tx{
 			Tx:  raw,
 			db:  db,
@@ -51,7 +53,13 @@ func (db *DB) transact(ctx context.Context, fn func(context.Context, *tx) error)
 // connections while they wait. It returns NotFound if the enterprise does not
 // exist.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.changeIn(ctx, ent, db.sql.InTurn, string(ent), db.sql.Dialect.Lock, func(ctx context.Context, t *tx) error {
+	in := lane{
+		turn:  db.sql.InTurn,
+		key:   string(ent),
+		lock:  db.sql.Dialect.Lock,
+		write: db.sql.Write,
+	}
+	return db.changeIn(ctx, ent, in, func(ctx context.Context, t *tx) error {
 		t.takeNumbers()
 		return fn(ctx, t)
 	})
@@ -61,33 +69,50 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 // of sessions, and what an identity provider pushes. fn locks what it reads to
 // decide by; see locks.go.
 func (db *DB) changeBeside(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.changeIn(ctx, ent, db.sql.AtOnce, string(ent), db.sql.Dialect.LockShared, fn)
+	return db.changeIn(ctx, ent, lane{
+		turn:  db.sql.AtOnce,
+		key:   string(ent),
+		lock:  db.sql.Dialect.LockShared,
+		write: db.sql.Write,
+	}, fn)
 }
 
 // changePushed is changeBeside for what identity providers push: pushes to one
-// enterprise follow each other, so that fn locks only what sign-ins change, too.
+// enterprise follow each other, so that fn locks only what sign-ins change, too. A
+// sign-in goes before a push that waits.
 func (db *DB) changePushed(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	turn, lock := db.sql.InTurn, db.sql.Dialect.LockShared
-	return db.changeIn(ctx, ent, turn, "push "+string(ent), lock, func(ctx context.Context, t *tx) error {
+	in := lane{
+		turn:  db.sql.InTurn,
+		key:   "push " + string(ent),
+		lock:  db.sql.Dialect.LockShared,
+		write: db.sql.WriteLater,
+	}
+	return db.changeIn(ctx, ent, in, func(ctx context.Context, t *tx) error {
 		t.lock("push")
 		t.takeNumbers()
 		return fn(ctx, t)
 	})
 }
 
+// transaction runs a function in a transaction.
+type transaction func(context.Context, func(context.Context, *engine.Tx) error) error
+
+// lane is how a change waits for others.
+type lane struct {
+	turn  func(ctx context.Context, key string, write func() error) error
+	key   string // of turn
+	lock  string // the statement that begins the transaction; "" for none
+	write transaction
+}
+
 func (db *DB) changeIn(
-	ctx context.Context,
-	ent sso.EnterpriseID,
-	turn func(context.Context, string, func() error) error,
-	key string,
-	lock string,
-	fn func(context.Context, *tx) error,
+	ctx context.Context, ent sso.EnterpriseID, in lane, fn func(context.Context, *tx) error,
 ) error {
 	revoked := false
 	once := func() (err error) {
-		revoked, err = db.transact(ctx, func(ctx context.Context, t *tx) error {
-			if lock != "" {
-				t.Queue(lock, "enterprise "+string(ent))
+		revoked, err = db.transact(ctx, in.write, func(ctx context.Context, t *tx) error {
+			if in.lock != "" {
+				t.Queue(in.lock, "enterprise "+string(ent))
 			}
 			t.openTrail(ent)
 			if err := fn(ctx, t); err != nil {
@@ -98,7 +123,7 @@ func (db *DB) changeIn(
 		})
 		return err
 	}
-	err := turn(ctx, key, func() error {
+	err := in.turn(ctx, in.key, func() error {
 		err := once()
 		if !isPlanted(err) {
 			return err

@@ -9,6 +9,8 @@ type driver interface {
 	// after a serialization failure, so fn must not keep state from an earlier
 	// run.
 	write(ctx context.Context, fn func(context.Context, transaction) error) error
+	// writeLater is write, behind those that wait where there is one writer.
+	writeLater(ctx context.Context, fn func(context.Context, transaction) error) error
 	// urgent returns a reader that does not wait for the connections that other
 	// queries and transactions use.
 	urgent() Reader

@@ -157,6 +157,11 @@ func (p *postgresDB) write(ctx context.Context, fn func(context.Context, transac
 	}
 }
 
+// writeLater is write: transactions do not wait for each other.
+func (p *postgresDB) writeLater(ctx context.Context, fn func(context.Context, transaction) error) error {
+	return p.write(ctx, fn)
+}
+
 func (p *postgresDB) try(ctx context.Context, fn func(context.Context, transaction) error) error {
 	if p.closed.Load() {
 		return errClosed

@@ -63,6 +63,10 @@ func (r *rehearsal) write(ctx context.Context, fn func(context.Context, transact
 	return errors.Join(err, r.exec(context.WithoutCancel(ctx), "release savepoint rehearsal"))
 }
 
+func (r *rehearsal) writeLater(ctx context.Context, fn func(context.Context, transaction) error) error {
+	return r.write(ctx, fn)
+}
+
 func (r *rehearsal) exec(ctx context.Context, text string) error {
 	return r.raw.send(ctx, []statement{{text: text}}, false)
 }

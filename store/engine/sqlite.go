@@ -160,7 +160,11 @@ func eachRow(ctx context.Context, stmt *sql.Stmt, fn func(Row) error, args []any
 }
 
 func (s *sqliteDB) write(ctx context.Context, fn func(context.Context, transaction) error) error {
-	return s.writer.do(ctx, fn)
+	return s.writer.do(ctx, s.writer.jobs, fn)
+}
+
+func (s *sqliteDB) writeLater(ctx context.Context, fn func(context.Context, transaction) error) error {
+	return s.writer.do(ctx, s.writer.later, fn)
 }
 
 // ping checks that the file can be read and that the writer is not broken.

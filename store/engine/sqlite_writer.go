@@ -13,6 +13,8 @@ type sqliteWriter struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
 	jobs     chan *sqliteJob
+	later    chan *sqliteJob // of WriteLater
+	passed   int             // groups that began before a waiting one of later
 	quit     chan struct{}
 	done     chan struct{}
 	once     sync.Once
@@ -24,6 +26,7 @@ type sqliteWriter struct {
 
 type sqliteJob struct {
 	ctx      context.Context
+	later    bool
 	fn       func(context.Context, transaction) error
 	err      error
 	panicked any
@@ -39,6 +42,7 @@ func startSQLiteWriter(ctx context.Context, db *sql.DB) (*sqliteWriter, error) {
 		conn:     conn,
 		prepared: map[string]*sql.Stmt{},
 		jobs:     make(chan *sqliteJob),
+		later:    make(chan *sqliteJob),
 		quit:     make(chan struct{}),
 		done:     make(chan struct{}),
 		lost:     make(chan struct{}),
@@ -49,14 +53,17 @@ func startSQLiteWriter(ctx context.Context, db *sql.DB) (*sqliteWriter, error) {
 
 // do hands fn to the writer and waits. fn is not interrupted once it runs: SQLite
 // would roll back every transaction that shares its commit.
-func (w *sqliteWriter) do(ctx context.Context, fn func(context.Context, transaction) error) error {
+func (w *sqliteWriter) do(
+	ctx context.Context, queue chan *sqliteJob, fn func(context.Context, transaction) error,
+) error {
 	j := &sqliteJob{
-		ctx:  ctx,
-		fn:   fn,
-		done: make(chan struct{}),
+		ctx:   ctx,
+		later: queue == w.later,
+		fn:    fn,
+		done:  make(chan struct{}),
 	}
 	select {
-	case w.jobs <- j:
+	case queue <- j:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.done:
@@ -73,7 +80,16 @@ func (w *sqliteWriter) run() {
 	defer close(w.done)
 	for {
 		select {
+		case j := <-w.first():
+			w.group(j)
+			continue
+		default:
+		}
+		select {
 		case j := <-w.jobs:
+			w.group(j)
+		case j := <-w.later:
+			w.passed = 0
 			w.group(j)
 		case <-w.quit:
 			return
@@ -81,9 +97,41 @@ func (w *sqliteWriter) run() {
 	}
 }
 
-// group runs first and the jobs that are waiting, and commits once. No job is
-// answered before the commit, not even with an error: the error may follow from a
-// write that the commit fails to store.
+// patience is how many groups begin before one of later that waits.
+const patience = 16
+
+// first returns the queue whose job begins the next group, if it has one.
+func (w *sqliteWriter) first() chan *sqliteJob {
+	if w.passed++; w.passed > patience {
+		w.passed = 0
+		return w.later
+	}
+	return w.jobs
+}
+
+// next returns a waiting job that joins a group, nil if there is none. One of later
+// joins only a group of its kind, and only while no other waits: who waits for a group
+// waits for all of its jobs.
+func (w *sqliteWriter) next(later bool) *sqliteJob {
+	select {
+	case j := <-w.jobs:
+		return j
+	default:
+	}
+	if !later {
+		return nil
+	}
+	select {
+	case j := <-w.later:
+		return j
+	default:
+		return nil
+	}
+}
+
+// group runs first and jobs that are waiting, and commits once. No job is answered
+// before the commit, not even with an error: the error may follow from a write that the
+// commit fails to store.
 func (w *sqliteWriter) group(first *sqliteJob) {
 	ctx := context.Background()
 	jobs := []*sqliteJob{first}
@@ -96,15 +144,16 @@ func (w *sqliteWriter) group(first *sqliteJob) {
 	}
 	// After a failure every waiting job fails, or each would wait for the same lock
 	// in turn.
-	for more := true; more && (err != nil || len(jobs) < largestGroup); {
-		select {
-		case j := <-w.jobs:
-			jobs = append(jobs, j)
-			if err == nil {
-				err = w.runJob(ctx, j)
-			}
-		default:
-			more = false
+	later := first.later
+	for err != nil || len(jobs) < largestGroup {
+		j := w.next(later || err != nil)
+		if j == nil {
+			break
+		}
+		later = later && j.later
+		jobs = append(jobs, j)
+		if err == nil {
+			err = w.runJob(ctx, j)
 		}
 	}
 	if err == nil {
