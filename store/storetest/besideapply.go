@@ -2,7 +2,7 @@ package storetest
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"math/rand/v2" // which changes are pushed, in an order that each run repeats
 	"testing"
 
 	"gatehouse/sso"
@@ -28,15 +28,7 @@ func testPushesBesideApply(t *testing.T, fresh fresh) {
 		random := rand.New(rand.NewPCG(uint64(i), 7)) //nolint:gosec // a test
 		for range changes {
 			// Each pusher has users of its own: what was said last is known.
-			u := users[random.IntN(people/pushers)*pushers+i-1]
-			switch random.IntN(3) {
-			case 0:
-				w.setActive(u, random.IntN(2) == 0)
-			case 1:
-				w.pushMembers(groups[random.IntN(2)].ID, sso.MemberChange{Add: []sso.ResourceID{u.ID}})
-			default:
-				w.pushMembers(groups[random.IntN(2)].ID, sso.MemberChange{Remove: []sso.ResourceID{u.ID}})
-			}
+			w.pushSome(random, users[random.IntN(people/pushers)*pushers+i-1], groups)
 		}
 		return nil
 	}) {
@@ -54,4 +46,18 @@ func testPushesBesideApply(t *testing.T, fresh fresh) {
 	}
 	w.historyHolds()
 	w.chainHolds()
+}
+
+// pushSome pushes that a user is active or not, or that they are or are not a member of
+// one of two groups.
+func (w *world) pushSome(random *rand.Rand, u sso.ProvisionedUser, groups []sso.ProvisionedGroup) {
+	w.Helper()
+	switch random.IntN(3) {
+	case 0:
+		w.setActive(u, random.IntN(2) == 0)
+	case 1:
+		w.pushMembers(groups[random.IntN(2)].ID, sso.MemberChange{Add: []sso.ResourceID{u.ID}})
+	default:
+		w.pushMembers(groups[random.IntN(2)].ID, sso.MemberChange{Remove: []sso.ResourceID{u.ID}})
+	}
 }
