@@ -328,6 +328,7 @@ func (g *gateway) edges() error {
 		Store:    g.db,
 		Service:  g.directory,
 		Sessions: g.sessions,
+		Tokens:   g.personal,
 		Pages:    pages,
 		Now:      time.Now,
 	}).Register(g.router)

@@ -23,6 +23,7 @@ type recorder interface {
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, fn func(sso.TokenRules) (sso.TokenRules, error),
 	) (sso.TokenRules, error)
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 	TokenKey() sso.Secret
 }
 
@@ -150,6 +151,25 @@ func (s *Service) checkApplications(ctx context.Context, ent sso.EnterpriseID, a
 		}
 	}
 	return nil
+}
+
+// Choices are the applications that accept programs and admit an enterprise.
+func (s *Service) Choices(ctx context.Context, ent sso.EnterpriseID) (choices []sso.Application, err error) {
+	for page := (sso.Page{}); ; {
+		all, next, err := s.Applications(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			if a.Programs && a.Admits(ent) {
+				choices = append(choices, a)
+			}
+		}
+		if next == "" {
+			return choices, nil
+		}
+		page.Cursor = next
+	}
 }
 
 // SetRules changes what an enterprise allows its users' tokens. revision is the one

@@ -36,6 +36,7 @@ type Options struct {
 	Store    userReader
 	Service  *directory.Service
 	Sessions Sessions
+	Tokens   tokenService
 	Pages    *ui.Renderer
 	Now      func() time.Time
 }
@@ -52,6 +53,9 @@ func (a *Account) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /account", Handle: a.show},
 		route.Route{Pattern: "POST /account/sessions/{id}/revoke", Handle: a.revoke},
 		route.Route{Pattern: "POST /account/sessions/revoke-others", Handle: a.revokeOthers},
+		route.Route{Pattern: "GET /account/tokens", Handle: a.tokens},
+		route.Route{Pattern: "POST /account/tokens", Handle: a.createToken},
+		route.Route{Pattern: "POST /account/tokens/{id}/revoke", Handle: a.revokeToken},
 	)
 }
 
@@ -121,6 +125,8 @@ func flash(r *http.Request) string {
 	switch r.URL.Query().Get("done") {
 	case "session":
 		return "The session has ended."
+	case "token":
+		return "The token is revoked."
 	case "others":
 		return "The other sessions have ended."
 	}

@@ -86,6 +86,7 @@ type fixture struct {
 	*route.Router
 	*records
 	*browser
+	tokens              *tokenRecords
 	mine, phone, theirs sso.SessionID
 }
 
@@ -95,6 +96,7 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{
 		records: &records{},
 		browser: &browser{},
+		tokens:  &tokenRecords{},
 		mine:    sso.NewID[sso.SessionID](now),
 		phone:   sso.NewID[sso.SessionID](now),
 		theirs:  sso.NewID[sso.SessionID](now),
@@ -184,6 +186,7 @@ func newFixture(t *testing.T) *fixture {
 		Store:    f.records,
 		Service:  directory.New(directory.Options{Sessions: f.records}),
 		Sessions: f.browser,
+		Tokens:   f.tokens,
 		Pages:    pages,
 		Now:      func() time.Time { return now },
 	}).Register(f.Router)
@@ -297,6 +300,8 @@ func TestAccountNeedsASession(t *testing.T) {
 		"/account": "GET",
 		"/account/sessions/" + string(f.phone) + "/revoke": "POST",
 		"/account/sessions/revoke-others":                  "POST",
+		"/account/tokens":                                  "GET",
+		"/account/tokens/pat-x/revoke":                     "POST",
 	} {
 		if w := f.do(method, target); w.Code != 303 ||
 			!strings.HasPrefix(w.Header().Get("Location"), "/login") ||

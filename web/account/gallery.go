@@ -11,7 +11,7 @@ import (
 // Gallery returns the examples of the pages of this package; each call makes new
 // values, since rendering changes them.
 func Gallery() []gallery.Example {
-	return galleryAccount()
+	return append(galleryAccount(), galleryTokens()...)
 }
 
 const exampleSync = "from your company’s sign-in"

@@ -15,6 +15,7 @@ func Templates() ui.Templates {
 		Pages: []ui.Page{
 			new(accountPage),
 			new(noAccessPage),
+			new(accountTokensPage),
 		},
 		Files: files,
 	}

@@ -1,0 +1,284 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/tokens"
+	"gatehouse/web/ui"
+)
+
+// tokenService creates, lists and revokes the tokens of users; tokens.Service does.
+type tokenService interface {
+	Create(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, r tokens.Request,
+	) (sso.PersonalToken, sso.Secret, error)
+	PersonalTokens(
+		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, page sso.Page,
+	) ([]sso.PersonalToken, string, error)
+	RevokePersonalToken(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, id sso.PersonalTokenID,
+	) error
+	TokenRules(ctx context.Context, ent sso.EnterpriseID) (sso.TokenRules, error)
+	// Choices are the applications for which users of an enterprise may make tokens.
+	Choices(ctx context.Context, ent sso.EnterpriseID) ([]sso.Application, error)
+}
+
+// accountTokensPage shows a user's own tokens.
+type accountTokensPage struct {
+	ui.Base
+	Wrong   []ui.Wrong
+	Made    *madeToken
+	Tokens  []tokenRow
+	Refusal string     // why there is no form
+	Form    *tokenForm // nil: see Refusal
+}
+
+func (accountTokensPage) Title() string { return "Tokens for programs" }
+
+// madeToken is a token that was just created; it is shown this once.
+type madeToken struct {
+	Name           string
+	Value, Command ui.Copyable
+}
+
+type tokenRow struct {
+	ID, Name, Applications string
+	State                  ui.Badge
+	Made, Ends, Used       ui.Time
+	Ended, Revocable       bool
+	Client                 string
+}
+
+type tokenForm struct {
+	Name, Expires ui.Field
+	Applications  []ui.Field
+	Error         string // about the applications
+}
+
+// typedToken is what a form to create a token has.
+type typedToken struct {
+	name         string
+	applications []string
+	days         string
+}
+
+// maxListed is how many tokens the page lists, newest first: as many as may be valid.
+const maxListed = 50
+
+func (a *Account) tokens(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	return a.showTokens(w, r, p, typedToken{days: "90"}, nil, nil)
+}
+
+func (a *Account) createToken(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	typed := typedToken{
+		name:         r.PostForm.Get("name"),
+		applications: r.PostForm["applications"],
+		days:         r.PostForm.Get("days"),
+	}
+	request := tokens.Request{Name: typed.name}
+	if days, err := strconv.Atoi(typed.days); err == nil && slices.Contains(tokenDays[:], days) {
+		request.ExpiresAt = a.Now().Add(time.Duration(days) * 24 * time.Hour)
+	}
+	for _, id := range typed.applications {
+		request.Applications = append(request.Applications, sso.ApplicationID(id))
+	}
+	k, secret, err := a.Tokens.Create(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.User.ID, request)
+	switch sso.KindOf(err) {
+	case sso.Invalid, sso.Conflict:
+		return a.showTokens(w, r, p, typed, err, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("create a token: %w", err)
+	}
+	return a.showTokens(w, r, p, typedToken{days: "90"}, nil, &madeToken{
+		Name:    k.Name,
+		Value:   ui.Copyable{ID: "made", Value: secret.Reveal()},
+		Command: ui.Copyable{ID: "command", Value: a.commandOf(r.Context(), p.Enterprise.ID, k, secret)},
+	})
+}
+
+// commandOf returns a command that uses a token at its first application.
+func (a *Account) commandOf(
+	ctx context.Context, ent sso.EnterpriseID, k sso.PersonalToken, secret sso.Secret,
+) string {
+	address := "https://…/"
+	choices, err := a.Tokens.Choices(ctx, ent)
+	for _, c := range choices {
+		if err == nil && c.ID == k.Applications[0] {
+			address = c.Origins[0] + "/"
+		}
+	}
+	return "curl -H 'Authorization: Bearer " + secret.Reveal() + "' " + address
+}
+
+func (a *Account) revokeToken(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	id, err := sso.ParseID[sso.PersonalTokenID](r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := a.Tokens.RevokePersonalToken(
+		r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.User.ID, id,
+	); err != nil {
+		return fmt.Errorf("revoke a token: %w", err)
+	}
+	w.Header().Set("Location", "/account/tokens?done=token")
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// showTokens renders the page: with what was typed and is wrong, or with the token
+// that was made.
+func (a *Account) showTokens(
+	w http.ResponseWriter, r *http.Request, p sso.Principal, typed typedToken, wrong error, made *madeToken,
+) error {
+	rules, err := a.Tokens.TokenRules(r.Context(), p.Enterprise.ID)
+	if err != nil {
+		return fmt.Errorf("read the rules of tokens: %w", err)
+	}
+	choices, err := a.Tokens.Choices(r.Context(), p.Enterprise.ID)
+	if err != nil {
+		return fmt.Errorf("list applications: %w", err)
+	}
+	all, _, err := a.Tokens.PersonalTokens(r.Context(), p.Enterprise.ID, p.User.ID, sso.Page{Limit: maxListed})
+	if err != nil {
+		return fmt.Errorf("list tokens: %w", err)
+	}
+	page := &accountTokensPage{
+		Base: ui.Base{
+			Enterprise: p.Enterprise.Name,
+			User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
+			Flash:      flash(r),
+		},
+		Made:   made,
+		Tokens: a.tokenRows(all, rules, choices),
+	}
+	switch {
+	case !rules.Personal:
+		page.Refusal = sso.PersonalTokensForbidden().Public
+	case len(choices) == 0:
+		page.Refusal = "No application here accepts programs. An operator decides that for each application."
+	default:
+		page.Form = tokenFormOf(typed, choices, rules)
+		page.Wrong = page.Form.blame(wrong)
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		status = http.StatusUnprocessableEntity
+	}
+	return a.Pages.Render(w, status, page)
+}
+
+func (a *Account) tokenRows(
+	all []sso.PersonalToken, rules sso.TokenRules, choices []sso.Application,
+) (rows []tokenRow) {
+	names := map[sso.ApplicationID]string{}
+	for _, c := range choices {
+		names[c.ID] = c.Name
+	}
+	for _, k := range all {
+		var applications []string
+		for _, id := range k.Applications {
+			if name := names[id]; name != "" {
+				applications = append(applications, name)
+			}
+		}
+		row := tokenRow{
+			ID:           string(k.ID),
+			Name:         k.Name,
+			Applications: strings.Join(applications, ", "),
+			State:        ui.Badge{Label: "valid", State: "ok"},
+			Made:         ui.NewTime(k.CreatedAt, a.Now()),
+			Ends:         ui.NewTime(rules.End(k), a.Now()),
+			Used:         ui.NewTime(k.LastUsedAt, a.Now()),
+			Revocable:    k.RevokedAt.IsZero(),
+			Client:       k.LastClient,
+		}
+		switch {
+		case !k.RevokedAt.IsZero():
+			row.State, row.Ended = ui.Badge{Label: "revoked"}, true
+			row.Ends = ui.NewTime(k.RevokedAt, a.Now())
+		case !a.Now().Before(rules.End(k)):
+			row.State, row.Ended = ui.Badge{Label: "expired"}, true
+			row.Revocable = false
+		case !rules.Personal:
+			row.State = ui.Badge{Label: "not allowed", State: "warn"}
+		}
+		if row.Applications == "" {
+			row.Applications = "for no application that accepts programs now"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// tokenDays are how long a token may be good for, as offered.
+var tokenDays = [...]int{7, 30, 90, 365}
+
+func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRules) *tokenForm {
+	f := &tokenForm{
+		Name: ui.Field{
+			ID:           "name",
+			Name:         "name",
+			Label:        "Name",
+			Hint:         "What it is for, such as Backup.",
+			Value:        typed.name,
+			Autocomplete: "off",
+		},
+		Expires: ui.Field{
+			ID:    "expires_at",
+			Name:  "days",
+			Label: "Good for",
+			Kind:  "select",
+		},
+	}
+	for _, days := range tokenDays {
+		if time.Duration(days)*24*time.Hour <= rules.MaxAge {
+			f.Expires.Options = append(f.Expires.Options, ui.Option{
+				Value:  strconv.Itoa(days),
+				Label:  ui.Count(days, "day", "days"),
+				Chosen: typed.days == strconv.Itoa(days),
+			})
+		}
+	}
+	for i, c := range choices {
+		f.Applications = append(f.Applications, ui.Field{
+			ID:       "application-" + strconv.Itoa(i+1),
+			Name:     "applications",
+			Kind:     "check",
+			Value:    string(c.ID),
+			Label:    c.Name,
+			Checked:  slices.Contains(typed.applications, string(c.ID)),
+			Optional: true,
+		})
+	}
+	return f
+}
+
+// blame shows an error at the fields that it is about.
+func (f *tokenForm) blame(wrong error) []ui.Wrong {
+	applications := ui.Field{ID: "applications", Name: "applications", Label: "Applications"}
+	expires := f.Expires
+	expires.Name = "expires_at"
+	all := ui.Blame(wrong, &f.Name, &applications, &expires)
+	f.Expires.Error, f.Error = expires.Error, applications.Error
+	return all
+}
