@@ -17,7 +17,8 @@ func galleryTokens() []gallery.Example {
 			Form: tokenFormOf(typedToken{days: "90"}, choices, rules),
 		}
 	}
-	listed, made, wrong, forbidden := base(), base(), base(), base()
+	listed, made := base(), base()
+	wrong, forbidden := base(), base()
 	listed.Tokens = exampleTokens()
 	made.Tokens = listed.Tokens[:1]
 	made.Made = &madeToken{
