@@ -91,7 +91,7 @@ func (a *Account) createToken(w http.ResponseWriter, r *http.Request) error {
 		days:         r.PostForm.Get("days"),
 	}
 	request := tokens.Request{Name: typed.name}
-	if days, err := strconv.Atoi(typed.days); err == nil && slices.Contains(tokenDays[:], days) {
+	if days, err := strconv.Atoi(typed.days); err == nil && days > 0 && days <= longestDays {
 		request.ExpiresAt = a.Now().Add(time.Duration(days) * 24 * time.Hour)
 	}
 	for _, id := range typed.applications {
@@ -230,8 +230,23 @@ func (a *Account) tokenRows(
 	return rows
 }
 
-// tokenDays are how long a token may be good for, as offered.
-var tokenDays = [...]int{7, 30, 90, 365}
+// longestDays is the longest time in the form.
+const longestDays = 365
+
+// offeredDays returns how many days a token may be good for, as offered: at most the
+// longest age, which may be shorter than all that are usual.
+func offeredDays(longest time.Duration) (days []int) {
+	most := int(longest / (24 * time.Hour))
+	for _, n := range []int{7, 30, 90, longestDays} {
+		if n <= most {
+			days = append(days, n)
+		}
+	}
+	if len(days) == 0 && most > 0 {
+		days = append(days, most)
+	}
+	return days
+}
 
 func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRules) *tokenForm {
 	f := &tokenForm{
@@ -250,14 +265,12 @@ func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRul
 			Kind:  "select",
 		},
 	}
-	for _, days := range tokenDays {
-		if time.Duration(days)*24*time.Hour <= rules.MaxAge {
-			f.Expires.Options = append(f.Expires.Options, ui.Option{
-				Value:  strconv.Itoa(days),
-				Label:  ui.Count(days, "day", "days"),
-				Chosen: typed.days == strconv.Itoa(days),
-			})
-		}
+	for _, days := range offeredDays(rules.MaxAge) {
+		f.Expires.Options = append(f.Expires.Options, ui.Option{
+			Value:  strconv.Itoa(days),
+			Label:  ui.Count(days, "day", "days"),
+			Chosen: typed.days == strconv.Itoa(days),
+		})
 	}
 	for i, c := range choices {
 		f.Applications = append(f.Applications, ui.Field{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,20 @@ func TestTokenRevoked(t *testing.T) {
 	}
 	if w := f.post("/account/tokens/x/revoke", nil); w.Code != 404 || len(s.revoked) != 1 {
 		t.Errorf("%d %v", w.Code, s.revoked)
+	}
+}
+
+// TestOfferedDays: a company that allows less than is usual offers what it allows.
+func TestOfferedDays(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for longest, want := range map[time.Duration][]int{
+		365 * day: {7, 30, 90, 365},
+		100 * day: {7, 30, 90},
+		3 * day:   {3},
+	} {
+		if got := offeredDays(longest); !slices.Equal(got, want) {
+			t.Errorf("at most %s: %v, want %v", longest, got, want)
+		}
 	}
 }
