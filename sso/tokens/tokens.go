@@ -97,7 +97,7 @@ func (s *Service) check(ctx context.Context, ent sso.EnterpriseID, r Request) er
 	if n := len(r.Applications); n == 0 || n > maxApplications {
 		problems = append(problems, sso.FieldError{
 			Field:   "applications",
-			Message: "Choose between one application and 100.",
+			Message: "Choose 1 to 100 applications.",
 		})
 	}
 	if len(problems) > 0 {

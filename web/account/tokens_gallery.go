@@ -34,7 +34,7 @@ func galleryTokens() []gallery.Example {
 		Kind: sso.Invalid,
 		Fields: []sso.FieldError{
 			{Field: "name", Message: "Enter a name."},
-			{Field: "applications", Message: "Choose between one application and 100."},
+			{Field: "applications", Message: "Choose 1 to 100 applications."},
 		},
 	})
 	forbidden.Form, forbidden.Refusal = nil, sso.PersonalTokensForbidden().Public
