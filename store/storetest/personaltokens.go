@@ -88,7 +88,7 @@ func testTokenPrincipal(t *testing.T, fresh fresh) {
 	p, err := w.db.TokenPrincipal(t.Context(), k.Hash)
 	w.ok(err)
 	s := w.signIn("ada", "dev")
-	u, _ = w.record(s)
+	w.record(s)
 	session, err := w.db.Principal(t.Context(), s.Session.Token)
 	w.ok(err)
 	session.User.LastSignInAt = p.User.LastSignInAt
