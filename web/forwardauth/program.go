@@ -30,6 +30,7 @@ func presentedToken(h http.Header) (value string, presented bool) {
 
 func tokenIn(authorization string) (value string, ours bool) {
 	scheme, rest, _ := strings.Cut(authorization, " ")
+	rest = strings.TrimLeft(rest, " ") // RFC 9110, section 11.4: one or more spaces
 	switch {
 	case strings.EqualFold(scheme, "Bearer"):
 		value = rest

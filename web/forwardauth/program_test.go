@@ -60,6 +60,7 @@ func TestPrograms(t *testing.T) {
 	}{
 		"bearer":                    {"files", "Bearer " + all, 200, ""},
 		"bearer in lower case":      {"files", "bearer " + all, 200, ""},
+		"more than one space":       {"files", "Bearer   " + all, 200, ""},
 		"basic":                     {"files", basic("token", all), 200, ""},
 		"basic of another user":     {"files", basic("ada", all), 401, ""},
 		"cut short":                 {"files", "Bearer " + all[:len(all)-1], 401, "invalid_token"},
