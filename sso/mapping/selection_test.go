@@ -272,13 +272,15 @@ func TestUnusualNamesAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestFiveThousandNames: more than a user may have, in a list that is short enough not to
+// be timed.
 func TestFiveThousandNames(t *testing.T) {
 	t.Parallel()
 	var many []string
 	for i := range 5000 {
 		many = append(
 			many,
-			strings.Repeat("long-", 40)+string(rune('a'+i%26))+
+			strings.Repeat("long-", 8)+string(rune('a'+i%26))+
 				strings.Repeat("x", i/26%40)+string(rune('a'+i/1040)),
 		)
 	}
