@@ -14,7 +14,8 @@ import (
 // synchronization of the same company, and without one, in turn: the POST of a signed
 // response, which writes. The synchronization sends its requests one after the other,
 // or several at once, as fast as they are answered, or 100 a second, which the rate limit
-// allows.
+// allows. One at another gateway, with a database of its own, shows what follows from
+// the processors that all of them share.
 func BenchmarkSignInBesideSync(b *testing.B) {
 	for name, database := range databases(b) {
 		for _, load := range []besideLoad{
@@ -23,7 +24,11 @@ func BenchmarkSignInBesideSync(b *testing.B) {
 			{"4 at a time", syncWorkers, 0},
 		} {
 			b.Run(name+"/"+load.name, func(b *testing.B) {
-				beside(newPushing(b, database(b), 0), load)
+				p := newPushing(b, database(b), 0)
+				beside(p, p, load)
+			})
+			b.Run(name+"/"+load.name+"/elsewhere", func(b *testing.B) {
+				beside(newPushing(b, database(b), 0), newPushing(b, database(b), 0), load)
 			})
 		}
 	}
@@ -44,15 +49,15 @@ func (l besideLoad) wait(begun time.Time, sent int) {
 	}
 }
 
-// beside reports how long sign-ins take.
-func beside(p *pushing, load besideLoad) {
+// beside reports how long sign-ins take at p while users are pushed to another.
+func beside(p, pushed *pushing, load besideLoad) {
 	const each = 200
 	var quiet, busy, ratios []float64
 	sent := 0.0
 	for round := range rounds + 1 {
 		alone, besides := p.letters(each), p.letters(each)
 		q := p.took(alone)
-		stop := p.sync(fmt.Sprint("beside-", round), load)
+		stop := pushed.sync(fmt.Sprint("beside-", round), load)
 		time.Sleep(200 * time.Millisecond)
 		s := p.took(besides)
 		n := stop()
