@@ -64,9 +64,8 @@ func (d *Database) Write(ctx context.Context, fn func(context.Context, *Tx) erro
 	return d.writeBy(ctx, d.driver.write, fn)
 }
 
-// WriteLater is Write for work that nobody in front of a browser waits for. With SQLite,
-// which has one writer, transactions of Write that wait run first; of 17 in a row one is
-// of WriteLater.
+// WriteLater is Write at a lower priority. With SQLite, which has one writer, waiting
+// transactions of Write run first; of 17 groups in a row one begins with WriteLater.
 func (d *Database) WriteLater(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return d.writeBy(ctx, d.driver.writeLater, fn)
 }

@@ -110,8 +110,8 @@ func (w *sqliteWriter) first() chan *sqliteJob {
 }
 
 // next returns a waiting job that joins a group, nil if there is none. One of later
-// joins only a group of its kind, and only while no other waits: who waits for a group
-// waits for all of its jobs.
+// joins only a group of its kind, and only while no other waits: a job is answered after
+// all jobs of its group.
 func (w *sqliteWriter) next(later bool) *sqliteJob {
 	select {
 	case j := <-w.jobs:

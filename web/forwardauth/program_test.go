@@ -152,7 +152,7 @@ func TestOtherAuthorizationIsTheApplications(t *testing.T) {
 	}
 }
 
-// TestProgramsOnPublicPaths: a token that is not accepted is nobody's there.
+// TestProgramsOnPublicPaths: a request with a refused token passes without an identity.
 func TestProgramsOnPublicPaths(t *testing.T) {
 	t.Parallel()
 	w, _, mail := forPrograms(t)
