@@ -158,6 +158,7 @@ type Principal struct {
 	Session    Session
 	User       User
 	Enterprise Enterprise
+	Protocol   Protocol // of the sign-in; "" with a token
 	// Groups are all those the user is in, default groups too, in the order of
 	// ComparePrincipalGroups.
 	Groups []PrincipalGroup

@@ -51,18 +51,19 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 		e := &p.Enterprise
 		err = r.Scan(append(
 			dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
-			groupsOf(&p.Groups),
+			&p.Protocol, groupsOf(&p.Groups),
 		)...)
 		return p, err
 	},
 		"select "+sessionColumns+", "+userColumns+
-			", e.id, e.key, e.name, e.enforced, e.created_at, (select "+
+			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, (select "+
 			db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
 			from memberships m cross join groups g cross join organizations o
 			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
 		from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
+		join connections c on c.enterprise_id = s.enterprise_id and c.id = s.connection_id
 		join enterprises e on e.id = s.enterprise_id where s.token = $1`, token.String())
 	if err != nil {
 		return sso.Principal{}, err

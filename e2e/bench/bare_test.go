@@ -55,6 +55,7 @@ func serveBare() {
 		"Remote-Name":                   {"Ada Lovelace"},
 		"Remote-Groups":                 groups,
 		"X-Auth-Request-Email-Verified": {"false"},
+		"X-Auth-Request-Auth-Method":    {"oidc"},
 		"Cache-Control":                 {"no-store"},
 		// An assertion repeats the groups, quoted and in base64.
 		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)},

@@ -29,6 +29,7 @@ type compact struct {
 type common struct {
 	enterprise    sso.Enterprise
 	connection    sso.ConnectionID
+	protocol      sso.Protocol
 	format        string
 	idle          time.Duration
 	status        sso.UserStatus
@@ -105,7 +106,7 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 	loginIsEmail := p.User.Login == p.User.Email
 	c := compact{
 		common: unique.Make(common{
-			p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout,
+			p.Enterprise, p.Session.Connection, p.Protocol, p.Session.NameIDFormat, p.Session.IdleTimeout,
 			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, loginIsEmail,
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
@@ -182,6 +183,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			VouchedAt:     fromMicros(c.vouched),
 		},
 		Enterprise: shared.enterprise,
+		Protocol:   shared.protocol,
 		Token:      c.token,
 	}
 	if c.groups != nil {

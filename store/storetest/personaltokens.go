@@ -97,6 +97,7 @@ func testTokenPrincipal(t *testing.T, fresh fresh) {
 	w.same(session.Groups, p.Groups) // those of the owner as of now
 	w.same(&sso.TokenGrant{Applications: k.Applications}, p.Token)
 	w.same(sso.SessionID(k.ID), p.Session.ID)
+	w.same(sso.Protocol(""), p.Protocol)
 	if session.Token != nil || !p.Session.Alive(k.ExpiresAt.Add(-time.Microsecond)) || p.Session.Alive(k.ExpiresAt) {
 		t.Errorf("session %+v, token %+v", session.Token, p.Session)
 	}

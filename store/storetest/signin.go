@@ -57,6 +57,7 @@ func (w *world) principalOf(s sso.SignIn, u sso.User) sso.Principal {
 		Session:    s.Session,
 		User:       u,
 		Enterprise: w.ent,
+		Protocol:   sso.OIDC,
 		Groups: []sso.PrincipalGroup{
 			{ID: w.group["app/Members"].ID, Organization: "app", Name: "Members"},
 			{ID: w.group["app/dev"].ID, Organization: "app", Name: "dev"},

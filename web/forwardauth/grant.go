@@ -25,8 +25,8 @@ type grant struct {
 // writeHeaders sets all identity headers. Responses share the values, which
 // net/http only reads.
 func (g *grant) writeHeaders(h http.Header) {
-	for i, name := range identityHeaders {
-		h[name] = g.headers[i]
+	for i, header := range identityHeaders {
+		h[header.name] = g.headers[i]
 	}
 	h["Cache-Control"] = noStore()
 }

@@ -10,12 +10,45 @@ import (
 	"gatehouse/sso"
 )
 
-// identityHeaders are in every 200, in the canonical form of net/http.
-var identityHeaders = [...]string{
-	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
-	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
-	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
-	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
+// identityHeaders are in every 200, named in the canonical form of net/http, each with
+// its value.
+var identityHeaders = [...]struct {
+	name  string
+	value func(told *identity) string
+}{
+	{"X-Auth-Request-Id", func(told *identity) string { return string(told.User.ID) }},
+	{"X-Auth-Request-User", func(told *identity) string { return told.login }},
+	{"X-Auth-Request-Email", func(told *identity) string { return told.email }},
+	{"X-Auth-Request-Email-Verified", func(told *identity) string {
+		return strconv.FormatBool(told.User.EmailVerified)
+	}},
+	{"X-Auth-Request-Preferred-Username", func(told *identity) string { return told.login }},
+	{"X-Auth-Request-Name", func(told *identity) string { return told.name }},
+	{"X-Auth-Request-Groups", func(told *identity) string { return told.groups }},
+	{"X-Auth-Request-Enterprise", func(told *identity) string { return told.Enterprise.Key }},
+	{"X-Auth-Request-Auth-Method", func(told *identity) string { return methodOf(told.Principal) }},
+	{"X-Auth-Request-Jwt", func(told *identity) string { return told.assertion }},
+	{"Remote-User", func(told *identity) string { return told.login }},
+	{"Remote-Email", func(told *identity) string { return told.email }},
+	{"Remote-Name", func(told *identity) string { return told.name }},
+	{"Remote-Groups", func(told *identity) string { return told.groups }},
+}
+
+// identity is what the headers tell: of texts that may need encoding, their encoded form.
+type identity struct {
+	*sso.Principal
+	login, email, name string
+	groups             string
+	assertion          string
+}
+
+// methodOf returns how the request was authenticated: the protocol of the sign-in, or
+// "token".
+func methodOf(p *sso.Principal) string {
+	if p.Token != nil {
+		return "token"
+	}
+	return string(p.Protocol)
 }
 
 // claims is the content of the assertion. Its audience is the application's key.
@@ -34,7 +67,7 @@ type claims struct {
 	Groups        []string `json:"groups"`
 	Omitted       int      `json:"groups_omitted,omitempty"` // groups that did not fit
 	Enterprise    string   `json:"enterprise"`
-	Method        string   `json:"auth_method,omitempty"` // "token" of a program, none of a session
+	Method        string   `json:"auth_method"`
 }
 
 // An assertion is valid long enough for slow applications, and is renewed after
@@ -46,10 +79,6 @@ const (
 
 func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, omitted int, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
-	method := ""
-	if p.Token != nil {
-		method = "token"
-	}
 	return claims{
 		Issuer:        issuer,
 		Subject:       string(p.User.ID),
@@ -65,7 +94,7 @@ func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, 
 		Groups:        groups,
 		Omitted:       omitted,
 		Enterprise:    p.Enterprise.Key,
-		Method:        method,
+		Method:        methodOf(p),
 	}
 }
 
@@ -150,16 +179,17 @@ func mustEncode(s string, i int, also string) bool {
 
 // headersOf returns the values of all identity headers, in the order of
 // identityHeaders.
-func headersOf(p *sso.Principal, groups, token string) [len(identityHeaders)][]string {
-	login := headerValue(p.User.Login, "")
-	email := headerValue(p.User.Email, "")
-	name := headerValue(p.User.Name, "")
-	var all [len(identityHeaders)][]string
-	for i, v := range [len(identityHeaders)]string{
-		string(p.User.ID), login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
-		groups, p.Enterprise.Key, token, login, email, name, groups,
-	} {
-		all[i] = []string{v}
+func headersOf(p *sso.Principal, groups, assertion string) (all [len(identityHeaders)][]string) {
+	told := identity{
+		Principal: p,
+		login:     headerValue(p.User.Login, ""),
+		email:     headerValue(p.User.Email, ""),
+		name:      headerValue(p.User.Name, ""),
+		groups:    groups,
+		assertion: assertion,
+	}
+	for i, header := range identityHeaders {
+		all[i] = []string{header.value(&told)}
 	}
 	return all
 }

@@ -50,6 +50,7 @@ func TestIdentity(t *testing.T) {
 			"X-Auth-Request-Email":              stored.Email,
 			"Remote-Email":                      stored.Email,
 			"X-Auth-Request-Enterprise":         "acme",
+			"X-Auth-Request-Auth-Method":        "oidc",
 		}
 		for _, header := range identity {
 			values := got.Header()[header]

@@ -80,8 +80,8 @@ func isMethod(s string) bool {
 // writeAnonymousHeaders sets empty identity headers, so that a proxy replaces those
 // that the browser sent.
 func writeAnonymousHeaders(h http.Header) {
-	for _, name := range identityHeaders {
-		h[name] = []string{""}
+	for _, header := range identityHeaders {
+		h[header.name] = []string{""}
 	}
 	h["Cache-Control"] = noStore()
 }

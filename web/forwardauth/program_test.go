@@ -79,6 +79,9 @@ func TestPrograms(t *testing.T) {
 			if got := rec.Header().Get("X-Auth-Request-Id"); (got == string(ada.user.ID)) != (c.status == 200) {
 				t.Errorf("%s: the application is told %q", name, got)
 			}
+			if got := rec.Header().Get("X-Auth-Request-Auth-Method"); c.status == 200 && got != "token" {
+				t.Errorf("%s: authenticated by %q", name, got)
+			}
 		}
 	}
 }

@@ -186,6 +186,7 @@ func told(p person, login, groups string) map[string]string {
 		"X-Auth-Request-Name":               login,
 		"X-Auth-Request-Groups":             groups,
 		"X-Auth-Request-Enterprise":         "acme",
+		"X-Auth-Request-Auth-Method":        "oidc",
 		"Remote-User":                       login,
 		"Remote-Email":                      mail,
 		"Remote-Name":                       login,
