@@ -52,9 +52,9 @@ func (a *behind) told() (http.Header, int) {
 	return a.header, a.asked
 }
 
-// behindProxies tests that one sign-in at Keycloak opens a site behind nginx
-// and one behind Caddy, each of which receives the identity, and that a
-// sign-out at Keycloak closes both.
+// behindProxies tests that one sign-in at Keycloak opens a site behind each of nginx,
+// Caddy and HAProxy, that each site receives the identity, and that a sign-out at
+// Keycloak closes all.
 func (s *suite) behindProxies(t *testing.T) {
 	api := s.g.API()
 	c := harness.NewCompany(s.g, api, "behind", map[string][]string{
@@ -85,8 +85,9 @@ func (s *suite) behindProxies(t *testing.T) {
 	app := newBehind(t)
 	sites := map[string]string{}
 	for name, start := range map[string]func(testing.TB, proxies.Site) string{
-		"nginx": proxies.Nginx,
-		"caddy": proxies.Caddy,
+		"nginx":   proxies.Nginx,
+		"caddy":   proxies.Caddy,
+		"haproxy": proxies.HAProxy,
 	} {
 		at := harness.FreeAddr(t)
 		start(t, proxies.Site{
@@ -115,10 +116,12 @@ func (s *suite) behindProxies(t *testing.T) {
 	b.Arrive(sites["nginx"] + "/page?of=it&and=more")
 	b.Says("Hello " + url.PathEscape(zoe))
 	wantTold(t, app, "behind-nginx")
-	b.Open(sites["caddy"] + "/other")
-	b.Arrive(sites["caddy"] + "/other")
-	b.Says("Hello " + url.PathEscape(zoe))
-	wantTold(t, app, "behind-caddy")
+	for _, name := range []string{"caddy", "haproxy"} {
+		b.Open(sites[name] + "/other")
+		b.Arrive(sites[name] + "/other")
+		b.Says("Hello " + url.PathEscape(zoe))
+		wantTold(t, app, "behind-"+name)
+	}
 
 	other := s.browser.Another(t)
 	other.Open(sites["caddy"])

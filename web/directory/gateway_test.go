@@ -260,10 +260,13 @@ func TestSnippetsAreThoseOfTheDocs(t *testing.T) {
 	f.ok(err)
 	page := f.do("operator", "GET", "/admin/applications/"+string(a.ID), nil)
 	f.shows(page, 200)
-	for _, proxy := range []string{"nginx", "caddy", "traefik", "envoy"} {
-		doc, err := os.ReadFile("../../docs/integrations/" + proxy + ".md")
+	for proxy, language := range map[string]string{
+		"nginx": "nginx", "caddy": "caddy", "haproxy": "haproxy", "haproxy-lua": "lua", "traefik": "yaml", "envoy": "yaml",
+	} {
+		document, _, _ := strings.Cut(proxy, "-")
+		doc, err := os.ReadFile("../../docs/integrations/" + document + ".md")
 		f.ok(err)
-		block := regexp.MustCompile("(?s)```[a-z]+\n(.*?)```").FindSubmatch(doc)
+		block := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindSubmatch(doc)
 		_, rest, _ := strings.Cut(page.body, `<code id="snippet-`+proxy+`">`)
 		shown, _, ok := strings.Cut(rest, "</code>")
 		if !ok || block == nil {

@@ -44,6 +44,24 @@ func proxies() []proxy {
 			addresses,
 		},
 		{
+			"haproxy",
+			"HAProxy",
+			true,
+			func(all []string) string {
+				return strings.Join(all, " ")
+			},
+			addresses + " The script below belongs in /etc/haproxy/gatehouse.lua.",
+		},
+		{
+			"haproxy-lua",
+			"HAProxy, gatehouse.lua",
+			true,
+			func([]string) string {
+				return ""
+			},
+			"It is the same for every application.",
+		},
+		{
 			"traefik",
 			"Traefik",
 			false,

@@ -33,8 +33,9 @@ type starter func(testing.TB, proxies.Site) string
 
 func eachProxy(t *testing.T, test func(t *testing.T, start starter)) {
 	for name, start := range map[string]starter{
-		"nginx": proxies.Nginx,
-		"caddy": proxies.Caddy,
+		"nginx":   proxies.Nginx,
+		"caddy":   proxies.Caddy,
+		"haproxy": proxies.HAProxy,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -457,6 +458,12 @@ func TestStrippingIsNeeded(t *testing.T) {
 		},
 		"caddy, dots": {
 			proxies.Caddy, "request_header -X.Auth*", "X.Auth.Request.User: eve",
+		},
+		"haproxy, underscores": {
+			proxies.HAProxy, `:gsub("[^%w]", "-")`, "X_Auth_Request_User: eve",
+		},
+		"haproxy, a header without a value": {
+			proxies.HAProxy, `removed[plain] or `, "Remote_User: eve",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,7 +43,9 @@ func Nginx(t testing.TB, s Site) string {
 	program := need(t, "nginx", "TEST_NGINX")
 	at, dir := s.at(t), t.TempDir()
 	config := s.into(
-		t, snippet(t, s.Document, "nginx"), "/auth/nginx/wiki",
+		t,
+		snippet(t, s.Document, "nginx", "nginx"),
+		"/auth/nginx/wiki",
 		map[string]string{
 			"listen 443 ssl;":               "listen " + at + ";",
 			"server_name wiki.example.com;": "server_name localhost;",
@@ -70,7 +72,7 @@ func Caddy(t testing.TB, s Site) string {
 	_, port, _ := net.SplitHostPort(at) // cannot fail: at has a port
 	config := s.into(
 		t,
-		snippet(t, s.Document, "caddy"),
+		snippet(t, s.Document, "caddy", "caddy"),
 		"/auth/forward/wiki",
 		map[string]string{
 			"wiki.example.com {": "http://localhost:" + port +
@@ -85,6 +87,36 @@ func Caddy(t testing.TB, s Site) string {
 	})
 	return at
 }
+
+// HAProxy is like Nginx, for the HAProxy named by TEST_HAPROXY.
+func HAProxy(t testing.TB, s Site) string {
+	t.Helper()
+	program := need(t, "haproxy", "TEST_HAPROXY")
+	at, dir := s.at(t), t.TempDir()
+	script := filepath.Join(dir, "gatehouse.lua")
+	const listens = ":443 ssl crt /etc/haproxy/certificate.pem alpn h2,http/1.1"
+	whole := s.into(
+		t,
+		snippet(t, s.Document, "haproxy", "haproxy")+separator+snippet(t, s.Document, "haproxy", "lua"),
+		"/auth/forward/wiki",
+		map[string]string{
+			listens:                      at,
+			"wiki.example.com":           "localhost",
+			"/etc/haproxy/gatehouse.lua": script,
+		},
+	)
+	config, lua, _ := strings.Cut(whole, separator)
+	if err := os.WriteFile(script, []byte(lua), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, at, dir, config, func(file string) *exec.Cmd {
+		return exec.Command(program, "-db", "-f", file)
+	})
+	return at
+}
+
+// separator is between two files that are filled in together.
+const separator = "\x00"
 
 func (s Site) at(t testing.TB) string {
 	if s.At != "" {
@@ -109,15 +141,15 @@ func need(t testing.TB, name, variable string) string {
 }
 
 // snippet returns the only code block of a language in a document.
-func snippet(t testing.TB, dir, language string) string {
+func snippet(t testing.TB, dir, document, language string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, language+".md"))
+	text, err := os.ReadFile(filepath.Join(dir, document+".md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	if len(blocks) != 1 {
-		t.Fatalf("%s.md has %d blocks", language, len(blocks))
+		t.Fatalf("%s.md has %d blocks of %s", document, len(blocks), language)
 	}
 	return blocks[0][1]
 }
