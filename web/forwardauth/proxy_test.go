@@ -353,6 +353,33 @@ func TestProgramsAndWebSockets(t *testing.T) {
 	})
 }
 
+// TestNoOtherProtocolBehindProxies: a client that asks for another protocol than
+// WebSockets, such as HTTP/2 in the clear, does not get one from the application: the
+// proxy would not ask about the requests in it.
+func TestNoOtherProtocolBehindProxies(t *testing.T) {
+	t.Parallel()
+	eachProxy(t, func(t *testing.T, start starter) {
+		s := newSite(t, start)
+		ada := s.enter("ada", "web/dev")
+		for _, lines := range [][]string{
+			{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"},
+			{"Connection: Upgrade", "Upgrade: h2c"},
+			{"Connection: Upgrade", "Upgrade: websocket, h2c"},
+			{"Connection: Upgrade", "Upgrade: h2c, websocket"},
+			{"Connection: Upgrade", "Upgrade: websocket", "Upgrade: h2c"},
+			{"Connection: Upgrade", "Upgrade: h2c", "Upgrade: websocket"},
+			{"Connection: Upgrade", "Upgrade: TLS/1.0"},
+		} {
+			got := s.raw("GET", "/", ada, lines...)
+			upgrade := strings.ToLower(strings.Join(got.app.Values("Upgrade"), ","))
+			tokens := strings.ToLower(strings.Join(got.app.Values("Connection"), ","))
+			if strings.Contains(tokens, "upgrade") && upgrade != "websocket" {
+				t.Errorf("%q: the application is asked for %q, Connection %q", lines, upgrade, tokens)
+			}
+		}
+	})
+}
+
 // spellings are names that some application takes for a header's.
 func spellings(header string) []string {
 	parts := strings.Split(header, "-")
