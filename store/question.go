@@ -97,7 +97,8 @@ func (t *tx) closeQuestion(ent sso.EnterpriseID, user sso.UserID) {
 // login, in one transaction. The claimant is active afterwards, with the login
 // they claimed or were given, unless they were refused. A question that is
 // decided is Conflict "question_decided", a login of a third user Conflict
-// "login_in_use".
+// "login_in_use". That both are the same person, when the holder of the question does
+// not have the login any more, is Conflict "question_changed".
 func (db *DB) AnswerQuestion(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
 ) (q sso.IdentityQuestion, err error) {
@@ -142,7 +143,9 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		return err
 	}
 	if d.Answer == sso.AnswerSame {
-		t.link(q)
+		if err := t.join(ctx, q); err != nil {
+			return err
+		}
 	}
 	if identity.HolderYields(d) { // first: the login must be free for the claimant
 		if err := t.takeLogin(ctx, by, q, d); err != nil {
@@ -155,6 +158,20 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		}
 	}
 	return t.applyAnswered(ctx, q)
+}
+
+// join makes what leads to the claimant of a question lead to the holder, if the holder
+// has the login still.
+func (t *tx) join(ctx context.Context, q sso.IdentityQuestion) error {
+	holder, _, err := loginHolder(ctx, t, q.Enterprise, q.Login)
+	if err != nil {
+		return err
+	}
+	if err := identity.CheckSame(q, holder); err != nil {
+		return err
+	}
+	t.link(q)
+	return nil
 }
 
 // link queues that what leads to the claimant of a question leads to the holder from

@@ -112,6 +112,7 @@ func codeSpots() map[string]spot {
 		"login_in_use":             atLogins,
 		"identity_held":            atLogins,
 		"question_decided":         atLogins,
+		"question_changed":         atLogins,
 		"scim_token_invalid":       atProvisioning,
 		"scim_token_elsewhere":     atProvisioning,
 		"scim_wrong_address":       atProvisioning,

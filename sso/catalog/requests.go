@@ -80,6 +80,11 @@ func apiCodes() []Entry {
 			Operator, "look at the list of identity questions that wait again",
 		},
 		{
+			"question_changed", "API",
+			"the claimant is to be the same person as the holder, who lost the login meanwhile",
+			Operator, "look at both people again; the next sign-in of the claimant asks anew or gets the free login",
+		},
+		{
 			"held_sync_decided", "API",
 			"the held sync was approved, discarded, or superseded by a later sign-in of the user",
 			Operator, "look at the list of held group syncs again",

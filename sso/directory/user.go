@@ -67,7 +67,8 @@ func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 
 // AnswerQuestion decides whose a login is. Errors: Conflict "question_decided"
 // for a question that does not wait any more; Conflict "login_in_use" for a login
-// that a third user has.
+// that a third user has; Conflict "question_changed" for the answer that both are the
+// same person, if the holder does not have the login any more.
 func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,
 	d sso.QuestionDecision) (sso.IdentityQuestion, error) {
 	var problems []sso.FieldError

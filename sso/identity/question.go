@@ -49,3 +49,17 @@ func Yielded(q sso.IdentityQuestion, d sso.QuestionDecision, holder sso.User) (s
 	holder.LoginGiven = true
 	return holder, nil
 }
+
+// CheckSame returns Conflict "question_changed" unless holder, the active user who has
+// the login of a question now, is the one the admin decided about; zero if there is none.
+func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
+	if holder.ID != "" && holder.ID == q.Holder {
+		return nil
+	}
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "question_changed",
+		Public: "The person who had the login is not active with it any more. " +
+			"Look at the person who claims it again, or let them sign in again.",
+	}
+}

@@ -78,6 +78,7 @@ func loginTests() map[string]func(*testing.T, fresh) {
 		"login changed":           testLoginChanged,
 		"login given by an admin": testLoginGiven,
 		"answered questions":      testLoginAnswers,
+		"same as another holder":  testSameAnswersOfChangedHolder,
 		"concurrent sign-ins":     testLoginRace,
 		"upgraded database":       testLoginUpgrade,
 		"predicted for a test":    testLoginForeseen,

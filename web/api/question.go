@@ -62,7 +62,8 @@ func (a *API) questionOperations() {
 		path:    path + "/{question}",
 		summary: "Decide about a claim to a login",
 		about: "Takes effect in one step; the user signs in again afterwards. A question that is no longer waiting " +
-			"is 409 question_decided, a login of another active user is 409 login_in_use.",
+			"is 409 question_decided, a login of another active user is 409 login_in_use. The answer same is 409 " +
+			"question_changed if the holder does not have the login any more.",
 	}, a.answerQuestion)
 }
 
