@@ -43,6 +43,7 @@ type (
 	ProvisioningEventID string // of one SCIM request
 	RefusalID           string
 	PersonalTokenID     string
+	LinkedSubjectID     string // of a further subject of a connection that leads to a user
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -69,7 +70,7 @@ type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID |
-		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID
+		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID
 }
 
 func prefixOf[T idType]() string {
@@ -122,6 +123,8 @@ func consolePrefixOf(zero any) string {
 		return "health"
 	case QuestionID:
 		return "quest"
+	case LinkedSubjectID:
+		return "lsub"
 	}
 	return provisioningPrefixOf(zero)
 }

@@ -31,6 +31,8 @@ type User struct {
 
 // UserIdentity ties a user to one immutable subject of one connection.
 type UserIdentity struct {
+	// Linked is the identifier of a further subject of the connection; "" of the first.
+	Linked     LinkedSubjectID
 	User       UserID
 	Connection ConnectionID
 	Subject    string

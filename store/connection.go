@@ -182,10 +182,12 @@ func (t *tx) unbindSubjects(old, c sso.Connection) {
 		old.Live.Mapping.Subject == c.Live.Mapping.Subject {
 		return
 	}
-	t.Queue(
-		"update identities set subject = null where enterprise_id = $1 and connection_id = $2",
-		string(c.Enterprise), string(c.ID),
-	)
+	for _, table := range []string{"identities", "linked_subjects"} {
+		t.Queue(
+			"update "+table+" set subject = null where enterprise_id = $1 and connection_id = $2",
+			string(c.Enterprise), string(c.ID),
+		)
+	}
 }
 
 // replaceConnection overwrites the stored connection and its keys.

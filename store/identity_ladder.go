@@ -24,9 +24,14 @@ const (
 	selectPerson = "select " + personColumns + fromIdentity
 	fromIdentity = ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
 	where i.enterprise_id = $1 and i.connection_id = $2`
-	whereSubject = " and i.subject = $3"
-	whereUnbound = " and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1"
-	selectPushed = "select " + personColumns + ` from provisioned_users r
+	selectLinked = "select " + personColumns + ` from linked_subjects l
+	join users u on u.enterprise_id = l.enterprise_id and u.id = l.user_id
+	where l.enterprise_id = $1 and l.connection_id = $2`
+	whereLinked      = " and l.subject = $3"
+	whereLinkedLogin = " and l.subject is null and l.login = $3 order by l.created_at desc, l.id desc limit 1"
+	whereSubject     = " and i.subject = $3"
+	whereUnbound     = " and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1"
+	selectPushed     = "select " + personColumns + ` from provisioned_users r
 	join users u on u.enterprise_id = r.enterprise_id and u.id = r.account_id
 	left join identities i
 		on i.enterprise_id = u.enterprise_id and i.user_id = u.id and i.connection_id = r.connection_id
@@ -58,6 +63,10 @@ func (t *tx) findPerson(
 ) (person, bool, error) {
 	conn := string(id.Connection)
 	switch key {
+	case identity.Linked:
+		return engine.One(ctx, t, scanPerson, selectLinked+whereLinked, string(ent), conn, id.Subject)
+	case identity.LinkedLogin:
+		return engine.One(ctx, t, scanPerson, selectLinked+whereLinkedLogin, string(ent), conn, id.Login)
 	case identity.UnboundLogin:
 		return engine.One(ctx, t, scanPerson, selectPerson+whereUnbound, string(ent), conn, id.Login)
 	case identity.PushedExternalID:

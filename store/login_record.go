@@ -271,6 +271,7 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		Before:         r.old,
 		Holder:         holder,
 		Provisioned:    r.pushed && r.owned,
+		Linked:         key == identity.Linked || key == identity.LinkedLogin,
 		DomainVerified: r.proven,
 		Now:            r.tx.now,
 	})
@@ -312,19 +313,21 @@ func (r *loginRecord) holderOf(ctx context.Context, login string) (sso.User, err
 func (r *loginRecord) saveUser(key identity.Key) {
 	r.tx.updateUser(r.user)
 	r.tx.updateTerms(r.old, r.user)
-	r.tx.Queue(
-		`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+	args := []any{
 		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection),
 		r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
-	)
-	if key != identity.Subject {
-		// Other unbound identities with this login are of earlier users of the login:
-		// its next user must not become one of them.
+	}
+	switch key {
+	case identity.Linked, identity.LinkedLogin:
+		r.tx.seeLinked(key, args)
+	default:
 		r.tx.Queue(
-			"delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
-			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login,
-			string(r.user.ID),
+			`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+			args...,
 		)
+	}
+	if key != identity.Subject {
+		r.tx.forgetLogin(r.ent, r.signIn.Session.Connection, r.signIn.Identity.Login, r.user.ID)
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
 }

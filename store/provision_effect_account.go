@@ -98,6 +98,7 @@ func (e *effects) releaseSubject(u sso.ProvisionedUser) {
 	}
 	e.Queue(releaseTombstone, args...)
 	e.Queue(releaseIdentity, args...)
+	e.Queue(releaseLinked, args...)
 }
 
 // What releaseSubject changes. Tombstones are found by the login: by the connection
@@ -106,8 +107,14 @@ const (
 	releaseTombstone = `update provisioned_tombstones set released = true
 		where enterprise_id = $1 and connection_id || '' = $2 and login_key = $4
 			and account_id in (select i.user_id from identities i
-				where i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3)`
+				where i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
+				union all select l.user_id from linked_subjects l
+				where l.enterprise_id = $1 and l.connection_id = $2 and l.subject = $3)`
 	releaseIdentity = `update identities set subject = null
+		where enterprise_id = $1 and connection_id = $2 and subject = $3
+			and user_id in (select s.account_id from provisioned_tombstones s
+				where s.enterprise_id = $1 and s.connection_id || '' = $2 and s.login_key = $4)`
+	releaseLinked = `delete from linked_subjects
 		where enterprise_id = $1 and connection_id = $2 and subject = $3
 			and user_id in (select s.account_id from provisioned_tombstones s
 				where s.enterprise_id = $1 and s.connection_id || '' = $2 and s.login_key = $4)`

@@ -16,6 +16,7 @@ type factsReader struct {
 	*effects
 	accounts map[sso.UserID]sso.User
 	subjects map[string]sso.User
+	linked   map[string]sso.User   // by linked subject
 	logins   map[string][]sso.User // by the key of the login
 	exact    map[string][]sso.User // by the login of the identity
 	former   map[string]sso.User   // by externalId
@@ -110,6 +111,7 @@ func (r *factsReader) lockCandidates(all []pushedUser) {
 
 func (r *factsReader) clear() {
 	r.accounts, r.subjects = map[sso.UserID]sso.User{}, map[string]sso.User{}
+	r.linked = map[string]sso.User{}
 	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
@@ -138,6 +140,8 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"users u where u.enterprise_id = $1 and u.id = n.value", accounts)
 	r.byText(r.subjects, "i.subject", "identities i cross join users u where i.enterprise_id = $1 "+
 		"and i.connection_id = $3 and i.subject = n.value and u.enterprise_id = $1 and u.id = i.user_id", subjects)
+	r.byText(r.linked, "l.subject", "linked_subjects l cross join users u where l.enterprise_id = $1 "+
+		"and l.connection_id = $3 and l.subject = n.value and u.enterprise_id = $1 and u.id = l.user_id", subjects)
 	r.each(func(key string, u sso.User) { r.logins[key] = append(r.logins[key], u) }, "u.login_folded",
 		"users u cross join identities i where u.enterprise_id = $1 and u.login_folded = n.value "+
 			"and i.enterprise_id = $1 and i.connection_id = $3 and i.user_id = u.id", keys)
@@ -247,7 +251,7 @@ func (r *factsReader) queueAway() {
 // known returns the users that were read.
 func (r *factsReader) known() [][]sso.User {
 	all := [][]sso.User{slices.Collect(maps.Values(r.accounts))}
-	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+	for _, users := range []map[string]sso.User{r.subjects, r.linked, r.former} {
 		all = append(all, slices.Collect(maps.Values(users)))
 	}
 	for _, users := range []map[string][]sso.User{r.logins, r.exact} {
@@ -267,11 +271,8 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 		DomainVerified: r.domains[sso.EmailDomain(identity.PushedAddress(*u))],
 		Now:            r.now,
 	}
-	for _, by := range []sso.User{r.subjects[u.UserName], r.subjects[u.ExternalID]} {
-		if r.free(by, *u) && (by.ID != r.subjects[u.UserName].ID || !r.another(by, *u)) {
-			f.Found[identity.Subject] = by
-		}
-	}
+	r.bySubject(f.Found, identity.Subject, r.subjects, *u)
+	r.bySubject(f.Found, identity.Linked, r.linked, *u)
 	if by := r.former[u.ExternalID]; r.free(by, *u) {
 		f.Found[identity.FormerExternalID] = by
 	}
@@ -283,6 +284,18 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	_, f.Former = r.gone[before.ID]
 	f.Away = r.away[before.ID]
 	return f
+}
+
+// bySubject adds the user whose subject is the userName or the externalId of a resource;
+// the latter counts first.
+func (r *factsReader) bySubject(
+	found map[identity.Key]sso.User, key identity.Key, subjects map[string]sso.User, u sso.ProvisionedUser,
+) {
+	for _, by := range []sso.User{subjects[u.UserName], subjects[u.ExternalID]} {
+		if r.free(by, u) && (by.ID != subjects[u.UserName].ID || !r.another(by, u)) {
+			found[key] = by
+		}
+	}
 }
 
 // byLogin returns the user whose login is the userName of a resource.
@@ -317,7 +330,7 @@ func (r *factsReader) another(by sso.User, u sso.ProvisionedUser) bool {
 
 // candidates returns the users found by a key.
 func (r *factsReader) candidates() (ids []sso.UserID) {
-	for _, users := range []map[string]sso.User{r.subjects, r.former} {
+	for _, users := range []map[string]sso.User{r.subjects, r.linked, r.former} {
 		for _, u := range users {
 			ids = append(ids, u.ID)
 		}

@@ -170,18 +170,7 @@ func (t *tx) join(ctx context.Context, q sso.IdentityQuestion) error {
 	if err := identity.CheckSame(q, holder); err != nil {
 		return err
 	}
-	t.link(q)
-	return nil
-}
-
-// link queues that what leads to the claimant of a question leads to the holder from
-// then on: identities and provisioned users.
-func (t *tx) link(q sso.IdentityQuestion) {
-	args := []any{string(q.Enterprise), string(q.User), string(q.Holder)}
-	t.Queue(`delete from identities where enterprise_id = $1 and user_id = $3 and connection_id in
-		(select c.connection_id from identities c where c.enterprise_id = $1 and c.user_id = $2)`, args...)
-	t.Queue("update identities set user_id = $3 where enterprise_id = $1 and user_id = $2", args...)
-	t.Queue("update provisioned_users set account_id = $3 where enterprise_id = $1 and account_id = $2", args...)
+	return t.linkUser(ctx, q.Enterprise, q.User, q.Holder)
 }
 
 // takeLogin takes the login of a question from its current holder, if it has one.

@@ -18,7 +18,7 @@ const (
 
 // The tables that users and groups fill when they are pushed.
 var (
-	userTables  = []string{"users", "user_terms", "identities", "provisioned_users", "provisioned_emails"}
+	userTables  = []string{"users", "user_terms", "identities", "linked_subjects", "provisioned_users", "provisioned_emails"}
 	groupTables = []string{
 		"groups", "memberships", "membership_history", "provisioned_groups", "provisioned_members",
 	}

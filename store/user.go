@@ -62,8 +62,8 @@ func (db *DB) Users(
 	return all, next, err
 }
 
-// UserIdentities lists the identities of a user. Subject is empty while none is
-// bound.
+// UserIdentities lists the identities of a user, with the linked subjects. Subject is
+// empty while none is bound.
 func (db *DB) UserIdentities(
 	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
 ) (_ []sso.UserIdentity, err error) {
@@ -71,15 +71,23 @@ func (db *DB) UserIdentities(
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	return engine.List(ctx, db.sql, func(r engine.Row) (i sso.UserIdentity, err error) {
+	return userIdentities(ctx, db.sql, ent, user)
+}
+
+func userIdentities(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID,
+) ([]sso.UserIdentity, error) {
+	return engine.List(ctx, r, func(r engine.Row) (i sso.UserIdentity, err error) {
 		err = r.Scan(
-			&i.User, &i.Connection, &i.Subject, &i.Login, engine.Time(&i.CreatedAt),
+			&i.Linked, &i.User, &i.Connection, &i.Subject, &i.Login, engine.Time(&i.CreatedAt),
 			engine.Time(&i.LastSeenAt),
 		)
 		return i, err
-	}, `select user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at from identities
-		where enterprise_id = $1 and user_id = $2 order by created_at, connection_id`, string(ent),
-		string(user))
+	}, `select '' as linked, user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at
+		from identities where enterprise_id = $1 and user_id = $2
+		union all select id, user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at
+		from linked_subjects where enterprise_id = $1 and user_id = $2
+		order by created_at, connection_id, linked`, string(ent), string(user))
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends

@@ -94,6 +94,8 @@ func (a *accessEnder) queueKeys() {
 		return err
 	}, `select i.connection_id, coalesce(i.subject, i.login) from identities i
 			where i.enterprise_id = $1 and i.user_id = $2
+		union select l.connection_id, coalesce(l.subject, l.login) from linked_subjects l
+			where l.enterprise_id = $1 and l.user_id = $2
 		union select p.connection_id, p.external_id from provisioned_users p
 			where p.enterprise_id = $1 and p.account_id = $2 and p.external_id <> ''
 		union select p.connection_id, p.user_name from provisioned_users p

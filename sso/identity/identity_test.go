@@ -85,14 +85,24 @@ func TestMatch(t *testing.T) {
 			bound.ID, identity.Subject, []identity.Key{identity.Subject},
 		},
 		{
+			"a linked subject comes before a pushed user",
+			map[identity.Key]sso.User{identity.Linked: bound, identity.PushedUserName: unbound}, nil,
+			bound.ID, identity.Linked, identity.SignInLadder()[:2],
+		},
+		{
+			"an unbound login comes before a linked one",
+			map[identity.Key]sso.User{identity.UnboundLogin: unbound, identity.LinkedLogin: bound}, nil,
+			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:5],
+		},
+		{
 			"a login without a subject is taken over",
 			map[identity.Key]sso.User{identity.UnboundLogin: unbound}, nil,
-			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:4],
+			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:5],
 		},
 		{
 			"a pushed user comes before an unbound login",
 			map[identity.Key]sso.User{identity.PushedUserName: bound, identity.UnboundLogin: unbound}, nil,
-			bound.ID, identity.PushedUserName, identity.SignInLadder()[:3],
+			bound.ID, identity.PushedUserName, identity.SignInLadder()[:4],
 		},
 		{
 			"a deleted one comes last",

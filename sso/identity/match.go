@@ -9,6 +9,12 @@ type Key string
 const (
 	// Subject finds the user whose identity is bound to the asserted subject.
 	Subject Key = "subject"
+	// Linked finds the user to whom the asserted subject leads beside the one that is
+	// bound.
+	Linked Key = "linked"
+	// LinkedLogin finds the user to whom the asserted login leads beside the identity of
+	// the connection, if it has no subject yet.
+	LinkedLogin Key = "linked_login"
 	// UnboundLogin finds the user whose identity has the asserted login and no
 	// subject yet; of several, the one seen last.
 	UnboundLogin Key = "unbound_login"
@@ -45,9 +51,11 @@ const (
 func SignInLadder() []Key {
 	return []Key{
 		Subject,
+		Linked,
 		PushedExternalID,
 		PushedUserName,
 		UnboundLogin,
+		LinkedLogin,
 		Gone,
 	}
 }

@@ -55,6 +55,7 @@ type Provisioned struct {
 func provisioningLadder() []Key {
 	return []Key{
 		Subject,
+		Linked,
 		FormerExternalID,
 		PushedLogin,
 		VerifiedEmail,

@@ -211,3 +211,48 @@ func TestProvisionedSignIn(t *testing.T) {
 		t.Errorf("a deactivated one is %s", r.Outcome)
 	}
 }
+
+// TestLinkedSignIn: a linked subject leaves the profile of an active user as it is, and
+// lets in no user who is not.
+func TestLinkedSignIn(t *testing.T) {
+	t.Parallel()
+	id := asserted(func(id *sso.Identity) {
+		id.Login = "countess"
+		id.Name = "Countess"
+		id.Email = "countess@acme.example"
+	})
+	before := ada()
+	want := before
+	want.LastSignInAt = at(9)
+	facts := identity.Facts{Identity: id, Before: before, Linked: true, Now: at(9)}
+	if diff := cmp.Diff(want, identity.Resolve(facts).Settle(id, sso.Verdict{}).User); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	facts.Before = ada(status(sso.UserDeactivated))
+	if r := identity.Resolve(facts); r.Outcome != identity.Refused {
+		t.Errorf("a deactivated one is %s", r.Outcome)
+	}
+	facts.Before = ada(status(sso.UserPending))
+	facts.Holder = sso.User{ID: "user-grace", Status: sso.UserActive}
+	if r := identity.Resolve(facts); r.Outcome != identity.Held {
+		t.Errorf("one who waits is %s", r.Outcome)
+	}
+}
+
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	mine := []sso.UserIdentity{{Connection: "conn-a", Subject: "s1", Login: "ada"}}
+	for _, c := range []struct {
+		i    sso.UserIdentity
+		want identity.Place
+	}{
+		{sso.UserIdentity{Connection: "conn-b", Login: "ada"}, identity.AsIdentity},
+		{sso.UserIdentity{Connection: "conn-a", Subject: "s2", Login: "ada"}, identity.AsLinked},
+		{sso.UserIdentity{Connection: "conn-a", Login: "ada.king"}, identity.AsLinked},
+		{sso.UserIdentity{Connection: "conn-a", Login: "ada"}, identity.Dropped},
+	} {
+		if got := identity.PlaceOf(c.i, mine); got != c.want {
+			t.Errorf("%+v is %s; want %s", c.i, got, c.want)
+		}
+	}
+}

@@ -28,6 +28,8 @@ type Facts struct {
 	// Provisioned says that the identity provider pushes the user, and owns the
 	// profile.
 	Provisioned bool
+	// Linked says that a further subject of the connection found the user.
+	Linked bool
 	// DomainVerified says that the enterprise has proven the domain of
 	// Identity.Email.
 	DomainVerified bool
@@ -52,7 +54,8 @@ type Resolution struct {
 //     active again.
 //  2. A known user gets the asserted profile, and a new one is created with it. A
 //     login that an admin gave stays, and so does the profile of a user whom the
-//     identity provider pushes.
+//     identity provider pushes, and of an active one whom a linked subject found:
+//     two subjects would change it to and fro.
 //  3. If another active user has the login, a user who is active with another one
 //     goes on with that; any other waits for an admin. No user becomes another.
 //  4. Any other user is active. Whether a user must be vouched for first is decided
@@ -68,7 +71,7 @@ func Resolve(f Facts) Resolution {
 		r.Outcome = Refused
 		r.Err = sso.UserInactive()
 		return r
-	case f.Provisioned:
+	case f.Provisioned, f.Linked && f.Before.Status == sso.UserActive:
 		r.User.LastSignInAt = f.Now
 		r.User.Status = sso.UserActive
 		return r

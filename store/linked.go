@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
+)
+
+// seeLinked queues the update of a linked subject by a sign-in. args are enterprise,
+// user, connection, subject, login and time.
+func (t *tx) seeLinked(key identity.Key, args []any) {
+	found := "subject = $4"
+	if key == identity.LinkedLogin {
+		found = "subject is null and login = $5"
+	}
+	t.Queue(
+		`update linked_subjects set subject = $4, login = $5, last_seen_at = $6
+		where enterprise_id = $1 and user_id = $2 and connection_id = $3 and `+found, args...,
+	)
+}
+
+// forgetLogin queues the end of unbound identities with the login of a user that are of
+// others: they are of earlier users of the login, and its next user must not become one
+// of them. One that linked subjects need stays, without the login.
+func (t *tx) forgetLogin(ent sso.EnterpriseID, c sso.ConnectionID, login string, user sso.UserID) {
+	const needed = `exists (select 1 from linked_subjects l where l.enterprise_id = identities.enterprise_id
+		and l.user_id = identities.user_id and l.connection_id = identities.connection_id)`
+	const others = " where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4"
+	args := []any{string(ent), string(c), login, string(user)}
+	t.Queue("delete from linked_subjects"+others, args...)
+	t.Queue("delete from identities"+others+" and not "+needed, args...)
+	t.Queue("update identities set login = ''"+others, args...)
+}
+
+// linkUser queues that what leads to one user leads to another from then on: identities
+// and provisioned users.
+func (t *tx) linkUser(ctx context.Context, ent sso.EnterpriseID, from, to sso.UserID) error {
+	theirs, err := userIdentities(ctx, t, ent, from)
+	if err != nil {
+		return err
+	}
+	mine, err := userIdentities(ctx, t, ent, to)
+	if err != nil {
+		return err
+	}
+	for _, i := range theirs {
+		t.moveIdentity(ent, i, to, identity.PlaceOf(i, mine))
+	}
+	t.Queue(
+		"update provisioned_users set account_id = $3 where enterprise_id = $1 and account_id = $2",
+		string(ent), string(from), string(to),
+	)
+	return nil
+}
+
+// moveIdentity queues that an identity leads to another user.
+func (t *tx) moveIdentity(ent sso.EnterpriseID, i sso.UserIdentity, to sso.UserID, place identity.Place) {
+	const ofUser = " where enterprise_id = $1 and user_id = $2 and connection_id = $3"
+	args := []any{string(ent), string(i.User), string(i.Connection)}
+	switch {
+	case i.Linked != "":
+		t.Queue(
+			"update linked_subjects set user_id = $3 where enterprise_id = $1 and id = $2",
+			string(ent), string(i.Linked), string(to),
+		)
+	case place == identity.AsIdentity:
+		t.Queue("update identities set user_id = $4"+ofUser, append(args, string(to))...)
+	default:
+		t.Queue("delete from identities"+ofUser, args...)
+	}
+	if i.Linked == "" && place == identity.AsLinked {
+		i.Linked, i.User = sso.NewID[sso.LinkedSubjectID](t.now), to
+		t.insertLinked(ent, i)
+	}
+}
+
+func (t *tx) insertLinked(ent sso.EnterpriseID, i sso.UserIdentity) {
+	subject := any(i.Subject)
+	if i.Subject == "" {
+		subject = nil
+	}
+	t.Queue(
+		`insert into linked_subjects (enterprise_id, id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		string(ent), string(i.Linked), string(i.Connection), string(i.User), subject, i.Login,
+		engine.Micros(i.CreatedAt), engine.Micros(i.LastSeenAt),
+	)
+}
