@@ -13,7 +13,7 @@ import (
 func protocolClaims() []string {
 	return []string{
 		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr",
-		"amr", "tid", "oid",
+		"amr", "session_expiry", "tid", "oid",
 		"at_hash", "c_hash", "s_hash", "events", "email", "email_verified", "xms_edov", "hasgroups",
 		"_claim_names", "_claim_sources",
 	}

@@ -140,6 +140,7 @@ func (v *verifier) checkIssParameter(form url.Values, denied bool) error {
 // concern the exchange with the identity provider, and pointers to where claims
 // could be fetched.
 func (v *verifier) buildAssertion(id *idToken) sso.Assertion {
+	authn := v.readAuthn(id)
 	for name := range id.claims {
 		if slices.Contains([]string{"nonce", "at_hash", "c_hash", "s_hash"}, name) ||
 			isOrBelow(name, "_claim_sources") {
@@ -157,20 +158,17 @@ func (v *verifier) buildAssertion(id *idToken) sso.Assertion {
 	sum := sha256.Sum256([]byte(
 		v.config.Issuer + "|" + id.subject + "|" + v.pending.Nonce.Reveal(),
 	))
-	authnAt := id.issuedAt
-	if at, err := id.timeMember("auth_time"); err == nil && !at.IsZero() {
-		authnAt = at
-	}
 	session, _ := id.stringMember("sid") // left out if it is not a string: nothing depends on it
 	return sso.Assertion{
 		Issuer:          v.config.Issuer,
 		Subject:         id.subject,
 		Claims:          id.claims,
 		Mixed:           id.mixed,
-		AuthnAt:         authnAt,
+		Authn:           authn,
 		ResponseID:      hex.EncodeToString(sum[:]),
 		NotOnOrAfter:    id.expires,
 		SessionIndex:    session,
+		SessionEnd:      id.sessionEnd,
 		GroupsUnfetched: v.userinfoFailed && !v.mentionsGroups(id.claims),
 	}
 }

@@ -36,7 +36,7 @@ func TestSignIn(t *testing.T) {
 	want := sso.Assertion{
 		Issuer:       p.issuer(),
 		Subject:      "ada",
-		AuthnAt:      at().Add(-time.Minute).Local(),
+		Authn:        sso.Authn{AuthnAt: at().Add(-time.Minute).Local()},
 		NotOnOrAfter: at().Add(5 * time.Minute).Local(),
 		SessionIndex: "session-1",
 		Claims: sso.Claims{

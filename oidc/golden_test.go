@@ -105,6 +105,7 @@ func compareGolden(t *testing.T, path string, p *fakeIDP, a sso.Assertion) {
 	}
 	a.ResponseID = ""
 	a.AuthnAt, a.NotOnOrAfter = a.AuthnAt.UTC(), a.NotOnOrAfter.UTC()
+	a.SessionEnd = a.SessionEnd.UTC()
 	doc, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
 		t.Fatal(err)

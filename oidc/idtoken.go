@@ -24,9 +24,10 @@ const (
 // idToken is a verified ID token.
 type idToken struct {
 	document
-	subject  string
-	issuedAt time.Time
-	expires  time.Time
+	subject    string
+	issuedAt   time.Time
+	expires    time.Time
+	sessionEnd time.Time // zero if not stated
 }
 
 // header is a JOSE header, limited to the members that are used. Keys in the
@@ -118,7 +119,7 @@ func (v *verifier) verifyIDToken(ctx context.Context, t tokens) (*idToken, error
 	id := &idToken{document: doc}
 	for _, check := range []func(*idToken) error{
 		v.checkIssuer, v.checkAudience, v.checkAuthorizedParty, v.checkTimes, v.checkNonce,
-		v.checkSubject,
+		v.checkSubject, v.checkSessionExpiry,
 	} {
 		if err := check(id); err != nil {
 			return nil, errToken(err)

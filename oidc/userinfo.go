@@ -190,7 +190,7 @@ func mergeClaims(target *document, info document, m sso.Mapping) {
 	mayAdd := func(name string) bool {
 		reserved := slices.ContainsFunc([]string{
 			"iss", "aud", "sub", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time",
-			"acr", "amr", "tid", "oid",
+			"acr", "amr", "session_expiry", "tid", "oid",
 		}, func(root string) bool { return isOrBelow(name, root) })
 		return !reserved && !present[foldName(name)]
 	}

@@ -3,6 +3,7 @@ package oidc_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,6 +44,9 @@ func TestUserinfoFillsInAndNeverOverrides(t *testing.T) {
 		"sid":       "other",
 		"auth_time": 1,
 		"acr":       "9",
+		"amr":       []string{"hwk"},
+
+		"session_expiry": at().Add(time.Minute).Unix(),
 	}
 	a, _, err := p.signIn(p.party())
 	if err != nil {
@@ -51,7 +55,7 @@ func TestUserinfoFillsInAndNeverOverrides(t *testing.T) {
 	got := map[string][]string{}
 	for _, name := range []string{
 		"groups", "phone", "email", "EMAIL", "name", "empty", "iss", "aud", "azp",
-		"tid", "oid", "OID", "sid", "acr", "nonce",
+		"tid", "oid", "OID", "sid", "acr", "amr", "session_expiry", "nonce",
 	} {
 		if values, ok := a.Claims[name]; ok {
 			got[name] = values
@@ -71,7 +75,7 @@ func TestUserinfoFillsInAndNeverOverrides(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
-	if a.SessionIndex != "session-1" || a.Subject != "ada" {
+	if a.SessionIndex != "session-1" || a.Subject != "ada" || a.Acr != "" || !a.SessionEnd.IsZero() {
 		t.Errorf("assertion %+v", a)
 	}
 }

@@ -385,6 +385,10 @@ func badDocuments() map[string]badCase {
 			malformed, `<saml:AuthnStatement`,
 			`<saml:Conditions/><saml:AuthnStatement`,
 		),
+		"instant-of-second-statement-is-no-time": before(
+			malformed, `<saml:AttributeStatement>`,
+			`<saml:AuthnStatement AuthnInstant="today"/><saml:AttributeStatement>`,
+		),
 		"session-end-is-no-time": before(
 			malformed, `SessionIndex=`,
 			`SessionNotOnOrAfter="tomorrow" SessionIndex=`,

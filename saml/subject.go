@@ -160,49 +160,6 @@ func orNone(s string) string {
 	return s
 }
 
-// readAuthnStatements reads when and in which session the user signed in at the identity
-// provider. An assertion without an AuthnStatement is no sign-in.
-func (v *verifier) readAuthnStatements(out *sso.Assertion) error {
-	statements := children(v.assertion, nsAssertion, "AuthnStatement")
-	if !v.checks.Record(
-		len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements)),
-	) {
-		return errMalformed(errors.New("no AuthnStatement"))
-	}
-	out.SessionIndex = attrValue(statements[0], "SessionIndex")
-	at, err := parseTime(attrValue(statements[0], "AuthnInstant"))
-	if err != nil {
-		v.checks.Record(false, "authn_instant", "a time", attrValue(statements[0], "AuthnInstant"))
-		return errMalformed(err)
-	}
-	out.AuthnAt = at
-	if v.config.ForceAuthn &&
-		v.pending != nil &&
-		at.Before(v.pending.CreatedAt.Add(-v.skew)) {
-		v.checks.Warn("authn_instant", "a new sign-in, as asked for", "signed in at "+stamp(at))
-	}
-	for _, s := range statements {
-		ends := attrValue(s, "SessionNotOnOrAfter")
-		if ends == "" {
-			continue
-		}
-		end, err := parseTime(ends)
-		if err != nil {
-			v.checks.Record(false, "session_not_on_or_after", "a time", ends)
-			return errMalformed(err)
-		}
-		if want := "after " + stamp(v.now.Add(-v.skew)); !v.checks.Record(
-			end.After(v.now.Add(-v.skew)), "session_not_on_or_after", want, stamp(end),
-		) {
-			return errExpired(mismatch("session_not_on_or_after", want, stamp(end)))
-		}
-		if out.SessionEnd.IsZero() || end.Before(out.SessionEnd) {
-			out.SessionEnd = end
-		}
-	}
-	return nil
-}
-
 // readNameID reads the subject. A transient name changes at every sign-in, so it
 // cannot identify a user.
 func (v *verifier) readNameID(subject *etree.Element, out *sso.Assertion) error {

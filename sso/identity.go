@@ -38,12 +38,12 @@ type Assertion struct {
 	SubjectFormat string // SAML NameID Format; empty for OIDC
 	Claims        Claims
 	Mixed         map[string]MixedClaim `json:",omitempty"` // by name: claims with values other than strings
-	AuthnAt       time.Time             // when the user authenticated at the IdP; zero if not stated
-	ResponseID    string                // SAML assertion ID, OIDC code hash: unique per response, for replay detection
-	NotOnOrAfter  time.Time             // when the response expires; replay marks live this long plus skew
-	SessionIndex  string                // SAML SessionIndex; OIDC sid
-	SessionEnd    time.Time             // SAML SessionNotOnOrAfter; zero if not stated
-	Certificate   string                // fingerprint of the IdP certificate that verified it; empty for OIDC
+	Authn
+	ResponseID   string    // SAML assertion ID, OIDC code hash: unique per response, for replay detection
+	NotOnOrAfter time.Time // when the response expires; replay marks live this long plus skew
+	SessionIndex string    // SAML SessionIndex; OIDC sid
+	SessionEnd   time.Time // SAML SessionNotOnOrAfter, OIDC session_expiry; zero if not stated
+	Certificate  string    // fingerprint of the IdP certificate that verified it; empty for OIDC
 	// GroupsUnfetched says that what may list the groups is missing: it could
 	// not be fetched from the identity provider, or attributes are encrypted
 	// one by one.
@@ -65,5 +65,5 @@ type Identity struct {
 	Groups      AssertedGroups
 	Claims      Claims
 	Mixed       map[string]MixedClaim `json:",omitempty"` // as in the Assertion
-	AuthnAt     time.Time
+	Authn
 }

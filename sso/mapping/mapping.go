@@ -23,7 +23,7 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 		Connection: c.ID,
 		Claims:     a.Claims,
 		Mixed:      a.Mixed,
-		AuthnAt:    a.AuthnAt,
+		Authn:      a.Authn,
 	}
 
 	subject := []string{subjectClaim}

@@ -95,7 +95,7 @@ func (s *Service) Replay(
 		Subject: a.Identity.Subject,
 		Claims:  a.Identity.Claims,
 		Mixed:   a.Identity.Mixed,
-		AuthnAt: a.Identity.AuthnAt,
+		Authn:   a.Identity.Authn,
 	}}))
 }
 
