@@ -55,6 +55,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Structure:     g.db,
 		Pushes:        g.db,
 		Drift:         g.drift,
+		Tokens:        g.personal,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),

@@ -127,6 +127,15 @@ func galleryApplicationFields() []ui.Field {
 			Checked:  true,
 			Optional: true,
 		},
+		{
+			ID:       "programs",
+			Name:     "programs",
+			Kind:     "check",
+			Value:    "true",
+			Label:    "Accept programs with a token",
+			Hint:     "Only if its proxy removes the token from what the application gets.",
+			Optional: true,
+		},
 	}
 }
 

@@ -80,7 +80,7 @@ func admitted(a sso.Application) string {
 // enterprises are called by their keys.
 type typed struct {
 	key, name, origins, enterprises, groups, told, limit, signIn, public string
-	preflight                                                            bool
+	preflight, programs                                                  bool
 }
 
 func typedIn(r *http.Request) typed {
@@ -96,6 +96,7 @@ func typedIn(r *http.Request) typed {
 		signIn:      get("sign_in"),
 		public:      get("public_paths"),
 		preflight:   get("allow_preflight") == "true",
+		programs:    get("programs") == "true",
 	}
 }
 
@@ -191,6 +192,16 @@ func (t typed) fields() []ui.Field {
 			Checked:  t.preflight,
 			Optional: true,
 		},
+		{
+			ID:       "programs",
+			Name:     "programs",
+			Kind:     "check",
+			Value:    "true",
+			Label:    "Accept programs with a token",
+			Hint:     "Only if its proxy removes the token from what the application gets, as the configurations for nginx and Caddy do.",
+			Checked:  t.programs,
+			Optional: true,
+		},
 	}
 }
 
@@ -248,6 +259,7 @@ func (t typed) edit() directory.ApplicationEdit {
 		SignInKey:      &signIn,
 		PublicPaths:    listOf(t.public),
 		Preflight:      &t.preflight,
+		Programs:       &t.programs,
 	}
 }
 
@@ -266,6 +278,7 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 		told:      strings.Join(a.Told, "\n"),
 		public:    strings.Join(a.PublicPaths, "\n"),
 		preflight: a.AllowPreflight,
+		programs:  a.Programs,
 	}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)

@@ -67,6 +67,7 @@ type Options struct {
 	Structure structureReader
 	Pushes    pushReader
 	Drift     comparer
+	Tokens    tokenService
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -85,7 +86,7 @@ func New(o Options) *Directory { return &Directory{o} }
 func (d *Directory) Register(rt *route.Router) {
 	pages := [][]console.Page{
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
-		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(),
+		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

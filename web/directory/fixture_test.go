@@ -21,6 +21,7 @@ import (
 	"gatehouse/sso/connections"
 	rules "gatehouse/sso/directory"
 	"gatehouse/sso/drift"
+	"gatehouse/sso/tokens"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -160,6 +161,7 @@ func newFixture(t *testing.T) *fixture {
 			Writer: f.db,
 			Now:    time.Now,
 		}),
+		Tokens:        tokens.New(f.db, nil, time.Now),
 		SessionCookie: "__Secure-gatehouse",
 		CookieDomain:  "example.com",
 		Host:          "sso.example.com",

@@ -18,6 +18,7 @@ func Gallery() []gallery.Example {
 		galleryGroupMembers(),
 		galleryRestoring(),
 		galleryDomains(),
+		galleryTokenRules(),
 		galleryApplications(),
 	)
 }

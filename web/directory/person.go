@@ -27,6 +27,7 @@ func (d *Directory) personPages() []console.Page {
 		ofEnterprise("POST", "people/{user}/vouch", d.changing("vouched", d.Service.Vouch)),
 		ofEnterprise("POST", "people/{user}/sessions/{session}/revoke", d.endSession),
 		ofEnterprise("POST", "people/{user}/sessions/revoke", d.endSessions),
+		ofEnterprise("POST", "people/{user}/tokens/{personal_token}/revoke", d.revokeToken),
 	}
 }
 
@@ -37,6 +38,7 @@ func personSaid() map[string]string {
 		"vouched":     "You vouched for them: they can sign in now.",
 		"session":     "The session has ended.",
 		"sessions":    "They are signed out everywhere.",
+		"token":       "The token is revoked. Every node refuses it within a second.",
 		"removed":     "Removed from the group.",
 		"restored":    "Their groups are what they were then.",
 		"login":       "The login is changed. Applications are told the new one from now on.",
@@ -105,6 +107,9 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, known.sessions)
 	d.personActs(p, here, u)
+	if err := d.personTokens(ctx, p, e, u.ID); err != nil {
+		return err
+	}
 	if err := d.personLogin(ctx, p, e, u, known, wrong); err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ func galleryPerson() []gallery.Example {
 	}
 	full.Syncs = gallerySyncRows(record)
 	full.Sessions = gallerySessions()
+	full.Tokens = galleryPersonTokens()
 	full.EndAll = &ui.Press{
 		Label:  "Sign them out everywhere",
 		Action: galleryPersonAt + "/sessions/revoke",
@@ -85,6 +86,7 @@ func galleryPersonDetail(name string, status ui.Badge) *personDetailPage {
 		Lasting:    []string{galleryReset},
 		SignInsAll: galleryEnt + "/activity",
 		SyncsAll:   galleryEnt + "/activity/syncs",
+		TokenRules: galleryEnt + "/token-rules",
 		Restore:    galleryMoment("restore-at", galleryPersonAt+"/restore"),
 		Facts: []ui.Fact{
 			{Label: "Login", Value: "ada@acme.example"},

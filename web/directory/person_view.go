@@ -30,6 +30,8 @@ type personDetailPage struct {
 	SyncsAll   string
 	Sessions   []sessionRow
 	EndAll     *ui.Press // nil if there are none
+	Tokens     []personTokenRow
+	TokenRules string // address of the rules
 	Restore    momentForm
 	Vouch      *ui.Press   // vouches for a user who is not pending; nil if it was done
 	Reactivate *ui.Press   // nil if they may act
@@ -97,4 +99,14 @@ type departureRow struct {
 	What  string
 	Ended string
 	Nodes string
+}
+
+// personTokenRow is a token by which a program acts for the user.
+type personTokenRow struct {
+	Name, Opens      string
+	State            ui.Badge
+	Made, Ends, Used ui.Time
+	Ended            bool
+	Client           string
+	Revoke           *ui.Press // nil of one that ended
 }

@@ -25,6 +25,7 @@ func Templates() ui.Templates {
 			new(pastMembersPage),
 			new(restoringPage),
 			new(domainsPage),
+			new(tokenRulesPage),
 			new(applicationsPage),
 			new(applicationDetailPage),
 		},
