@@ -91,10 +91,13 @@ func (t *tx) followDefaultOf(
 	ent sso.EnterpriseID, org sso.OrganizationID, group sso.GroupID, users []sso.UserID, cause string,
 ) {
 	d, list := t.db.sql.Dialect, userList(users)
+	// The order leaves PostgreSQL only the index that begins with the user. Both serve,
+	// as far as it knows, while it expects no rows.
 	other := func(user string) string {
 		return `(select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
-			where x.enterprise_id = $1 and x.user_id = ` + user + ` and y.organization_id = $2 and not y.is_default
-			limit 1)`
+			where x.enterprise_id = $1 and x.user_id between ` + user + ` and ` + user + `
+				and y.organization_id = $2 and not y.is_default
+			order by x.user_id, x.group_id limit 1)`
 	}
 	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
 		select $1, n.value, $4, $5, cast($6 as bigint), $7 from (`+d.Values("$3")+`) n

@@ -136,8 +136,8 @@ func (db *DB) ApplyProvisioned(ctx context.Context) (err error) {
 
 func (db *DB) applyPending(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) error {
 	for more := true; more; {
-		db.grown.users.add() // a step is many users, or the members of many groups
-		db.grown.groups.add()
+		db.grown.users.add(appliedUsers)
+		db.grown.groups.add(appliedMembers)
 		err := db.changePushed(ctx, ent, func(ctx context.Context, t *tx) (err error) {
 			if err := t.needEnterprise(ctx); err != nil {
 				return err

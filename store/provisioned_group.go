@@ -76,12 +76,12 @@ func (db *DB) CreateProvisionedGroup(
 	}
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	db.grown.groups.add()
 	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		g = t.newGroup(p, given)
 		effect, err = t.createProvisionedGroup(ctx, p, &g, members)
 		return err
 	})
+	db.grown.groups.add(1 + effect.Added)
 	return g, effect, db.ifExists(err, func() (error, error) { return displayNameTaken(ctx, db.sql, p, given) })
 }
 
@@ -227,7 +227,6 @@ func (db *DB) ChangeProvisionedGroup(
 	defer func() { doing(&err, "change provisioned group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	db.grown.groups.add()
 	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		row, err := t.lockProvisionedGroup(ctx, p, id)
 		if err != nil {
@@ -242,6 +241,7 @@ func (db *DB) ChangeProvisionedGroup(
 		effect, err = t.changeProvisionedGroup(ctx, p, before, &g, change)
 		return err
 	})
+	db.grown.groups.add(effect.Added)
 	return g, effect, db.ifExists(err, func() (error, error) { return displayNameTaken(ctx, db.sql, p, g) })
 }
 

@@ -74,7 +74,7 @@ func (db *DB) CreateProvisionedUser(
 	if _, err := db.findUsers(ctx, p, usersNamed(u.UserName)); err != nil {
 		return u, err
 	}
-	db.grown.users.add()
+	db.grown.users.add(1)
 	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
 		u = t.newUser(p, given)
 		return t.createProvisionedUser(ctx, p, &u)

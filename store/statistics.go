@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	// firstPushes is how many pushes follow each other before tables are analyzed.
-	firstPushes = 100
-	// pushesPause is how long after the last analysis a push begins a new series: the
+	// firstRows is how many rows are pushed before tables are analyzed.
+	firstRows = 100
+	// rowsPause is how long after the last analysis a push begins a new series: the
 	// database has analyzed the tables by itself meanwhile.
-	pushesPause = 10 * time.Minute
+	rowsPause = 10 * time.Minute
 )
 
 // The tables that users and groups fill when they are pushed.
@@ -28,40 +28,40 @@ var (
 // fills the one after the other.
 type growths struct{ users, groups growth }
 
-// growth counts pushes to notice that the statistics of PostgreSQL do not tell how many
+// growth counts pushed rows to notice that the statistics of PostgreSQL do not tell how many
 // rows there are. It is safe for concurrent use.
 type growth struct {
 	mu       sync.Mutex
-	pushes   int // since the last analysis
-	due      int // how many pushes are the reason for the next
+	rows     int // since the last analysis
+	due      int // how many rows are the reason for the next
 	analyzed time.Time
 }
 
-func (g *growth) add() {
+func (g *growth) add(rows int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.pushes++
+	g.rows += rows
 }
 
 // take reports whether the tables are to be analyzed. Each analysis of a series waits
-// for twice as many pushes as the one before, so a million pushes take 14.
+// for twice as many rows as the one before, so a million rows take 14.
 func (g *growth) take(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.due == 0 || now.Sub(g.analyzed) > pushesPause {
-		g.due = firstPushes
+	if g.due == 0 || now.Sub(g.analyzed) > rowsPause {
+		g.due = firstRows
 	}
-	if g.pushes < g.due {
+	if g.rows < g.due {
 		return false
 	}
-	g.pushes = 0
+	g.rows = 0
 	g.due *= 2
 	g.analyzed = now
 	return true
 }
 
 // RefreshStatistics makes PostgreSQL analyze the tables that pushes fill, if this
-// process carried out many pushes since. PostgreSQL does it by itself once a minute at
+// process stored many pushed rows since. PostgreSQL does it by itself once a minute at
 // most: until then it reads tables whole that it believes to be empty, and a first
 // synchronization takes two to three times as long.
 func (db *DB) RefreshStatistics(ctx context.Context) (err error) {

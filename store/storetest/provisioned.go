@@ -33,6 +33,7 @@ func provisionedTests() map[string]func(*testing.T, fresh) {
 		"members are added and removed":        testProvisionedMembers,
 		"a page of large resources":            testProvisionedLargePages,
 		"searches leave room for sign-ins":     testSearchesLeaveRoom,
+		"tables counted while empty":           testEmptiedTables,
 	}
 }
 
