@@ -107,13 +107,20 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, known.sessions)
 	d.personActs(p, here, u)
-	if err := d.personTokens(ctx, p, e, u.ID); err != nil {
-		return err
-	}
-	if err := d.personLogin(ctx, p, e, u, known, wrong); err != nil {
+	if err := d.personSections(ctx, p, e, u, known, wrong); err != nil {
 		return err
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// personSections fills the sections that read more than [personRecords].
+func (d *Directory) personSections(
+	ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, known personRecords, wrong error,
+) error {
+	if err := d.personTokens(ctx, p, e, u.ID); err != nil {
+		return err
+	}
+	return d.personLogin(ctx, p, e, u, known, wrong)
 }
 
 // personRecords is what the page of a user is made from, besides the user.
