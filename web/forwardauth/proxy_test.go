@@ -490,7 +490,7 @@ func TestStrippingIsNeeded(t *testing.T) {
 			proxies.HAProxy, `:gsub("[^%w]", "-")`, "X_Auth_Request_User: eve",
 		},
 		"haproxy, a header without a value": {
-			proxies.HAProxy, `removed[plain] or `, "Remote_User: eve",
+			proxies.HAProxy, ` or remote[plain]`, "Remote_Name: eve",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
