@@ -25,13 +25,21 @@ func (t *tx) seeLinked(key identity.Key, args []any) {
 // others: they are of earlier users of the login, and its next user must not become one
 // of them. One that linked subjects need stays, without the login.
 func (t *tx) forgetLogin(ent sso.EnterpriseID, c sso.ConnectionID, login string, user sso.UserID) {
-	const needed = `exists (select 1 from linked_subjects l where l.enterprise_id = identities.enterprise_id
-		and l.user_id = identities.user_id and l.connection_id = identities.connection_id)`
-	const others = " where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4"
 	args := []any{string(ent), string(c), login, string(user)}
-	t.Queue("delete from linked_subjects"+others, args...)
-	t.Queue("delete from identities"+others+" and not "+needed, args...)
-	t.Queue("update identities set login = ''"+others, args...)
+	t.Queue(
+		`delete from linked_subjects
+		where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4`, args...,
+	)
+	t.Queue(
+		`delete from identities
+		where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4
+			and not exists (select 1 from linked_subjects l where l.enterprise_id = $1 and l.connection_id = $2
+				and l.user_id = identities.user_id)`, args...,
+	)
+	t.Queue(
+		`update identities set login = ''
+		where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4`, args...,
+	)
 }
 
 // linkUser queues that what leads to one user leads to another from then on: identities
