@@ -13,6 +13,8 @@ type SignInFacts struct {
 	Provisioned bool
 	Login       LoginClaim
 	Groups      GroupSnapshot
+	// Sessions are the rules of the enterprise about sign-ins and sessions.
+	Sessions SessionRules
 	// Replaced are the sessions of this browser, in any enterprise, that end
 	// with the sign-in. Some may have ended already. They have no groups.
 	Replaced []Principal

@@ -39,6 +39,7 @@ func (db *DB) RecordLogin(
 			tx:     t,
 			ent:    s.Session.Enterprise,
 			signIn: s,
+			rules:  sso.DefaultSessionRules(),
 			groups: &snapshotReader{
 				tx:       t,
 				ent:      s.Session.Enterprise,
@@ -64,6 +65,7 @@ type loginRecord struct {
 	ent        sso.EnterpriseID
 	signIn     sso.SignIn
 	groups     *snapshotReader
+	rules      sso.SessionRules
 	bound      bool           // the subject is known
 	proven     bool           // the e-mail's domain is verified for the enterprise
 	isNew      bool           // this sign-in creates the user
@@ -115,6 +117,7 @@ func (r *loginRecord) decide(decide sso.Decide) (err error) {
 		Provisioned:    r.pushed,
 		Login:          r.resolution.Claim,
 		Groups:         r.groups.snapshot,
+		Sessions:       r.rules,
 		Replaced:       r.brought,
 	})
 	return err
@@ -183,6 +186,7 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state, &r.owned) },
 		`select state, live like '%"provisioning":"scim"%' from connections where enterprise_id = $1 and id = $2`,
 		string(r.ent), string(r.signIn.Session.Connection))
+	r.readRules()
 	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
@@ -450,7 +454,10 @@ func (r *loginRecord) saveRecords(ctx context.Context) error {
 	if err := r.replaceBrought(ctx); err != nil {
 		return err
 	}
-	r.tx.insertSession(r.signIn.Session)
+	if err := r.endOtherSessions(ctx); err != nil {
+		return err
+	}
+	r.tx.insertSession(r.rules.Shorten(r.signIn.Session))
 	if r.signIn.Certificate != "" {
 		r.tx.Queue(
 			`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,

@@ -300,7 +300,12 @@ func (g *gateway) rules() {
 		Users:        g.db,
 		Sessions:     g.db,
 		Applications: g.db,
-		Now:          time.Now,
+		Rules:        g.db,
+		Lifetimes: directory.Lifetimes{
+			Idle:     g.config.Session.Idle,
+			Lifetime: g.config.Session.Max,
+		},
+		Now: time.Now,
 	})
 }
 

@@ -47,7 +47,7 @@ func Of(code string) (Entry, bool) {
 // catalogue returns all entries in Markdown, as the guide has them.
 func catalogue() []Entry {
 	return slices.Concat(
-		signInCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
+		signInCodes(), authnCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
 		connectionCodes(),
 		applicationCodes(),
 		apiCodes(), comparisonCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),

@@ -135,6 +135,22 @@ func policyFaults() []fault {
 			atAssignment,
 		},
 		{
+			"authn_too_old", "", "",
+			"The person signed in to the identity provider too long ago, or it did not state when.",
+			Company,
+			"Sign out there and in again. If that does not help, let the identity provider send the time " +
+				"of authentication.",
+			atAssignment,
+		},
+		{
+			"authn_insufficient", "", "",
+			"The person signed in by another way than the company's rules require.",
+			Company,
+			"Require the second factor for this application, or accept what the identity provider sends " +
+				"in the rules of sessions here.",
+			atAssignment,
+		},
+		{
 			"first_sign_in_denied", "", "", "The connection's policy for first sign-ins denies this person.", Operator,
 			"Change the policy for first sign-ins here, if this person is to come in.", atSettings,
 		},

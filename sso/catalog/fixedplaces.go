@@ -127,6 +127,8 @@ func codeSpots() map[string]spot {
 		"groups_unknown":           atGroups,
 		"too_many_groups":          atGroups,
 		"sign_in_denied":           atAssignment,
+		"authn_too_old":            atAssignment,
+		"authn_insufficient":       atAssignment,
 		"first_sign_in_denied":     atSettings,
 		"address_fixed_by_idp":     atAttributes,
 		"directory_denied":         atSecret,

@@ -167,6 +167,32 @@ func signInCodes() []Entry {
 	}
 }
 
+// authnCodes returns the codes of what a company requires of the authentication.
+func authnCodes() []Entry {
+	return []Entry{
+		{
+			"authn_too_old", "Signing in",
+			"the company requires that people have signed in to the identity provider recently, and this " +
+				"person had not, or the identity provider did not state when",
+			Company,
+			"the person signs out at the identity provider and in again. If every sign-in fails, let the " +
+				"identity provider send the time of authentication: Okta and Keycloak send it, Entra ID sends" +
+				" it over SAML and needs the optional claim for it over OpenID Connect, Google sends it over " +
+				"SAML only. The age is one of [the rules of the company](api.md#rules-of-sessions)",
+		},
+		{
+			"authn_insufficient", "Signing in",
+			"the company requires an authentication context that the identity provider did not state; the" +
+				" attempt has what came",
+			Company,
+			"require the second factor for this application at the identity provider (Okta: " +
+				"authentication policy of the application; Entra ID: Conditional Access, which states no " +
+				"context of its own over OpenID Connect; Google sends none), or accept what it sends in [the " +
+				"rules of the company](api.md#rules-of-sessions)",
+		},
+	}
+}
+
 // provisionedCodes returns the codes of people whom an identity provider pushes.
 func provisionedCodes() []Entry {
 	return []Entry{

@@ -51,7 +51,12 @@ func newFixture(t *testing.T, dsn string) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
-		Now:          time.Now,
+		Rules:        f.db,
+		Lifetimes: directory.Lifetimes{
+			Idle:     time.Hour,
+			Lifetime: 8 * time.Hour,
+		},
+		Now: time.Now,
 	})
 	ctx := t.Context()
 	var err error

@@ -81,13 +81,15 @@ type applicationWriter interface {
 }
 
 // Options are the parts of a Service; all are required. One store.DB serves as
-// all but the last.
+// all but the last two.
 type Options struct {
 	Enterprises  enterpriseWriter
 	Groups       groupWriter
 	Users        userWriter
 	Sessions     sessionWriter
 	Applications applicationWriter
+	Rules        sessionRuler
+	Lifetimes    Lifetimes
 	Now          func() time.Time
 }
 

@@ -36,6 +36,8 @@ type Options struct {
 	// DirectoryBudget bounds a request to Graph while a user waits; 0 means six
 	// seconds.
 	DirectoryBudget time.Duration
+	// Now is the time by which a response is judged; nil: time.Now.
+	Now func() time.Time
 	// NoMail reports that no mail server is configured, so codes cannot be sent.
 	NoMail bool
 }
@@ -51,6 +53,9 @@ type Evaluator struct {
 func New(o Options) *Evaluator {
 	if o.DirectoryBudget <= 0 {
 		o.DirectoryBudget = directoryBudget
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	return &Evaluator{Options: o, slots: newSlots()}
 }
@@ -103,7 +108,8 @@ type Outcome struct {
 	Note     string
 	Decision Decision
 
-	checks sso.Checks // of mapping and directory
+	checks sso.Checks // of mapping, directory and gates
+	at     time.Time  // when the response came; zero for one that was only supposed
 	kind   kind
 }
 
@@ -153,6 +159,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, in Input) (*Outcome, error) {
 		o.Decision = rules.Decide(Case{
 			Identity: *o.Identity,
 			Facts:    facts,
+			At:       o.at,
 			Proven:   in.Proven,
 		})
 		if record := &o.Decision.Plan.Record; o.Decision.Planned() {
@@ -160,7 +167,11 @@ func (e *Evaluator) Evaluate(ctx context.Context, in Input) (*Outcome, error) {
 		}
 		return o.Decision.verdict()
 	}
-	return o, in.Facts(ctx, o, decide)
+	err = in.Facts(ctx, o, decide)
+	if r := o.Decision.Refusal(); r != nil && r.Check.Name != "" {
+		o.checks = append(o.checks, r.Check)
+	}
+	return o, err
 }
 
 // rulesFor returns the compiled rules of an outcome's configuration.

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/mapping"
@@ -30,6 +31,7 @@ type Response struct {
 }
 
 func (r Response) read(ctx context.Context, e *Evaluator, o *Outcome) error {
+	o.at = e.Now()
 	err := r.verify(ctx, e, o)
 	const badSignature = "saml_signature_invalid"
 	if sso.CodeOf(err) == badSignature &&
@@ -80,9 +82,14 @@ func (c Capture) read(ctx context.Context, _ *Evaluator, o *Outcome) (err error)
 }
 
 // Assertion is what was verified before.
-type Assertion struct{ sso.Assertion }
+type Assertion struct {
+	sso.Assertion
+
+	At time.Time // when it came
+}
 
 func (a Assertion) read(_ context.Context, _ *Evaluator, o *Outcome) error {
+	o.at = a.At
 	return o.identify(a.Assertion)
 }
 
@@ -94,7 +101,8 @@ type Identity struct {
 	Note string
 }
 
-func (i Identity) read(_ context.Context, _ *Evaluator, o *Outcome) error {
+func (i Identity) read(_ context.Context, e *Evaluator, o *Outcome) error {
+	o.at = e.Now()
 	o.Identity, o.Note, o.kind.listed = &i.Identity, i.Note, true
 	return nil
 }

@@ -26,6 +26,8 @@ type Refusal struct {
 	Until Until
 	// Email is the decision about the address, if that is what refuses.
 	Email sso.EmailDecision
+	// Check is the check that failed, if what was asserted decides.
+	Check sso.Check
 }
 
 func (r *Refusal) Error() string {
@@ -52,6 +54,7 @@ func gates() []gate {
 		inactiveUser,
 		notProvisioned,
 		signInRule,
+		authnContext,
 		firstSignIn,
 		vouching,
 		emailCode,
@@ -84,6 +87,10 @@ func signInRule(d *Decision) *Refusal {
 	}
 	return &Refusal{Err: known(d.denied)}
 }
+
+// authnContext refuses users who authenticated at the identity provider too long ago,
+// or in another way than their enterprise requires.
+func authnContext(d *Decision) *Refusal { return d.authn }
 
 // firstSignIn refuses new users whose address the connection's rule denies.
 func firstSignIn(d *Decision) *Refusal {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
@@ -94,7 +95,8 @@ func NewRules(c sso.Connection, cfg sso.Config, ent sso.Enterprise, noMail bool)
 type Case struct {
 	Identity sso.Identity
 	Facts    sso.SignInFacts
-	Proven   bool // the user entered the code sent to their address
+	At       time.Time // when the response came; zero if how the user authenticated is not known
+	Proven   bool      // the user entered the code sent to their address
 }
 
 // Decision is what was decided about a case.
@@ -109,10 +111,11 @@ type Decision struct {
 
 	identity sso.Identity
 	proven   bool
-	trusted  bool  // the identity provider is trusted about addresses
-	missing  bool  // users must be provisioned, and this one is not
-	denied   error // of the sign-in rule
-	unknown  error // of the plan
+	trusted  bool     // the identity provider is trusted about addresses
+	missing  bool     // users must be provisioned, and this one is not
+	denied   error    // of the sign-in rule
+	authn    *Refusal // of what the enterprise requires of the authentication
+	unknown  error    // of the plan
 }
 
 // Decide applies the rules. It is pure.
@@ -143,6 +146,7 @@ func (r *Rules) Decide(c Case) Decision {
 			d.Email = r.policies.email.Decide(in)
 		}
 	}
+	d.authn = r.checkAuthn(c)
 	d.Plan, d.unknown = groupsync.Plan(
 		groupsync.RulesOf(r.config, c.Facts.Provisioned), c.Identity.Groups, c.Facts.Groups,
 	)

@@ -91,12 +91,15 @@ func (s *Service) Replay(
 		true, "recorded", "what an attempt asserted",
 		"the sign-in of "+a.At.UTC().Format(time.RFC1123),
 	)
-	return s.keep(ctx, r, r.evaluate(ctx, evaluate.Assertion{Assertion: sso.Assertion{
-		Subject: a.Identity.Subject,
-		Claims:  a.Identity.Claims,
-		Mixed:   a.Identity.Mixed,
-		Authn:   a.Identity.Authn,
-	}}))
+	return s.keep(ctx, r, r.evaluate(ctx, evaluate.Assertion{
+		At: a.At,
+		Assertion: sso.Assertion{
+			Subject: a.Identity.Subject,
+			Claims:  a.Identity.Claims,
+			Mixed:   a.Identity.Mixed,
+			Authn:   a.Identity.Authn,
+		},
+	}))
 }
 
 // keep stores a test connection that ends at once.

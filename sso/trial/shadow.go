@@ -149,7 +149,7 @@ func (x *comparison) byDraft(ctx context.Context) (*evaluate.Outcome, error) {
 			Pending:  x.Pending,
 		}
 	} else {
-		in.Evidence = evaluate.Assertion{Assertion: *x.Outcome.Assertion}
+		in.Evidence = evaluate.Assertion{Assertion: *x.Outcome.Assertion, At: x.Attempt.At}
 	}
 	in.Facts = evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
 		return x.factsAfter(ctx, in.Config, id)

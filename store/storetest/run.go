@@ -43,6 +43,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"provisioning":  provisioningTests(),
 		"expected":      expectedTests(),
 		"tokens":        personalTokenTests(),
+		"session rules": sessionRuleTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),

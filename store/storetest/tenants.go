@@ -714,7 +714,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
 		f.proofs(), f.sessionsAndDomains(),
 		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.contacts(), f.personalTokens(),
+		f.tests(), f.signInFacts(), f.contacts(), f.tokensAndRules(),
 		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
 	} {
 		maps.Copy(all, some)

@@ -378,7 +378,8 @@ func tenantTables() []string {
 		"identity_questions", "brake_signs", "brake_losses", "brake_stops",
 		"health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs",
-		"provisioning_tokens", "personal_tokens", "token_rules", "provisioning_events", "provisioning_refusals",
+		"provisioning_tokens", "personal_tokens", "token_rules", "session_rules",
+		"provisioning_events", "provisioning_refusals",
 		"provisioning_lists", "provisioning_ledgers",
 	}
 }

@@ -118,7 +118,12 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
-		Now:          time.Now,
+		Rules:        f.db,
+		Lifetimes: directory.Lifetimes{
+			Idle:     time.Hour,
+			Lifetime: 8 * time.Hour,
+		},
+		Now: time.Now,
 	})
 	graph, err := entra.New(entra.Options{
 		HTTP:     http.DefaultClient,

@@ -68,6 +68,8 @@ func (e endpoint) body() any {
 	case strings.HasSuffix(e.path, "/held-syncs/approve"),
 		strings.HasSuffix(e.path, "/held-syncs/discard"):
 		return m{"cause": "group_share"}
+	case e.op.OperationID == "update-session-rules":
+		return m{"single_session": true}
 	case e.op.OperationID == "update-token-rules":
 		return m{"personal": false}
 	case e.method == http.MethodPatch:

@@ -186,6 +186,7 @@ func New(o Options) (*API, error) {
 	a.setupLinkOperations()
 	a.scimTokenOperations()
 	a.personalTokenOperations()
+	a.sessionRuleOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()
 	a.driftOperations()

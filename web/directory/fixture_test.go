@@ -136,7 +136,12 @@ func newFixture(t *testing.T) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
-		Now:          time.Now,
+		Rules:        f.db,
+		Lifetimes: rules.Lifetimes{
+			Idle:     time.Hour,
+			Lifetime: 8 * time.Hour,
+		},
+		Now: time.Now,
 	})
 	proving := connections.New(connections.Options{
 		Connections: f.db,
