@@ -72,6 +72,7 @@ func TestSignIn(t *testing.T) {
 				Session:    r.Session,
 				User:       r.User,
 				Enterprise: c.Enterprise,
+				Protocol:   c.conn.Protocol,
 			}, opened); diff != "" {
 				w.Errorf("what the session opens: %s", diff)
 			}
