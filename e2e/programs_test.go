@@ -103,17 +103,11 @@ func program(t *testing.T, site, authorization string) (status int, location str
 // its owner is deactivated on one node, every proxy refuses the token within a second.
 func TestScriptsBehindProxies(t *testing.T) {
 	harness.Long(t)
-	one := harness.Start(t, harness.Options{
+	nodes := harness.StartThree(t, harness.Options{
 		Database: storetest.Postgres(t),
 		Redis:    harness.Redis(t),
 	})
-	nodes := []*harness.Gateway{one}
-	for range 2 {
-		nodes = append(nodes, harness.Start(t, harness.Options{
-			Beside: one,
-			Redis:  harness.Redis(t),
-		}))
-	}
+	one := nodes[0]
 	api := one.API()
 	c := harness.NewCompany(one, api, "acme", harness.TwoOrganizations())
 	idp := harness.NewIdP(t, harness.Ada())

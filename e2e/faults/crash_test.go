@@ -126,20 +126,11 @@ func killedNode(r *result) {
 
 // threeNodes starts three nodes of one installation.
 func threeNodes(r *result, dsn, redis string, env ...string) []*harness.Gateway {
-	one := harness.Start(r, harness.Options{
+	return harness.StartThree(r, harness.Options{
 		Database: dsn,
 		Redis:    redis,
 		Env:      env,
 	})
-	all := []*harness.Gateway{one}
-	for range 2 {
-		all = append(all, harness.Start(r, harness.Options{
-			Beside: one,
-			Redis:  redis,
-			Env:    env,
-		}))
-	}
-	return all
 }
 
 // rolling stops and starts each of three nodes in turn. No request fails.

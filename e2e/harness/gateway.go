@@ -62,6 +62,21 @@ func Start(t testing.TB, o Options) *Gateway {
 	return g
 }
 
+// StartThree starts three nodes of one installation.
+func StartThree(t testing.TB, o Options) []*Gateway {
+	t.Helper()
+	one := Start(t, o)
+	all := []*Gateway{one}
+	for range 2 {
+		all = append(all, Start(t, Options{
+			Beside: one,
+			Redis:  o.Redis,
+			Env:    o.Env,
+		}))
+	}
+	return all
+}
+
 // Prepare is Start without starting the process: for other commands with the
 // same settings.
 func Prepare(t testing.TB, o Options) *Gateway {

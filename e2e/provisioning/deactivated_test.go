@@ -62,17 +62,11 @@ func farewells() []farewell {
 // within two seconds of the response; the user cannot sign in again.
 func TestDeactivatedEverywhere(t *testing.T) {
 	harness.Long(t)
-	one := harness.Start(t, harness.Options{
+	nodes := harness.StartThree(t, harness.Options{
 		Database: storetest.Postgres(t),
 		Redis:    harness.Redis(t),
 	})
-	nodes := []*harness.Gateway{one}
-	for range 2 {
-		nodes = append(nodes, harness.Start(t, harness.Options{
-			Beside: one,
-			Redis:  harness.Redis(t),
-		}))
-	}
+	one := nodes[0]
 	api := one.API()
 	people := harness.People(len(farewells()))
 	idp := harness.NewIdP(t, people...)
