@@ -59,7 +59,7 @@ func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
 	return &sso.Error{
 		Kind: sso.Conflict,
 		Code: "question_changed",
-		Public: "The person who had the login is not active with it any more. " +
+		Public: "The person who had the login no longer has it, or is no longer active. " +
 			"Look at the person who claims it again, or let them sign in again.",
 	}
 }
