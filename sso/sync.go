@@ -64,14 +64,3 @@ type AuditHead struct {
 	Signature  Hash      // HMAC-SHA256 over the rest, with the key of the chains
 	Forged     bool      // the end in the database was not written by Gatehouse
 }
-
-// Token is a bearer token of the REST API, for automation. Only its hash is
-// stored.
-type Token struct {
-	ID         TokenID
-	Name       string
-	Hash       Hash
-	CreatedAt  time.Time
-	ExpiresAt  time.Time // zero: never
-	LastUsedAt time.Time // to the minute
-}

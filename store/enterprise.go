@@ -120,6 +120,10 @@ func (db *DB) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 			return err
 		}
 		t.revoke(sso.Revocation{Enterprise: id})
+		t.Queue(
+			"update tokens set revoked_at = $2 where enterprise_id = $1 and revoked_at = 0",
+			string(id), engine.Micros(t.now),
+		)
 		return t.audit(ctx, by, "enterprise.deleted", string(id))
 	})
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/sso"
@@ -34,29 +33,6 @@ func provisioningTokenFields(k *sso.ProvisioningToken) []any {
 		engine.Time(&k.LastUsedAt), &k.LastClient, engine.Time(&k.RefusedAt), &k.Refusal, &k.Revision,
 		engine.Time(&k.TestedAt),
 	}
-}
-
-// scopes scans what joinScopes returned.
-func scopes(into *[]sso.ProvisioningScope) engine.ScanFunc {
-	return func(src any) error {
-		text, err := engine.Text(src)
-		if err != nil {
-			return err
-		}
-		*into = nil
-		for _, s := range strings.Fields(text) {
-			*into = append(*into, sso.ProvisioningScope(s))
-		}
-		return nil
-	}
-}
-
-func joinScopes(scopes []sso.ProvisioningScope) string {
-	texts := make([]string, len(scopes))
-	for i, s := range scopes {
-		texts[i] = string(s)
-	}
-	return strings.Join(texts, " ")
 }
 
 // expiryText returns an expiry for an audit event; "" for never.

@@ -55,7 +55,7 @@ type expiry struct {
 
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
-// brake, revoked provisioning tokens, personal tokens that ended, and attempts, test connections, sync records,
+// brake, revoked provisioning tokens, API tokens and personal tokens that ended, and attempts, test connections, sync records,
 // provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
@@ -71,7 +71,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 }
 
 func expiries(now time.Time, keep Retention) []expiry {
-	return []expiry{
+	return append(tokenExpiries(now.Add(-revokedTokensKept)), []expiry{
 		{"pending_logins", "id", "expires_at <= $1", now},
 		{"replay_marks", "response", "until <= $1", now},
 		{"sessions", "id", "expires_at <= $1", now},
@@ -83,11 +83,6 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"passkey_challenges", "token", "expires_at <= $1", now},
 		{"setup_sessions", "token", "expires_at <= $1", now},
 		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
-		{
-			"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1",
-			now.Add(-revokedTokensKept),
-		},
-		{"personal_tokens", "id", endedToken, now.Add(-revokedTokensKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},
@@ -105,6 +100,15 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"provisioning_events", "id", "at <= $1", since(now, keep.Provisioning)},
 		{"provisioning_refusals", "id", "last_at <= $1", since(now, keep.Provisioning)},
 		{"provisioned_receipts", "event_id", "at <= $1", since(now, keep.Provisioning)},
+	}...)
+}
+
+// tokenExpiries are those of tokens that ended.
+func tokenExpiries(before time.Time) []expiry {
+	return []expiry{
+		{"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1", before},
+		{"tokens", "id", "(revoked_at > 0 and revoked_at <= $1 or expires_at > 0 and expires_at <= $1)", before},
+		{"personal_tokens", "id", endedToken, before},
 	}
 }
 

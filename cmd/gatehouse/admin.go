@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/sso"
+	"gatehouse/sso/tokens"
 	"gatehouse/store"
 )
 
@@ -23,56 +24,116 @@ func newAdmin(a *app) *cobra.Command {
 	return cmd
 }
 
+// tokenFlags are those of the command that makes a token.
+type tokenFlags struct {
+	name    string
+	company string // key
+	scopes  []string
+	expires time.Duration
+}
+
 func (a *app) newToken() *cobra.Command {
 	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use:     "token",
-		Short:   "Make a token of the REST API and print it once",
-		Args:    cobra.NoArgs,
-		Example: "  gatehouse admin token --name terraform --expires-in 2160h",
+		Use:   "token",
+		Short: "Make a token of the REST API and print it once",
+		Args:  cobra.NoArgs,
+		Example: "  gatehouse admin token --name terraform --expires-in 2160h\n" +
+			"  gatehouse admin token --name reports --company acme --scope users:read --scope members:read",
 	}))
-	name := cmd.Flags().String("name", "", "what the token is for, as the audit trail and the list show it")
-	expires := cmd.Flags().Duration(
-		"expires-in", 0, "how long it is good for; 0: until it is revoked",
+	var f tokenFlags
+	cmd.Flags().StringVar(&f.name, "name", "", "what the token is for, as the audit trail and the list show it")
+	cmd.Flags().StringVar(
+		&f.company, "company", "", "key of the only company that it is good for; without it, the whole installation",
+	)
+	cmd.Flags().StringSliceVar(
+		&f.scopes, "scope", []string{string(sso.ScopeAll)},
+		"what it may do, such as users:read or groups:write; may be repeated",
+	)
+	cmd.Flags().DurationVar(
+		&f.expires, "expires-in", 0, "how long it is good for; 0: until it is revoked",
 	)
 	_ = cmd.MarkFlagRequired("name") // fails only for a flag that does not exist
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if problems := sso.ValidateName("name", *name); problems != nil {
+		if problems := sso.ValidateName("name", f.name); problems != nil {
 			return fmt.Errorf("--name: %s", problems[0].Message)
 		}
-		if *expires < 0 {
+		if f.expires < 0 {
 			return errors.New("--expires-in: the token would be expired already")
 		}
+		if _, unknown := sso.OrderScopes(f.asked()); len(unknown) > 0 {
+			return fmt.Errorf("--scope: there is no scope %q; there are %v", unknown[0], sso.Scopes())
+		}
 		return does(func(cmd *cobra.Command) error {
-			return a.makeToken(cmd, *name, *expires)
+			return a.makeToken(cmd, f)
 		})(cmd, args)
 	}
 	return cmd
 }
 
-// makeToken creates an API token and prints it. The token is valid for expires, or
-// without limit if expires is 0.
-func (a *app) makeToken(cmd *cobra.Command, name string, expires time.Duration) error {
+func (f tokenFlags) asked() []sso.Scope {
+	all := make([]sso.Scope, len(f.scopes))
+	for i, s := range f.scopes {
+		all[i] = sso.Scope(s)
+	}
+	return all
+}
+
+// makeToken creates an API token and prints it.
+func (a *app) makeToken(cmd *cobra.Command, f tokenFlags) error {
 	return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
-		bearer := sso.APIToken.New()
-		token := sso.Token{Name: name, Hash: bearer.Hash()}
-		if expires > 0 {
-			token.ExpiresAt = time.Now().Add(expires)
+		r := tokens.APIRequest{
+			Name:   f.name,
+			Scopes: f.asked(),
 		}
-		token, err := db.CreateToken(ctx, sso.ActorOperator, token)
+		if f.company != "" {
+			e, err := db.EnterpriseByKey(ctx, f.company)
+			if sso.KindOf(err) == sso.NotFoundKind {
+				return fmt.Errorf("there is no company with the key %q", f.company)
+			}
+			if err != nil {
+				return err
+			}
+			r.Enterprise = e.ID
+		}
+		if f.expires > 0 {
+			r.ExpiresAt = time.Now().Add(f.expires)
+		}
+		token, bearer, err := tokens.NewAPI(db, time.Now).Create(ctx, sso.ActorOperator, tokens.Operator(), r)
 		if err != nil {
 			return err
 		}
 		if wantsJSON(cmd) {
-			return a.printJSON(map[string]any{
-				"id":         token.ID,
-				"name":       token.Name,
-				"token":      bearer.Reveal(),
-				"expires_at": orNil(token.ExpiresAt),
-			})
+			row := tokenRow(token)
+			row["token"] = bearer.Reveal()
+			return a.printJSON(row)
 		}
 		a.printf("%s\n", bearer.Reveal())
 		return nil
 	})
+}
+
+// tokenRow returns a token as JSON shows it, without its secret.
+func tokenRow(t sso.Token) map[string]any {
+	return map[string]any{
+		"id":           t.ID,
+		"name":         t.Name,
+		"enterprise":   orNull(t.Enterprise),
+		"scopes":       t.Scopes,
+		"created_by":   orNull(t.CreatedBy),
+		"created_at":   t.CreatedAt,
+		"expires_at":   orNil(t.ExpiresAt),
+		"revoked_at":   orNil(t.RevokedAt),
+		"last_used_at": orNil(t.LastUsedAt),
+		"last_client":  orNull(t.LastClient),
+	}
+}
+
+// orNull returns nil for an empty text.
+func orNull[T ~string](s T) any {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 func (a *app) newTokens() *cobra.Command {
@@ -91,24 +152,19 @@ func (a *app) newTokens() *cobra.Command {
 func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
 	rows := []map[string]any{}
 	for page := (sso.Page{Limit: 200}); ; {
-		tokens, next, err := db.Tokens(ctx, page)
+		all, next, err := db.Tokens(ctx, "", page)
 		if err != nil {
 			return err
 		}
-		for _, t := range tokens {
-			rows = append(rows, map[string]any{
-				"id":           t.ID,
-				"name":         t.Name,
-				"created_at":   t.CreatedAt,
-				"expires_at":   orNil(t.ExpiresAt),
-				"last_used_at": orNil(t.LastUsedAt),
-			})
-			if !asJSON {
-				a.printf(
-					"%s  %-24s created %s, expires %s, last used %s\n", t.ID, t.Name,
-					day(t.CreatedAt), day(t.ExpiresAt), day(t.LastUsedAt),
-				)
+		for _, t := range all {
+			rows = append(rows, tokenRow(t))
+			if asJSON {
+				continue
 			}
+			a.printf(
+				"%s  %-24s %s, %v, created %s, %s, last used %s\n", t.ID, t.Name, companyOf(t), t.Scopes,
+				day(t.CreatedAt), endOf(t), day(t.LastUsedAt),
+			)
 		}
 		if next == "" {
 			break
@@ -119,6 +175,20 @@ func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
 		return a.printJSON(rows)
 	}
 	return nil
+}
+
+func companyOf(t sso.Token) string {
+	if t.Enterprise == "" {
+		return "installation"
+	}
+	return string(t.Enterprise)
+}
+
+func endOf(t sso.Token) string {
+	if !t.RevokedAt.IsZero() {
+		return "revoked " + day(t.RevokedAt)
+	}
+	return "expires " + day(t.ExpiresAt)
 }
 
 func (a *app) newRevoke() *cobra.Command {
@@ -133,7 +203,7 @@ func (a *app) newRevoke() *cobra.Command {
 			}
 			return does(func(cmd *cobra.Command) error {
 				return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
-					return db.DeleteToken(ctx, sso.ActorOperator, id)
+					return db.RevokeToken(ctx, sso.ActorOperator, "", id)
 				})
 			})(cmd, args)
 		},

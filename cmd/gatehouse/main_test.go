@@ -161,14 +161,26 @@ func TestTokens(t *testing.T) {
 		t.Errorf("the list is\n%s", list)
 	}
 	c.must("admin", "revoke", made.ID)
-	if list := c.must("admin", "tokens"); strings.Contains(list, made.ID) ||
+	if list := c.must("admin", "tokens"); strings.Count(list, "revoked 2") != 1 ||
 		!strings.Contains(list, "first") {
 		t.Errorf("after revoking the list is\n%s", list)
 	}
-	if status, _, stderr := c.run("admin", "revoke", made.ID); status != exitFailure || stderr == "" {
-		t.Errorf("revoked twice: %d %s", status, stderr)
+	c.must("admin", "revoke", made.ID) // again: nothing changes
+	for _, wrong := range [][]string{
+		{"revoke", "tok-00000000000000000000000000"},
+		{"token", "--name", "x", "--company", "unknown"},
+		{"token", "--name", "x", "--scope", "users:admin"},
+		{"token", "--name", "x", "--scope", ""},
+	} {
+		if status, _, stderr := c.run(append([]string{"admin"}, wrong...)...); status == 0 || stderr == "" {
+			t.Errorf("%v: %d %s", wrong, status, stderr)
+		}
 	}
-	if out := c.must("admin", "audit"); !strings.Contains(out, "3 events, intact") {
+	c.must("admin", "token", "--name", "third", "--scope", "users:read,groups:write", "--scope", "domains:read")
+	if list := c.must("admin", "tokens"); !strings.Contains(list, "installation, [groups:write users:read domains:read]") {
+		t.Errorf("the list is\n%s", list)
+	}
+	if out := c.must("admin", "audit"); !strings.Contains(out, "4 events, intact") {
 		t.Errorf("the audit trail: %s", out)
 	}
 }

@@ -146,7 +146,6 @@ func (g *gateway) services() error {
 		Access:   g.db,
 		Links:    g.db,
 		Evidence: g.db,
-		Tokens:   g.db,
 		Limiter:  g.nodes.limiter,
 		Now:      time.Now,
 	})
@@ -418,7 +417,7 @@ func (g *gateway) api() (*api.API, error) {
 		Structure:    g.db,
 		Members:      g.db,
 		Records:      g.db,
-		Tokens:       g.admin,
+		Tokens:       tokens.NewAPI(g.db, time.Now),
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,
 		Setup:        g.setup,

@@ -67,11 +67,6 @@ type links interface {
 	EndSetupSession(ctx context.Context, token sso.Hash) error
 }
 
-// tokens finds API tokens; store.DB implements it.
-type tokens interface {
-	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
-}
-
 // limiter counts what a key did within a minute.
 type limiter interface {
 	// Allow returns how long to wait; 0 means that the action was counted.
@@ -85,7 +80,6 @@ type Options struct {
 	Access   access
 	Links    links
 	Evidence evidence
-	Tokens   tokens
 	Limiter  limiter
 	Now      func() time.Time
 }

@@ -122,6 +122,14 @@ func apiCodes() []Entry {
 			"token_name_taken", "API", "another token of the connection has the name", Operator,
 			"choose another, or revoke that one",
 		},
+		{
+			"scope_missing", "API", "the token lacks the scope that the operation needs, or is for one company", Operator,
+			"make a token with the scope that the message names; see *Scopes* in the documentation of the API",
+		},
+		{
+			"scope_exceeds_owner", "API", "a token cannot make one with more than it has", Operator,
+			"the message says what is too much: a scope, the company, or the end",
+		},
 		{"too_many_tokens", "API", "the connection has 20 tokens, or the user 50", Operator, "revoke one first"},
 		{
 			"expiry_invalid", "API",

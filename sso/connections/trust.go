@@ -17,6 +17,7 @@ type trustStore interface {
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
 	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
 	SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, error)
+	Token(ctx context.Context, ent sso.EnterpriseID, id sso.TokenID) (sso.Token, error)
 	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
 }
 
@@ -204,7 +205,7 @@ func errOtherApprover() *sso.Error {
 	return &sso.Error{
 		Kind: sso.Conflict,
 		Code: "trust_other_approver",
-		Public: "You made or requested this change, or created the setup link it was made through. " +
+		Public: "You made or requested this change, or created the setup link or the token it was made with. " +
 			"So someone else has to approve it: another admin of the company, or an operator.",
 	}
 }
@@ -219,7 +220,7 @@ func errTrustChanged() *sso.Error {
 
 // MayDecide returns nil if an approver may approve a change of a connection.
 // Errors: "trust_other_approver" for an author of the change and for an approver
-// who created or opened an author's link, "trust_sign_in_again" for an admin
+// who created an author's link or token or opened the link, "trust_sign_in_again" for an admin
 // whose session began before the current trust, Forbidden for a setup link.
 func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, change *sso.TrustChange) error {
 	if a.By.OfOperator() {
@@ -231,7 +232,7 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 	case change.IsBy(a.By) || change.IsBy(sso.Actor(a.Link)):
 		return errOtherApprover()
 	}
-	if own, err := s.ownLink(ctx, c.Enterprise, a.By, change); err != nil || own {
+	if own, err := s.ownMeans(ctx, c.Enterprise, a.By, change); err != nil || own {
 		return cmp.Or(err, error(errOtherApprover()))
 	}
 	through := c
@@ -251,27 +252,55 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 	return nil
 }
 
-// ownLink reports whether an admin created a setup link through which a change was
-// made or requested. They may have opened it themselves, in another browser.
-func (s *Service) ownLink(
+// ownMeans reports whether a change was made or requested through a setup link or a
+// token of the enterprise that an admin created. They may have used it themselves.
+func (s *Service) ownMeans(
 	ctx context.Context, ent sso.EnterpriseID, by sso.Actor, change *sso.TrustChange,
 ) (bool, error) {
 	for _, actor := range append(slices.Clone(change.Authors), change.AskedBy) {
-		id, err := sso.ParseID[sso.SetupLinkID](string(actor))
-		if err != nil {
-			continue // not a link
-		}
-		l, err := s.Trusts.SetupLink(ctx, ent, id)
-		switch {
-		case sso.KindOf(err) == sso.NotFoundKind:
-			continue
-		case err != nil:
-			return false, fmt.Errorf("find the setup link of a change: %w", err)
-		case l.CreatedBy == by:
-			return true, nil
+		if own, err := s.comesFrom(ctx, ent, actor, by); err != nil || own {
+			return own, err
 		}
 	}
 	return false, nil
+}
+
+// maxMakers is how many tokens may have made one another before they are taken for
+// the admin's own: such a chain serves to hide its beginning.
+const maxMakers = 10
+
+// comesFrom reports whether an admin created an actor, or what created it.
+func (s *Service) comesFrom(
+	ctx context.Context, ent sso.EnterpriseID, actor, by sso.Actor,
+) (bool, error) {
+	for range maxMakers {
+		maker, err := s.makerOf(ctx, ent, actor)
+		switch {
+		case sso.KindOf(err) == sso.NotFoundKind:
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("find what made a change: %w", err)
+		case maker == "" || maker == by:
+			return maker == by, nil
+		}
+		actor = maker
+	}
+	return true, nil
+}
+
+// makerOf returns the creator of a setup link or of a token of the enterprise; "" for
+// other actors.
+func (s *Service) makerOf(ctx context.Context, ent sso.EnterpriseID, actor sso.Actor) (sso.Actor, error) {
+	if id, err := sso.ParseID[sso.SetupLinkID](string(actor)); err == nil {
+		l, err := s.Trusts.SetupLink(ctx, ent, id)
+		return l.CreatedBy, err
+	}
+	id, ok := actor.CompanyToken()
+	if !ok {
+		return "", nil
+	}
+	k, err := s.Trusts.Token(ctx, ent, id)
+	return k.CreatedBy, err
 }
 
 // DecideTrust approves or refuses the change of a connection with that digest.

@@ -470,3 +470,41 @@ func TestApprovalEndsWithTheDraft(t *testing.T) {
 	w.ok(err)
 	w.needs(linkOne, live.ID)
 }
+
+// TestOwnTokenIsNoOther: an admin does not approve what a token did that they made, be
+// it through another token or a setup link.
+func TestOwnTokenIsNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	live := w.live(newDirectory(t))
+	token := func(maker sso.Actor) sso.Actor {
+		k, err := w.db.CreateToken(t.Context(), maker, sso.Token{
+			Enterprise: w.ent,
+			Hash:       sso.NewSecret().Hash(),
+			Scopes:     []sso.Scope{sso.ScopeAll},
+		})
+		w.ok(err)
+		return k.Actor()
+	}
+	first := token(ada)
+	link, err := w.db.CreateSetupLink(t.Context(), first, sso.SetupLink{
+		Enterprise: w.ent,
+		Token:      sso.NewSecret().Hash(),
+	})
+	w.ok(err)
+	long := ada
+	for range 12 {
+		long = token(long)
+	}
+	for _, author := range []sso.Actor{first, token(first), sso.Actor(link.ID), long} {
+		c := w.evil(author, live.ID)
+		w.needs(author, c.ID)
+		digest := c.Draft.TrustDigest()
+		w.fails(w.decide(ada, c, digest, true), sso.Conflict, "trust_other_approver")
+		w.ok(w.decide(by, c, digest, true))
+		_, err := w.DiscardDraft(t.Context(), by, w.ent, c.ID, sso.AnyRevision)
+		w.ok(err)
+	}
+	c := w.evil(token(grace), live.ID)
+	w.ok(w.decide(ada, c, c.Draft.TrustDigest(), true))
+}

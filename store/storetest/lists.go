@@ -65,7 +65,7 @@ func (w *world) pagesOfEnterprise(ent sso.EnterpriseID) {
 		return w.db.Users(ctx, ent, sso.UserFilter{}, p)
 	})
 	walk(w, "tokens", 5, func(p sso.Page) ([]sso.Token, string, error) {
-		return w.db.Tokens(ctx, p)
+		return w.db.Tokens(ctx, "", p)
 	})
 	walk(w, "attempts", 5, func(p sso.Page) ([]sso.Attempt, string, error) {
 		return w.db.Attempts(ctx, ent, sso.AttemptFilter{}, p)

@@ -191,6 +191,8 @@ func objectTests() map[string]func(*testing.T, fresh) {
 		"shadow":                testShadow,
 		"domains":               testDomains,
 		"tokens":                testTokens,
+		"revoked token":         testTokenRevoked,
+		"token of a company":    testTokenOfEnterprise,
 		"attempts":              testAttempts,
 		"test runs":             testTestRuns,
 		"pending tests":         testPendingTests,

@@ -140,6 +140,7 @@ func testSingleSession(t *testing.T, fresh fresh) {
 func (f foreign) tokensAndRules() calls {
 	all := f.personalTokens()
 	maps.Copy(all, f.sessionRules())
+	maps.Copy(all, f.apiTokens())
 	return all
 }
 

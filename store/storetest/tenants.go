@@ -46,8 +46,6 @@ func untenanted() map[string]string {
 		"LastRevocation":          "likewise",
 		"CreateToken":             "the instance's",
 		"TokenByHash":             "the instance's",
-		"Tokens":                  "the instance's",
-		"DeleteToken":             "the instance's",
 		"CreateApplication":       "the instance's",
 		"Application":             "the instance's",
 		"Applications":            "the instance's",
@@ -84,6 +82,7 @@ type foreign struct {
 	run      sso.TestRun
 	token    sso.ProvisioningToken
 	personal sso.PersonalToken
+	api      sso.Token
 	pushed   sso.ProvisionedUser
 	group    sso.ProvisionedGroup
 }
@@ -776,6 +775,7 @@ func (w *world) tenantObjects() (foreign, map[string]string) {
 		run:      w.testRun(sso.NewSecret()),
 		token:    w.provisioningToken("entra", nil),
 		personal: w.personalToken(u, "backup"),
+		api:      w.apiToken(w.ent.ID),
 	}, untenanted()
 	f.pushed = w.pushUser("push")
 	f.group = w.pushGroup("Pushed", f.pushed.ID)

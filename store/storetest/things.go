@@ -288,36 +288,6 @@ func (w *world) domainRead(mine sso.Domain) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
-func testTokens(t *testing.T, fresh fresh) {
-	w := newWorld(t, fresh)
-	ctx := t.Context()
-	secret := sso.NewSecret()
-	k, err := w.db.CreateToken(ctx, by, sso.Token{
-		Name:      "ci",
-		Hash:      secret.Hash(),
-		ExpiresAt: w.clock.Now().Add(time.Hour),
-	})
-	w.ok(err)
-	got, err := w.db.TokenByHash(ctx, secret.Hash())
-	w.ok(err)
-	w.same(k, got)
-	got, err = w.db.TokenByHash(ctx, secret.Hash())
-	w.ok(err)
-	if !got.LastUsedAt.Equal(w.clock.Now().Truncate(time.Minute)) {
-		t.Errorf("last used at %s", got.LastUsedAt)
-	}
-	_, err = w.db.TokenByHash(ctx, sso.NewSecret().Hash())
-	w.fails(err, sso.Unauthenticated, "invalid_token")
-	all, _, err := w.db.Tokens(ctx, sso.Page{})
-	w.ok(err)
-	w.same([]sso.Token{got}, all)
-	w.clock.Move(time.Hour)
-	_, err = w.db.TokenByHash(ctx, secret.Hash())
-	w.fails(err, sso.Unauthenticated, "invalid_token")
-	w.ok(w.db.DeleteToken(ctx, by, k.ID))
-	w.fails(w.db.DeleteToken(ctx, by, k.ID), sso.NotFoundKind, "not_found")
-}
-
 func testAttempts(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()

@@ -117,6 +117,7 @@ func (a *API) applicationOperations() {
 		id:      "list-applications",
 		method:  http.MethodGet,
 		path:    "applications",
+		scope:   "applications:read",
 		summary: "List applications",
 		about:   "Sorted by time of creation, oldest first.",
 	}, a.listApplications)
@@ -124,6 +125,7 @@ func (a *API) applicationOperations() {
 		id:      "create-application",
 		method:  http.MethodPost,
 		path:    "applications",
+		scope:   "applications:write",
 		status:  http.StatusCreated,
 		summary: "Create an application",
 		about: "An application is a site behind a reverse proxy that asks one of its endpoints about each request. " +
@@ -133,12 +135,14 @@ func (a *API) applicationOperations() {
 		id:      "get-application",
 		method:  http.MethodGet,
 		path:    applicationPath,
+		scope:   "applications:read",
 		summary: "Get an application",
 	}, a.getApplication)
 	add(a, operation{
 		id:      "update-application",
 		method:  http.MethodPatch,
 		path:    applicationPath,
+		scope:   "applications:write",
 		summary: "Update an application",
 		about: "Omitted members stay unchanged; an empty list clears the member. Changes take effect within a " +
 			"second on every node. If-Match with another revision is 412 changed_meanwhile.",
@@ -147,6 +151,7 @@ func (a *API) applicationOperations() {
 		id:      "delete-application",
 		method:  http.MethodDelete,
 		path:    applicationPath,
+		scope:   "applications:write",
 		summary: "Delete an application",
 		about:   "Requests for the application are refused from then on.",
 	}, a.deleteApplication)

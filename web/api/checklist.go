@@ -68,6 +68,7 @@ func (a *API) checklistOperation() {
 		id:      "get-provisioning-checklist",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/checklist",
+		scope:   "provisioning:read",
 		summary: "Get the checklist of provisioning",
 		about: "Steps that show whether provisioning works, ticked by the requests of the identity provider, and how " +
 			"many users are adopted.",

@@ -37,6 +37,7 @@ func (a *API) connectionOperations() {
 		id:      "list-connections",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/connections",
+		scope:   "connections:read",
 		summary: "List connections",
 		about:   "Sorted by time of creation, oldest first.",
 	}, a.listConnections)
@@ -44,6 +45,7 @@ func (a *API) connectionOperations() {
 		id:      "create-connection",
 		method:  http.MethodPost,
 		path:    enterprisePath + "/connections",
+		scope:   "connections:write",
 		status:  http.StatusCreated,
 		summary: "Create a connection",
 		about: "Creates a draft, which may be incomplete; the response has the values to register at the identity " +
@@ -53,12 +55,14 @@ func (a *API) connectionOperations() {
 		id:      "get-connection",
 		method:  http.MethodGet,
 		path:    connectionPath,
+		scope:   "connections:read",
 		summary: "Get a connection",
 	}, a.getConnection)
 	add(a, operation{
 		id:      "update-connection",
 		method:  http.MethodPatch,
 		path:    connectionPath,
+		scope:   "connections:write",
 		summary: "Update a connection's draft",
 		about: "Omitted members stay unchanged, at every depth; lists are replaced. Changes of name and provider " +
 			"take effect at once, all others when the draft is enabled. If-Match with another revision is 412 " +
@@ -68,6 +72,7 @@ func (a *API) connectionOperations() {
 		id:      "delete-connection",
 		method:  http.MethodDelete,
 		path:    connectionPath,
+		scope:   "connections:write",
 		summary: "Delete a connection",
 		about: "Deletes the connection with its identities and ends its sessions; the users remain. Deleting the " +
 			"only enabled connection of active users is 409 would_lock_out: to end sign-in through it, disable it " +
@@ -78,6 +83,7 @@ func (a *API) connectionOperations() {
 		id:      "list-certificates",
 		method:  http.MethodGet,
 		path:    connectionPath + "/certificates",
+		scope:   "connections:read",
 		summary: "List an identity provider's certificates",
 		about:   "Includes certificates that are no longer trusted. Sorted by last use, latest first.",
 	}, a.listCertificates)

@@ -33,6 +33,7 @@ func (a *API) connectionActions() {
 			id:      name + "-connection",
 			method:  http.MethodPost,
 			path:    connectionPath + "/" + name,
+			scope:   "connections:write",
 			summary: summary,
 			about:   about + ifMatch,
 		}, a.changeState(change))
@@ -59,6 +60,7 @@ func (a *API) connectionActions() {
 		id:      "rotate-connection-key",
 		method:  http.MethodPost,
 		path:    connectionPath + "/rotate-key",
+		scope:   "connections:write",
 		summary: "Rotate a connection's key",
 		about: "The new key signs from now on; messages encrypted for an older key can still be decrypted. An " +
 			"identity provider that verifies our signatures needs the new certificate.",
@@ -67,6 +69,7 @@ func (a *API) connectionActions() {
 		id:      "discard-connection-draft",
 		method:  http.MethodDelete,
 		path:    connectionPath + "/draft",
+		scope:   "connections:write",
 		status:  http.StatusOK,
 		summary: "Discard a connection's draft",
 		about: "The live configuration stays. For a connection that was never enabled, the response is 409 " +
@@ -76,6 +79,7 @@ func (a *API) connectionActions() {
 		id:      "confirm-connection-keys",
 		method:  http.MethodPost,
 		path:    connectionPath + "/confirm-keys",
+		scope:   "connections:write",
 		summary: "Confirm pending certificates or keys",
 		about: "For a connection with confirm_new_keys whose refreshed metadata replaced every certificate at once, " +
 			"or whose OpenID provider replaced every key. If none is pending, the response is 409 no_pending_keys.",
@@ -84,6 +88,7 @@ func (a *API) connectionActions() {
 		id:      "refresh-connection-metadata",
 		method:  http.MethodPost,
 		path:    connectionPath + "/refresh-metadata",
+		scope:   "connections:write",
 		summary: "Refresh the identity provider's metadata",
 		about: "Fetches the metadata and applies its certificates and URLs. Metadata with another entity ID is " +
 			"refused. Unchanged metadata is not an error.",

@@ -43,6 +43,7 @@ func (a *API) domainOperations() {
 		id:      "list-domains",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/domains",
+		scope:   "domains:read",
 		summary: "List domains",
 		about:   "Sorted by name.",
 	}, a.listDomains)
@@ -50,6 +51,7 @@ func (a *API) domainOperations() {
 		id:      "create-domain",
 		method:  http.MethodPost,
 		path:    enterprisePath + "/domains",
+		scope:   "domains:write",
 		status:  http.StatusCreated,
 		summary: "Add a domain",
 		about: "A domain takes effect once it is verified: users with an e-mail address in it are routed to this " +
@@ -60,18 +62,21 @@ func (a *API) domainOperations() {
 		id:      "get-domain",
 		method:  http.MethodGet,
 		path:    domainPath,
+		scope:   "domains:read",
 		summary: "Get a domain",
 	}, a.getDomain)
 	add(a, operation{
 		id:      "delete-domain",
 		method:  http.MethodDelete,
 		path:    domainPath,
+		scope:   "domains:write",
 		summary: "Delete a domain",
 	}, a.deleteDomain)
 	add(a, operation{
 		id:      "verify-domain",
 		method:  http.MethodPost,
 		path:    domainPath + "/verify",
+		scope:   "domains:write",
 		summary: "Verify a domain",
 		about:   "Looks up the record txt_record at txt_name immediately.",
 	}, a.verifyDomain)

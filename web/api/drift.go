@@ -157,6 +157,7 @@ func (a *API) driftOperations() {
 		id:      "get-provisioning-drift",
 		method:  http.MethodGet,
 		path:    path + "/drift",
+		scope:   "provisioning:read",
 		summary: "Compare expected and actual members of provisioned groups",
 		about: "SCIM cannot ask an identity provider for its members. So expected are the people whom evidence " +
 			"names: pushed members, groups asserted at sign-ins (unless the identity provider sends complete lists " +
@@ -166,6 +167,7 @@ func (a *API) driftOperations() {
 		id:      "get-provisioning-group-drift",
 		method:  http.MethodGet,
 		path:    path + "/drift/{group}",
+		scope:   "provisioning:read",
 		summary: "List missing and extra members of a provisioned group",
 		about:   "Each with the reason. A group that the connection knows nothing of has no one.",
 	}, a.getProvisioningGroup)
@@ -173,6 +175,7 @@ func (a *API) driftOperations() {
 		id:      "expect-provisioned-members",
 		method:  http.MethodPost,
 		path:    path + "/expect",
+		scope:   "provisioning:write",
 		summary: "Set the expected members of a group",
 		about: "A number, or logins, as an admin reads them at the identity provider. Replaces an earlier " +
 			"expectation of the group. With neither people nor logins the expectation is removed. A connection has " +
@@ -182,6 +185,7 @@ func (a *API) driftOperations() {
 		id:      "read-expected-members",
 		method:  http.MethodPost,
 		path:    path + "/expect/read",
+		scope:   "provisioning:write",
 		summary: "Read the expected members of a group from the directory",
 		about: "Reads who is in the group now, from Microsoft Graph with the application in the configuration of " +
 			"the connection, or from Okta's API with a token that is not kept, and expects these logins. Blocked " +
@@ -195,6 +199,7 @@ func (a *API) driftOperations() {
 		id:      "reconcile-provisioning",
 		method:  http.MethodPost,
 		path:    path + "/reconcile",
+		scope:   "provisioning:write",
 		summary: "Reconcile provisioned groups",
 		about: "Applies what was pushed again, as if it were pushed now: missing members join, and members by an " +
 			"earlier push or sign-in who are not expected leave. The brake applies. Removing more than 20 members, " +

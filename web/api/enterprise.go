@@ -55,13 +55,16 @@ func (a *API) enterpriseOperations() {
 		id:      "list-enterprises",
 		method:  http.MethodGet,
 		path:    "enterprises",
+		scope:   "enterprises:read",
+		own:     true,
 		summary: "List enterprises",
-		about:   "Sorted by time of creation, oldest first.",
+		about:   "Sorted by time of creation, oldest first. A token of one enterprise sees that one.",
 	}, a.listEnterprises)
 	add(a, operation{
 		id:      "create-enterprise",
 		method:  http.MethodPost,
 		path:    "enterprises",
+		scope:   "enterprises:write",
 		status:  http.StatusCreated,
 		summary: "Create an enterprise",
 		about:   "An enterprise is one customer company. A key in use is 409 key_taken.",
@@ -70,12 +73,14 @@ func (a *API) enterpriseOperations() {
 		id:      "get-enterprise",
 		method:  http.MethodGet,
 		path:    enterprisePath,
+		scope:   "enterprises:read",
 		summary: "Get an enterprise",
 	}, a.getEnterprise)
 	add(a, operation{
 		id:      "update-enterprise",
 		method:  http.MethodPatch,
 		path:    enterprisePath,
+		scope:   "enterprises:write",
 		summary: "Update an enterprise",
 		about:   "Omitted members stay unchanged.",
 	}, a.updateEnterprise)
@@ -83,13 +88,20 @@ func (a *API) enterpriseOperations() {
 		id:      "delete-enterprise",
 		method:  http.MethodDelete,
 		path:    enterprisePath,
+		scope:   "enterprises:write",
 		summary: "Delete an enterprise",
 		about: "Deletes everything in the enterprise (users, groups, connections, records) and ends its sessions. " +
 			"Its audit events are kept.",
 	}, a.deleteEnterprise)
 }
 
-func (a *API) listEnterprises(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[enterprise]], error) {
+func (a *API) listEnterprises(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[enterprise]], error) {
+	if own := c.token.Enterprise; own != "" {
+		e, err := a.Structure.Enterprise(ctx, own)
+		return pageFrom([]sso.Enterprise{e}, err, func(e sso.Enterprise) string {
+			return string(e.ID)
+		}, in.Paging, a.viewEnterprise)
+	}
 	all, next, err := a.Structure.Enterprises(ctx, in.page())
 	return pageOf(all, next, err, a.viewEnterprise)
 }

@@ -82,8 +82,9 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		t, database(t), store.Keyring{Current: store.NewKey()}, nil,
 	)
 	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
-		Name: "test",
-		Hash: f.token.Hash(),
+		Name:   "test",
+		Hash:   f.token.Hash(),
+		Scopes: []sso.Scope{sso.ScopeAll},
 	})
 	f.ok(err)
 	f.db.OnRevocation(f.announce)
@@ -134,7 +135,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Structure: f.db,
 		Members:   f.db,
 		Records:   f.db,
-		Tokens:    access.New(access.Options{Tokens: f.db}),
+		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
 		Setup:     service,

@@ -63,6 +63,7 @@ func (a *API) groupOperations() {
 		id:      "list-groups",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/groups",
+		scope:   "groups:read",
 		summary: "List groups",
 		about:   "Groups of all organizations or of one, with member counts. Sorted by time of creation, oldest first.",
 	}, a.listGroups)
@@ -70,6 +71,7 @@ func (a *API) groupOperations() {
 		id:      "create-group",
 		method:  http.MethodPost,
 		path:    organizationPath + "/groups",
+		scope:   "groups:write",
 		status:  http.StatusCreated,
 		summary: "Create a group",
 		about: "Users join the group at their next sign-in for which the identity provider asserts it. A name or " +
@@ -80,12 +82,14 @@ func (a *API) groupOperations() {
 		id:      "get-group",
 		method:  http.MethodGet,
 		path:    groupPath,
+		scope:   "groups:read",
 		summary: "Get a group",
 	}, a.getGroup)
 	add(a, operation{
 		id:      "update-group",
 		method:  http.MethodPatch,
 		path:    groupPath,
+		scope:   "groups:write",
 		summary: "Update a group",
 		about: "Lists are replaced. An IdP name is an alternative to the group's own name in assertions: users join " +
 			"by it at their next sign-in, or earlier by a reconcile. A name in use by another group of the " +
@@ -96,6 +100,7 @@ func (a *API) groupOperations() {
 		id:      "delete-group",
 		method:  http.MethodDelete,
 		path:    groupPath,
+		scope:   "groups:write",
 		summary: "Delete a group",
 		about: "Members of no other group of the organization leave the organization. The default group cannot be " +
 			"deleted: 409 default_group.",

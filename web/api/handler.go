@@ -42,10 +42,13 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.permit(w, token, pattern); err != nil {
+		return err
+	}
 	if err := checkQuery(r); err != nil {
 		return err
 	}
-	body, err := takeBody(r, a.bodyless[pattern])
+	body, err := takeBody(r, a.rules[pattern].bodyless)
 	if err != nil {
 		return err
 	}
@@ -56,9 +59,9 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	var out *response
 	if repeatable {
-		out, err = a.once(r, key, body)
+		out, err = a.once(r, token, key, body)
 	} else {
-		out, err = a.run(r, token.ID)
+		out, err = a.run(r, token)
 	}
 	if err != nil {
 		return err
@@ -75,14 +78,14 @@ func (a *API) authenticate(w http.ResponseWriter, r *http.Request) (sso.Token, e
 	if len(given) > 0 {
 		challenge += `, error="invalid_token"`
 	}
-	token, err := a.find(r.Context(), given)
+	token, err := a.find(r.Context(), given, r.UserAgent())
 	if sso.KindOf(err) == sso.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
 	return token, err
 }
 
-func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
+func (a *API) find(ctx context.Context, given []string, userAgent string) (sso.Token, error) {
 	if len(given) != 1 {
 		return sso.Token{}, sso.InvalidToken()
 	}
@@ -90,7 +93,7 @@ func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return sso.Token{}, sso.InvalidToken()
 	}
-	return a.Tokens.Token(ctx, value)
+	return a.Tokens.Authenticate(ctx, value, userAgent)
 }
 
 // perMinute is the number of requests a token may make in a minute: far more
@@ -140,8 +143,8 @@ func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
 }
 
 // run lets huma decode, validate and carry out a request.
-func (a *API) run(r *http.Request, token sso.TokenID) (*response, error) {
-	c := &call{by: sso.Actor(token)}
+func (a *API) run(r *http.Request, token sso.Token) (*response, error) {
+	c := &call{token: token}
 	var out response
 	a.mux.ServeHTTP(&out, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	if c.err != nil {
@@ -151,10 +154,10 @@ func (a *API) run(r *http.Request, token sso.TokenID) (*response, error) {
 	return &out, nil
 }
 
-// call carries values around huma: the actor to the operation, the error from
+// call carries values around huma: the token to the operation, the error from
 // it. Operations do not see it; they have parameters.
 type call struct {
-	by         sso.Actor
+	token      sso.Token
 	enterprise sso.EnterpriseID // of the path
 	once       string           // member of the response that is not stored for repetitions
 	err        error
@@ -191,11 +194,11 @@ const (
 
 // once carries out a request with a key, or returns the stored response if it
 // was carried out before. A repetition must be the same request; see digestOf.
-func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*response, error) {
+func (a *API) once(r *http.Request, token sso.Token, k sso.RequestKey, body []byte) (*response, error) {
 	var out *response
 	kept, repeated, err := a.Requests.Once(r.Context(), k, digestOf(r, body), func() (sso.KeptResponse, error) {
 		var err error
-		out, err = a.run(r, k.Token)
+		out, err = a.run(r, token)
 		if err != nil {
 			return sso.KeptResponse{}, err
 		}

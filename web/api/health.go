@@ -48,6 +48,7 @@ func (a *API) healthOperations() {
 		id:      "list-health-events",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/health-events",
+		scope:   "records:read",
 		summary: "List health events",
 		about: "Current and past problems of sign-in. Every enterprise is checked every hour. Each problem is " +
 			"listed once, an expiring certificate once per threshold. Sorted by time of detection, newest first.",

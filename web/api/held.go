@@ -50,6 +50,7 @@ func (a *API) heldOperations() {
 		id:      "list-held-syncs",
 		method:  http.MethodGet,
 		path:    path,
+		scope:   "members:read",
 		summary: "List held group syncs",
 		about: "A sign-in whose removals look like a mistake changes no membership; its group sync is held for an " +
 			"admin's decision. Sorted by time, newest first.",
@@ -58,6 +59,7 @@ func (a *API) heldOperations() {
 		id:      "list-held-causes",
 		method:  http.MethodGet,
 		path:    path + "/causes",
+		scope:   "members:read",
 		summary: "Count held syncs by cause",
 		about: "One item per cause, connection and, for group_share, group. Includes causes whose removals are held " +
 			"from now on even if no sync is waiting.",
@@ -66,6 +68,7 @@ func (a *API) heldOperations() {
 		id:      "approve-held-syncs",
 		method:  http.MethodPost,
 		path:    path + "/approve",
+		scope:   "members:write",
 		summary: "Approve all held syncs of a cause",
 		about:   "Approves each of them. Removals for this cause are not held for the next seven days.",
 	}, a.decideAllHeld(true))
@@ -73,6 +76,7 @@ func (a *API) heldOperations() {
 		id:      "discard-held-syncs",
 		method:  http.MethodPost,
 		path:    path + "/discard",
+		scope:   "members:write",
 		summary: "Discard all held syncs of a cause",
 		about: "Memberships stay unchanged, and further removals are held as well. Users who lost memberships to " +
 			"the same cause before its detection regain them, unless restore is false.",
@@ -81,6 +85,7 @@ func (a *API) heldOperations() {
 		id:      "approve-held-sync",
 		method:  http.MethodPost,
 		path:    path + "/{held_sync}/approve",
+		scope:   "members:write",
 		summary: "Approve a held sync",
 		about: "Applies its changes to the groups that still exist. A sync that is no longer waiting is 409 " +
 			"held_sync_decided.",
@@ -89,6 +94,7 @@ func (a *API) heldOperations() {
 		id:      "discard-held-sync",
 		method:  http.MethodPost,
 		path:    path + "/{held_sync}/discard",
+		scope:   "members:write",
 		summary: "Discard a held sync",
 		about: "Memberships stay unchanged; the user's next sign-in is evaluated anew. A sync that is no longer " +
 			"waiting is 409 held_sync_decided.",

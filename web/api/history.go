@@ -78,6 +78,7 @@ func (a *API) historyOperations() {
 		id:      "restore-memberships",
 		method:  http.MethodPost,
 		path:    userPath + "/restore-memberships",
+		scope:   "members:write",
 		summary: "Restore a user's memberships to a point in time",
 		about: "Adds the memberships that the user had then, and removes those that the user did not have. Default " +
 			"groups follow. If the user's groups come from sign-ins, the next sign-in may change them again.",
@@ -86,6 +87,7 @@ func (a *API) historyOperations() {
 		id:      "restore-group",
 		method:  http.MethodPost,
 		path:    groupPath + "/restore",
+		scope:   "members:write",
 		summary: "Restore a group's members to a point in time",
 		about: "Works as for one user. Removing more than 20 members, and more than half, at once needs confirm: " +
 			"409 share_brake.",
@@ -94,6 +96,7 @@ func (a *API) historyOperations() {
 		id:      "get-group-drift",
 		method:  http.MethodGet,
 		path:    groupPath + "/drift",
+		scope:   "members:read",
 		summary: "Compare expected and actual members",
 		about: "Expected members are users for whom the identity provider last asserted the group. Lists up to 500 " +
 			"users who are missing or not expected, with the reason.",
@@ -102,6 +105,7 @@ func (a *API) historyOperations() {
 		id:      "reconcile-group",
 		method:  http.MethodPost,
 		path:    groupPath + "/reconcile",
+		scope:   "members:write",
 		summary: "Reconcile a group's members",
 		about: "Makes the changes that each user's next sign-in would make if it asserted the same groups as the " +
 			"last one. Users whose last assertion was incomplete are left unchanged. Removing more than 20 members, " +

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/access"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/tokens"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 )
@@ -80,8 +80,9 @@ func TestIdempotencyKey(t *testing.T) {
 		// Another token's keys are its own.
 		secret := sso.APIToken.New()
 		_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
-			Name: "second",
-			Hash: secret.Hash(),
+			Name:   "second",
+			Hash:   secret.Hash(),
+			Scopes: []sso.Scope{sso.ScopeAll},
 		})
 		f.ok(err)
 		f.wants(
@@ -227,7 +228,7 @@ func TestRate(t *testing.T) {
 func TestStoreAway(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	f.api.Tokens = access.New(access.Options{Tokens: away{f.db}})
+	f.api.Tokens = tokens.NewAPI(away{f.db}, time.Now)
 	got := f.do("GET", Prefix+"enterprises", nil)
 	f.wants(got, 503, "temporarily_unavailable")
 	if got.Header().Get("Retry-After") == "" ||
@@ -244,7 +245,7 @@ func TestStoreAway(t *testing.T) {
 
 type away struct{ *store.DB }
 
-func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
+func (away) TokenByHash(context.Context, sso.Hash, string) (sso.Token, error) {
 	return sso.Token{}, &sso.Error{
 		Kind:   sso.Unavailable,
 		Code:   "temporarily_unavailable",

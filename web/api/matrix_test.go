@@ -198,7 +198,7 @@ func TestExpiredAndRevokedTokens(t *testing.T) {
 		200,
 		"",
 	)
-	f.ok(f.db.DeleteToken(t.Context(), sso.ActorOperator, sso.TokenID(f.actor)))
+	f.ok(f.db.RevokeToken(t.Context(), sso.ActorOperator, "", sso.TokenID(f.actor)))
 	f.wants(f.do("GET", f.acme.in("/enterprises"), nil), 401, "invalid_token")
 }
 

@@ -107,6 +107,7 @@ func (a *API) memberOperations() {
 		id:      "list-members",
 		method:  http.MethodGet,
 		path:    members,
+		scope:   "members:read",
 		summary: "List a group's members",
 		about: "Sorted by the users' time of creation. With at, lists the members at that point in time, with the " +
 			"cause of each membership.",
@@ -115,6 +116,7 @@ func (a *API) memberOperations() {
 		id:      "add-member",
 		method:  http.MethodPut,
 		path:    members + "/{user}",
+		scope:   "members:write",
 		summary: "Add a user to a group",
 		about: "The membership is manual: if the connection's group_sync.mode is reset, the user's next sign-in " +
 			"removes it unless the identity provider asserts the group. An existing membership stays unchanged.",
@@ -123,6 +125,7 @@ func (a *API) memberOperations() {
 		id:      "remove-member",
 		method:  http.MethodDelete,
 		path:    members + "/{user}",
+		scope:   "members:write",
 		summary: "Remove a user from a group",
 		about: "With the last group, the user leaves the organization. A user in another group of the organization " +
 			"cannot be removed from the default group: 409 default_group.",
@@ -131,6 +134,7 @@ func (a *API) memberOperations() {
 		id:      "list-memberships",
 		method:  http.MethodGet,
 		path:    userPath + "/memberships",
+		scope:   "members:read",
 		summary: "List a user's memberships",
 		about: "Sorted by organization and name. With at, lists the memberships at that point in time, with the " +
 			"cause of each.",

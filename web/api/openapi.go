@@ -27,8 +27,9 @@ func introduction() string {
 	return "For the product's own backend and for automation: enterprises, their organizations, groups, " +
 		"connections and users, and the records of their activity.\n\n" +
 
-		"**Authentication.** A bearer token, created with `gatehouse admin token`. " +
-		"It gives access to every enterprise.\n\n" +
+		"**Authentication.** A bearer token, created with `gatehouse admin token`. It is for the whole installation " +
+		"or for one enterprise. Each operation names the scope that it needs; a token without it gets 403 " +
+		"scope_missing. To a token of one enterprise, every other enterprise is 404, like one that does not exist.\n\n" +
 
 		"**Errors** are application/problem+json (RFC 9457) with a stable `code`; `errors` lists each " +
 		"invalid member. 400: the request cannot be read. 422: the request can be read, but is not valid. " +

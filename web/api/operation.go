@@ -22,6 +22,14 @@ type operation struct {
 	summary string
 	about   string // details beyond the summary
 	status  int    // of success; 0: 200, or 204 for a response without a body
+	// scope that a token needs, such as users:read; see sso.Scopes. Required.
+	scope string
+	reads bool // a POST that changes nothing, and so has a scope for reading
+	// own opens an operation without an enterprise in its path to tokens of one
+	// enterprise: it shows them their own only.
+	own bool
+	// instance closes an operation of an enterprise to tokens of one enterprise.
+	instance bool
 	// outlives allows a deleted enterprise, whose records remain.
 	outlives bool
 	// once is a member of the response that is sent only once: the response stored
@@ -32,6 +40,7 @@ type operation struct {
 // caller is the actor of a request, and the enterprise of its path.
 type caller struct {
 	by         sso.Actor
+	token      sso.Token
 	enterprise sso.Enterprise // zero without one in the path; only the ID if operation.outlives
 }
 
@@ -89,13 +98,15 @@ func catch(ctx huma.Context, _ string, v any) (any, error) {
 // an existing enterprise.
 func add[I, O any](a *API, o operation, handle func(ctx context.Context, c caller, in *I) (*O, error)) {
 	path := "/" + o.path
+	rule := ruleOf(o)
 	wildcards := wildcardsOf(path)
 	op := huma.Operation{
 		OperationID:   o.id,
 		Method:        o.method,
 		Path:          path,
 		Summary:       o.summary,
-		Description:   o.about,
+		Description:   strings.TrimSpace(o.about + "\n\nScope: `" + o.scope + "`."),
+		Security:      []map[string][]string{{"token": {o.scope}}},
 		DefaultStatus: o.status,
 		Tags:          []string{tagOf(path)},
 		Middlewares:   huma.Middlewares{checkPath(wildcards)},
@@ -109,12 +120,9 @@ func add[I, O any](a *API, o operation, handle func(ctx context.Context, c calle
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		call := callOf(ctx)
-		c := caller{by: call.by}
 		call.once = o.once
-		out, err := (*O)(nil), error(nil)
-		if call.enterprise != "" {
-			c.enterprise, err = a.enterpriseOf(ctx, call.enterprise, o.outlives)
-		}
+		out := (*O)(nil)
+		c, err := a.callerOf(ctx, call, o)
 		if err == nil {
 			out, err = handle(ctx, c, in)
 		}
@@ -124,15 +132,36 @@ func add[I, O any](a *API, o operation, handle func(ctx context.Context, c calle
 		return out, err
 	})
 	registered := a.huma.OpenAPI().Paths[path]
-	a.bodyless[o.method+" "+strings.TrimSuffix(Prefix, "/")+
-		path] = operationsOf(registered)[o.method].RequestBody == nil
+	rule.bodyless = operationsOf(registered)[o.method].RequestBody == nil
+	a.rules[o.method+" "+strings.TrimSuffix(Prefix, "/")+path] = rule
 }
 
-func (a *API) enterpriseOf(ctx context.Context, id sso.EnterpriseID, outlives bool) (sso.Enterprise, error) {
-	if outlives {
-		return sso.Enterprise{ID: id}, nil
+func (a *API) callerOf(ctx context.Context, c *call, o operation) (out caller, err error) {
+	out = caller{
+		by:    c.token.Actor(),
+		token: c.token,
 	}
-	return a.Structure.Enterprise(ctx, id)
+	if c.enterprise != "" {
+		out.enterprise, err = a.enterpriseOf(ctx, c, o.outlives)
+	}
+	return out, err
+}
+
+// enterpriseOf returns the enterprise of the path. One that the token is not for is
+// looked up nevertheless, and then not found, as if it did not exist.
+func (a *API) enterpriseOf(ctx context.Context, c *call, outlives bool) (sso.Enterprise, error) {
+	foreign := c.token.Enterprise != "" && c.token.Enterprise != c.enterprise
+	if outlives && !foreign {
+		return sso.Enterprise{ID: c.enterprise}, nil
+	}
+	e, err := a.Structure.Enterprise(ctx, c.enterprise)
+	if err == nil && foreign {
+		err = sso.NothingHere()
+	}
+	if err != nil {
+		return sso.Enterprise{}, err
+	}
+	return e, nil
 }
 
 func wildcardsOf(path string) []string {

@@ -89,9 +89,9 @@ type eventReader interface {
 	) ([]sso.HealthEvent, string, error)
 }
 
-// authenticator finds API tokens; access.Service does.
+// authenticator finds API tokens; tokens.API does.
 type authenticator interface {
-	Token(ctx context.Context, value string) (sso.Token, error)
+	Authenticate(ctx context.Context, value, userAgent string) (sso.Token, error)
 }
 
 // samlAddresser returns our URLs of a SAML connection; saml.ServiceProvider does.
@@ -142,7 +142,7 @@ type API struct {
 	mux      *http.ServeMux
 	huma     huma.API
 	document []byte
-	bodyless map[string]bool // patterns that take no body
+	rules    map[string]rule // by pattern
 }
 
 // Prefix is the prefix of the API's paths, and the pattern of its handler.
@@ -158,9 +158,9 @@ func New(o Options) (*API, error) {
 		o.Now = time.Now
 	}
 	a := &API{
-		Options:  o,
-		mux:      http.NewServeMux(),
-		bodyless: map[string]bool{},
+		Options: o,
+		mux:     http.NewServeMux(),
+		rules:   map[string]rule{},
 	}
 	a.huma = newHuma(a.mux)
 	a.enterpriseOperations()

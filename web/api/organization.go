@@ -41,6 +41,7 @@ func (a *API) organizationOperations() {
 		id:      "list-organizations",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/organizations",
+		scope:   "organizations:read",
 		summary: "List organizations",
 		about:   "Sorted by time of creation, oldest first.",
 	}, a.listOrganizations)
@@ -48,6 +49,7 @@ func (a *API) organizationOperations() {
 		id:      "create-organization",
 		method:  http.MethodPost,
 		path:    enterprisePath + "/organizations",
+		scope:   "organizations:write",
 		status:  http.StatusCreated,
 		summary: "Create an organization",
 		about:   "The organization is created with its default group. A key in use is 409 key_taken.",
@@ -56,12 +58,14 @@ func (a *API) organizationOperations() {
 		id:      "get-organization",
 		method:  http.MethodGet,
 		path:    organizationPath,
+		scope:   "organizations:read",
 		summary: "Get an organization",
 	}, a.getOrganization)
 	add(a, operation{
 		id:      "update-organization",
 		method:  http.MethodPatch,
 		path:    organizationPath,
+		scope:   "organizations:write",
 		summary: "Update an organization",
 		about:   "Omitted members stay unchanged. If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateOrganization)
@@ -69,6 +73,7 @@ func (a *API) organizationOperations() {
 		id:      "delete-organization",
 		method:  http.MethodDelete,
 		path:    organizationPath,
+		scope:   "organizations:write",
 		summary: "Delete an organization",
 		about:   "Deletes the organization with its groups and memberships. The users remain.",
 	}, a.deleteOrganization)

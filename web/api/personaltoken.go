@@ -95,16 +95,19 @@ func (a *API) personalTokenOperations() {
 		id:      "list-personal-tokens",
 		method:  http.MethodGet,
 		path:    userPath + "/tokens",
+		scope:   "tokens:read",
 		summary: "List a user's personal tokens",
 		about:   "With those that ended in the last 90 days. Sorted by time of creation, newest first.",
 	}, a.listPersonalTokens)
 	add(a, operation{
-		id:      "create-personal-token",
-		method:  http.MethodPost,
-		path:    userPath + "/tokens",
-		status:  http.StatusCreated,
-		once:    "token",
-		summary: "Create a personal token for a user",
+		id:       "create-personal-token",
+		method:   http.MethodPost,
+		path:     userPath + "/tokens",
+		scope:    "tokens:write",
+		instance: true,
+		status:   http.StatusCreated,
+		once:     "token",
+		summary:  "Create a personal token for a user",
 		about: "A program acts for the user with it at applications behind the gateway, and can do at most what the " +
 			"user can at that moment. It ends for good when the user is deactivated. A user has up to 50 valid " +
 			"tokens. token is returned once: a repetition with the same Idempotency-Key has null there.",
@@ -113,6 +116,7 @@ func (a *API) personalTokenOperations() {
 		id:      "revoke-personal-token",
 		method:  http.MethodDelete,
 		path:    userPath + "/tokens/{personal_token}",
+		scope:   "tokens:write",
 		summary: "Revoke a personal token",
 		about:   "Every node refuses the token within a second. It stays in the list for 90 days.",
 	}, a.revokePersonalToken)
@@ -120,12 +124,14 @@ func (a *API) personalTokenOperations() {
 		id:      "get-token-rules",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/token-rules",
+		scope:   "settings:read",
 		summary: "Get the rules of personal tokens",
 	}, a.getTokenRules)
 	add(a, operation{
 		id:      "update-token-rules",
 		method:  http.MethodPatch,
 		path:    enterprisePath + "/token-rules",
+		scope:   "settings:write",
 		summary: "Update the rules of personal tokens",
 		about: "They apply to existing tokens within a second. No token is revoked: one that is refused because of " +
 			"the rules is valid again when they allow it. If-Match with another revision is 412 changed_meanwhile.",

@@ -46,6 +46,8 @@ func (a *API) policyOperations() {
 		id:      "dry-run-policy",
 		method:  http.MethodPost,
 		path:    connectionPath + "/policy/dry-run",
+		scope:   "records:read",
+		reads:   true,
 		summary: "Try policies on recent sign-ins",
 		about: "Evaluates the last 50 attempts with an identity, each as if it were the user's first. An omitted " +
 			"policy is taken from the draft, or without a draft from the live configuration. Nothing is written, " +
@@ -55,6 +57,7 @@ func (a *API) policyOperations() {
 		id:      "vouch-for-user",
 		method:  http.MethodPost,
 		path:    userPath + "/vouch",
+		scope:   "users:write",
 		summary: "Vouch for a user",
 		about: "A pending user can sign in from then on and need not confirm the e-mail address, which counts as " +
 			"verified. Idempotent.",

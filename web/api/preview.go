@@ -53,6 +53,8 @@ func (a *API) previewOperations() {
 		id:      "preview-sync",
 		method:  http.MethodPost,
 		path:    connectionPath + "/sync-preview",
+		scope:   "members:read",
+		reads:   true,
 		summary: "Preview the group sync of a sign-in",
 		about:   "Plans the changes in the same way as a sign-in, from current data; nothing is written.",
 	}, a.previewSync)

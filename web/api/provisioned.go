@@ -92,6 +92,7 @@ func (a *API) provisionedOperations() {
 		id:      "preview-provisioning",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/preview",
+		scope:   "provisioning:read",
 		summary: "Preview what was pushed",
 		about: "What applying everything that the identity provider pushed would come to under the draft, or without " +
 			"a draft under the live configuration. Enabling the connection does so. If provisioning ends, what the " +
@@ -101,6 +102,7 @@ func (a *API) provisionedOperations() {
 		id:      "list-provisioning-findings",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/preview/findings",
+		scope:   "provisioning:read",
 		summary: "List records that do not meet",
 		about:   "Records of one kind that do not meet, as the preview finds them.",
 	}, a.listFindings)
@@ -108,6 +110,7 @@ func (a *API) provisionedOperations() {
 		id:      "link-provisioned-user",
 		method:  http.MethodPost,
 		path:    connectionPath + "/provisioning/users/{resource}/link",
+		scope:   "provisioning:write",
 		status:  http.StatusNoContent,
 		summary: "Link a pushed user to an account",
 		about: "The account is adopted in place of a new one. The pushed user is not adopted yet, otherwise the " +
@@ -117,6 +120,7 @@ func (a *API) provisionedOperations() {
 		id:      "end-pilot",
 		method:  http.MethodPost,
 		path:    connectionPath + "/provisioning/apply",
+		scope:   "provisioning:write",
 		summary: "End the pilot of a connection",
 		about: "Removes the pilot from the live configuration and the draft, and applies what was pushed about " +
 			"everyone. Other changes of the draft keep waiting. Without a pilot nothing happens." + ifMatch,
@@ -125,6 +129,7 @@ func (a *API) provisionedOperations() {
 		id:      "list-created-groups",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/created-groups",
+		scope:   "provisioning:read",
 		summary: "List groups created by pushes",
 		about:   "Groups of organizations that were created because the identity provider pushed them.",
 	}, a.listCreatedGroups)
@@ -132,6 +137,7 @@ func (a *API) provisionedOperations() {
 		id:      "undo-created-groups",
 		method:  http.MethodPost,
 		path:    connectionPath + "/provisioning/created-groups/undo",
+		scope:   "provisioning:write",
 		summary: "Delete groups created by pushes",
 		about: "Deletes the groups that were created because the identity provider pushed them. Groups of admins, " +
 			"default groups of a connection and groups with members who were added in another way are kept.",

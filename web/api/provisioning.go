@@ -313,6 +313,7 @@ func (a *API) provisioningOperations() {
 		id:      "list-provisioning-events",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/provisioning-events",
+		scope:   "provisioning:read",
 		summary: "List provisioning events",
 		about: "Requests of identity providers over SCIM, of all connections. Those that only read are summed up by " +
 			"the minute. Kept as long as retention.provisioning says: per connection, at most 100,000 that changed " +
@@ -322,6 +323,7 @@ func (a *API) provisioningOperations() {
 		id:      "list-connection-provisioning-events",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/events",
+		scope:   "provisioning:read",
 		summary: "List a connection's provisioning events",
 		about:   "Requests over SCIM. Those that only read are summed up by the minute. Sorted by time, newest first.",
 	}, a.listConnectionEvents)
@@ -329,6 +331,7 @@ func (a *API) provisioningOperations() {
 		id:      "list-provisioning-refusals",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/refusals",
+		scope:   "provisioning:read",
 		summary: "List refusals of provisioning",
 		about: "What was refused over SCIM, once per kind of request, name and code. A refusal is healed by a later " +
 			"success of the same kind and name. At most 2,000 per connection. Sorted by the time of the first " +
@@ -338,6 +341,7 @@ func (a *API) provisioningOperations() {
 		id:      "list-provisioned-users",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/users",
+		scope:   "provisioning:read",
 		summary: "List provisioned users",
 		about: "Users that the identity provider provisions over SCIM, or found there, with their open refusals. " +
 			"Sorted by ID.",
@@ -346,6 +350,7 @@ func (a *API) provisioningOperations() {
 		id:      "list-provisioned-groups",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/groups",
+		scope:   "provisioning:read",
 		summary: "List provisioned groups",
 		about: "Groups that the identity provider provisions over SCIM, with their members, last full list and open " +
 			"refusals. Sorted by ID.",

@@ -52,6 +52,7 @@ func (a *API) questionOperations() {
 		id:      "list-identity-questions",
 		method:  http.MethodGet,
 		path:    path,
+		scope:   "users:read",
 		summary: "List claims to a login in use",
 		about: "Applications identify users by login, so each login has one active user of an enterprise. A claim " +
 			"to it by another user's sign-in waits here for a decision. Sorted by time of creation, newest first.",
@@ -60,6 +61,7 @@ func (a *API) questionOperations() {
 		id:      "answer-identity-question",
 		method:  http.MethodPost,
 		path:    path + "/{question}",
+		scope:   "users:write",
 		summary: "Decide about a claim to a login",
 		about: "Takes effect in one step; the user signs in again afterwards. A question that is no longer waiting " +
 			"is 409 question_decided, a login of another active user is 409 login_in_use. The answer same is 409 " +

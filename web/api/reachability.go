@@ -84,6 +84,7 @@ func (a *API) reachabilityOperations() {
 		id:      "get-provisioning-reachability",
 		method:  http.MethodGet,
 		path:    connectionPath + "/provisioning/reachability",
+		scope:   "provisioning:read",
 		summary: "Find out whether an identity provider has reached the connection",
 		about: "SCIM, unlike SAML, needs this address to be open to the servers of the identity provider. Written a " +
 			"few seconds after the request.",
@@ -92,6 +93,7 @@ func (a *API) reachabilityOperations() {
 		id:      "test-provisioning",
 		method:  http.MethodPost,
 		path:    connectionPath + "/provisioning/test",
+		scope:   "provisioning:write",
 		summary: "Test provisioning with a token",
 		about: "Carries out what identity providers ask, as real requests are carried out, and undoes it: looks up " +
 			"and lists users and groups; creates a user and a group, changes them and deletes them. Nothing stays: " +

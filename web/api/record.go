@@ -13,6 +13,7 @@ func (a *API) recordOperations() {
 		id:      "list-attempts",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/attempts",
+		scope:   "records:read",
 		summary: "List sign-in attempts",
 		about:   "Sorted by time, newest first.",
 	}, a.listAttempts)
@@ -20,6 +21,7 @@ func (a *API) recordOperations() {
 		id:      "get-attempt",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/attempts/{attempt}",
+		scope:   "records:read",
 		summary: "Get a sign-in attempt",
 		about:   "The identifier is the reference shown on error pages.",
 	}, a.getAttempt)
@@ -27,6 +29,7 @@ func (a *API) recordOperations() {
 		id:      "list-user-attempts",
 		method:  http.MethodGet,
 		path:    userPath + "/attempts",
+		scope:   "records:read",
 		summary: "List a user's sign-in attempts",
 		about:   "Sorted by time, newest first.",
 	}, a.listUserAttempts)
@@ -34,6 +37,7 @@ func (a *API) recordOperations() {
 		id:      "list-sync-records",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/sync-records",
+		scope:   "records:read",
 		summary: "List group syncs",
 		about:   "Groups asserted by each sign-in, and the resulting changes. Sorted by time, newest first.",
 	}, a.listSyncRecords)
@@ -41,6 +45,7 @@ func (a *API) recordOperations() {
 		id:       "list-audit-events",
 		method:   http.MethodGet,
 		path:     enterprisePath + "/audit-events",
+		scope:    "records:read",
 		outlives: true,
 		summary:  "List an enterprise's audit events",
 		about:    "Sorted by time, newest first. The events remain available after the enterprise is deleted.",
@@ -49,6 +54,7 @@ func (a *API) recordOperations() {
 		id:      "list-instance-audit-events",
 		method:  http.MethodGet,
 		path:    "audit-events",
+		scope:   "records:read",
 		summary: "List the instance's audit events",
 		about: "Events that belong to no enterprise, such as the creation and deletion of API tokens. Sorted by " +
 			"time, newest first.",

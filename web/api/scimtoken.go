@@ -97,6 +97,7 @@ func (a *API) scimTokenOperations() {
 		id:      "list-scim-tokens",
 		method:  http.MethodGet,
 		path:    scimTokensPath,
+		scope:   "provisioning:read",
 		summary: "List provisioning tokens",
 		about:   "With those revoked in the last 90 days. Sorted by time of creation, newest first.",
 	}, a.listSCIMTokens)
@@ -104,6 +105,7 @@ func (a *API) scimTokenOperations() {
 		id:      "create-scim-token",
 		method:  http.MethodPost,
 		path:    scimTokensPath,
+		scope:   "provisioning:write",
 		status:  http.StatusCreated,
 		once:    "token",
 		summary: "Create a provisioning token",
@@ -116,12 +118,14 @@ func (a *API) scimTokenOperations() {
 		id:      "get-scim-token",
 		method:  http.MethodGet,
 		path:    scimTokensPath + "/{scim_token}",
+		scope:   "provisioning:read",
 		summary: "Get a provisioning token",
 	}, a.getSCIMToken)
 	add(a, operation{
 		id:      "update-scim-token",
 		method:  http.MethodPatch,
 		path:    scimTokensPath + "/{scim_token}",
+		scope:   "provisioning:write",
 		summary: "Update a provisioning token",
 		about: "The token itself stays the same, so that nothing changes at the identity provider. It takes effect " +
 			"at the next request. A revoked token is 409 scim_token_revoked.",
@@ -130,6 +134,7 @@ func (a *API) scimTokenOperations() {
 		id:      "revoke-scim-token",
 		method:  http.MethodDelete,
 		path:    scimTokensPath + "/{scim_token}",
+		scope:   "provisioning:write",
 		summary: "Revoke a provisioning token",
 		about:   "The token is refused from the next request on. It stays in the list for 90 days.",
 	}, a.revokeSCIMToken)

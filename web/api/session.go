@@ -39,6 +39,7 @@ func (a *API) sessionOperations() {
 		id:      "list-sessions",
 		method:  http.MethodGet,
 		path:    userPath + "/sessions",
+		scope:   "sessions:read",
 		summary: "List a user's sessions",
 		about:   "Live sessions only. Sorted by time of creation, newest first.",
 	}, a.listSessions)
@@ -46,6 +47,7 @@ func (a *API) sessionOperations() {
 		id:      "revoke-sessions",
 		method:  http.MethodDelete,
 		path:    userPath + "/sessions",
+		scope:   "sessions:write",
 		summary: "End all sessions of a user",
 		about:   "The user can sign in again.",
 	}, a.revokeSessions)
@@ -53,6 +55,7 @@ func (a *API) sessionOperations() {
 		id:      "revoke-session",
 		method:  http.MethodDelete,
 		path:    enterprisePath + "/sessions/{session}",
+		scope:   "sessions:write",
 		summary: "End a session",
 	}, a.revokeSession)
 }

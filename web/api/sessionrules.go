@@ -46,12 +46,14 @@ func (a *API) sessionRuleOperations() {
 		id:      "get-session-rules",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/session-rules",
+		scope:   "settings:read",
 		summary: "Get the rules of sign-ins and sessions",
 	}, a.getSessionRules)
 	add(a, operation{
 		id:      "update-session-rules",
 		method:  http.MethodPatch,
 		path:    enterprisePath + "/session-rules",
+		scope:   "settings:write",
 		summary: "Update the rules of sign-ins and sessions",
 		about: "A session lasts at most as long as the installation allows. authn_max_age_minutes is how " +
 			"long before the sign-in the user may have authenticated at the identity provider; acr has " +

@@ -67,6 +67,7 @@ func (a *API) setupLinkOperations() {
 		id:      "list-setup-links",
 		method:  http.MethodGet,
 		path:    setupLinksPath,
+		scope:   "setup-links:read",
 		summary: "List setup links",
 		about:   "Sorted by time of creation, newest first.",
 	}, a.listSetupLinks)
@@ -74,6 +75,7 @@ func (a *API) setupLinkOperations() {
 		id:      "create-setup-link",
 		method:  http.MethodPost,
 		path:    setupLinksPath,
+		scope:   "setup-links:write",
 		status:  http.StatusCreated,
 		once:    "url",
 		summary: "Create a setup link",
@@ -85,6 +87,7 @@ func (a *API) setupLinkOperations() {
 		id:      "revoke-setup-link",
 		method:  http.MethodDelete,
 		path:    setupLinksPath + "/{setup_link}",
+		scope:   "setup-links:write",
 		summary: "Revoke a setup link",
 		about:   "Ends the assistant sessions that the link opened. The link stays in the list.",
 	}, a.revokeSetupLink)

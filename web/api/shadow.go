@@ -52,6 +52,7 @@ func (a *API) shadowOperations() {
 		id:      "get-shadow",
 		method:  http.MethodGet,
 		path:    path,
+		scope:   "records:read",
 		summary: "Get the comparison of a draft with the live configuration",
 		about: "Differences that the draft would have made to the sign-ins since the start of the comparison. A " +
 			"change of the draft restarts it.",
@@ -60,6 +61,7 @@ func (a *API) shadowOperations() {
 		id:      "start-shadow",
 		method:  http.MethodPost,
 		path:    path + "/start",
+		scope:   "connections:write",
 		summary: "Start comparing a draft with the live configuration",
 		about: "Every sign-in through the connection is evaluated under the draft as well, after its own decision; " +
 			"only differences are stored. Without a draft, or if the connection is not enabled, the response is 409 " +
@@ -69,6 +71,7 @@ func (a *API) shadowOperations() {
 		id:      "stop-shadow",
 		method:  http.MethodPost,
 		path:    path + "/stop",
+		scope:   "connections:write",
 		summary: "Stop comparing a draft with the live configuration",
 		about:   "The results are kept until the draft changes.",
 	}, a.changeConnection(a.Setup.StopShadow))

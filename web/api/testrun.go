@@ -110,6 +110,7 @@ func (a *API) testOperations() {
 		id:      "begin-test",
 		method:  http.MethodPost,
 		path:    testPath,
+		scope:   "connections:write",
 		status:  http.StatusCreated,
 		once:    "url",
 		summary: "Begin a test connection",
@@ -120,6 +121,7 @@ func (a *API) testOperations() {
 		id:      "list-tests",
 		method:  http.MethodGet,
 		path:    testPath,
+		scope:   "connections:read",
 		summary: "List test connections",
 		about:   "Without results. Sorted by time of creation, newest first.",
 	}, a.listTests)
@@ -127,6 +129,7 @@ func (a *API) testOperations() {
 		id:      "get-test",
 		method:  http.MethodGet,
 		path:    testPath + "/{test}",
+		scope:   "connections:read",
 		summary: "Get a test connection",
 		about:   "Includes all results up to the end of the test.",
 	}, a.getTest)

@@ -51,16 +51,19 @@ func (a *API) trustOperations() {
 		id:      "list-trust-changes",
 		method:  http.MethodGet,
 		path:    path,
+		scope:   "connections:read",
 		summary: "List changes of trust",
 		about: "Changes, by the draft or by a requested rollback, of the identity provider that the connection " +
 			"trusts, or of the way users are found in its assertions. A change made through a setup link or by an " +
 			"admin of the enterprise needs an approval before it can be enabled.",
 	}, a.listTrustChanges)
 	add(a, operation{
-		id:      "approve-trust-change",
-		method:  http.MethodPost,
-		path:    path + "/approve",
-		summary: "Approve a change of trust",
+		id:       "approve-trust-change",
+		method:   http.MethodPost,
+		path:     path + "/approve",
+		scope:    "connections:write",
+		instance: true,
+		summary:  "Approve a change of trust",
 		about: "Applies to this content only: any later change needs another approval. The change takes effect when " +
 			"it is enabled. A change that no longer exists is 409 trust_change_gone.",
 	}, a.decideTrust(true))
@@ -68,6 +71,7 @@ func (a *API) trustOperations() {
 		id:      "refuse-trust-change",
 		method:  http.MethodPost,
 		path:    path + "/refuse",
+		scope:   "connections:write",
 		summary: "Refuse a change of trust",
 		about: "The draft stays, but unchanged it can be enabled by an operator only. A change that no longer " +
 			"exists is 409 trust_change_gone.",

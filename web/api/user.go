@@ -78,6 +78,7 @@ func (a *API) userOperations() {
 		id:      "list-users",
 		method:  http.MethodGet,
 		path:    enterprisePath + "/users",
+		scope:   "users:read",
 		summary: "List users",
 		about:   "Sorted by time of creation, oldest first.",
 	}, a.listUsers)
@@ -85,6 +86,7 @@ func (a *API) userOperations() {
 		id:      "get-user",
 		method:  http.MethodGet,
 		path:    userPath,
+		scope:   "users:read",
 		summary: "Get a user",
 		about:   "Includes the user's identities.",
 	}, a.getUser)
@@ -92,6 +94,7 @@ func (a *API) userOperations() {
 		id:      "update-user",
 		method:  http.MethodPatch,
 		path:    userPath,
+		scope:   "users:write",
 		summary: "Update a user",
 		about: "E-mail addresses come from the identity provider and cannot be changed. A login of another active " +
 			"user is 409 login_in_use.",
@@ -100,6 +103,7 @@ func (a *API) userOperations() {
 		id:      "deactivate-user",
 		method:  http.MethodPost,
 		path:    userPath + "/deactivate",
+		scope:   "users:write",
 		summary: "Deactivate a user",
 		about: "The user's sessions have ended when the response is sent, and the user cannot sign in until " +
 			"reactivated. Memberships stay unchanged.",
@@ -108,6 +112,7 @@ func (a *API) userOperations() {
 		id:      "reactivate-user",
 		method:  http.MethodPost,
 		path:    userPath + "/reactivate",
+		scope:   "users:write",
 		summary: "Reactivate a user",
 		about:   "The user can sign in again.",
 	}, a.changeUser((*directory.Service).Reactivate))

@@ -50,6 +50,9 @@ func actorLink(ctx context.Context, r ActorReader, ent sso.Enterprise, actor str
 	if _, err := sso.ParseID[sso.TokenID](actor); err == nil {
 		return ui.Link{Label: "the API token " + actor}, nil
 	}
+	if id, ok := sso.Actor(actor).CompanyToken(); ok {
+		return ui.Link{Label: "the company’s API token " + string(id)}, nil
+	}
 	id, err := sso.ParseID[sso.ProvisioningTokenID](actor)
 	if err != nil || ent.ID == "" {
 		return ui.Link{Label: actor}, nil //nolint:nilerr // it has no name
