@@ -53,7 +53,7 @@ func (t Token) Allows(want Scope) bool {
 		return false
 	}
 	for _, has := range t.Scopes {
-		if has.Includes(want) {
+		if has.includes(want) {
 			return true
 		}
 	}

@@ -35,9 +35,9 @@ func Scopes() []Scope {
 	return all
 }
 
-// Includes reports whether a token with the scope may do what want allows. A scope
+// includes reports whether a token with the scope may do what want allows. A scope
 // that does not exist includes nothing and is included by none.
-func (s Scope) Includes(want Scope) bool {
+func (s Scope) includes(want Scope) bool {
 	if !s.Known() || !want.Known() {
 		return false
 	}

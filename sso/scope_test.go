@@ -20,7 +20,7 @@ func TestScopes(t *testing.T) {
 			expected := has == want || has == ScopeAll ||
 				has == ScopeAllRead && strings.HasSuffix(string(want), ":read") ||
 				has.Writes() && string(want) == noun+":read" && want != ScopeAllRead
-			if got := has.Includes(want); got != expected {
+			if got := has.includes(want); got != expected {
 				t.Errorf("%s includes %s: %t", has, want, got)
 			}
 			bound := Token{Enterprise: "ent-1", Scopes: []Scope{has}}
@@ -40,7 +40,7 @@ func TestUnknownScopes(t *testing.T) {
 		"users :read", "all:write", "all:", "*", "users:*", "userss:read", "self:read",
 	} {
 		for _, known := range Scopes() {
-			if s.Known() || s.Includes(known) || known.Includes(s) || s.Includes(s) {
+			if s.Known() || s.includes(known) || known.includes(s) || s.includes(s) {
 				t.Errorf("%q is worth something beside %s", s, known)
 			}
 		}

@@ -55,8 +55,8 @@ type expiry struct {
 
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
-// brake, revoked provisioning tokens, API tokens and personal tokens that ended, and attempts, test connections, sync records,
-// provisioning events, refusals and receipts past their retention.
+// brake, revoked provisioning tokens, API tokens and personal tokens that ended, and
+// attempts, test connections, sync records, provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	for _, e := range expiries(db.now(), keep) {

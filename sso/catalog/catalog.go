@@ -50,7 +50,8 @@ func catalogue() []Entry {
 		signInCodes(), authnCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
 		connectionCodes(),
 		applicationCodes(),
-		apiCodes(), comparisonCodes(), scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
+		apiCodes(), tokenCodes(), comparisonCodes(),
+		scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }
 

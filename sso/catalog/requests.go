@@ -119,11 +119,30 @@ func apiCodes() []Entry {
 			"`absent`, `empty`, `values`, `overage`, `truncated` or `partial`",
 		},
 		{
+			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,
+			"begin without a cursor",
+		},
+		{
+			"idempotency_key_in_use", "API", "the first request with this key is not finished",
+			Operator, "wait, repeat",
+		},
+		{
+			"idempotency_key_reused", "API", "another request used this key", Operator,
+			"use a new one",
+		},
+	}
+}
+
+// tokenCodes returns those of the API's own tokens and of the tokens that it makes.
+func tokenCodes() []Entry {
+	return []Entry{
+		{
 			"token_name_taken", "API", "another token of the connection has the name", Operator,
 			"choose another, or revoke that one",
 		},
 		{
-			"scope_missing", "API", "the token lacks the scope that the operation needs, or is for one company", Operator,
+			"scope_missing", "API",
+			"the token lacks the scope that the operation needs, or is for one company", Operator,
 			"make a token with the scope that the message names; see *Scopes* in the documentation of the API",
 		},
 		{
@@ -140,18 +159,6 @@ func apiCodes() []Entry {
 			"personal_tokens_forbidden", "API",
 			"the company does not allow its users personal access tokens", Operator,
 			"the company's rules of tokens decide it",
-		},
-		{
-			"invalid_cursor", "API", "the cursor is not one that this list returned", Operator,
-			"begin without a cursor",
-		},
-		{
-			"idempotency_key_in_use", "API", "the first request with this key is not finished",
-			Operator, "wait, repeat",
-		},
-		{
-			"idempotency_key_reused", "API", "another request used this key", Operator,
-			"use a new one",
 		},
 	}
 }

@@ -136,7 +136,8 @@ func (g Grant) covers(k sso.Token) error {
 	}
 	if !g.ExpiresAt.IsZero() && (k.ExpiresAt.IsZero() || k.ExpiresAt.After(g.ExpiresAt)) {
 		return errExceeds(
-			"expires_at", "A token ends at the latest with the one that makes it, at "+g.ExpiresAt.UTC().Format(time.RFC3339)+".",
+			"expires_at",
+			"A token ends at the latest with the one that makes it, at "+g.ExpiresAt.UTC().Format(time.RFC3339)+".",
 		)
 	}
 	return nil

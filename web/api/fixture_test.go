@@ -316,6 +316,7 @@ func (f *fixture) world(key string) world {
 		"scim_token": provisioned["scim_token"],
 
 		"personal_token": f.personalToken(u),
+		"api_token":      string(f.companyToken(e.ID)),
 		"resource":       provisioned["resource"],
 		"test":           string(run.ID),
 		"setup_link":     string(l.ID),
@@ -331,6 +332,19 @@ func (f *fixture) world(key string) world {
 		"held_sync":      string(r.Held),
 		"question":       string(sso.NewID[sso.QuestionID](now)),
 	}
+}
+
+// companyToken makes an API token of an enterprise.
+func (f *fixture) companyToken(ent sso.EnterpriseID) sso.TokenID {
+	f.Helper()
+	k, err := f.db.CreateToken(f.Context(), sso.ActorOperator, sso.Token{
+		Enterprise: ent,
+		Name:       "reports",
+		Hash:       sso.NewSecret().Hash(),
+		Scopes:     []sso.Scope{"users:read"},
+	})
+	f.ok(err)
+	return k.ID
 }
 
 // elsewhere is a configuration with another client ID, and so of another trust.

@@ -49,6 +49,8 @@ func (e endpoint) body() any {
 		return nil
 	case e.op.OperationID == "create-connection":
 		return m{"protocol": "saml", "name": "New"}
+	case e.op.OperationID == "create-api-token":
+		return m{"name": "new", "scopes": []string{"users:read"}}
 	case e.op.OperationID == "create-application":
 		return m{
 			"key":     "new",
@@ -221,6 +223,7 @@ func TestForeignIdentifiers(t *testing.T) {
 			"question":     string(sso.NewID[sso.QuestionID](now)),
 			"test":         string(sso.NewID[sso.TestRunID](now)),
 			"application":  string(sso.NewID[sso.ApplicationID](now)),
+			"api_token":    string(sso.NewID[sso.TokenID](now)),
 		}
 		bodies := map[string]bool{}
 		f.claim("newcomer")
@@ -231,7 +234,7 @@ func TestForeignIdentifiers(t *testing.T) {
 						unknown[wildcard], "x", f.acme["group"] + "x", "%20",
 						strings.ToUpper(f.acme[wildcard]),
 					}
-					if wildcard != "enterprise" && wildcard != "application" { // which belong to no enterprise
+					if wildcard != "enterprise" && wildcard != "application" && wildcard != "api_token" { // which belong to no enterprise
 						ids = append(ids, f.other[wildcard], f.acme["enterprise"])
 					}
 					for _, id := range ids {

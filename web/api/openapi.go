@@ -27,9 +27,9 @@ func introduction() string {
 	return "For the product's own backend and for automation: enterprises, their organizations, groups, " +
 		"connections and users, and the records of their activity.\n\n" +
 
-		"**Authentication.** A bearer token, created with `gatehouse admin token`. It is for the whole installation " +
-		"or for one enterprise. Each operation names the scope that it needs; a token without it gets 403 " +
-		"scope_missing. To a token of one enterprise, every other enterprise is 404, like one that does not exist.\n\n" +
+		"**Authentication.** A bearer token, created with `gatehouse admin token`. It is for the whole " +
+		"installation or for one enterprise. Each operation names the scope that it needs; a token without it gets 403 " +
+		"scope_missing. To a token of one enterprise, every other enterprise is 404, as if it did not exist.\n\n" +
 
 		"**Errors** are application/problem+json (RFC 9457) with a stable `code`; `errors` lists each " +
 		"invalid member. 400: the request cannot be read. 422: the request can be read, but is not valid. " +
@@ -72,6 +72,7 @@ func tags() []*huma.Tag {
 		},
 		{Name: "domains", Description: "DNS names whose ownership an enterprise can prove."},
 		{Name: "users", Description: "Users of an enterprise."},
+		{Name: "api-tokens", Description: "Tokens of this API, of the installation or of one enterprise."},
 		{Name: "token-rules", Description: "What an enterprise allows the personal tokens of its users."},
 		{Name: "sessions", Description: "Sessions of signed-in users."},
 		{Name: "attempts", Description: "Sign-in attempts and their checks."},
@@ -123,6 +124,7 @@ func pathParameter(noun string) *huma.Param {
 		"scim_token":   "scimtok",
 
 		"personal_token": "pat",
+		"api_token":      "tok",
 	}[noun]
 	return &huma.Param{
 		Name:        noun,

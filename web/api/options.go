@@ -89,11 +89,6 @@ type eventReader interface {
 	) ([]sso.HealthEvent, string, error)
 }
 
-// authenticator finds API tokens; tokens.API does.
-type authenticator interface {
-	Authenticate(ctx context.Context, value, userAgent string) (sso.Token, error)
-}
-
 // samlAddresser returns our URLs of a SAML connection; saml.ServiceProvider does.
 type samlAddresser interface {
 	EntityID(id sso.ConnectionID) string
@@ -114,7 +109,7 @@ type Options struct {
 	Structure structureReader
 	Members   memberReader
 	Records   recordReader
-	Tokens    authenticator
+	Tokens    apiTokens // a tokens.API
 	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
@@ -187,6 +182,7 @@ func New(o Options) (*API, error) {
 	a.scimTokenOperations()
 	a.personalTokenOperations()
 	a.sessionRuleOperations()
+	a.apiTokenOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()
 	a.driftOperations()

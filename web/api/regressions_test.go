@@ -101,6 +101,9 @@ func mismatchedIDs(t *testing.T, f *fixture) {
 				"organization", "ID",
 			} {
 				body, ok := e.body().(m)
+				if e.op.OperationID == "create-api-token" && name == "enterprise" {
+					continue // the path names none; TestTokensMakeNoMoreThanTheyHave is about it
+				}
 				if _, named := body[name]; ok && !named {
 					crossed := m{name: f.other["enterprise"]}
 					for k, v := range body {

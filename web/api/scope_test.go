@@ -46,7 +46,8 @@ var onlyInstance = map[string]bool{
 func may(e endpoint, has sso.Scope, bound bool) bool {
 	want := e.scope()
 	if bound && (onlyInstance[e.op.OperationID] ||
-		!strings.HasPrefix(e.path, "/enterprises/{enterprise}") && e.op.OperationID != "list-enterprises" ||
+		!strings.HasPrefix(e.path, "/enterprises/{enterprise}") && e.op.OperationID != "list-enterprises" &&
+			!strings.HasPrefix(e.path, "/api-tokens") ||
 		want == "enterprises:write" || want == "applications:read" || want == "applications:write" ||
 		want == "roles:write") {
 		return false
