@@ -694,6 +694,7 @@ func own() map[string]bool {
 		"MemberClasses":              true,
 		"DriftingMembers":            true,
 		"Expectations":               true,
+		"Tokens":                     true,
 	}
 }
 
