@@ -231,7 +231,7 @@ func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 	const (
 		account   = "enterprise_id = $1 and account = $2 and at > $3"
 		company   = "enterprise_id = $1 and entered = 0 and at > $2"
-		recipient = "recipient = $1 and at > $2" // in any enterprise, as the next
+		recipient = "recipient <> '' and recipient = $1 and at > $2" // in any enterprise, as the next
 		remote    = "remote = $1 and entered = 0 and at <= $2 and at > $3"
 	)
 	ent, to := string(c.Enterprise), []any{c.Recipient.String()}

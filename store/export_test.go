@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -48,3 +50,12 @@ func GroupsNamed(db *DB, ent sso.EnterpriseID, name string) map[string][]any {
 // Releases returns the statements that end what a name meant before it was given to
 // another user. Parameters are the enterprise, the connection, the name and its key.
 func Releases() []string { return []string{releaseTombstone, releaseIdentity} }
+
+// PlannedAgain returns the statements that PostgreSQL planned at each of at least 10
+// executions. It asks the connection of the pool that was used last.
+func PlannedAgain(ctx context.Context, db *DB) ([]string, error) {
+	return engine.List(ctx, db.sql, func(row engine.Row) (text string, err error) {
+		return text, row.Scan(&text)
+	}, `select statement from pg_prepared_statements
+		where generic_plans = 0 and custom_plans >= 10`)
+}

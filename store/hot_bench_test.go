@@ -54,34 +54,7 @@ func newHotFixture(b *testing.B, delay time.Duration) *hotFixture {
 	near := openHot(b, dsn, keys)
 	f := &hotFixture{}
 	for i := range hotEnterprises {
-		ent, err := near.CreateEnterprise(b.Context(), sso.ActorSystem, sso.Enterprise{
-			Key: fmt.Sprint("company-", i),
-		}, sso.Organization{Key: "web"})
-		if err != nil {
-			b.Fatal(err)
-		}
-		orgs, _, err := near.Organizations(b.Context(), ent.ID, sso.Page{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, name := range []string{"dev", "sre"} {
-			if _, err := near.CreateGroup(b.Context(), sso.ActorSystem, ent.ID, sso.Group{
-				Organization: orgs[0].ID,
-				Name:         name,
-			}); err != nil {
-				b.Fatal(err)
-			}
-		}
-		c, err := near.CreateConnection(b.Context(), sso.ActorSystem, sso.Connection{
-			Enterprise: ent.ID,
-			Protocol:   sso.OIDC,
-			State:      sso.ConnectionEnabled,
-			Live:       &sso.Config{Version: 1},
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		f.enterprises = append(f.enterprises, c)
+		f.enterprises = append(f.enterprises, newHotEnterprise(b, near, i))
 	}
 	f.db = openHot(b, relayed(b, dsn, delay), keys)
 	for _, over := range []int{1, hotEnterprises} { // everyone is known, as on most days
@@ -90,16 +63,50 @@ func newHotFixture(b *testing.B, delay time.Duration) *hotFixture {
 	return f
 }
 
-func openHot(b *testing.B, dsn string, keys store.Keyring) *store.DB {
-	b.Helper()
+// newHotEnterprise creates an enterprise with two groups, and returns its connection.
+func newHotEnterprise(t testing.TB, db *store.DB, i int) sso.Connection {
+	t.Helper()
+	ctx := t.Context()
+	ent, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{
+		Key: fmt.Sprint("company-", i),
+	}, sso.Organization{Key: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	orgs, _, err := db.Organizations(ctx, ent.ID, sso.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"dev", "sre"} {
+		if _, err := db.CreateGroup(ctx, sso.ActorSystem, ent.ID, sso.Group{
+			Organization: orgs[0].ID,
+			Name:         name,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{
+		Enterprise: ent.ID,
+		Protocol:   sso.OIDC,
+		State:      sso.ConnectionEnabled,
+		Live:       &sso.Config{Version: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func openHot(t testing.TB, dsn string, keys store.Keyring) *store.DB {
+	t.Helper()
 	address, err := url.Parse(dsn)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	query := address.Query()
 	query.Set("pool_max_conns", "16") // as without a setting
 	address.RawQuery = query.Encode()
-	return storetest.Open(b, address.String(), keys, nil)
+	return storetest.Open(t, address.String(), keys, nil)
 }
 
 // compare reports the median ratio.
@@ -148,12 +155,19 @@ func (f *hotFixture) load(b *testing.B, enterprises, most int, period time.Durat
 }
 
 func (f *hotFixture) signIn(b *testing.B, c sso.Connection, person int, other bool) error {
+	s := hotSignIn(c, person, other)
+	_, _, err := f.db.RecordLogin(b.Context(), s, storetest.Reset(s.Identity.Groups))
+	return err
+}
+
+// hotSignIn returns a sign-in of a person with one group, or with another too.
+func hotSignIn(c sso.Connection, person int, other bool) sso.SignIn {
 	now, names := time.Now(), []string{"dev"}
 	if other {
 		names = []string{"dev", "sre"}
 	}
 	attempt := sso.NewID[sso.AttemptID](now)
-	s := sso.SignIn{
+	return sso.SignIn{
 		Identity: sso.Identity{
 			Connection: c.ID,
 			Subject:    fmt.Sprint("subject-", person),
@@ -187,8 +201,6 @@ func (f *hotFixture) signIn(b *testing.B, c sso.Connection, person int, other bo
 			ExpiresAt:   now.Add(time.Hour),
 		},
 	}
-	_, _, err := f.db.RecordLogin(b.Context(), s, storetest.Reset(s.Identity.Groups))
-	return err
 }
 
 // relayed returns the address of a relay to a database that delays each direction

@@ -35,7 +35,7 @@ func (r *loginRecord) readBrought() {
 		return nil
 	}
 	if browser := hexOf(r.signIn.Session.Browser); browser != "" {
-		r.tx.QueueQuery(take, selectBrought+"s.browser = $1", browser)
+		r.tx.QueueQuery(take, selectBrought+"s.browser <> '' and s.browser = $1", browser)
 	}
 	for _, token := range r.signIn.Brought[:min(len(r.signIn.Brought), maxBrought)] {
 		r.tx.QueueQuery(take, selectBrought+"s.token = $1", token.String())

@@ -217,7 +217,7 @@ func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun
 	defer func() { doing(&err, "find test run") }()
 	return found(engine.One(
 		ctx, db.sql, db.scanTestRun,
-		"select "+testRunColumns+" from test_runs t where t.token = $1",
+		"select "+testRunColumns+" from test_runs t where t.token <> '' and t.token = $1",
 		token.String(),
 	))
 }
