@@ -89,6 +89,7 @@ type Retention struct {
 type RateLimits struct {
 	SignInPerAddress      int `env:"SIGN_IN_PER_ADDRESS" yaml:"sign_in_per_address" help:"sign-ins that may start per minute from one client address; 0: no limit"`
 	FailuresPerAddress    int `env:"FAILURES_PER_ADDRESS" yaml:"failures_per_address" help:"requests that may fail per minute from one client address before more are refused unseen; 0: no limit"`
+	TokensPerAddress      int `env:"TOKENS_PER_ADDRESS" yaml:"tokens_per_address" help:"expired or revoked tokens looked up per minute from one client address before more are refused unseen; 0: no limit"`
 	FailuresPerConnection int `env:"FAILURES_PER_CONNECTION" yaml:"failures_per_connection" help:"unverified failures recorded one by one per minute and connection, more are summed up; 0: no limit"`
 	CodesPerRecipient     int `env:"CODES_PER_RECIPIENT" yaml:"codes_per_recipient" help:"codes mailed per minute to one address; 0: no limit"`
 	SCIMPerConnection     int `env:"SCIM_PER_CONNECTION" yaml:"scim_per_connection" help:"provisioning requests per minute and connection; 0: no limit"`
@@ -123,6 +124,7 @@ func Default() Config {
 		RateLimits: RateLimits{
 			SignInPerAddress:      6000,
 			FailuresPerAddress:    300,
+			TokensPerAddress:      300,
 			FailuresPerConnection: 600,
 			CodesPerRecipient:     5,
 			SCIMPerConnection:     6000,

@@ -85,6 +85,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"rate_limits.failures_per_connection": "3",
 		"rate_limits.codes_per_recipient":     "4",
 		"rate_limits.scim_per_connection":     "5",
+		"rate_limits.tokens_per_address":      "7",
 		"scim.max_resources":                  "6",
 	}
 	var environ []string
@@ -221,6 +222,9 @@ func TestValidate(t *testing.T) {
 		},
 		"rate_limits.failures_per_address": {
 			"RATE_LIMITS_FAILURES_PER_ADDRESS=many",
+		},
+		"rate_limits.tokens_per_address": {
+			"RATE_LIMITS_TOKENS_PER_ADDRESS=-1",
 		},
 		"rate_limits.failures_per_connection": {
 			"RATE_LIMITS_FAILURES_PER_CONNECTION=1000001",

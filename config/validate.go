@@ -66,6 +66,7 @@ func (v *validator) rateLimits(r RateLimits) {
 	}
 	check("sign_in_per_address", r.SignInPerAddress)
 	check("failures_per_address", r.FailuresPerAddress)
+	check("tokens_per_address", r.TokensPerAddress)
 	check("failures_per_connection", r.FailuresPerConnection)
 	check("codes_per_recipient", r.CodesPerRecipient)
 	check("scim_per_connection", r.SCIMPerConnection)

@@ -399,9 +399,15 @@ func (g *gateway) forwardAuth(pages *ui.Renderer) error {
 		CookieDomain:     c.Session.CookieDomain,
 		TrustedProxies:   c.TrustedProxies,
 		SignInPerAddress: c.RateLimits.SignInPerAddress,
-		Log:              g.log,
-		Now:              time.Now,
-		Observe:          g.metrics.ForwardAuth,
+		WrongTokens: route.Failures{
+			Limiter:   g.nodes.limiter,
+			Name:      "tokens",
+			PerMinute: c.RateLimits.TokensPerAddress,
+			Log:       g.log,
+		},
+		Log:     g.log,
+		Now:     time.Now,
+		Observe: g.metrics.ForwardAuth,
 	})
 	if err != nil {
 		return err

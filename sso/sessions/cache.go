@@ -143,22 +143,34 @@ func newSource(size int) *source {
 // Principal returns the principal of a session's bearer value, and records its use. It
 // fails as Store.Principal does.
 func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
-	return c.find(ctx, c.bySession, token, "")
+	return c.find(ctx, c.bySession, token, "", nil)
 }
 
 // TokenPrincipal returns the principal of a token that a client used, and records the
-// use. It fails as Store.TokenPrincipal does.
-func (c *Cache) TokenPrincipal(ctx context.Context, token sso.Hash, client string) (sso.Principal, error) {
-	return c.find(ctx, c.byToken, token, client)
+// use. It fails as Store.TokenPrincipal does. before is called if the store has to be
+// asked; its error is returned instead.
+func (c *Cache) TokenPrincipal(
+	ctx context.Context, token sso.Hash, client string, before func() error,
+) (sso.Principal, error) {
+	return c.find(ctx, c.byToken, token, client, before)
 }
 
-func (c *Cache) find(ctx context.Context, s *source, token sso.Hash, client string) (sso.Principal, error) {
+// find returns what a value opens. before is called before the store is asked; it may
+// be nil.
+func (c *Cache) find(
+	ctx context.Context, s *source, token sso.Hash, client string, before func() error,
+) (sso.Principal, error) {
 	now := c.Now()
 	if e, ok := s.shard(token).Get(token); ok && c.isFresh(e, now) {
 		if p, alive := s.use(e, token, client, now); alive {
 			return p, nil
 		}
 		// Too long idle on this node, but possibly in use on another.
+	}
+	if before != nil {
+		if err := before(); err != nil {
+			return sso.Principal{}, err
+		}
 	}
 	e, err := c.load(ctx, s, token)
 	if err != nil {

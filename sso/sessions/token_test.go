@@ -27,7 +27,7 @@ func (w *world) token(user sso.UserID) sso.PersonalToken {
 func (w *world) opens(n *node, all ...sso.PersonalToken) {
 	w.Helper()
 	for _, k := range all {
-		p, err := n.TokenPrincipal(w.Context(), k.Hash, "curl/8")
+		p, err := n.TokenPrincipal(w.Context(), k.Hash, "curl/8", nil)
 		if err != nil || p.User.ID != k.User || p.Token == nil || p.Token.Applications[0] != "app-wiki" {
 			w.Errorf("token %s: %v, %+v", k.ID, err, p)
 		}
@@ -38,7 +38,7 @@ func (w *world) opens(n *node, all ...sso.PersonalToken) {
 func (w *world) refused(n *node, all ...sso.PersonalToken) {
 	w.Helper()
 	for _, k := range all {
-		if p, err := n.TokenPrincipal(w.Context(), k.Hash, ""); sso.CodeOf(err) != "invalid_token" || p.User.ID != "" {
+		if p, err := n.TokenPrincipal(w.Context(), k.Hash, "", nil); sso.CodeOf(err) != "invalid_token" || p.User.ID != "" {
 			w.Errorf("token %s: %v, %q; want invalid_token", k.ID, err, p.User.ID)
 		}
 	}
@@ -188,7 +188,7 @@ func TestTokenEndsOnEveryNode(t *testing.T) {
 			ended := time.Now()
 			w.refused(here, k)
 			for {
-				_, err := there.TokenPrincipal(t.Context(), k.Hash, "")
+				_, err := there.TokenPrincipal(t.Context(), k.Hash, "", nil)
 				if sso.CodeOf(err) == "invalid_token" {
 					break
 				}

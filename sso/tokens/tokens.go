@@ -29,7 +29,9 @@ type recorder interface {
 
 // resolver finds the owner of a token; sessions.Cache is one.
 type resolver interface {
-	TokenPrincipal(ctx context.Context, token sso.Hash, client string) (sso.Principal, error)
+	TokenPrincipal(
+		ctx context.Context, token sso.Hash, client string, before func() error,
+	) (sso.Principal, error)
 }
 
 // Service creates, ends and checks tokens. It is safe for concurrent use.
@@ -46,13 +48,16 @@ func New(store recorder, owners resolver, now func() time.Time) *Service {
 
 // Principal returns the owner of a personal token that a client presents, as they are
 // now. Whatever is wrong with the value, the error is Unauthenticated "invalid_token";
-// only one that this installation made is looked up.
-func (s *Service) Principal(ctx context.Context, value, userAgent string) (sso.Principal, error) {
+// only one that this installation made is looked up, after before, whose error is
+// returned instead.
+func (s *Service) Principal(
+	ctx context.Context, value, userAgent string, before func() error,
+) (sso.Principal, error) {
 	token, err := sso.PersonalTokenKind.ParseKeyed(s.TokenKey(), value)
 	if err != nil {
 		return sso.Principal{}, err
 	}
-	return s.owners.TokenPrincipal(ctx, token.Hash(), sso.ClientName(userAgent))
+	return s.owners.TokenPrincipal(ctx, token.Hash(), sso.ClientName(userAgent), before)
 }
 
 // Request describes a token to create.

@@ -30,9 +30,11 @@ type world struct {
 }
 
 // TokenPrincipal counts what reaches the cache.
-func (w *world) TokenPrincipal(ctx context.Context, token sso.Hash, client string) (sso.Principal, error) {
+func (w *world) TokenPrincipal(
+	ctx context.Context, token sso.Hash, client string, before func() error,
+) (sso.Principal, error) {
 	w.asked++
-	return w.cache().TokenPrincipal(ctx, token, client)
+	return w.cache().TokenPrincipal(ctx, token, client, before)
 }
 
 func (w *world) cache() *sessions.Cache {
@@ -164,7 +166,7 @@ func TestCreate(t *testing.T) {
 		!strings.HasPrefix(secret.Reveal(), "gw_pat_") {
 		t.Errorf("%+v", k)
 	}
-	p, err := w.Principal(t.Context(), secret.Reveal(), "curl/8\x00")
+	p, err := w.Principal(t.Context(), secret.Reveal(), "curl/8\x00", nil)
 	w.ok(err)
 	if p.User != w.user || p.Token.Applications[0] != w.wiki.ID {
 		t.Errorf("%+v", p)
@@ -219,7 +221,7 @@ func TestPrincipal(t *testing.T) {
 		wrong = append(wrong, valid[:i], valid[i:])
 	}
 	for _, value := range wrong {
-		p, err := w.Principal(t.Context(), value, "curl")
+		p, err := w.Principal(t.Context(), value, "curl", nil)
 		if err == nil || err.Error() != sso.InvalidToken().Error() || p.User.ID != "" {
 			t.Errorf("%q: %v", value, err)
 		}
@@ -228,7 +230,7 @@ func TestPrincipal(t *testing.T) {
 		t.Errorf("%d look-ups", w.asked)
 	}
 	unknown := sso.PersonalTokenKind.NewKeyed(w.db.TokenKey())
-	if _, err := w.Principal(t.Context(), unknown.Reveal(), ""); sso.CodeOf(err) != "invalid_token" || w.asked != 1 {
+	if _, err := w.Principal(t.Context(), unknown.Reveal(), "", nil); sso.CodeOf(err) != "invalid_token" || w.asked != 1 {
 		t.Errorf("a token that was deleted: %v, %d look-ups", err, w.asked)
 	}
 }
@@ -257,7 +259,7 @@ func TestRules(t *testing.T) {
 	)
 	w.ok(err)
 	w.refuses("personal_tokens_forbidden", func(r *tokens.Request) { r.ExpiresAt = w.now.Add(time.Hour) })
-	if _, err := w.Principal(t.Context(), secret.Reveal(), ""); sso.CodeOf(err) != "invalid_token" {
+	if _, err := w.Principal(t.Context(), secret.Reveal(), "", nil); sso.CodeOf(err) != "invalid_token" {
 		t.Errorf("one that exists: %v", err)
 	}
 	if k.Live(rules, w.now) {

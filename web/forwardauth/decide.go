@@ -19,11 +19,13 @@ type verdict struct {
 	grant       *grant // nil with an error, and for a public request without a session
 	program     bool   // it presents a token of ours, which decides alone
 	open        string // why the request needs no sign-in; "" if it needs one
-	err         error
+	refusal     error  // why the user has no grant, even if the request needs none
+	err         error  // why the request is refused
 }
 
-// decide is the only place that admits a request.
-func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
+// decide is the only place that admits a request. before is called if a token has to be
+// looked up; its error refuses the token.
+func (f *ForwardAuth) decide(r *http.Request, c *contract, before func() error) (v verdict) {
 	if v.err = f.peer(r); v.err != nil {
 		return v
 	}
@@ -48,11 +50,11 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		return v
 	}
 	v.open = v.application.openReason(v.asked, r.Header)
-	p, err := f.principal(r, &v)
+	p, err := f.principal(r, &v, before)
 	if err == nil {
 		v.grant, err = f.grants.authorize(ctx, v.application, &p)
 	}
-	if v.open == "" {
+	if v.refusal = err; v.open == "" {
 		v.err = err
 	}
 	return v

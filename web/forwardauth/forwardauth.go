@@ -37,8 +37,9 @@ type sessions interface {
 // tokens finds the owner of a personal token; tokens.Service does.
 type tokens interface {
 	// Principal fails with Unauthenticated "invalid_token" whatever is wrong with the
-	// value, and with Unavailable if the store does not answer.
-	Principal(ctx context.Context, value, userAgent string) (sso.Principal, error)
+	// value, and with Unavailable if the store does not answer. before is called if
+	// the store has to be asked; its error is returned instead.
+	Principal(ctx context.Context, value, userAgent string, before func() error) (sso.Principal, error)
 }
 
 // signer signs assertions and publishes the keys that verify them; signing.Keys
@@ -64,6 +65,8 @@ type Options struct {
 	// SignInPerAddress limits requests to resume per minute and client network; 0:
 	// no limit.
 	SignInPerAddress int
+	// WrongTokens limits tokens of a client network that were looked up in vain.
+	WrongTokens route.Failures
 	Log              *slog.Logger
 	Now              func() time.Time
 	// Observe counts a response: "allowed", the reason of a public request, or an
@@ -132,7 +135,11 @@ func (f *ForwardAuth) Register(rt *route.Router) {
 // pass responds to admitted requests and to those without a session, and returns
 // the status; 0 if it wrote nothing.
 func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) (status int) {
-	return f.answer(w, r, c, f.decide(r, c))
+	v := f.decide(r, c, func() error { return errNotCached })
+	if errors.Is(v.refusal, errNotCached) {
+		return 0 // refuse looks it up: it knows the client's address
+	}
+	return f.answer(w, r, c, v)
 }
 
 func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
@@ -188,7 +195,7 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 // refuse responds to every other request. It decides again, because the request
 // may have become valid since pass.
 func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract) error {
-	v := f.decide(r, c)
+	v := f.lookUp(r, c)
 	if f.answer(w, r, c, v) != 0 {
 		return nil
 	}

@@ -2,11 +2,13 @@ package forwardauth
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/web/route"
 )
 
 // tokenUser is the user name of Basic authentication by a token.
@@ -48,13 +50,13 @@ func tokenIn(authorization string) (value string, ours bool) {
 // principal returns whose request it is, and notes in v whether a program made it. A
 // token decides alone: a program whose token is not accepted is not taken for the owner
 // of a cookie that it also has.
-func (f *ForwardAuth) principal(r *http.Request, v *verdict) (sso.Principal, error) {
+func (f *ForwardAuth) principal(r *http.Request, v *verdict, before func() error) (sso.Principal, error) {
 	value, presented := presentedToken(r.Header)
 	if !presented {
 		return f.Sessions.Principal(r)
 	}
 	v.program = true
-	p, err := f.Tokens.Principal(r.Context(), value, r.UserAgent())
+	p, err := f.Tokens.Principal(r.Context(), value, r.UserAgent(), before)
 	if err != nil {
 		return sso.Principal{}, err
 	}
@@ -66,4 +68,25 @@ func (f *ForwardAuth) principal(r *http.Request, v *verdict) (sso.Principal, err
 		}
 	}
 	return p, nil
+}
+
+// errNotCached refuses a token that would have to be looked up.
+var errNotCached = errors.New("the token is not cached")
+
+// lookUp decides about a request, and asks the store about a token at most once: not at
+// all once the client's network has presented too many in vain. A token that is cached
+// is not affected by what others of its network present.
+func (f *ForwardAuth) lookUp(r *http.Request, c *contract) verdict {
+	ctx, asked := r.Context(), false
+	v := f.decide(r, c, func() error {
+		if err := f.WrongTokens.Spent(ctx, route.Network(ctx)); err != nil {
+			return err
+		}
+		asked = true
+		return nil
+	})
+	if asked && sso.CodeOf(v.refusal) == sso.InvalidToken().Code {
+		f.WrongTokens.Count(ctx, route.Network(ctx))
+	}
+	return v
 }
