@@ -52,7 +52,10 @@ type Application struct {
 	// them without cookies.
 	AllowPreflight bool
 	// Programs lets programs in that present a personal token for the application.
-	Programs  bool
+	Programs bool
+	// Services lets services of organizations in that present a token for the
+	// application.
+	Services  bool
 	Revision  int64 // 1 when created, one more after each change
 	CreatedAt time.Time
 }

@@ -44,6 +44,8 @@ type (
 	RefusalID           string
 	PersonalTokenID     string
 	LinkedSubjectID     string // of a further subject of a connection that leads to a user
+	ServiceID           string // of a program of an organization
+	ServiceTokenID      string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -70,7 +72,8 @@ type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID |
-		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID
+		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID |
+		ServiceID | ServiceTokenID
 }
 
 func prefixOf[T idType]() string {
@@ -142,6 +145,10 @@ func provisioningPrefixOf(zero any) string {
 		return "refusal"
 	case PersonalTokenID:
 		return "pat"
+	case ServiceID:
+		return "svc"
+	case ServiceTokenID:
+		return "svctok"
 	}
 	return "evt"
 }

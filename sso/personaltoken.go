@@ -44,6 +44,7 @@ type TokenUse struct {
 // TokenGrant is what a token opens of that which its owner may do.
 type TokenGrant struct {
 	Applications []ApplicationID
+	Service      bool // it is a service's token, not a user's
 }
 
 // Principal returns the principal of a token, with a session that ends

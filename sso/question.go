@@ -75,6 +75,9 @@ func ValidateLogin(field, login string) []FieldError {
 	if len(problems) == 0 && len(login) > MaxLoginLength {
 		problems = []FieldError{{field, "Use at most 254 bytes."}}
 	}
+	if IsServiceLogin(login) {
+		problems = append(problems, FieldError{field, serviceLoginProblem})
+	}
 	return problems
 }
 

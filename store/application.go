@@ -26,6 +26,7 @@ type applicationRow struct {
 	PublicPaths []string           `json:"public_paths,omitempty"`
 	Preflight   bool               `json:"allow_preflight,omitempty"`
 	Programs    bool               `json:"programs,omitempty"`
+	Services    bool               `json:"services,omitempty"`
 }
 
 const applicationColumns = "id, key, name, kind, definition, revision, created_at"
@@ -45,6 +46,7 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 	a.PublicPaths = d.PublicPaths
 	a.AllowPreflight = d.Preflight
 	a.Programs = d.Programs
+	a.Services = d.Services
 	return a, err
 }
 
@@ -59,6 +61,7 @@ func definitionOf(a sso.Application) (string, error) {
 		PublicPaths: a.PublicPaths,
 		Preflight:   a.AllowPreflight,
 		Programs:    a.Programs,
+		Services:    a.Services,
 	})
 }
 

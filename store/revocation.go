@@ -66,11 +66,15 @@ func (t *tx) revokeDeparted(u sso.User, event sso.ProvisioningEventID) {
 	)
 }
 
-// revokeMembers queues a revocation of each member of a group: their sessions
-// continue, with what the database says about them.
+// revokeMembers queues a revocation of each member of a group, services included: their
+// sessions continue, with what the database says about them.
 func (t *tx) revokeMembers(ent sso.EnterpriseID, group sso.GroupID) {
 	t.revokeSelected(
 		"'', m.user_id, ''", "memberships m where m.enterprise_id = $2 and m.group_id = $3",
+		string(ent), string(group),
+	)
+	t.revokeSelected(
+		"'', m.service_id, ''", "service_groups m where m.enterprise_id = $2 and m.group_id = $3",
 		string(ent), string(group),
 	)
 }

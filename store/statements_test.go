@@ -74,6 +74,9 @@ func tenantTables() []string {
 		"provisioned_renames",
 		"provisioning_tokens",
 		"personal_tokens",
+		"services",
+		"service_groups",
+		"service_tokens",
 		"token_rules",
 		"session_rules",
 		"provisioning_events",
@@ -105,6 +108,10 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"Principal":               "where s.token = $1",
 		"TokenPrincipal":          "where t.hash = $1",
 		"UsePersonalTokens":       "where id = $1 and last_used_at < $2",
+		"ServicePrincipal":        "where t.hash = $1",
+		"UseServiceTokens":        "where id = $1 and last_used_at < $2",
+		"serviceTokenSelect":      "m.enterprise_id = s.enterprise_id",        // its callers give the condition
+		"tokenExpiries":           "t.enterprise_id = services.enterprise_id", // background work over all tenants
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
 		"ApplyProvisioned":        "from provisioned_pending order by asked_at", // background work over all tenants

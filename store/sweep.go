@@ -25,8 +25,12 @@ const revocationsKept = 24 * time.Hour
 // oldRevocation spares the newest, by which a node notices that others were swept.
 const oldRevocation = "at <= $1 and sequence < (select max(sequence) from revocations)"
 
-// endedToken is a personal token that was revoked or has expired.
+// endedToken is a token of a user or service that was revoked or has expired.
 const endedToken = "(revoked_at > 0 and revoked_at <= $1 or expires_at <= $1)"
+
+// unusedService is a service without a token.
+const unusedService = `created_at <= $1 and not exists (select 1 from service_tokens t
+	where t.enterprise_id = services.enterprise_id and t.service_id = services.id)`
 
 // shadowsKept is how long differences of a draft are kept; older ones are of no
 // use.
@@ -55,8 +59,8 @@ type expiry struct {
 
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
-// brake, revoked provisioning tokens, API tokens and personal tokens that ended, and
-// attempts, test connections, sync records, provisioning events, refusals and receipts past their retention.
+// brake, revoked provisioning tokens, API tokens and tokens of users and services that
+// ended, and attempts, test connections, sync records, provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	for _, e := range expiries(db.now(), keep) {
@@ -103,12 +107,14 @@ func expiries(now time.Time, keep Retention) []expiry {
 	}...)
 }
 
-// tokenExpiries are those of tokens that ended.
+// tokenExpiries are those of tokens that ended, and of services without one, in this order.
 func tokenExpiries(before time.Time) []expiry {
 	return []expiry{
 		{"provisioning_tokens", "id", "revoked_at > 0 and revoked_at <= $1", before},
 		{"tokens", "id", "(revoked_at > 0 and revoked_at <= $1 or expires_at > 0 and expires_at <= $1)", before},
 		{"personal_tokens", "id", endedToken, before},
+		{"service_tokens", "id", endedToken, before},
+		{"services", "id", unusedService, before},
 	}
 }
 

@@ -434,6 +434,7 @@ func (g *gateway) api() (*api.API, error) {
 		SCIMTokens:   g.tokens,
 
 		PersonalTokens: g.personal,
+		ServiceTokens:  g.personal,
 		Tester:         g.pushes,
 		Drift:          g.drift,
 		SAML:           g.saml,

@@ -31,6 +31,7 @@ type ApplicationEdit struct {
 	PublicPaths []string
 	Preflight   *bool
 	Programs    *bool
+	Services    *bool
 }
 
 // CreateApplication creates an application. A key in use is Conflict
@@ -190,6 +191,7 @@ func (edit ApplicationEdit) apply(a *sso.Application) {
 	setList(&a.PublicPaths, edit.PublicPaths)
 	set(&a.AllowPreflight, edit.Preflight)
 	set(&a.Programs, edit.Programs)
+	set(&a.Services, edit.Services)
 }
 
 // setList assigns a list that an edit gives; an empty one is stored as nil.

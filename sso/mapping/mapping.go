@@ -31,7 +31,7 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 		subject = strings.Split(m.Subject, "|")
 	}
 	id.Subject = r.requireValue("subject", subject, checkKey(sso.MaxSubjectLength))
-	id.Login = r.requireValue("login", m.Login, checkKey(sso.MaxLoginLength))
+	id.Login = r.requireValue("login", m.Login, checkLogin)
 	switch _, _, sent := r.firstValue(m.Email); {
 	case len(m.Email) == 0:
 	case sent || !cfg.EmailOptional:
@@ -210,6 +210,15 @@ func checkKey(limit int) func(string) (string, error) {
 		}
 		return v, nil
 	}
+}
+
+// checkLogin also refuses the form of a service's identifier: no person looks like a
+// service.
+func checkLogin(v string) (string, error) {
+	if sso.IsServiceLogin(v) {
+		return "", errors.New("the form of a service's identifier")
+	}
+	return checkKey(sso.MaxLoginLength)(v)
 }
 
 func truncate(s string) string {

@@ -302,6 +302,14 @@ func TestApply(t *testing.T) {
 			},
 			"saml_attribute_invalid",
 		},
+		"login of a service": {
+			simple,
+			sso.Claims{
+				"login": {"SVC-06d5x0wkj3n8p7r5t2v4y6z8ab"},
+				"email": {"a@b.test"},
+			},
+			"saml_attribute_invalid",
+		},
 		"login too long": {
 			simple,
 			sso.Claims{

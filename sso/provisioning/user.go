@@ -210,7 +210,7 @@ func withDocument(u sso.ProvisionedUser, doc scim.Document) (sso.ProvisionedUser
 // usableLogin reports whether a userName can be the login of an account, as at a
 // sign-in: logins reach applications in headers, and readers who tell them apart.
 func usableLogin(userName string) bool {
-	return len(userName) <= sso.MaxLoginLength && sso.Printable(userName)
+	return len(userName) <= sso.MaxLoginLength && sso.Printable(userName) && !sso.IsServiceLogin(userName)
 }
 
 func badLogin() error {

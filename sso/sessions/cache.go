@@ -20,10 +20,7 @@ type Store interface {
 	// has ended, and with Unavailable if the store cannot tell.
 	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
 	TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) error
-	// TokenPrincipal is Principal for a token of a user: it fails with
-	// Unauthenticated "invalid_token".
-	TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error)
-	UsePersonalTokens(ctx context.Context, used map[sso.PersonalTokenID]sso.TokenUse) error
+	tokenStore
 	// LastRevocation returns the greatest number of a revocation that is
 	// committed. One with a smaller number may be committed later.
 	LastRevocation(ctx context.Context) (int64, error)
@@ -34,6 +31,15 @@ type Store interface {
 	// ConfirmDepartures records that the node has forgotten users whom an identity
 	// provider took away.
 	ConfirmDepartures(ctx context.Context, node string, all []sso.Departure) error
+}
+
+// tokenStore is Principal and TouchSessions for tokens: a token that opens nothing is
+// Unauthenticated "invalid_token".
+type tokenStore interface {
+	TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error)
+	UsePersonalTokens(ctx context.Context, used map[sso.PersonalTokenID]sso.TokenUse) error
+	ServicePrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error)
+	UseServiceTokens(ctx context.Context, used map[sso.ServiceTokenID]sso.TokenUse) error
 }
 
 // Bus tells the nodes of one installation that something was revoked. It only
@@ -79,6 +85,7 @@ type Cache struct {
 	start     time.Time
 	bySession *source
 	byToken   *source
+	byService *source
 	marks     marks
 	dedup     deduplicator
 	list      *position
@@ -124,9 +131,13 @@ func New(o Options) *Cache {
 	c.byToken = newSource(o.Size)
 	c.byToken.ended = sso.InvalidToken
 	c.byToken.write = c.writeTokens
+	c.byService = newSource(o.Size)
+	c.byService.ended = sso.InvalidToken
+	c.byService.write = c.writeServices
 	if o.Store != nil {
 		c.bySession.ask = o.Store.Principal
 		c.byToken.ask = o.Store.TokenPrincipal
+		c.byService.ask = o.Store.ServicePrincipal
 	}
 	return c
 }
@@ -153,6 +164,13 @@ func (c *Cache) TokenPrincipal(
 	ctx context.Context, token sso.Hash, client string, before func() error,
 ) (sso.Principal, error) {
 	return c.find(ctx, c.byToken, token, client, before)
+}
+
+// ServicePrincipal is TokenPrincipal for the tokens of services.
+func (c *Cache) ServicePrincipal(
+	ctx context.Context, token sso.Hash, client string, before func() error,
+) (sso.Principal, error) {
+	return c.find(ctx, c.byService, token, client, before)
 }
 
 // find returns what a value opens. before is called before the store is asked; it may

@@ -54,7 +54,9 @@ func (t *touches) nextBatch() map[sso.SessionID]sso.TokenUse {
 
 // flush writes the pending uses of sessions and tokens.
 func (c *Cache) flush(ctx context.Context) error {
-	return errors.Join(c.flushSource(ctx, c.bySession), c.flushSource(ctx, c.byToken))
+	return errors.Join(
+		c.flushSource(ctx, c.bySession), c.flushSource(ctx, c.byToken), c.flushSource(ctx, c.byService),
+	)
 }
 
 // flushSource writes the pending uses of one kind. Those that cannot be written are
@@ -97,6 +99,16 @@ func (c *Cache) writeTokens(ctx context.Context, batch map[sso.SessionID]sso.Tok
 		used[sso.PersonalTokenID(id)] = use
 	}
 	return c.Store.UsePersonalTokens(ctx, used)
+}
+
+func (c *Cache) writeServices(ctx context.Context, batch map[sso.SessionID]sso.TokenUse) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	used := make(map[sso.ServiceTokenID]sso.TokenUse, len(batch))
+	for id, use := range batch {
+		used[sso.ServiceTokenID(id)] = use
+	}
+	return c.Store.UseServiceTokens(ctx, used)
 }
 
 // shrink drops uses beyond a size and reports whether there were any.

@@ -25,10 +25,14 @@ type recorder interface {
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 	TokenKey() sso.Secret
+	serviceRecorder
 }
 
-// resolver finds the owner of a token; sessions.Cache is one.
+// resolver finds whose a token is; sessions.Cache is one.
 type resolver interface {
+	ServicePrincipal(
+		ctx context.Context, token sso.Hash, client string, before func() error,
+	) (sso.Principal, error)
 	TokenPrincipal(
 		ctx context.Context, token sso.Hash, client string, before func() error,
 	) (sso.Principal, error)
@@ -46,18 +50,22 @@ func New(store recorder, owners resolver, now func() time.Time) *Service {
 	return &Service{store, owners, now}
 }
 
-// Principal returns the owner of a personal token that a client presents, as they are
-// now. Whatever is wrong with the value, the error is Unauthenticated "invalid_token";
-// only one that this installation made is looked up, after before, whose error is
-// returned instead.
+// Principal returns the user or service whose token a client presents, as they are now.
+// Whatever is wrong with the value, the error is Unauthenticated "invalid_token"; only
+// one that this installation made is looked up, after before, whose error is returned
+// instead.
 func (s *Service) Principal(
 	ctx context.Context, value, userAgent string, before func() error,
 ) (sso.Principal, error) {
-	token, err := sso.PersonalTokenKind.ParseKeyed(s.TokenKey(), value)
+	kind, find := sso.PersonalTokenKind, s.owners.TokenPrincipal
+	if strings.HasPrefix(value, string(sso.ServiceTokenKind)) {
+		kind, find = sso.ServiceTokenKind, s.owners.ServicePrincipal
+	}
+	token, err := kind.ParseKeyed(s.TokenKey(), value)
 	if err != nil {
 		return sso.Principal{}, err
 	}
-	return s.owners.TokenPrincipal(ctx, token.Hash(), sso.ClientName(userAgent), before)
+	return find(ctx, token.Hash(), sso.ClientName(userAgent), before)
 }
 
 // Request describes a token to create.

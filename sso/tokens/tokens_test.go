@@ -37,6 +37,13 @@ func (w *world) TokenPrincipal(
 	return w.cache().TokenPrincipal(ctx, token, client, before)
 }
 
+func (w *world) ServicePrincipal(
+	ctx context.Context, token sso.Hash, client string, before func() error,
+) (sso.Principal, error) {
+	w.asked++
+	return w.cache().ServicePrincipal(ctx, token, client, before)
+}
+
 func (w *world) cache() *sessions.Cache {
 	return sessions.New(sessions.Options{
 		Store: w.db,
@@ -215,7 +222,7 @@ func TestPrincipal(t *testing.T) {
 	wrong := []string{
 		"", strings.ToUpper(valid), strings.ToLower(valid), " " + valid, valid + " ", valid + "=", valid + valid,
 		sso.PersonalTokenKind.New().Reveal(), sso.PersonalTokenKind.NewKeyed(sso.NewSecret()).Reveal(),
-		sso.APIToken.New().Reveal(),
+		sso.APIToken.New().Reveal(), strings.Replace(valid, "gw_pat_", "gw_svc_", 1),
 	}
 	for i := 1; i < len(valid); i++ {
 		wrong = append(wrong, valid[:i], valid[i:])

@@ -44,6 +44,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"expected":      expectedTests(),
 		"tokens":        personalTokenTests(),
 		"session rules": sessionRuleTests(),
+		"services":      serviceTokenTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),

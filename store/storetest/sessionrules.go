@@ -141,6 +141,7 @@ func (f foreign) tokensAndRules() calls {
 	all := f.personalTokens()
 	maps.Copy(all, f.sessionRules())
 	maps.Copy(all, f.apiTokens())
+	maps.Copy(all, f.serviceTokens())
 	return all
 }
 

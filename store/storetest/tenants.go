@@ -40,6 +40,8 @@ func untenanted() map[string]string {
 		"ConfirmDepartures":       "background work over all tenants, IDs from the list of revocations",
 		"TokenPrincipal":          "found by 190 random bits",
 		"UsePersonalTokens":       "background work over all tenants, IDs from their rows",
+		"ServicePrincipal":        "found by 190 random bits",
+		"UseServiceTokens":        "background work over all tenants, IDs from their rows",
 		"TokenKey":                "the database",
 		"TouchSessions":           "background work over all tenants, IDs from their rows",
 		"Revocations":             "every node forgets for all tenants",
@@ -83,6 +85,7 @@ type foreign struct {
 	token    sso.ProvisioningToken
 	personal sso.PersonalToken
 	api      sso.Token
+	service  sso.ServiceToken
 	pushed   sso.ProvisionedUser
 	group    sso.ProvisionedGroup
 }
@@ -777,6 +780,7 @@ func (w *world) tenantObjects() (foreign, map[string]string) {
 		token:    w.provisioningToken("entra", nil),
 		personal: w.personalToken(u, "backup"),
 		api:      w.apiToken(w.ent.ID),
+		service:  w.service("export"),
 	}, untenanted()
 	f.pushed = w.pushUser("push")
 	f.group = w.pushGroup("Pushed", f.pushed.ID)

@@ -23,6 +23,7 @@ type application struct {
 	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflight requests pass without a sign-in." example:"false"`
 	Programs    bool                `json:"programs" doc:"Whether personal tokens are accepted." example:"false"`
+	Services    bool                `json:"services" doc:"Whether tokens of services are accepted." example:"false"`
 	Endpoints   endpoints           `json:"endpoints" doc:"Endpoint URLs, by kind of proxy."`
 	Revision    int64               `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
 	CreatedAt   time.Time           `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
@@ -61,6 +62,7 @@ type Access struct {
 	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; empty for none. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
 	Programs    *bool              `json:"programs,omitempty" doc:"Whether to accept personal tokens." example:"true"`
+	Services    *bool              `json:"services,omitempty" doc:"Whether to accept services." example:"true"`
 }
 
 // edit returns the change that the values describe.
@@ -75,6 +77,7 @@ func (c Access) edit() directory.ApplicationEdit {
 		PublicPaths: c.PublicPaths,
 		Preflight:   c.Preflight,
 		Programs:    c.Programs,
+		Services:    c.Services,
 	}
 }
 
@@ -96,6 +99,7 @@ func (a *API) viewApplication(app sso.Application) application {
 		PublicPaths: always(app.PublicPaths),
 		Preflight:   app.AllowPreflight,
 		Programs:    app.Programs,
+		Services:    app.Services,
 		Endpoints: endpoints{
 			Nginx:   at("nginx"),
 			Forward: at("forward"),

@@ -27,6 +27,7 @@ func TestApplications(t *testing.T) {
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []string{"/health", "/public/*"},
 			"programs":        true,
+			"services":        true,
 			"allow_preflight": true,
 		}
 		got := f.do(http.MethodPost, Prefix+"applications", given)
@@ -49,6 +50,7 @@ func TestApplications(t *testing.T) {
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []any{"/health", "/public/*"},
 			"programs":        true,
+			"services":        true,
 			"allow_preflight": true,
 			"id":              got.text("id"),
 			"revision":        1.0,

@@ -152,6 +152,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Provisioning:   f.db,
 		SCIMTokens:     provisioning.NewTokens(f.db, time.Now),
 		PersonalTokens: tokens.New(f.db, nil, time.Now),
+		ServiceTokens:  tokens.New(f.db, nil, time.Now),
 		Tester:         f.tester(log),
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
@@ -317,6 +318,7 @@ func (f *fixture) world(key string) world {
 
 		"personal_token": f.personalToken(u),
 		"api_token":      string(f.companyToken(e.ID)),
+		"service_token":  f.serviceToken(e.ID, g),
 		"resource":       provisioned["resource"],
 		"test":           string(run.ID),
 		"setup_link":     string(l.ID),

@@ -30,7 +30,7 @@ func TestNoSecretInAnySchema(t *testing.T) {
 	)
 	// A provisioning or personal token is in the response that created it. In all others the
 	// member is null, as TestSCIMTokens asserts.
-	nulled := regexp.MustCompile(`-(scim|personal|api)-tokens?$`)
+	nulled := regexp.MustCompile(`-(scim|personal|api|service)-tokens?$`)
 	seen, reported := map[string]bool{}, false
 	for _, e := range f.endpoints() {
 		for status, response := range e.op.Responses {

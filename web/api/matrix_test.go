@@ -98,6 +98,13 @@ func (e endpoint) body() any {
 			"applications": []string{"app-00000000000000000000000000"},
 			"expires_at":   "2026-11-24T12:00:00Z",
 		}
+	case e.op.OperationID == "create-service-token":
+		return m{
+			"name":         "new",
+			"owner_group":  "group-00000000000000000000000000",
+			"applications": []string{"app-00000000000000000000000000"},
+			"expires_at":   "2026-11-24T12:00:00Z",
+		}
 	case strings.HasSuffix(e.path, "/scim-tokens"):
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/domains"):
@@ -506,6 +513,10 @@ func (f *fixture) more() {
 		Enterprise: sso.EnterpriseID(f.acme["enterprise"]),
 	})
 	ctx, ent := f.Context(), sso.EnterpriseID(f.acme["enterprise"])
+	f.serviceToken(ent, sso.Group{
+		ID:           sso.GroupID(f.acme["group"]),
+		Organization: sso.OrganizationID(f.acme["organization"]),
+	})
 	e, err := f.db.Enterprise(ctx, ent)
 	f.ok(err)
 	c, err := f.db.Connection(ctx, ent, sso.ConnectionID(f.acme["connection"]))

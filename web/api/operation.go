@@ -235,12 +235,14 @@ func isToken(wildcard, value string) bool {
 		return is[sso.PersonalTokenID](value)
 	case "api_token":
 		return is[sso.TokenID](value)
+	case "service_token":
+		return is[sso.ServiceTokenID](value)
 	}
 	return false
 }
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
-	sso.QuestionID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID](
+	sso.QuestionID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID | sso.ServiceTokenID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

@@ -121,14 +121,16 @@ type Options struct {
 	SCIMTokens   scimTokens
 	// PersonalTokens is a tokens.Service.
 	PersonalTokens personalTokens
-	Tester         provisioningTester
-	Drift          comparer
-	SAML           samlAddresser
-	OIDC           oidcAddresser
-	BaseURL        string // of sign-in links
-	Limiter        route.Limiter
-	Log            *slog.Logger
-	Now            func() time.Time // nil: time.Now
+	// ServiceTokens is a tokens.Service.
+	ServiceTokens serviceTokens
+	Tester        provisioningTester
+	Drift         comparer
+	SAML          samlAddresser
+	OIDC          oidcAddresser
+	BaseURL       string // of sign-in links
+	Limiter       route.Limiter
+	Log           *slog.Logger
+	Now           func() time.Time // nil: time.Now
 }
 
 // API is version 1 of the REST API.
@@ -181,6 +183,7 @@ func New(o Options) (*API, error) {
 	a.setupLinkOperations()
 	a.scimTokenOperations()
 	a.personalTokenOperations()
+	a.serviceTokenOperations()
 	a.sessionRuleOperations()
 	a.apiTokenOperations()
 	a.provisioningOperations()

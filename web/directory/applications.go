@@ -80,7 +80,7 @@ func admitted(a sso.Application) string {
 // enterprises are called by their keys.
 type typed struct {
 	key, name, origins, enterprises, groups, told, limit, signIn, public string
-	preflight, programs                                                  bool
+	preflight, programs, services                                        bool
 }
 
 func typedIn(r *http.Request) typed {
@@ -97,6 +97,7 @@ func typedIn(r *http.Request) typed {
 		public:      get("public_paths"),
 		preflight:   get("allow_preflight") == "true",
 		programs:    get("programs") == "true",
+		services:    get("services") == "true",
 	}
 }
 
@@ -116,7 +117,7 @@ func (t typed) fields() []ui.Field {
 			Optional: optional,
 		}
 	}
-	return []ui.Field{
+	fields := []ui.Field{
 		{
 			ID:           "name",
 			Name:         "name",
@@ -182,6 +183,13 @@ func (t typed) fields() []ui.Field {
 			"Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.",
 			t.public, true,
 		),
+	}
+	return append(fields, t.boxes()...)
+}
+
+// boxes are what the application lets in without a browser's sign-in.
+func (t typed) boxes() []ui.Field {
+	return []ui.Field{
 		{
 			ID:       "allow_preflight",
 			Name:     "allow_preflight",
@@ -197,9 +205,19 @@ func (t typed) fields() []ui.Field {
 			Name:     "programs",
 			Kind:     "check",
 			Value:    "true",
-			Label:    "Accept programs with a token",
+			Label:    "Accept programs of people, with a token",
 			Hint:     "Only if its proxy removes the token from what the application gets, as the configurations for nginx and Caddy do.",
 			Checked:  t.programs,
+			Optional: true,
+		},
+		{
+			ID:       "services",
+			Name:     "services",
+			Kind:     "check",
+			Value:    "true",
+			Label:    "Accept services of organizations, with a token",
+			Hint:     "Under the same condition. A service has no address, and its login is its identifier.",
+			Checked:  t.services,
 			Optional: true,
 		},
 	}
@@ -260,6 +278,7 @@ func (t typed) edit() directory.ApplicationEdit {
 		PublicPaths:    listOf(t.public),
 		Preflight:      &t.preflight,
 		Programs:       &t.programs,
+		Services:       &t.services,
 	}
 }
 
@@ -279,6 +298,7 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 		public:    strings.Join(a.PublicPaths, "\n"),
 		preflight: a.AllowPreflight,
 		programs:  a.Programs,
+		services:  a.Services,
 	}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)

@@ -160,7 +160,7 @@ func TestApplications(t *testing.T) {
 		"enterprises", "acme", "groups", "research/engineering", "told_groups",
 		"research/*", "groups_limit", "4096", "sign_in", "acme",
 		"public_paths",
-		"/health\n/public/*\n", "allow_preflight", "true", "programs", "true",
+		"/health\n/public/*\n", "allow_preflight", "true", "programs", "true", "services", "true",
 	)
 	if a.status != 303 {
 		f.shows(a, 303)
@@ -183,6 +183,7 @@ func TestApplications(t *testing.T) {
 		apps[0].PublicPaths[1] != "/public/*" ||
 		!apps[0].AllowPreflight ||
 		!apps[0].Programs ||
+		!apps[0].Services ||
 		apps[0].Told[0] != "research/*" {
 		t.Errorf("made %+v", apps)
 	}
@@ -218,6 +219,7 @@ func TestApplications(t *testing.T) {
 		now.PublicPaths != nil ||
 		now.AllowPreflight ||
 		now.Programs ||
+		now.Services ||
 		now.GroupsLimit != 0 {
 		t.Errorf("what was taken out is still there: %+v, %v", now, err)
 	}

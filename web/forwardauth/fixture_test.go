@@ -92,6 +92,14 @@ func (f *faulty) TokenPrincipal(ctx context.Context, token sso.Hash) (sso.Princi
 	return f.DB.TokenPrincipal(ctx, token)
 }
 
+func (f *faulty) ServicePrincipal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
+	f.asked.Add(1)
+	if err := f.cut(); err != nil {
+		return sso.Principal{}, err
+	}
+	return f.DB.ServicePrincipal(ctx, token)
+}
+
 func (f *faulty) LastRevocation(ctx context.Context) (int64, error) {
 	if err := f.cut(); err != nil {
 		return 0, err

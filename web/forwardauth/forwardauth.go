@@ -67,8 +67,8 @@ type Options struct {
 	SignInPerAddress int
 	// WrongTokens limits tokens of a client network that were looked up in vain.
 	WrongTokens route.Failures
-	Log              *slog.Logger
-	Now              func() time.Time
+	Log         *slog.Logger
+	Now         func() time.Time
 	// Observe counts a response: "allowed", the reason of a public request, or an
 	// error code. Optional.
 	Observe func(contract, outcome string)

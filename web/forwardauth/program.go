@@ -44,7 +44,8 @@ func tokenIn(authorization string) (value string, ours bool) {
 		}
 		value = password
 	}
-	return value, strings.HasPrefix(value, string(sso.PersonalTokenKind))
+	return value, strings.HasPrefix(value, string(sso.PersonalTokenKind)) ||
+		strings.HasPrefix(value, string(sso.ServiceTokenKind))
 }
 
 // principal returns whose request it is, and notes in v whether a program made it. A
@@ -60,7 +61,11 @@ func (f *ForwardAuth) principal(r *http.Request, v *verdict, before func() error
 	if err != nil {
 		return sso.Principal{}, err
 	}
-	if !v.application.Programs || !slices.Contains(p.Token.Applications, v.application.ID) {
+	accepts := v.application.Programs
+	if p.Token.Service {
+		accepts = v.application.Services
+	}
+	if !accepts || !slices.Contains(p.Token.Applications, v.application.ID) {
 		return sso.Principal{}, &sso.Error{
 			Kind:   sso.Forbidden,
 			Code:   "token_not_for_application",

@@ -13,7 +13,7 @@ import (
 const wrongTokens = 5 // a minute
 
 // limited is a world that limits wrong tokens, with a revoked token and two good ones.
-func limited(t *testing.T) (w *world, revoked, good, fresh string) {
+func limited(t *testing.T) (w *world, revoked string, good [2]string) {
 	w = newWorld(t, func(o *forwardauth.Options) {
 		o.WrongTokens = route.Failures{
 			Limiter:   memory.NewLimiter(time.Now),
@@ -30,10 +30,11 @@ func limited(t *testing.T) (w *world, revoked, good, fresh string) {
 	})
 	ada := w.enter("ada")
 	id, revoked := w.token(ada, files)
-	_, good = w.token(ada, files)
-	_, fresh = w.token(ada, files)
+	for i := range good {
+		_, good[i] = w.token(ada, files)
+	}
 	w.ok(w.db.RevokePersonalToken(t.Context(), by, w.ent.ID, ada.user.ID, id))
-	return w, revoked, good, fresh
+	return w, revoked, good
 }
 
 // present sends a token, and returns the status and the number of look-ups.
@@ -49,7 +50,8 @@ func (w *world) present(token, path string) (status int, lookUps int64) {
 // goes on.
 func TestWrongTokensAreLimited(t *testing.T) {
 	t.Parallel()
-	w, revoked, good, fresh := limited(t)
+	w, revoked, tokens := limited(t)
+	good, fresh := tokens[0], tokens[1]
 	if status, n := w.present(good, "/"); status != 200 || n != 1 {
 		t.Fatalf("a good token: %d, %d look-ups", status, n)
 	}
