@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -33,7 +35,23 @@ func (rp *RelyingParty) Begin(
 	if cfg.OIDC.Prompt != "" {
 		options = append(options, oauth2.SetAuthURLParam("prompt", cfg.OIDC.Prompt))
 	}
+	options = append(options, asked(p.Need)...)
 	return sso.Redirect{URL: rp.oauthConfig(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
+}
+
+// asked returns the parameters that ask for what the response will be judged by. A
+// provider that is asked for max_age must state auth_time (OpenID Connect Core 1.0,
+// sections 2 and 3.1.2.1), which it may leave out otherwise.
+func asked(need sso.AuthnNeed) []oauth2.AuthCodeOption {
+	var options []oauth2.AuthCodeOption
+	if need.MaxAge > 0 {
+		seconds := strconv.FormatInt(int64(need.MaxAge/time.Second), 10)
+		options = append(options, oauth2.SetAuthURLParam("max_age", seconds))
+	}
+	if need.Acr != "" {
+		options = append(options, oauth2.SetAuthURLParam("acr_values", need.Acr))
+	}
+	return options
 }
 
 // oauthConfig returns the x/oauth2 configuration of the client. The authentication

@@ -92,6 +92,44 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestBeginAsks begins sign-ins of a company with rules about how its users
+// authenticate.
+func TestBeginAsks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		need        sso.AuthnNeed
+		age, values string
+	}{
+		"nothing": {},
+		"a recent sign-in": {
+			need: sso.AuthnNeed{MaxAge: 90 * time.Minute},
+			age:  "5400",
+		},
+		"one of two contexts": {
+			need:   sso.AuthnNeed{Acr: "phr urn:okta:loa:2fa:any"},
+			values: "phr urn:okta:loa:2fa:any",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newIDP(t)
+			pending := pendingLogin(at())
+			pending.Need = tt.need
+			if _, err := p.authorize(p.party(), pending); err != nil {
+				t.Fatal(err)
+			}
+			for parameter, want := range map[string]string{
+				"max_age":    tt.age,
+				"acr_values": tt.values,
+			} {
+				if got := p.request.Get(parameter); got != want || p.request.Has(parameter) != (want != "") {
+					t.Errorf("%s is %q, want %q", parameter, got, want)
+				}
+			}
+		})
+	}
+}
+
 // Everything here is unusual and right.
 func TestUnusualButValid(t *testing.T) {
 	t.Parallel()

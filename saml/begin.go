@@ -39,9 +39,7 @@ func (sp *ServiceProvider) Begin(
 		AssertionConsumerServiceURL: sp.ACSURL(c.ID),
 		ProtocolBinding:             sso.BindingPOST,
 	}
-	if cfg.SAML.ForceAuthn {
-		request.ForceAuthn = &cfg.SAML.ForceAuthn
-	}
+	ask(&request, cfg, p.Need)
 	out := outgoingMessage{
 		endpoint:   cfg.SAML.SSO,
 		field:      fieldRequest,
@@ -58,6 +56,21 @@ func (sp *ServiceProvider) Begin(
 		return sso.Redirect{}, fmt.Errorf("ask %s: %w", sso.Sanitize(cfg.SAML.IDPEntityID), err)
 	}
 	return redirect, nil
+}
+
+// ask demands what the response will be judged by. SAML knows no age: an identity
+// provider that is not told to authenticate the user again answers from its session,
+// however old, and a user whom that refuses could do nothing about it.
+func ask(request *crewjam.AuthnRequest, cfg sso.Config, need sso.AuthnNeed) {
+	if force := cfg.SAML.ForceAuthn || need.MaxAge > 0; force {
+		request.ForceAuthn = &force
+	}
+	if need.Acr != "" {
+		request.RequestedAuthnContext = &crewjam.RequestedAuthnContext{
+			Comparison:            "exact", // as the response is judged (SAML core, section 3.3.2.2.1)
+			AuthnContextClassRefs: need.Contexts(),
+		}
+	}
 }
 
 // requestedFormat returns the NameID format to request. It is always explicit:

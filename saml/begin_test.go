@@ -11,8 +11,10 @@ import (
 	"encoding/xml"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/beevik/etree"
 	crewjam "github.com/crewjam/saml"
@@ -38,9 +40,15 @@ func (p party) asks(to sso.Endpoint, signed bool) party {
 
 func (p party) begin(t testing.TB) (sso.Redirect, error) {
 	t.Helper()
+	return p.asking(t, sso.AuthnNeed{})
+}
+
+func (p party) asking(t testing.TB, need sso.AuthnNeed) (sso.Redirect, error) {
+	t.Helper()
 	return p.Begin(t.Context(), p.connection, p.config, sso.PendingLogin{
 		ID:        testID,
 		CreatedAt: testNow(),
+		Need:      need,
 	})
 }
 
@@ -157,6 +165,7 @@ func TestBegin(t *testing.T) {
 		to     sso.Endpoint
 		signed bool
 		change func(*sso.Config)
+		need   sso.AuthnNeed
 		format string // formatUnspec if empty
 		force  bool
 	}{
@@ -184,6 +193,16 @@ func TestBegin(t *testing.T) {
 			signed: true,
 			change: func(c *sso.Config) { c.SAML.ForceAuthn = true },
 			force:  true,
+		},
+		"a recent sign-in": {
+			to:    redirect,
+			need:  sso.AuthnNeed{MaxAge: time.Hour},
+			force: true,
+		},
+		"one of two contexts": {
+			to:     redirect,
+			signed: true,
+			need:   sso.AuthnNeed{Acr: "urn:one urn:two"},
 		},
 		"an address with a query": {
 			to: sso.Endpoint{
@@ -214,7 +233,7 @@ func TestBegin(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&p.config)
 			}
-			r, err := p.begin(t)
+			r, err := p.asking(t, tt.need)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -252,6 +271,16 @@ func TestBegin(t *testing.T) {
 			}
 			if force := request.ForceAuthn != nil && *request.ForceAuthn; force != tt.force {
 				t.Errorf("force %t", force)
+			}
+			var contexts []string
+			if asked := request.RequestedAuthnContext; asked != nil {
+				contexts = asked.ClassRefs()
+				if asked.Comparison != "exact" {
+					t.Errorf("contexts are compared %q", asked.Comparison)
+				}
+			}
+			if !slices.Equal(contexts, tt.need.Contexts()) {
+				t.Errorf("contexts %q are asked for", contexts)
 			}
 		})
 	}

@@ -29,6 +29,9 @@ type PendingLogin struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero while unused
+	// Need is what the identity provider is asked for. It is not stored: what comes is
+	// judged by the rules of then.
+	Need AuthnNeed
 }
 
 // PendingLifetime is how long a user may take at the identity provider, second

@@ -29,6 +29,14 @@ func (db *DB) SessionRules(ctx context.Context, ent sso.EnterpriseID) (_ sso.Ses
 	return sessionRules(ctx, db.sql, ent)
 }
 
+// AuthnNeed returns what an enterprise requires of how users authenticate. It does not
+// look whether the enterprise exists: a sign-in that begins has found its connection.
+func (db *DB) AuthnNeed(ctx context.Context, ent sso.EnterpriseID) (_ sso.AuthnNeed, err error) {
+	defer func() { doing(&err, "read what sign-ins need") }()
+	rules, err := sessionRules(ctx, db.sql, ent)
+	return rules.Need, err
+}
+
 func sessionRules(ctx context.Context, r engine.Reader, ent sso.EnterpriseID) (sso.SessionRules, error) {
 	rules, ok, err := engine.One(ctx, r, scanSessionRules, selectSessionRules, string(ent))
 	if err != nil || ok {

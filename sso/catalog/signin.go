@@ -175,10 +175,12 @@ func authnCodes() []Entry {
 			"the company requires that people have signed in to the identity provider recently, and this " +
 				"person had not, or the identity provider did not state when",
 			Company,
-			"the person signs out at the identity provider and in again. If every sign-in fails, let the " +
-				"identity provider send the time of authentication: Okta and Keycloak send it, Entra ID sends" +
-				" it over SAML and needs the optional claim for it over OpenID Connect, Google sends it over " +
-				"SAML only. The age is one of [the rules of the company](api.md#rules-of-sessions)",
+			"the person starts again from the sign-in page: Gatehouse asks the identity provider to sign the " +
+				"person in anew, which it cannot do for a response that it did not ask for, such as a tile's. If" +
+				" every sign-in fails, let the identity provider send the time of authentication: Okta and " +
+				"Keycloak send it, Entra ID sends it over SAML and needs the optional claim for it over OpenID " +
+				"Connect, Google sends it over SAML only. The age is one of [the rules of the " +
+				"company](api.md#rules-of-sessions)",
 		},
 		{
 			"authn_insufficient", "Signing in",

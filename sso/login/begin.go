@@ -33,6 +33,9 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	p := sso.NewPendingLogin(c, start.Browser, s.Now())
 	p.ReturnTo = sso.ReturnTo(start.ReturnTo)
 	p.Replaces = start.Replaces
+	if p.Need, err = s.Enterprises.AuthnNeed(ctx, start.Enterprise); err != nil {
+		return sso.Redirect{}, fmt.Errorf("read what to ask for: %w", err)
+	}
 	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))

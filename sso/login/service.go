@@ -30,6 +30,7 @@ type enterpriseFinder interface {
 	EnterpriseByDomain(ctx context.Context, name string) (sso.Enterprise, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
+	AuthnNeed(ctx context.Context, ent sso.EnterpriseID) (sso.AuthnNeed, error)
 }
 
 // signInStore stores pending logins, sign-ins that wait for a code, and their

@@ -235,6 +235,7 @@ func (w *world) with(change func(*options)) *services {
 	o.evaluate.OIDC = o.OIDC
 	o.evaluate.Enterprises = o.Enterprises
 	o.evaluate.NoMail = o.Mail == nil
+	o.evaluate.Now = o.Now
 	o.Evaluator = evaluate.New(o.evaluate)
 	o.trial.Evaluator = o.Evaluator
 	o.trial.SAML = o.SAML

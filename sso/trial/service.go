@@ -33,6 +33,7 @@ type testRunStore interface {
 type factReader interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
+	AuthnNeed(ctx context.Context, ent sso.EnterpriseID) (sso.AuthnNeed, error)
 	EnterpriseByDomain(ctx context.Context, name string) (sso.Enterprise, error)
 	SignInFacts(
 		ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake, defaults []sso.GroupID,

@@ -163,6 +163,9 @@ func (s *Service) open(
 	p.Test = run.ID
 	p.Own = own
 	p.ExpiresAt = run.ExpiresAt.Add(lateTest)
+	if p.Need, err = s.Facts.AuthnNeed(ctx, run.Enterprise); err != nil {
+		return sso.Redirect{}, run, fmt.Errorf("read what to ask for: %w", err)
+	}
 	redirect, err := s.beginAt(ctx, c, cfg, p)
 	if err != nil {
 		r := s.newTestRun(c, cfg, run, sso.Callback{})

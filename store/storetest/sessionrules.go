@@ -56,6 +56,11 @@ func testSessionRules(t *testing.T, fresh fresh) {
 	rules, err = w.db.SessionRules(t.Context(), w.ent.ID)
 	w.ok(err)
 	w.same(want, rules)
+	for ent, want := range map[sso.EnterpriseID]sso.AuthnNeed{w.ent.ID: want.Need, "ent-unknown": {}} {
+		need, err := w.db.AuthnNeed(t.Context(), ent)
+		w.ok(err)
+		w.same(want, need)
+	}
 }
 
 // testSessionRulesShorten: running sessions end as early as new ones would, on every

@@ -31,6 +31,7 @@ func untenanted() map[string]string {
 		"EnterpriseByDomain":      "finds the tenant",
 		"ConnectionByID":          "finds the tenant of an address",
 		"TestRunByToken":          "found by 256 random bits",
+		"AuthnNeed":               "names nothing but the tenant; of an unknown one, nothing",
 		"ConnectionsToRefresh":    "background work over all tenants",
 		"EnterprisesHeld":         "background work over all tenants",
 		"EnterprisesProvisioned":  "background work over all tenants",
