@@ -14,8 +14,9 @@ type Vitals struct {
 	Unmatched   int // asserted names that match no group
 	Held        int // group syncs waiting for an admin
 	HeldBy      []HeldTally
-	Questions   int  // users who claim a login that another user has
-	More        bool // Unmatched or Held is a lower bound
+	Questions   int             // users who claim a login that another user has
+	Subjects    []SubjectChange // that wait for an answer; no Logins
+	More        bool            // Unmatched or Held is a lower bound
 }
 
 // VitalsQuery says what Vitals count.
@@ -46,6 +47,7 @@ const (
 	HealthHeld        HealthKind = "sync_held"
 	HealthErrors      HealthKind = "sign_ins_failing"
 	HealthLogins      HealthKind = "logins_contested"
+	HealthSubjects    HealthKind = "subjects_changed"
 	HealthTrust       HealthKind = "trust_waiting"
 	HealthTrusted     HealthKind = "trust_changed"
 	HealthToken       HealthKind = "scim_token_expiring" // Threshold as of a certificate

@@ -35,6 +35,8 @@ type (
 	TestRunID      string
 	HealthEventID  string
 	QuestionID     string // of two users who claim one login
+	// SubjectChangeID identifies that a connection's subjects changed.
+	SubjectChangeID string
 	// ResourceID identifies a user or group that an identity provider
 	// provisions, within its connection: a [UserID] or an IDPGroupID by its form.
 	ResourceID          string
@@ -71,7 +73,7 @@ func DerivedID[T idType](at time.Time, seed string) T {
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
-		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID |
+		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID | SubjectChangeID |
 		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID |
 		ServiceID | ServiceTokenID
 }
@@ -128,6 +130,8 @@ func consolePrefixOf(zero any) string {
 		return "quest"
 	case LinkedSubjectID:
 		return "lsub"
+	case SubjectChangeID:
+		return "subjects"
 	}
 	return provisioningPrefixOf(zero)
 }

@@ -78,6 +78,8 @@ func (t *tx) findPerson(
 		)
 	case identity.Gone:
 		return t.findGone(ctx, ent, id)
+	case identity.Successor:
+		return t.findSucceeded(ctx, ent, id)
 	default:
 		return engine.One(ctx, t, scanPerson, selectPerson+whereSubject, string(ent), conn, id.Subject)
 	}

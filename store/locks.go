@@ -15,6 +15,8 @@ import (
 //     the row of the user (lockUser)
 //   - whose an identity is: its subject and its login, known or not (lockIdentity)
 //   - the sessions of a browser: the browser (lockBrowser)
+//   - whether the subjects of a connection changed: the connection (lockSubjects), by
+//     a sign-in that finds no user
 //   - what the brake of a connection knows: the connection (lockBrake). A sign-in
 //     that neither removes a membership nor adds to it does not
 //   - that another admin is left: the admins (lockAdmins), by those that may
@@ -68,6 +70,8 @@ func (t *tx) lockPushed(c sso.ConnectionID, users ...sso.ProvisionedUser) {
 }
 
 func (t *tx) lockBrake(c sso.ConnectionID) { t.lock("brake " + string(c)) }
+
+func (t *tx) lockSubjects(c sso.ConnectionID) { t.lock("subjects " + string(c)) }
 
 func (t *tx) lockAdmins() { t.lock("admins") }
 

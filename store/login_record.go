@@ -22,7 +22,9 @@ import (
 // used Invalid "login_state_expired"; a waiting sign-in that was used, or whose code
 // was not entered, Invalid "code_expired"; a deactivated user Forbidden
 // "user_inactive"; a connection that was disabled meanwhile Forbidden
-// "connection_disabled". After an error, also one of decide, nothing is written.
+// "connection_disabled". After an error, also one of decide, nothing is written. The
+// exception is Forbidden "subjects_changed", which uses the response up and notes that
+// the user tried.
 func (db *DB) RecordLogin(
 	ctx context.Context, s sso.SignIn, decide sso.Decide,
 ) (_ sso.User, _ sso.SyncRecord, err error) {
@@ -55,6 +57,9 @@ func (db *DB) RecordLogin(
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}
+	if r.barred {
+		return sso.User{}, sso.SyncRecord{}, sso.SubjectsChanged()
+	}
 	db.auditElsewhere(ctx, r)
 	return r.user, r.verdict.Memberships.Record, nil
 }
@@ -79,13 +84,15 @@ type loginRecord struct {
 	user       sso.User // after the sign-in
 	verdict    sso.Verdict
 	brought    []sso.Principal // sessions of the browser, which end
+	successor  successor
+	barred     bool // the subjects of the connection changed, and no admin has answered
 }
 
 func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
-	if err := r.resolveUser(ctx); err != nil {
+	if err := r.resolveUser(ctx); err != nil || r.barred {
 		return err
 	}
 	if err := r.groups.complete(ctx, r.user.ID); err != nil {
@@ -254,16 +261,10 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		})
 	}
 	_, key, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
-		if key == identity.Subject { // read by claim
-			return r.old, r.bound, nil
-		}
-		p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
-		if ok {
-			r.found(p)
-		}
+		ok, err := r.find(ctx, key)
 		return r.old, ok, err
 	})
-	if err != nil {
+	if err != nil || r.barred {
 		return err
 	}
 	holder, err := r.holderOf(ctx, identity.ClaimedLogin(r.old, r.signIn.Identity.Login))
@@ -288,10 +289,37 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 	switch {
 	case r.resolution.Outcome == identity.Refused:
 	case r.isNew:
-		r.createUser()
+		return r.saveNew(ctx)
 	default:
 		r.saveUser(key)
 	}
+	return nil
+}
+
+// find looks the user up by one key of the ladder.
+func (r *loginRecord) find(ctx context.Context, key identity.Key) (bool, error) {
+	switch key {
+	case identity.Subject: // read by claim
+		return r.bound, nil
+	case identity.Successor:
+		return r.findSuccessor(ctx)
+	}
+	p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
+	if ok {
+		r.found(p)
+	}
+	return ok, err
+}
+
+// saveNew queues a new user, unless they are the sign that tells that the subjects
+// of the connection changed.
+func (r *loginRecord) saveNew(ctx context.Context) error {
+	if r.successor.is == identity.Claims && r.resolution.Outcome == identity.Held {
+		if err := r.noteSubjectSign(ctx); err != nil || r.barred {
+			return err
+		}
+	}
+	r.createUser()
 	return nil
 }
 

@@ -133,7 +133,12 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 		return err
 	}
 	v.Questions = int(questions)
-	return nil
+	v.Subjects, err = engine.List(
+		ctx, db.sql, scanSubjectChange,
+		selectSubjectChange+" where s.enterprise_id = $1 and s.answer = '' order by s.id limit $2",
+		string(ent), int64(mostHeld),
+	)
+	return err
 }
 
 // EnterpriseSummaries lists enterprises with a summary each, oldest first.

@@ -41,6 +41,8 @@ func tenantTables() []string {
 		"former_groups",
 		"held_syncs",
 		"identity_questions",
+		"subject_changes",
+		"subject_signs",
 		"brake_signs",
 		"brake_losses",
 		"brake_stops",

@@ -111,6 +111,7 @@ func codeSpots() map[string]spot {
 		"vouch_required":           atPeople,
 		"login_in_use":             atLogins,
 		"identity_held":            atLogins,
+		"subjects_changed":         atLogins,
 		"question_decided":         atLogins,
 		"question_changed":         atLogins,
 		"scim_token_invalid":       atProvisioning,

@@ -76,8 +76,8 @@ func apiCodes() []Entry {
 		},
 		{
 			"question_decided", "API",
-			"the identity question was answered, or the login became free",
-			Operator, "look at the list of identity questions that wait again",
+			"the identity question, or the one about changed subjects, was answered, or the login became free",
+			Operator, "look at the list of questions that wait again",
 		},
 		{
 			"question_changed", "API",

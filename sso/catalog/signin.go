@@ -79,6 +79,13 @@ func signInCodes() []Entry {
 			"reactivate them: *People*, the person, *Reactivate*",
 		},
 		{
+			"subjects_changed", "Signing in",
+			"the identity provider sends other subjects than before for many people with the same logins, and an " +
+				"admin has not answered yet whether they are the same people, or refused them",
+			Operator,
+			"*People*, *Login conflicts*: ask the company what it changed at its identity provider, and answer",
+		},
+		{
 			"groups_unknown", "Signing in",
 			"the connection refuses sign-ins without groups, and none were sent",
 			Company,

@@ -58,6 +58,8 @@ type userWriter interface {
 		fn func(sso.User) (sso.User, error)) (sso.User, error)
 	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,
 		d sso.QuestionDecision) (sso.IdentityQuestion, error)
+	AnswerSubjectChange(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SubjectChangeID,
+		answer sso.SubjectAnswer) (sso.SubjectChange, error)
 }
 
 // sessionWriter ends sessions of users; store.DB does.

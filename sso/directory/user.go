@@ -86,6 +86,20 @@ func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.Ente
 	return s.options.Users.AnswerQuestion(ctx, by, ent, id, d)
 }
 
+// AnswerSubjectChange decides whose the new subjects of a connection are. A change that
+// has another answer than to refuse is Conflict "question_decided".
+func (s *Service) AnswerSubjectChange(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SubjectChangeID,
+	answer sso.SubjectAnswer) (sso.SubjectChange, error) {
+	switch answer {
+	case sso.SubjectsSame, sso.SubjectsOther, sso.SubjectsRefuse:
+		return s.options.Users.AnswerSubjectChange(ctx, by, ent, id, answer)
+	}
+	return sso.SubjectChange{}, invalid(validationFailed, []sso.FieldError{{
+		Field:   "answer",
+		Message: "Choose what to do.",
+	}})
+}
+
 // EndSession ends one session of the enterprise.
 func (s *Service) EndSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error {
 	return s.options.Sessions.RevokeSession(ctx, by, ent, id)

@@ -77,6 +77,7 @@ func Evaluate(s State) []sso.Finding {
 			}
 		}
 	}
+	all = append(all, changedSubjects(s)...)
 	all = append(all, heldSyncs(s)...)
 	all = append(all, provisioning(s)...)
 	if n := s.Vitals.Questions; n > 0 {

@@ -32,7 +32,7 @@ func checkTrust(c sso.Connection) (f sso.Finding, ok bool) {
 // admins: an admin may have made the change.
 func concernsOperators(events []sso.HealthEvent) bool {
 	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool {
-		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted
+		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted || e.Kind == sso.HealthSubjects
 	})
 }
 

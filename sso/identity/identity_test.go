@@ -105,9 +105,9 @@ func TestMatch(t *testing.T) {
 			bound.ID, identity.PushedUserName, identity.SignInLadder()[:4],
 		},
 		{
-			"a deleted one comes last",
+			"a deleted one comes after them",
 			map[identity.Key]sso.User{identity.Gone: bound}, nil,
-			bound.ID, identity.Gone, identity.SignInLadder(),
+			bound.ID, identity.Gone, identity.SignInLadder()[:7],
 		},
 		{"otherwise the user is new", nil, nil, "", "", identity.SignInLadder()},
 		{"an error ends the search", nil, failure, "", "", []identity.Key{identity.Subject}},

@@ -28,6 +28,10 @@ const (
 	// deleted, by its externalId or its userName; in place of a user who was never
 	// created, one without an ID.
 	Gone Key = "gone"
+	// Successor finds the user who has the asserted login and another subject, if an
+	// admin said that the identity provider changed the subjects of the same people;
+	// see [Succeed].
+	Successor Key = "successor"
 )
 
 // The keys of pushed users.
@@ -57,6 +61,7 @@ func SignInLadder() []Key {
 		UnboundLogin,
 		LinkedLogin,
 		Gone,
+		Successor,
 	}
 }
 

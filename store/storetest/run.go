@@ -76,17 +76,23 @@ func signInTests() map[string]func(*testing.T, fresh) {
 
 func loginTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
-		"login reused":            testLoginReused,
-		"login changed":           testLoginChanged,
-		"login given by an admin": testLoginGiven,
-		"answered questions":      testLoginAnswers,
-		"same as another holder":  testSameAnswersOfChangedHolder,
-		"two subjects":            testLinkedSubject,
-		"two subjects unbound":    testLinkedUnbound,
-		"two subjects pushed":     testLinkedPushed,
-		"concurrent sign-ins":     testLoginRace,
-		"upgraded database":       testLoginUpgrade,
-		"predicted for a test":    testLoginForeseen,
+		"login reused":             testLoginReused,
+		"login changed":            testLoginChanged,
+		"login given by an admin":  testLoginGiven,
+		"answered questions":       testLoginAnswers,
+		"same as another holder":   testSameAnswersOfChangedHolder,
+		"two subjects":             testLinkedSubject,
+		"two subjects unbound":     testLinkedUnbound,
+		"two subjects pushed":      testLinkedPushed,
+		"concurrent sign-ins":      testLoginRace,
+		"upgraded database":        testLoginUpgrade,
+		"predicted for a test":     testLoginForeseen,
+		"all subjects changed":     testSubjectsChanged,
+		"few subjects changed":     testFewSubjects,
+		"answered subjects":        testSubjectsAnswered,
+		"subjects changed at once": testSubjectsRace,
+		"answered at once":         testSubjectsAnsweredRace,
+		"one account, many logins": testOneAccountOfManyLogins,
 	}
 }
 

@@ -445,6 +445,7 @@ func (f foreign) attempts() calls {
 }
 
 func (f foreign) questions() calls {
+	change := f.w.subjectChange()
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	page := sso.Page{}
 	return calls{
@@ -463,6 +464,14 @@ func (f foreign) questions() calls {
 				ctx, by, ent, f.question,
 				sso.QuestionDecision{Answer: sso.AnswerRefuse},
 			)
+			return 0, err
+		},
+		"SubjectChanges": func() (int, error) {
+			all, _, err := db.SubjectChanges(ctx, ent, page)
+			return len(all), err
+		},
+		"AnswerSubjectChange": func() (int, error) {
+			_, err := db.AnswerSubjectChange(ctx, by, ent, change, sso.SubjectsSame)
 			return 0, err
 		},
 		"LoginClaim": func() (int, error) {
@@ -636,6 +645,7 @@ func own() map[string]bool {
 		"HeldTallies":                true,
 		"DecideHeldSyncs":            true,
 		"IdentityQuestions":          true,
+		"SubjectChanges":             true,
 		"LoginClaim":                 true,
 		"AuditEvents":                true,
 		"VerifyAudit":                true,

@@ -375,7 +375,7 @@ func tenantTables() []string {
 		"provisioned_waiting", "provisioned_gone", "provisioned_former", "provisioned_counters", "provisioned_blocks",
 		"provisioned_renames",
 		"asserted_names", "membership_history", "former_groups", "held_syncs",
-		"identity_questions", "brake_signs", "brake_losses", "brake_stops",
+		"identity_questions", "subject_changes", "subject_signs", "brake_signs", "brake_losses", "brake_stops",
 		"health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs",
 		"provisioning_tokens", "personal_tokens", "token_rules", "session_rules",

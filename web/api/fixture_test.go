@@ -51,6 +51,7 @@ type fixture struct {
 	*route.Router
 	api     *API
 	db      *store.DB
+	dsn     string
 	log     *bytes.Buffer
 	token   sso.Secret
 	actor   sso.Actor
@@ -74,12 +75,13 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	t.Helper()
 	f := &fixture{
 		TB:      t,
+		dsn:     database(t),
 		log:     new(bytes.Buffer),
 		token:   sso.APIToken.New(),
 		records: map[string][]string{},
 	}
 	f.db = storetest.Open(
-		t, database(t), store.Keyring{Current: store.NewKey()}, nil,
+		t, f.dsn, store.Keyring{Current: store.NewKey()}, nil,
 	)
 	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
 		Name:   "test",
@@ -333,7 +335,23 @@ func (f *fixture) world(key string) world {
 		"attempt":        string(s.Attempt.ID),
 		"held_sync":      string(r.Held),
 		"question":       string(sso.NewID[sso.QuestionID](now)),
+		"subject_change": f.subjectChange(c),
 	}
+}
+
+// subjectChange records that all subjects of a connection seem to have changed, and
+// returns the ID of the question.
+func (f *fixture) subjectChange(c sso.Connection) string {
+	f.Helper()
+	id := string(sso.NewID[sso.SubjectChangeID](time.Now()))
+	_, err := storetest.Raw(f, f.dsn).Exec(
+		`insert into subject_changes (enterprise_id, id, connection_id, answer, people, first_at, found_at, decided_by,
+			decided_at)
+		values ($1, $2, $3, '', 5, 1, 1, '', 0)`,
+		string(c.Enterprise), id, string(c.ID),
+	)
+	f.ok(err)
+	return id
 }
 
 // companyToken makes an API token of an enterprise.

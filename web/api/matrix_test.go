@@ -65,7 +65,8 @@ func (e endpoint) body() any {
 		strings.HasSuffix(e.path, "/sync-preview"),
 		strings.HasSuffix(e.path, "/dry-run"):
 		return m{}
-	case e.op.OperationID == "answer-identity-question":
+	case e.op.OperationID == "answer-identity-question",
+		e.op.OperationID == "answer-subject-change":
 		return m{"answer": "refuse"}
 	case strings.HasSuffix(e.path, "/held-syncs/approve"),
 		strings.HasSuffix(e.path, "/held-syncs/discard"):
@@ -218,19 +219,20 @@ func TestForeignIdentifiers(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		now := time.Now()
 		unknown := world{
-			"enterprise":   string(sso.NewID[sso.EnterpriseID](now)),
-			"organization": string(sso.NewID[sso.OrganizationID](now)),
-			"group":        string(sso.NewID[sso.GroupID](now)),
-			"connection":   string(sso.NewID[sso.ConnectionID](now)),
-			"domain":       string(sso.NewID[sso.DomainID](now)),
-			"user":         string(sso.NewID[sso.UserID](now)),
-			"session":      string(sso.NewID[sso.SessionID](now)),
-			"attempt":      string(sso.NewID[sso.AttemptID](now)),
-			"held_sync":    string(sso.NewID[sso.HeldSyncID](now)),
-			"question":     string(sso.NewID[sso.QuestionID](now)),
-			"test":         string(sso.NewID[sso.TestRunID](now)),
-			"application":  string(sso.NewID[sso.ApplicationID](now)),
-			"api_token":    string(sso.NewID[sso.TokenID](now)),
+			"enterprise":     string(sso.NewID[sso.EnterpriseID](now)),
+			"organization":   string(sso.NewID[sso.OrganizationID](now)),
+			"group":          string(sso.NewID[sso.GroupID](now)),
+			"connection":     string(sso.NewID[sso.ConnectionID](now)),
+			"domain":         string(sso.NewID[sso.DomainID](now)),
+			"user":           string(sso.NewID[sso.UserID](now)),
+			"session":        string(sso.NewID[sso.SessionID](now)),
+			"attempt":        string(sso.NewID[sso.AttemptID](now)),
+			"held_sync":      string(sso.NewID[sso.HeldSyncID](now)),
+			"subject_change": string(sso.NewID[sso.SubjectChangeID](now)),
+			"question":       string(sso.NewID[sso.QuestionID](now)),
+			"test":           string(sso.NewID[sso.TestRunID](now)),
+			"application":    string(sso.NewID[sso.ApplicationID](now)),
+			"api_token":      string(sso.NewID[sso.TokenID](now)),
 		}
 		bodies := map[string]bool{}
 		f.claim("newcomer")
@@ -521,6 +523,7 @@ func (f *fixture) more() {
 	f.ok(err)
 	c, err := f.db.Connection(ctx, ent, sso.ConnectionID(f.acme["connection"]))
 	f.ok(err)
+	f.subjectChange(c)
 	for i, name := range []string{"grace", "edsger"} {
 		o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{
 			Enterprise: ent,

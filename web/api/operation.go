@@ -216,6 +216,8 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.HeldSyncID](value)
 	case "question":
 		return is[sso.QuestionID](value)
+	case "subject_change":
+		return is[sso.SubjectChangeID](value)
 	case "setup_link":
 		return is[sso.SetupLinkID](value)
 	case "test":
@@ -242,7 +244,8 @@ func isToken(wildcard, value string) bool {
 }
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
-	sso.QuestionID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID | sso.ServiceTokenID](
+	sso.QuestionID | sso.SubjectChangeID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID |
+	sso.ServiceTokenID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

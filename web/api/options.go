@@ -57,6 +57,7 @@ type historyReader interface {
 		p sso.Page) ([]sso.PastMember, string, error)
 	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter,
 		p sso.Page) ([]sso.IdentityQuestion, string, error)
+	SubjectChanges(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SubjectChange, string, error)
 	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
@@ -167,6 +168,7 @@ func New(o Options) (*API, error) {
 	a.historyOperations()
 	a.heldOperations()
 	a.questionOperations()
+	a.subjectChangeOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()

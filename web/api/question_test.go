@@ -132,3 +132,14 @@ func (f *fixture) claim(subject string) sso.UserID {
 	f.acme["question"] = string(all[0].ID)
 	return u.ID
 }
+
+// TestSubjectChanges lists and answers changed subjects; a final answer is the last.
+func TestSubjectChanges(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		f.wants(f.do("GET", f.acme.in("/enterprises/{enterprise}/subject-changes"), nil), 200, "")
+		at := f.acme.in("/enterprises/{enterprise}/subject-changes/{subject_change}")
+		f.wants(f.do("POST", at, m{"answer": "all"}), 422, "validation_failed")
+		f.wants(f.do("POST", at, m{"answer": "same"}), 200, "")
+		f.wants(f.do("POST", at, m{"answer": "other"}), 409, "question_decided")
+	})
+}

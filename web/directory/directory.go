@@ -26,6 +26,7 @@ type memberReader interface {
 type historyReader interface {
 	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter,
 		p sso.Page) ([]sso.IdentityQuestion, string, error)
+	SubjectChanges(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SubjectChange, string, error)
 	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
 		p sso.Page) ([]sso.PastMember, string, error)
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)

@@ -168,11 +168,49 @@ func galleryQuestions() []gallery.Example {
 			),
 		},
 		{
+			Name:   "Questions-subjects",
+			Status: 200,
+			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
+		},
+		{
 			Name:   "Questions-late",
 			Status: 422,
 			Page:   late,
 		},
 	}
+}
+
+func gallerySubjects(rows ...questionRow) *questionsPage {
+	p := galleryQuestionsPage(rows...)
+	p.Subjects = []subjectsRow{
+		{
+			ID: "subjects-1",
+			Connection: ui.Link{
+				Label: "Okta",
+				Href:  galleryEnt + "/connections/x",
+			},
+			People: "137 people",
+			Logins: []string{"ada@acme.example", "grace@acme.example", odd, gallery.LongLogin, "bob@acme.example"},
+			More:   132,
+			Since:  gallery.Ago(time.Hour),
+			Action: galleryEnt + "/subject-changes/x",
+		},
+		{
+			ID: "subjects-2",
+			Connection: ui.Link{
+				Label: "Entra ID",
+				Href:  galleryEnt + "/connections/y",
+			},
+			People:  "5 people",
+			Logins:  []string{"ada@acme.example"},
+			More:    4,
+			Known:   "3 people",
+			Since:   gallery.Ago(48 * time.Hour),
+			Refused: true,
+			Action:  galleryEnt + "/subject-changes/y",
+		},
+	}
+	return p
 }
 
 func galleryQuestionsPage(rows ...questionRow) *questionsPage {

@@ -15,6 +15,7 @@ func (d *Directory) questionPages() []console.Page {
 	return []console.Page{
 		ofEnterprise("GET", "questions", d.questions),
 		ofEnterprise("POST", "questions/{question}", d.answer),
+		ofEnterprise("POST", "subject-changes/{subject_change}", d.answerSubjects),
 		ofEnterprise("POST", "people/{user}/login", d.giveLogin),
 	}
 }
@@ -37,6 +38,7 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 	})}
 	p.Flash = console.Said(r, map[string]string{
 		"answered": "It is decided. The person can sign in again as you decided.",
+		"subjects": "It is decided, and holds from the next sign-in on.",
 	})
 	if next != "" {
 		p.Pager.Next = "?cursor=" + next
@@ -47,6 +49,11 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 			return err
 		}
 		p.Rows = append(p.Rows, row)
+	}
+	if r.URL.Query().Get("cursor") == "" {
+		if p.Subjects, err = d.subjectRows(r.Context(), v.Enterprise); err != nil {
+			return err
+		}
 	}
 	p.Wrong = ui.Blame(wrong)
 	return d.Console.Render(w, console.FormStatus(wrong), p)

@@ -5,9 +5,10 @@ import "gatehouse/web/ui"
 // questionsPage lists the claims to a login that another user has.
 type questionsPage struct {
 	ui.Base
-	Wrong []ui.Wrong
-	Rows  []questionRow
-	Pager ui.Pager
+	Wrong    []ui.Wrong
+	Subjects []subjectsRow // which come first, since each is about many people
+	Rows     []questionRow
+	Pager    ui.Pager
 }
 
 func (*questionsPage) Title() string { return "Login conflicts" }

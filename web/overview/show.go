@@ -211,7 +211,7 @@ func todoLabel(k sso.HealthKind) string {
 	switch k {
 	case sso.HealthErrors:
 		return "See failures"
-	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins:
+	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins, sso.HealthSubjects:
 		return "Decide"
 	case sso.HealthRefused:
 		return "See what is refused"
