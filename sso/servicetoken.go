@@ -10,6 +10,10 @@ import (
 // ServiceTokenKind is the prefix of the tokens of services.
 const ServiceTokenKind BearerKind = "gw_svc_"
 
+// MaxServiceTokens is how many tokens of a service may be live: one that is used, and
+// the one that replaces it.
+const MaxServiceTokens = 2
+
 // Service is a program of an organization. It acts for itself, with groups of its own,
 // and outlives the people who created it.
 type Service struct {

@@ -8,11 +8,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Limits of live tokens.
-const (
-	maxServiceTokens      = 2   // of a service: one that is used, and the one that replaces it
-	maxOrganizationTokens = 200 // of an organization
-)
+// maxOrganizationTokens is how many tokens of an organization may be live.
+const maxOrganizationTokens = 200
 
 const serviceTokenColumns = "t.id, t.hash, t.applications, t.created_by, t.created_at, t.expires_at, t.revoked_at, " +
 	"t.last_used_at, t.last_client, s.enterprise_id, s.id, s.organization_id, s.name, s.owner_id, s.created_at"
@@ -121,7 +118,7 @@ func (t *tx) mayHaveServiceToken(ctx context.Context, s sso.Service) error {
 	if err != nil {
 		return err
 	}
-	if n >= maxServiceTokens {
+	if n >= sso.MaxServiceTokens {
 		tooMany.Public = "The service has two tokens already. Revoke one first."
 		return tooMany
 	}

@@ -56,6 +56,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Pushes:        g.db,
 		Drift:         g.drift,
 		Tokens:        g.personal,
+		Services:      g.personal,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),

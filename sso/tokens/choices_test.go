@@ -43,3 +43,29 @@ func (w *world) accept(a sso.Application) {
 	})
 	w.ok(err)
 }
+
+// TestServiceChoices are the applications that accept services, whether or not they
+// accept programs of users, and admit the company.
+func TestServiceChoices(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.accept(w.wiki)
+	create := func(key string, ents ...sso.EnterpriseID) sso.Application {
+		a, err := w.db.CreateApplication(t.Context(), by, sso.Application{
+			Key:         key,
+			Name:        key,
+			Origins:     []string{"https://" + key + ".example.com"},
+			Enterprises: ents,
+			Services:    true,
+		})
+		w.ok(err)
+		return a
+	}
+	want := create("exports", w.ent.ID)
+	create("foreign", w.enterprise("initech").ID)
+	choices, err := w.ServiceChoices(t.Context(), w.ent.ID)
+	w.ok(err)
+	if len(choices) != 1 || choices[0].ID != want.ID {
+		t.Errorf("%+v, want %s", choices, want.ID)
+	}
+}

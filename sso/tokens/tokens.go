@@ -167,14 +167,25 @@ func (s *Service) checkApplications(ctx context.Context, ent sso.EnterpriseID, a
 }
 
 // Choices are the applications that accept programs and admit an enterprise.
-func (s *Service) Choices(ctx context.Context, ent sso.EnterpriseID) (choices []sso.Application, err error) {
+func (s *Service) Choices(ctx context.Context, ent sso.EnterpriseID) ([]sso.Application, error) {
+	return s.choices(ctx, ent, func(a sso.Application) bool { return a.Programs })
+}
+
+// ServiceChoices are the applications that accept services and admit an enterprise.
+func (s *Service) ServiceChoices(ctx context.Context, ent sso.EnterpriseID) ([]sso.Application, error) {
+	return s.choices(ctx, ent, func(a sso.Application) bool { return a.Services })
+}
+
+func (s *Service) choices(
+	ctx context.Context, ent sso.EnterpriseID, accepts func(sso.Application) bool,
+) (choices []sso.Application, err error) {
 	for page := (sso.Page{}); ; {
 		all, next, err := s.Applications(ctx, page)
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range all {
-			if a.Programs && a.Admits(ent) {
+			if accepts(a) && a.Admits(ent) {
 				choices = append(choices, a)
 			}
 		}

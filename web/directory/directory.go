@@ -63,12 +63,13 @@ type Options struct {
 	Service *directory.Service
 	Domains domainProver
 	// Members and Structure read what is shown; one store.DB does
-	// both, and Pushes as well.
+	// both, and Pushes as well. One tokens.Service is Tokens and Services.
 	Members   memberReader
 	Structure structureReader
 	Pushes    pushReader
 	Drift     comparer
 	Tokens    tokenService
+	Services  serviceTokens
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -88,6 +89,7 @@ func (d *Directory) Register(rt *route.Router) {
 	pages := [][]console.Page{
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
+		d.serviceTokenPages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

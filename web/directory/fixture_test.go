@@ -154,6 +154,7 @@ func newFixture(t *testing.T) *fixture {
 		Log:      log,
 	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
+	programs := tokens.New(f.db, nil, time.Now)
 	directory.New(directory.Options{
 		Console:   f.console,
 		Service:   service,
@@ -166,7 +167,8 @@ func newFixture(t *testing.T) *fixture {
 			Writer: f.db,
 			Now:    time.Now,
 		}),
-		Tokens:        tokens.New(f.db, nil, time.Now),
+		Tokens:        programs,
+		Services:      programs,
 		SessionCookie: "__Secure-gatehouse",
 		CookieDomain:  "example.com",
 		Host:          "sso.example.com",

@@ -19,6 +19,7 @@ func Gallery() []gallery.Example {
 		galleryRestoring(),
 		galleryDomains(),
 		galleryTokenRules(),
+		galleryServiceTokens(),
 		galleryApplications(),
 	)
 }

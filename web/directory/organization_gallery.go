@@ -87,10 +87,11 @@ func galleryOrganization(name string, open bool) *organizationDetailPage {
 			{Label: "Default group", Value: "Members", Href: "/x"},
 			{Label: "Created", Time: &made},
 		},
-		Rows:   galleryGroupRows(),
-		Create: galleryEnt + "/groups?organization=x",
-		Action: galleryOrgs + "/x",
-		Fields: galleryOrganizationForm(name, "research", ""),
+		Rows:     galleryGroupRows(),
+		Create:   galleryEnt + "/groups?organization=x",
+		Services: galleryOrgs + "/x/service-tokens",
+		Action:   galleryOrgs + "/x",
+		Fields:   galleryOrganizationForm(name, "research", ""),
 	}
 	o.Remove = ui.TypedForm{
 		Action: galleryOrgs + "/x/delete",

@@ -31,10 +31,12 @@ type organizationDetailPage struct {
 	Rows   []groupCountRow
 	Pager  ui.Pager
 	Create string // where a group is made
-	Action string // where a change is posted
-	Hidden []ui.HiddenField
-	Fields []ui.Field
-	Remove ui.TypedForm
+	// Services is the address of its services.
+	Services string
+	Action   string // where a change is posted
+	Hidden   []ui.HiddenField
+	Fields   []ui.Field
+	Remove   ui.TypedForm
 }
 
 func (p *organizationDetailPage) Title() string { return p.Name }

@@ -26,6 +26,7 @@ func Templates() ui.Templates {
 			new(restoringPage),
 			new(domainsPage),
 			new(tokenRulesPage),
+			new(serviceTokensPage),
 			new(applicationsPage),
 			new(applicationDetailPage),
 		},
