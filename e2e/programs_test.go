@@ -77,6 +77,7 @@ func (a *wiki) behindProxies(t *testing.T, api *harness.API, nodes []*harness.Ga
 		"kind":     "forward-auth",
 		"origins":  origins,
 		"programs": true,
+		"services": true,
 	}, &made)
 	return sites, made.ID
 }
@@ -98,9 +99,11 @@ func program(t *testing.T, site, authorization string) (status int, location str
 	return resp.StatusCode, resp.Header.Get("Location")
 }
 
-// TestScriptsBehindProxies: a program with a personal token passes nginx, Caddy and
-// HAProxy before each of three nodes, and the application never sees the token. Once
-// its owner is deactivated on one node, every proxy refuses the token within a second.
+// TestScriptsBehindProxies: programs with a personal token and with one of a service
+// pass nginx, Caddy and HAProxy before each of three nodes, and the application never
+// sees the token. Once its owner is deactivated on one node, every proxy refuses the
+// personal token within a second; the service goes on. Of its two tokens, the first is
+// refused within a second after it was revoked.
 func TestScriptsBehindProxies(t *testing.T) {
 	harness.Long(t)
 	nodes := harness.StartThree(t, harness.Options{
@@ -124,34 +127,64 @@ func TestScriptsBehindProxies(t *testing.T) {
 		"applications": []string{id},
 		"expires_at":   time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339),
 	}, &made)
-	presented := map[string]string{
-		"Bearer": "Bearer " + made.Token,
-		"Basic":  "Basic " + base64.StdEncoding.EncodeToString([]byte("token:"+made.Token)),
+	s := newService(api, c, id)
+	first := s.token(api)
+	second := s.token(api)
+	app.admits(t, sites, made.Token, owner.ID, owner.Login)
+	app.admits(t, sites, first.Token, s.ID, s.ID)
+	app.admits(t, sites, second.Token, s.ID, s.ID)
+
+	begun := time.Now()
+	api.Do(http.MethodPost, "/enterprises/"+c.ID+"/users/"+owner.ID+"/deactivate", nil, nil)
+	app.refuses(t, sites, made.Token, begun)
+	app.admits(t, sites, first.Token, s.ID, s.ID)
+
+	begun = time.Now()
+	api.Do(http.MethodDelete, s.path+"/"+first.ID, nil, nil)
+	app.refuses(t, sites, first.Token, begun)
+	app.refuses(t, sites, made.Token, begun)
+	app.admits(t, sites, second.Token, s.ID, s.ID)
+}
+
+// credentials are the ways to present a token.
+func credentials(token string) map[string]string {
+	return map[string]string{
+		"Bearer": "Bearer " + token,
+		"Basic":  "Basic " + base64.StdEncoding.EncodeToString([]byte("token:"+token)),
 	}
+}
+
+// admits asks every site with a token: the application is told of its user or service,
+// and not of the token.
+func (a *wiki) admits(t *testing.T, sites map[string][]string, token, id, login string) {
+	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(sites)) {
 		for n, site := range sites[name] {
-			for scheme, authorization := range presented {
+			for scheme, authorization := range credentials(token) {
 				status, location := program(t, site, authorization)
-				got := app.received()
-				if status != http.StatusOK || location != "" ||
-					got.Get("X-Auth-Request-Id") != owner.ID || got.Get("Remote-User") != owner.Login {
+				got := a.received()
+				if status != http.StatusOK || location != "" || got.Get("X-Auth-Request-Id") != id ||
+					got.Get("Remote-User") != login || got.Get("X-Auth-Request-Auth-Method") != "token" {
 					t.Errorf("%s, node %d, %s: %d to %q, %v", name, n+1, scheme, status, location, got)
 				}
 				for header, values := range got {
 					if text := strings.Join(values, ","); header != "X-Auth-Request-Jwt" &&
-						(strings.Contains(text, made.Token) || strings.Contains(text, authorization)) {
+						(strings.Contains(text, token) || strings.Contains(text, authorization)) {
 						t.Errorf("%s, node %d, %s: the application sees the token in %s", name, n+1, scheme, header)
 					}
 				}
 			}
 		}
 	}
+}
 
-	api.Do(http.MethodPost, "/enterprises/"+c.ID+"/users/"+owner.ID+"/deactivate", nil, nil)
-	begun := time.Now()
+// refuses waits until every site refuses a token, at most a second from begun, and
+// asks each once more: the application is not asked.
+func (a *wiki) refuses(t *testing.T, sites map[string][]string, token string, begun time.Time) {
+	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(sites)) {
 		for n, site := range sites[name] {
-			for scheme, authorization := range presented {
+			for scheme, authorization := range credentials(token) {
 				refused := harness.Soon(time.Until(begun.Add(time.Second)), func() bool {
 					status, location := program(t, site, authorization)
 					return status == http.StatusUnauthorized && location == ""
@@ -163,13 +196,53 @@ func TestScriptsBehindProxies(t *testing.T) {
 		}
 	}
 	t.Logf("refused by all after %s", time.Since(begun).Round(time.Millisecond))
-	app.received()
+	a.received()
 	for _, site := range slices.Concat(sites["nginx"], sites["caddy"], sites["haproxy"]) {
-		if status, _ := program(t, site, presented["Bearer"]); status != http.StatusUnauthorized {
+		if status, _ := program(t, site, "Bearer "+token); status != http.StatusUnauthorized {
 			t.Errorf("%s: %d", site, status)
 		}
 	}
-	if got := app.received(); got != nil {
+	if got := a.received(); got != nil {
 		t.Errorf("the application was asked: %v", got)
 	}
+}
+
+// service is a service of an organization of a company.
+type service struct {
+	ID    string
+	path  string
+	start harness.Object
+}
+
+// serviceToken is a token of a service as the API returns it once.
+type serviceToken struct{ ID, Token, Service string }
+
+// newService returns a service that its first token creates, for an application.
+func newService(api *harness.API, c *harness.Company, application string) *service {
+	var groups struct {
+		Items []struct{ ID, Organization string }
+	}
+	api.Do(http.MethodGet, "/enterprises/"+c.ID+"/groups", nil, &groups)
+	owner := groups.Items[0]
+	return &service{
+		path: "/enterprises/" + c.ID + "/organizations/" + owner.Organization + "/service-tokens",
+		start: harness.Object{
+			"name":         "Nightly export",
+			"owner_group":  owner.ID,
+			"groups":       []string{owner.ID},
+			"applications": []string{application},
+		},
+	}
+}
+
+// token creates a token: the first with the service, the next of this service.
+func (s *service) token(api *harness.API) (made serviceToken) {
+	definition := harness.Object{"service": s.ID}
+	if s.ID == "" {
+		definition = s.start
+	}
+	definition["expires_at"] = time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
+	api.Do(http.MethodPost, s.path, definition, &made)
+	s.ID = made.Service
+	return made
 }
