@@ -149,6 +149,7 @@ type PrincipalGroup struct {
 	ID           GroupID
 	Organization string // its key
 	Name         string
+	Roles        CarriedRoles
 }
 
 // Ref returns the group's GroupRef.

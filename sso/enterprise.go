@@ -44,7 +44,10 @@ type Group struct {
 	// are unique among all names of the organization's groups. Only methods
 	// that say so fill them in.
 	IDPNames []string
-	Default  bool
+	// Roles are the keys of the roles that the group carries, the strongest first.
+	// The methods that fill in IDPNames fill them in, but for those of syncs.
+	Roles   []string
+	Default bool
 	// Admin says that its members administer the enterprise. A group sync that
 	// would remove the last of them is held.
 	Admin bool

@@ -48,6 +48,7 @@ type (
 	LinkedSubjectID     string // of a further subject of a connection that leads to a user
 	ServiceID           string // of a program of an organization
 	ServiceTokenID      string
+	RoleID              string // of a ProductRole
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -75,7 +76,7 @@ type idType interface {
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID | SubjectChangeID |
 		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID |
-		ServiceID | ServiceTokenID
+		ServiceID | ServiceTokenID | RoleID
 }
 
 func prefixOf[T idType]() string {
@@ -153,6 +154,8 @@ func provisioningPrefixOf(zero any) string {
 		return "svc"
 	case ServiceTokenID:
 		return "svctok"
+	case RoleID:
+		return "role"
 	}
 	return "evt"
 }

@@ -8,7 +8,7 @@ type AssertedName struct {
 }
 
 // GroupTally is the number of members of a group, and for how many users one of
-// its names was last asserted. Group has its IdP names.
+// its names was last asserted. Group has its IdP names and roles.
 type GroupTally struct {
 	Group    Group
 	Members  int

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
-	"slices"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -202,29 +200,4 @@ func (db *DB) DeleteApplication(
 		t.Queue("delete from applications where id = $1", string(id))
 		return t.applicationChanged(ctx, by, "application.deleted", a, "")
 	})
-}
-
-// groupsOf scans the result of Dialect.Triples, sorted like the groups of a
-// principal.
-func groupsOf(groups *[]sso.PrincipalGroup) engine.ScanFunc {
-	return func(src any) error {
-		text, err := engine.Text(src)
-		if err != nil {
-			return err
-		}
-		var rows [][3]string
-		if err := json.Unmarshal([]byte(text), &rows); err != nil || len(rows) == 0 {
-			return err
-		}
-		*groups = make([]sso.PrincipalGroup, len(rows))
-		for i, r := range rows {
-			(*groups)[i] = sso.PrincipalGroup{
-				ID:           sso.GroupID(r[0]),
-				Organization: r[1],
-				Name:         r[2],
-			}
-		}
-		slices.SortFunc(*groups, sso.ComparePrincipalGroups)
-		return nil
-	}
 }

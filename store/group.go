@@ -57,7 +57,7 @@ func changedFlag(old, now bool) string {
 // CreateGroup creates a group of g.Organization; ID, Revision and CreatedAt are
 // filled in.
 // A name or IdP name that another group of the organization has, of either kind,
-// is Conflict "name_taken".
+// is Conflict "name_taken"; a role that does not exist is an invalid value.
 func (db *DB) CreateGroup(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group,
 ) (_ sso.Group, err error) {
@@ -71,8 +71,14 @@ func (db *DB) CreateGroup(
 		if err := t.checkNames(ctx, ent, g); err != nil {
 			return err
 		}
+		roles, err := t.rolesByKey(ctx, g.Roles)
+		if err != nil {
+			return err
+		}
+		g.Roles = keysOf(roles)
 		t.insertGroup(ent, g)
 		t.saveIDPNames(ent, sso.Group{}, g)
+		t.saveRoles(ent, g.ID, nil, roles)
 		if err := t.Flush(ctx); err != nil {
 			return ifTaken(err, errNameTaken())
 		}
@@ -82,7 +88,7 @@ func (db *DB) CreateGroup(
 		return t.audit(
 			ctx, by, "group.created", string(g.ID), "name", g.Name, "organization",
 			string(g.Organization),
-			"idp_names", strings.Join(g.IDPNames, ", "),
+			"idp_names", strings.Join(g.IDPNames, ", "), "roles", strings.Join(g.Roles, ", "),
 		)
 	})
 	if err != nil {
@@ -99,7 +105,7 @@ func (db *DB) followSoon(ctx context.Context, ent sso.EnterpriseID, connections 
 	}
 }
 
-// Group returns one group with its IdP names.
+// Group returns one group with its IdP names and roles.
 func (db *DB) Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group") }()
 	return found(db.findNamedGroup(ctx, db.sql, ent, id))
@@ -113,7 +119,7 @@ func findGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id ss
 	)
 }
 
-// Groups lists the groups of an enterprise with their IdP names and member
+// Groups lists the groups of an enterprise with their IdP names, roles and member
 // counts, oldest first.
 func (db *DB) Groups(
 	ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page,
@@ -149,15 +155,16 @@ func (db *DB) Groups(
 	for i := range all {
 		groups[i] = &all[i].Group
 	}
-	return all, next, db.withIDPNames(ctx, db.sql, ent, groups...)
+	return all, next, db.completeGroups(ctx, db.sql, ent, groups...)
 }
 
-// UpdateGroup changes the name, the IdP names, and whether the members are
-// admins; fn runs inside the transaction, where it can compare the revision. A
-// change adds one to it. A default group of an organization
-// cannot be changed: Conflict "default_group". A name of another group of the
+// UpdateGroup changes the name, the IdP names, the roles, and whether the members
+// are admins; fn runs inside the transaction, where it can compare the revision. A
+// change adds one to it. Of a default group of an organization only the roles
+// can be changed: Conflict "default_group". A name of another group of the
 // organization is Conflict "name_taken". A default group of a connection cannot
-// become an admin group: Conflict "group_is_default".
+// become an admin group: Conflict "group_is_default". A role that does not exist is
+// an invalid value.
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
 	defer func() { doing(&err, "update group") }()
@@ -169,20 +176,21 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		}
 		given := old
 		given.IDPNames = slices.Clone(old.IDPNames)
+		given.Roles = slices.Clone(old.Roles)
 		if g, err = fn(given); err != nil {
 			return err
 		}
-		g.ID = old.ID
-		g.Organization = old.Organization
-		g.Default = old.Default
-		g.Revision = old.Revision
-		g.CreatedAt = old.CreatedAt
-		if g.Name == old.Name &&
+		keepGroup(&g, old)
+		if g.Roles, err = t.changeRoles(ctx, ent, old, g.Roles); err != nil {
+			return err
+		}
+		same := g.Name == old.Name &&
 			g.Admin == old.Admin &&
-			slices.Equal(g.IDPNames, old.IDPNames) {
+			slices.Equal(g.IDPNames, old.IDPNames)
+		if same && slices.Equal(g.Roles, old.Roles) {
 			return nil
 		}
-		if g.Default {
+		if g.Default && !same {
 			return errDefaultGroup()
 		}
 		if g.Admin && !old.Admin {
@@ -204,6 +212,15 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	return g, nil
 }
 
+// keepGroup restores what no edit changes.
+func keepGroup(g *sso.Group, old sso.Group) {
+	g.ID = old.ID
+	g.Organization = old.Organization
+	g.Default = old.Default
+	g.Revision = old.Revision
+	g.CreatedAt = old.CreatedAt
+}
+
 // newNames returns the names of a group, its IdP names included, that it had not.
 func newNames(old, g sso.Group) []string {
 	before := append([]string{old.Name}, old.IDPNames...)
@@ -213,8 +230,10 @@ func newNames(old, g sso.Group) []string {
 }
 
 func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, old, g sso.Group) error {
-	if err := t.checkNames(ctx, ent, g); err != nil {
-		return err
+	if !g.Default { // of which only the roles have changed
+		if err := t.checkNames(ctx, ent, g); err != nil {
+			return err
+		}
 	}
 	_, err := t.Exec(
 		ctx,
@@ -225,7 +244,7 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return ifTaken(err, errNameTaken())
 	}
 	t.saveIDPNames(ent, old, g)
-	if g.Name != old.Name {
+	if g.Name != old.Name || !slices.Equal(g.Roles, old.Roles) {
 		t.revokeMembers(ent, g.ID)
 	}
 	return t.audit(
@@ -234,6 +253,7 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		"idp_names_added", changedNames(g.IDPNames, old.IDPNames),
 		"idp_names_removed",
 		changedNames(old.IDPNames, g.IDPNames),
+		"roles_added", changedNames(g.Roles, old.Roles), "roles_removed", changedNames(old.Roles, g.Roles),
 	)
 }
 

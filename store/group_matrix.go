@@ -23,7 +23,7 @@ func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Asse
 		string(ent), int64(mostSaid))
 }
 
-// GroupTallies lists all groups of an enterprise with their IdP names and their
+// GroupTallies lists all groups of an enterprise with their IdP names, roles and
 // numbers of members and expected members, by organization and name. It reads
 // indexes and no users.
 func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.GroupTally, err error) {
@@ -41,5 +41,5 @@ func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.G
 	for i := range all {
 		groups[i] = &all[i].Group
 	}
-	return all, db.withIDPNames(ctx, db.sql, ent, groups...)
+	return all, db.completeGroups(ctx, db.sql, ent, groups...)
 }

@@ -34,7 +34,15 @@ func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.Enterpr
 		string(ent), engine.JSONList(ids))
 }
 
-// findNamedGroup is findGroup with IdP names.
+// completeGroups fills in the IdP names and the roles of groups of one enterprise.
+func (db *DB) completeGroups(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
+	if err := db.withIDPNames(ctx, r, ent, groups...); err != nil {
+		return err
+	}
+	return db.withRoles(ctx, r, ent, groups...)
+}
+
+// findNamedGroup is findGroup with IdP names and roles.
 func (db *DB) findNamedGroup(
 	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID,
 ) (sso.Group, bool, error) {
@@ -42,7 +50,7 @@ func (db *DB) findNamedGroup(
 	if err != nil || !ok {
 		return g, ok, err
 	}
-	err = db.withIDPNames(ctx, r, ent, &g)
+	err = db.completeGroups(ctx, r, ent, &g)
 	slices.Sort(g.IDPNames)
 	return g, true, err
 }

@@ -204,12 +204,7 @@ func (db *DB) TokenPrincipal(ctx context.Context, token sso.Hash) (_ sso.Princip
 	o, ok, err := engine.One(
 		ctx, db.sql, scanOwnedToken, "select "+personalTokenColumns+", "+userColumns+
 			`, e.id, e.key, e.name, e.enforced, e.created_at,
-			coalesce(r.personal, $2), coalesce(r.max_age, $3), (select `+
-			db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
-			from memberships m cross join groups g cross join organizations o
-			where m.enterprise_id = t.enterprise_id and m.user_id = t.user_id
-				and g.enterprise_id = m.enterprise_id and g.id = m.group_id
-				and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
+			coalesce(r.personal, $2), coalesce(r.max_age, $3), `+db.userGroupColumns("t")+`
 		from personal_tokens t
 		join users u on u.enterprise_id = t.enterprise_id and u.id = t.user_id
 		join enterprises e on e.id = t.enterprise_id
@@ -223,7 +218,7 @@ func (db *DB) TokenPrincipal(ctx context.Context, token sso.Hash) (_ sso.Princip
 		return sso.Principal{}, sso.InvalidToken()
 	}
 	p := o.token.Principal(o.user, o.enterprise, o.rules)
-	p.Groups = o.groups
+	p.Groups = o.groups.list()
 	return p, nil
 }
 
@@ -233,7 +228,7 @@ type ownedToken struct {
 	user       sso.User
 	enterprise sso.Enterprise
 	rules      sso.TokenRules
-	groups     []sso.PrincipalGroup
+	groups     groupTriples
 }
 
 func scanOwnedToken(r engine.Row) (o ownedToken, err error) {
@@ -241,7 +236,7 @@ func scanOwnedToken(r engine.Row) (o ownedToken, err error) {
 	dest := append(personalTokenFields(&o.token), userFields(&o.user)...)
 	dest = append(
 		dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
-		&o.rules.Personal, engine.Duration(&o.rules.MaxAge), groupsOf(&o.groups),
+		&o.rules.Personal, engine.Duration(&o.rules.MaxAge), triples(&o.groups.groups), triples(&o.groups.roles),
 	)
 	err = r.Scan(dest...)
 	return o, err

@@ -16,26 +16,24 @@ const serviceTokenColumns = "t.id, t.hash, t.applications, t.created_by, t.creat
 
 // serviceTokenSelect selects tokens with their services, and the groups of these.
 func (db *DB) serviceTokenSelect(more string) string {
-	return "select " + serviceTokenColumns + ", (select " + db.sql.Dialect.Triples("g.id", "o.key", "g.name") + `
-		from service_groups m cross join groups g cross join organizations o
-		where m.enterprise_id = s.enterprise_id and m.service_id = s.id
-			and g.enterprise_id = m.enterprise_id and g.id = m.group_id
-			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)` + more + `
+	return "select " + serviceTokenColumns + ", " +
+		db.groupTripleColumns("service_groups", "m.service_id = s.id and m.enterprise_id = s.enterprise_id") + more + `
 		from service_tokens t join services s on s.enterprise_id = t.enterprise_id and s.id = t.service_id`
 }
 
-func serviceTokenFields(k *sso.ServiceToken) []any {
+func serviceTokenFields(k *sso.ServiceToken, groups *groupTriples) []any {
 	s := &k.Service
-	return []any{
+	return append([]any{
 		&k.ID, hexHash(&k.Hash), applicationIDs(&k.Applications), &k.CreatedBy, engine.Time(&k.CreatedAt),
 		engine.Time(&k.ExpiresAt), engine.Time(&k.RevokedAt), engine.Time(&k.LastUsedAt), &k.LastClient,
 		&s.Enterprise, &s.ID, &s.Organization, &s.Name, &s.Owner, engine.Time(&s.CreatedAt),
-		groupsOf(&s.Groups),
-	}
+	}, groups.scan()...)
 }
 
 func scanServiceToken(r engine.Row) (k sso.ServiceToken, err error) {
-	err = r.Scan(serviceTokenFields(&k)...)
+	var groups groupTriples
+	err = r.Scan(serviceTokenFields(&k, &groups)...)
+	k.Service.Groups = groups.list()
 	return k, err
 }
 
@@ -237,9 +235,11 @@ func (db *DB) ServicePrincipal(ctx context.Context, token sso.Hash) (_ sso.Princ
 	defer func() { doing(&err, "find the service of a token") }()
 	var e sso.Enterprise
 	k, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (k sso.ServiceToken, err error) {
+		var groups groupTriples
 		err = r.Scan(append(
-			serviceTokenFields(&k), &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
+			serviceTokenFields(&k, &groups), &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
 		)...)
+		k.Service.Groups = groups.list()
 		return k, err
 	}, db.serviceTokenSelect(", e.id, e.key, e.name, e.enforced, e.created_at")+
 		" join enterprises e on e.id = t.enterprise_id where t.hash = $1", token.String())

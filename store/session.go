@@ -49,18 +49,16 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.Principal, err error) {
 		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
 		e := &p.Enterprise
+		var groups groupTriples
 		err = r.Scan(append(
 			dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
-			&p.Protocol, groupsOf(&p.Groups),
+			&p.Protocol, triples(&groups.groups), triples(&groups.roles),
 		)...)
+		p.Groups = groups.list()
 		return p, err
 	},
 		"select "+sessionColumns+", "+userColumns+
-			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, (select "+
-			db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
-			from memberships m cross join groups g cross join organizations o
-			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
-			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
+			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, "+db.userGroupColumns("s")+`
 		from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
 		join connections c on c.enterprise_id = s.enterprise_id and c.id = s.connection_id

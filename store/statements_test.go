@@ -89,6 +89,7 @@ func tenantTables() []string {
 		"provisioning_expected",
 		"provisioning_visits",
 		"provisioning_contacts",
+		"group_roles",
 	}
 }
 
@@ -112,12 +113,16 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"UsePersonalTokens":       "where id = $1 and last_used_at < $2",
 		"ServicePrincipal":        "where t.hash = $1",
 		"UseServiceTokens":        "where id = $1 and last_used_at < $2",
-		"serviceTokenSelect":      "m.enterprise_id = s.enterprise_id",        // its callers give the condition
+		"serviceTokenSelect":      "s.enterprise_id = t.enterprise_id",        // its callers give the condition
 		"tokenExpiries":           "t.enterprise_id = services.enterprise_id", // background work over all tenants
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
 		"ApplyProvisioned":        "from provisioned_pending order by asked_at", // background work over all tenants
 		"readBrought":             "from sessions s",                            // of a browser, which may have been at another company
+		"UpdateRole":              "from group_roles x where x.role_id = $2",    // a role is the installation's
+		"RoleGroups":              "where x.role_id = $1",                       // the operator's list of all
+		"RoleCounts":              "from group_roles x group by x.role_id",      // likewise
+		"groupTripleColumns":      "x.enterprise_id = m.enterprise_id",          // its callers name the row
 		"EndSetupSession":         "delete from setup_sessions where token = $1",
 		"foldGroups":              "order by enterprise_id, id limit $3",     // all of them, when the fold changes
 		"makeTerms":               "order by u.enterprise_id, u.id limit $3", // likewise

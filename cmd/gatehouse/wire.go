@@ -299,6 +299,7 @@ func (g *gateway) rules() {
 		Users:        g.db,
 		Sessions:     g.db,
 		Applications: g.db,
+		Roles:        g.db,
 		Rules:        g.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     g.config.Session.Idle,
@@ -423,6 +424,7 @@ func (g *gateway) api() (*api.API, error) {
 		Structure:    g.db,
 		Members:      g.db,
 		Records:      g.db,
+		Roles:        g.db,
 		Tokens:       tokens.NewAPI(g.db, time.Now),
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,

@@ -45,6 +45,7 @@ func serveBare() {
 		"X-Auth-Request-Email":              login,
 		"X-Auth-Request-Name":               {"Ada Lovelace"},
 		"X-Auth-Request-Preferred-Username": login,
+		"X-Auth-Request-Roles":              {""},
 		"X-Auth-Request-Enterprise":         {"acme"},
 		"X-Auth-Request-Groups":             groups,
 	}

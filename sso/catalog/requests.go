@@ -296,3 +296,19 @@ func mailCodes() []Entry {
 		},
 	}
 }
+
+// roleCodes returns the codes of roles.
+func roleCodes() []Entry {
+	return []Entry{
+		{
+			"precedence_taken", "API", "another role has the precedence; no two have the same", Operator,
+			"choose another number",
+		},
+		{"role_in_use", "API", "groups carry the role", Operator, "take it from the groups first; its page lists them"},
+		{"too_many_roles", "API", "there are 100 roles", Operator, "delete one first"},
+		{
+			"roles_need_admin", "API", "a setup link does not change which roles a group carries", Company,
+			"an admin of the company or an operator does it",
+		},
+	}
+}

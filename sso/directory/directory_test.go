@@ -51,6 +51,7 @@ func newFixture(t *testing.T, dsn string) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
+		Roles:        f.db,
 		Rules:        f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,

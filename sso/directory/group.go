@@ -8,11 +8,14 @@ import (
 	"gatehouse/sso"
 )
 
-// CreateGroup creates a group of g.Organization from g's name, IdP names and
-// admin flag. A name that cannot be accepted is Invalid "group_name_invalid"; one
+// CreateGroup creates a group of g.Organization from g's name, IdP names, admin
+// flag and roles. A name that cannot be accepted is Invalid "group_name_invalid"; one
 // that another group of the organization has, of either kind, Conflict
 // "name_taken".
 func (s *Service) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error) {
+	if len(g.Roles) > 0 && by.OfLink() {
+		return sso.Group{}, errRolesNeedAdmin()
+	}
 	g, err := cleanGroup(g)
 	if err != nil {
 		return sso.Group{}, err
@@ -37,15 +40,19 @@ type GroupEdit struct {
 	Name     *string
 	IDPNames *[]string
 	Admin    *bool
+	Roles    *[]string // keys
 }
 
 // UpdateGroup changes a group. Its names are checked only if the edit has one: a
 // group whose name an earlier version accepted can still get other members'
 // rights. Errors: those of CreateGroup; Conflict "default_group" for a default
-// group, and "group_is_default" if a default group of a connection would become
-// an admin group.
+// group unless only its roles change, and "group_is_default" if a default group of a connection would become
+// an admin group; Forbidden "roles_need_admin" if a setup link changes roles.
 func (s *Service) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	edit GroupEdit) (sso.Group, error) {
+	if edit.Roles != nil && by.OfLink() {
+		return sso.Group{}, errRolesNeedAdmin()
+	}
 	return s.options.Groups.UpdateGroup(ctx, by, ent, id, func(g sso.Group) (sso.Group, error) {
 		if err := sso.CheckRevision("group", edit.Revision, g.Revision); err != nil {
 			return g, err
@@ -53,11 +60,20 @@ func (s *Service) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.Enterpr
 		set(&g.Name, edit.Name)
 		set(&g.IDPNames, edit.IDPNames)
 		set(&g.Admin, edit.Admin)
+		set(&g.Roles, edit.Roles)
 		if edit.Name == nil && edit.IDPNames == nil {
 			return g, nil
 		}
 		return cleanGroup(g)
 	})
+}
+
+func errRolesNeedAdmin() *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "roles_need_admin",
+		Public: "Only operators and admins of the company decide which roles a group carries.",
+	}
 }
 
 // AddIDPName makes a name one of a group's IdP names, beside those it has.

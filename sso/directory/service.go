@@ -82,6 +82,14 @@ type applicationWriter interface {
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 }
 
+// roleWriter changes roles; store.DB does.
+type roleWriter interface {
+	CreateRole(ctx context.Context, by sso.Actor, r sso.ProductRole) (sso.ProductRole, error)
+	UpdateRole(ctx context.Context, by sso.Actor, id sso.RoleID,
+		fn func(sso.ProductRole) (sso.ProductRole, error)) (sso.ProductRole, error)
+	DeleteRole(ctx context.Context, by sso.Actor, id sso.RoleID, conditions ...func(sso.ProductRole) error) error
+}
+
 // Options are the parts of a Service; all are required. One store.DB serves as
 // all but the last two.
 type Options struct {
@@ -90,12 +98,13 @@ type Options struct {
 	Users        userWriter
 	Sessions     sessionWriter
 	Applications applicationWriter
+	Roles        roleWriter
 	Rules        sessionRuler
 	Lifetimes    Lifetimes
 	Now          func() time.Time
 }
 
-// Service changes users, groups, organizations, applications and enterprises.
+// Service changes users, groups, organizations, applications, roles and enterprises.
 // Methods return the errors of the store beside those they name; an invalid
 // value is Invalid "validation_failed" with its field. An edit that was made from
 // another revision than its Revision says is Stale "changed_meanwhile", which is

@@ -80,7 +80,7 @@ func (s deduplicator) groupList(groups []sso.PrincipalGroup) *[]sso.PrincipalGro
 	}
 	h := sha256.New()
 	for _, g := range groups {
-		for _, text := range [...]string{string(g.ID), g.Organization, g.Name} {
+		for _, text := range [...]string{string(g.ID), g.Organization, g.Name, string(g.Roles)} {
 			h.Write([]byte(text))
 			h.Write([]byte{0}) // a byte that no stored text contains
 		}

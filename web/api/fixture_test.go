@@ -121,6 +121,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
+		Roles:        f.db,
 		Rules:        f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,
@@ -137,6 +138,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Structure: f.db,
 		Members:   f.db,
 		Records:   f.db,
+		Roles:     f.db,
 		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
@@ -294,6 +296,12 @@ func (f *fixture) world(key string) world {
 		Origins: []string{"https://wiki." + key + ".test"},
 	})
 	f.ok(err)
+	role, err := f.db.CreateRole(ctx, sso.ActorOperator, sso.ProductRole{
+		Key:        "reader-of-" + key,
+		Name:       "Reader",
+		Precedence: 900 + len(key), // of the two enterprises, each another
+	})
+	f.ok(err)
 	l, err := f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{
 		Enterprise: e.ID,
 		Token:      sso.NewSecret().Hash(),
@@ -325,6 +333,7 @@ func (f *fixture) world(key string) world {
 		"test":           string(run.ID),
 		"setup_link":     string(l.ID),
 		"application":    string(app.ID),
+		"role":           string(role.ID),
 		"enterprise":     string(e.ID),
 		"organization":   string(o.ID),
 		"group":          string(g.ID),

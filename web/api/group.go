@@ -16,6 +16,7 @@ type group struct {
 	IDPNames        []string           `json:"idp_names" doc:"Alternative names that the identity provider may assert for the group, sorted." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
 	Default         bool               `json:"default" doc:"Whether it is the organization's default group."`
 	Admin           bool               `json:"admin" doc:"Whether its members administer the enterprise. A sign-in that would remove the last of them is held for approval."`
+	Roles           []string           `json:"roles" doc:"Keys of the roles that the group carries, the strongest first. Applications are told them of its members." example:"[\"editor\"]"`
 	ExpectedMembers *int               `json:"expected_members" doc:"Number of users for whom the identity provider last asserted the group; null for a default group, which cannot be asserted." example:"12"`
 	ActualMembers   int                `json:"actual_members" doc:"Number of members." example:"11"`
 	Revision        int64              `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
@@ -26,12 +27,14 @@ type newGroup struct {
 	Name     string   `json:"name" doc:"Name of 1 to 255 bytes in Unicode Normalization Form C, without surrounding spaces. The default group's name is reserved." example:"engineering"`
 	IDPNames []string `json:"idp_names,omitempty" maxItems:"200" doc:"Alternative names that the identity provider may assert for the group: an object ID, a distinguished name, a former name. At most 50, each valid as a name and not in use by another group of the organization." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
 	Admin    bool     `json:"admin,omitempty" doc:"Whether its members administer the enterprise."`
+	Roles    []string `json:"roles,omitempty" maxItems:"100" doc:"Keys of the roles that the group carries." example:"[\"editor\"]"`
 }
 
 type groupPatch struct {
 	Name     *string   `json:"name,omitempty" doc:"New name, which determines memberships from the next sign-ins on." example:"engineering"`
 	IDPNames *[]string `json:"idp_names,omitempty" maxItems:"200" doc:"Alternative names that the identity provider may assert for the group; replaces the current list. Surrounding spaces, duplicates and the group's own name are removed." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
 	Admin    *bool     `json:"admin,omitempty" doc:"Whether its members administer the enterprise."`
+	Roles    *[]string `json:"roles,omitempty" maxItems:"100" doc:"Keys of the roles that the group carries; replaces the current list. A default group may carry roles, too." example:"[\"editor\"]"`
 }
 
 func viewGroup(c sso.GroupCount) group {
@@ -42,6 +45,7 @@ func viewGroup(c sso.GroupCount) group {
 		IDPNames:      always(c.Group.IDPNames),
 		Default:       c.Group.Default,
 		Admin:         c.Group.Admin,
+		Roles:         always(c.Group.Roles),
 		ActualMembers: c.Members,
 		Revision:      c.Group.Revision,
 		CreatedAt:     c.Group.CreatedAt,
@@ -93,8 +97,8 @@ func (a *API) groupOperations() {
 		summary: "Update a group",
 		about: "Lists are replaced. An IdP name is an alternative to the group's own name in assertions: users join " +
 			"by it at their next sign-in, or earlier by a reconcile. A name in use by another group of the " +
-			"organization is 409 name_taken. The default group cannot be changed: 409 default_group. If-Match with " +
-			"another revision is 412 changed_meanwhile.",
+			"organization is 409 name_taken. Of a default group only the roles can be changed: 409 default_group. " +
+			"If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateGroup)
 	add(a, operation{
 		id:      "delete-group",
@@ -128,6 +132,7 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 		Name:         in.Body.Name,
 		IDPNames:     in.Body.IDPNames,
 		Admin:        in.Body.Admin,
+		Roles:        in.Body.Roles,
 	})
 	if err != nil {
 		return nil, err
@@ -172,6 +177,7 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 		Name:     in.Body.Name,
 		IDPNames: in.Body.IDPNames,
 		Admin:    in.Body.Admin,
+		Roles:    in.Body.Roles,
 	})
 	if err != nil {
 		return nil, err

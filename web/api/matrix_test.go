@@ -233,6 +233,7 @@ func TestForeignIdentifiers(t *testing.T) {
 			"test":           string(sso.NewID[sso.TestRunID](now)),
 			"application":    string(sso.NewID[sso.ApplicationID](now)),
 			"api_token":      string(sso.NewID[sso.TokenID](now)),
+			"role":           string(sso.NewID[sso.RoleID](now)),
 		}
 		bodies := map[string]bool{}
 		f.claim("newcomer")
@@ -243,7 +244,9 @@ func TestForeignIdentifiers(t *testing.T) {
 						unknown[wildcard], "x", f.acme["group"] + "x", "%20",
 						strings.ToUpper(f.acme[wildcard]),
 					}
-					if wildcard != "enterprise" && wildcard != "application" && wildcard != "api_token" { // which belong to no enterprise
+					switch wildcard {
+					case "enterprise", "application", "api_token", "role": // which belong to no enterprise
+					default:
 						ids = append(ids, f.other[wildcard], f.acme["enterprise"])
 					}
 					for _, id := range ids {

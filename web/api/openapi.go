@@ -90,6 +90,10 @@ func tags() []*huma.Tag {
 			Description: "Applications behind the gateway. They belong to the installation, not to an enterprise.",
 		},
 		{
+			Name:        "roles",
+			Description: "Roles of the applications, which groups carry. They belong to the installation.",
+		},
+		{
 			Name:        "audit-events",
 			Description: "Every change, with its actor and object, in a tamper-evident chain.",
 		},
@@ -120,6 +124,7 @@ func pathParameter(noun string) *huma.Param {
 		"attempt":      "att",
 		"test":         "test",
 		"application":  "app",
+		"role":         "role",
 		"setup_link":   "link",
 		"scim_token":   "scimtok",
 

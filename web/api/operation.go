@@ -208,6 +208,17 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.ConnectionID](value)
 	case "domain":
 		return is[sso.DomainID](value)
+	case "application":
+		return is[sso.ApplicationID](value)
+	case "role":
+		return is[sso.RoleID](value)
+	}
+	return isRecord(wildcard, value) || isToken(wildcard, value)
+}
+
+// isRecord is wellFormed for the wildcards of what happened, and of what waits.
+func isRecord(wildcard, value string) bool {
+	switch wildcard {
 	case "session":
 		return is[sso.SessionID](value)
 	case "attempt":
@@ -218,19 +229,17 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.QuestionID](value)
 	case "subject_change":
 		return is[sso.SubjectChangeID](value)
-	case "setup_link":
-		return is[sso.SetupLinkID](value)
 	case "test":
 		return is[sso.TestRunID](value)
-	case "application":
-		return is[sso.ApplicationID](value)
 	}
-	return isToken(wildcard, value)
+	return false
 }
 
-// isToken is wellFormed for the wildcards of tokens.
+// isToken is wellFormed for the wildcards of tokens, and of links that work like one.
 func isToken(wildcard, value string) bool {
 	switch wildcard {
+	case "setup_link":
+		return is[sso.SetupLinkID](value)
 	case "scim_token":
 		return is[sso.ProvisioningTokenID](value)
 	case "personal_token":
@@ -245,7 +254,7 @@ func isToken(wildcard, value string) bool {
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
 	sso.QuestionID | sso.SubjectChangeID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID |
-	sso.ServiceTokenID](
+	sso.ServiceTokenID | sso.RoleID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

@@ -110,7 +110,8 @@ type Options struct {
 	Structure structureReader
 	Members   memberReader
 	Records   recordReader
-	Tokens    apiTokens // a tokens.API
+	Roles     roleReader // a store.DB, too
+	Tokens    apiTokens  // a tokens.API
 	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
@@ -182,6 +183,7 @@ func New(o Options) (*API, error) {
 	a.recordOperations()
 	a.healthOperations()
 	a.applicationOperations()
+	a.roleOperations()
 	a.setupLinkOperations()
 	a.scimTokenOperations()
 	a.personalTokenOperations()

@@ -39,6 +39,11 @@ type groupReader interface {
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
 }
 
+// roleReader reads the roles that groups may carry; store.DB does.
+type roleReader interface {
+	Roles(ctx context.Context) ([]sso.ProductRole, error)
+}
+
 // heldReader reads what the brake has held.
 type heldReader interface {
 	SyncRecords(
@@ -64,6 +69,7 @@ type Options struct {
 	// Connections, Groups and Actors are one store.DB.
 	Connections connectionReader
 	Groups      groupReader
+	Roles       roleReader // a store.DB, like Groups
 	Actors      console.ActorReader
 	Setup       *connections.Service
 	Directory   *directory.Service

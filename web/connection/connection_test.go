@@ -161,12 +161,14 @@ func newFixture(t *testing.T) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
+		Roles:        f.db,
 		Now:          time.Now,
 	})
 	connection.New(connection.Options{
 		Console:     desk,
 		Connections: f.db,
 		Groups:      f.db,
+		Roles:       f.db,
 		Actors:      f.db,
 		Setup:       service,
 		Directory:   rules,

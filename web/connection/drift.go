@@ -173,7 +173,7 @@ func (h *Handlers) previewSignIn(
 		return fmt.Errorf("plan the sign-in: %w", err)
 	}
 	h.previewed(p, records[i], preview)
-	return nil
+	return h.previewRoles(ctx, p, v, preview)
 }
 
 func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview trial.Preview) {

@@ -66,6 +66,7 @@ type overview struct {
 	names         []name             // by name
 	tallies       []sso.GroupTally
 	records       []sso.SyncRecord // the latest
+	roles         []sso.ProductRole
 }
 
 func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, err error) {
@@ -95,6 +96,9 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 	}
 	if o.records, _, err = h.Groups.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: recordsRead}); err != nil {
 		return o, fmt.Errorf("list sync records: %w", err)
+	}
+	if o.roles, err = h.Roles.Roles(ctx); err != nil {
+		return o, fmt.Errorf("list roles: %w", err)
 	}
 	o.names = namesOf(said, o.tallies, o.records, o.organizations)
 	return o, nil
@@ -326,7 +330,7 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 	}
 	p.Total = o.total(len(found), from, len(part))
 	for _, n := range part {
-		p.Rows = append(p.Rows, rowOf(v, n, columns))
+		p.Rows = append(p.Rows, o.row(v, n, columns))
 	}
 }
 

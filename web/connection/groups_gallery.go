@@ -128,6 +128,8 @@ func exampleMatrixFacts() []ui.Fact {
 func exampleMatrixRows() []matrixRow {
 	elsewhere := matrixCell{State: ui.Badge{Label: "only elsewhere", State: ""}}
 	none := matrixCell{}
+	carrying := exampleMatched()
+	carrying.Roles = "roles: Editor, Reader"
 	return []matrixRow{
 		{
 			"Engineering",
@@ -138,7 +140,12 @@ func exampleMatrixRows() []matrixRow {
 			},
 			[]matrixCell{exampleNearMiss(), none, none},
 		},
-		{"engineering", "1180 people", ui.Badge{}, []matrixCell{exampleMatched(), elsewhere, exampleMatched()}},
+		{
+			"engineering",
+			"1180 people",
+			ui.Badge{},
+			[]matrixCell{carrying, elsewhere, exampleMatched()},
+		},
 		{
 			"Members",
 			"3 people",
@@ -256,6 +263,7 @@ func examplePersonChanges(said ui.Time) *connectionPersonPage {
 				Removed: []string{"on-call"},
 				Kept:    []string{"Members"},
 				Near:    []string{"“Sales” is nearly “sales”: other letter case"},
+				Roles:   "Editor, Reader",
 			},
 			{Name: gallery.LongName, Kept: []string{"Members", "engineering"}},
 		},

@@ -38,6 +38,7 @@ type matrixRow struct {
 type matrixCell struct {
 	State  ui.Badge // "matched", "near", …
 	Detail string
+	Roles  string // that the group carries; "" for none
 	Href   string
 	Accept *ui.Press // makes the name an IdP name of the group; nil where that is no mend
 }
@@ -76,5 +77,6 @@ func (connectionPersonPage) Title() string { return "The next sign-in" }
 type personChanges struct {
 	Name                 string
 	Added, Removed, Kept []string
+	Roles                string // that the user would have; "" for none
 	Near                 []string
 }

@@ -13,6 +13,7 @@ import (
 const (
 	AreaEnterprises     = "Enterprises"
 	AreaApplications    = "Applications"
+	AreaRoles           = "Roles"
 	AreaAdmins          = "Admins & recovery"
 	AreaTroubleshooting = "Troubleshooting"
 	AreaOverview        = "Overview"
@@ -60,6 +61,7 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 		b.Console.Areas = []ui.Area{{Links: []ui.Link{
 			{Label: AreaEnterprises, Href: Prefix + "/enterprises"},
 			{Label: AreaApplications, Href: Prefix + "/applications"},
+			{Label: AreaRoles, Href: Prefix + "/roles"},
 			{Label: AreaAdmins, Href: Prefix + "/admins"},
 			{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
 		}}}

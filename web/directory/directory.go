@@ -70,6 +70,7 @@ type Options struct {
 	Drift     comparer
 	Tokens    tokenService
 	Services  serviceTokens
+	Roles     roleReader // a store.DB
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -89,7 +90,7 @@ func (d *Directory) Register(rt *route.Router) {
 	pages := [][]console.Page{
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
-		d.serviceTokenPages(),
+		d.serviceTokenPages(), d.rolePages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

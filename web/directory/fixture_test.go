@@ -136,6 +136,7 @@ func newFixture(t *testing.T) *fixture {
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,
+		Roles:        f.db,
 		Rules:        f.db,
 		Lifetimes: rules.Lifetimes{
 			Idle:     time.Hour,
@@ -161,6 +162,7 @@ func newFixture(t *testing.T) *fixture {
 		Domains:   proving,
 		Members:   f.db,
 		Structure: f.db,
+		Roles:     f.db,
 		Pushes:    f.db,
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
@@ -312,6 +314,7 @@ func (f *fixture) do(who, method, path string, form url.Values) answer {
 // revision returns the revision of the object at a path, 0 for any other path.
 func (f *fixture) revision(path string) int64 {
 	f.Helper()
+	path = strings.TrimSuffix(path, "/roles")
 	id := path[strings.LastIndex(path, "/")+1:]
 	if a, err := f.db.Application(f.Context(), sso.ApplicationID(id)); err == nil {
 		return a.Revision

@@ -21,5 +21,6 @@ func Gallery() []gallery.Example {
 		galleryTokenRules(),
 		galleryServiceTokens(),
 		galleryApplications(),
+		galleryRoles(),
 	)
 }

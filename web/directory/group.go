@@ -15,6 +15,7 @@ func groupSaid() map[string]string {
 	return map[string]string{
 		"created":    "Group created. People join it at their next sign-in if the identity provider lists it.",
 		"saved":      "Group changed.",
+		"roles":      "Roles changed. Applications are told within a second.",
 		"removed":    "Removed from the group.",
 		"restored":   "The members are what they were then.",
 		"reconciled": "Members now match what the identity provider last sent, as far as that is certain.",
@@ -145,13 +146,13 @@ func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.Group
 	)
 }
 
-// groupActs adds what can be done about a group.
+// groupActs adds what can be done about a group, and the roles that it carries.
 func (d *Directory) groupActs(
 	ctx context.Context, p *groupDetailPage, e sso.Enterprise, c sso.GroupCount,
 ) error {
 	g, here := c.Group, groupHref(e, c.Group.ID)
-	if g.Default {
-		return nil
+	if err := d.groupRoles(ctx, p, e, g); err != nil || g.Default {
+		return err
 	}
 	text := fmt.Sprintf(
 		"%s leave it. People in no other group of the organization leave that, too. Memberships of a deleted group cannot be restored.",

@@ -75,6 +75,7 @@ func galleryGroupDetail(name string) *groupDetailPage {
 		Fields:  galleryGroupForm(name, false),
 		Moment:  galleryMoment("at", galleryGroupAt+"/history"),
 		Restore: galleryMoment("restore-at", galleryGroupAt+"/restore"),
+		Carried: galleryCarried(),
 		Remove: &ui.Confirm{
 			Label:  "Delete this group",
 			Text:   "38 members leave it. Memberships of a deleted group cannot be restored.",

@@ -22,6 +22,7 @@ type groupDetailPage struct {
 	Hidden  []ui.HiddenField
 	Fields  []ui.Field
 	Remove  *ui.Confirm
+	Carried carriedForm
 	Restore momentForm
 }
 

@@ -19,6 +19,7 @@ func (d *Directory) groupPages() []console.Page {
 		ofEnterprise("GET", "groups/{group}", d.group),
 		ofEnterprise("POST", "groups/{group}", d.changeGroup),
 		ofEnterprise("POST", "groups/{group}/delete", d.deleteGroup),
+		ofEnterprise("POST", "groups/{group}/roles", d.changeGroupRoles),
 	}
 }
 

@@ -29,6 +29,8 @@ func Templates() ui.Templates {
 			new(serviceTokensPage),
 			new(applicationsPage),
 			new(applicationDetailPage),
+			new(rolesPage),
+			new(roleDetailPage),
 		},
 		Files: files,
 	}

@@ -88,8 +88,8 @@ func (c *grantCache) authorize(ctx context.Context, a *application, p *sso.Princ
 		shard.Remove(key)
 		return nil, err
 	}
-	refs, groups, omitted := a.sharedGroups(p.Groups)
-	token, err := c.auth.sign(ctx, claimsOf(c.auth.origin, a, p, refs, omitted, now))
+	told := a.shared(p.Groups)
+	token, err := c.auth.sign(ctx, claimsOf(c.auth.origin, a, p, told, now))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (c *grantCache) authorize(ctx context.Context, a *application, p *sso.Princ
 		user:        p.User,
 		enterprise:  p.Enterprise,
 		groups:      p.Groups,
-		headers:     headersOf(p, groups, token),
+		headers:     headersOf(p, told, token),
 		renew:       now.Add(renewAfter),
 	}
 	shard.Add(key, g)

@@ -25,6 +25,7 @@ var identityHeaders = [...]struct {
 	{"X-Auth-Request-Preferred-Username", func(told *identity) string { return told.login }},
 	{"X-Auth-Request-Name", func(told *identity) string { return told.name }},
 	{"X-Auth-Request-Groups", func(told *identity) string { return told.groups }},
+	{"X-Auth-Request-Roles", func(told *identity) string { return told.roles }},
 	{"X-Auth-Request-Enterprise", func(told *identity) string { return told.Enterprise.Key }},
 	{"X-Auth-Request-Auth-Method", func(told *identity) string { return methodOf(told.Principal) }},
 	{"X-Auth-Request-Jwt", func(told *identity) string { return told.assertion }},
@@ -38,7 +39,7 @@ var identityHeaders = [...]struct {
 type identity struct {
 	*sso.Principal
 	login, email, name string
-	groups             string
+	groups, roles      string
 	assertion          string
 }
 
@@ -66,6 +67,8 @@ type claims struct {
 	Name          string   `json:"name,omitempty"`
 	Groups        []string `json:"groups"`
 	Omitted       int      `json:"groups_omitted,omitempty"` // groups that did not fit
+	Roles         []string `json:"roles"`
+	RolesOmitted  int      `json:"roles_omitted,omitempty"`
 	Enterprise    string   `json:"enterprise"`
 	Method        string   `json:"auth_method"`
 }
@@ -77,7 +80,7 @@ const (
 	renewAfter = time.Minute
 )
 
-func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, omitted int, now time.Time) claims {
+func claimsOf(issuer string, a *application, p *sso.Principal, told shared, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
 	return claims{
 		Issuer:        issuer,
@@ -91,55 +94,36 @@ func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, 
 		Email:         p.User.Email,
 		EmailVerified: p.User.EmailVerified,
 		Name:          p.User.Name,
-		Groups:        groups,
-		Omitted:       omitted,
+		Groups:        told.groups.refs,
+		Omitted:       told.groups.omitted,
+		Roles:         told.roles.refs,
+		RolesOmitted:  told.roles.omitted,
 		Enterprise:    p.Enterprise.Key,
 		Method:        methodOf(p),
 	}
 }
 
-// truncationMark ends a truncated list of groups. Without a slash it cannot be a
-// group.
+// truncationMark ends a truncated list of groups or roles. Without a slash it cannot
+// be one.
 const truncationMark = "..."
 
-// sharedGroups returns the groups that the application may see, as references
-// and as a header value. Groups beyond the header's limit are in neither; those
-// that grant access come first, so that they are omitted last.
-func (a *application) sharedGroups(groups []sso.PrincipalGroup) (refs []string, header string, omitted int) {
-	refs = make([]string, 0, len(groups))
-	var text strings.Builder
-	limit := a.Limit() - len(truncationMark) - 1
-	add := func(ref string) {
-		encoded := headerValue(ref, ",")
-		if omitted > 0 || text.Len()+len(encoded)+1 > limit {
-			omitted++
-			return
-		}
-		if text.Len() > 0 {
-			text.WriteByte(',')
-		}
-		text.WriteString(encoded)
-		refs = append(refs, ref)
-	}
+// sharedGroups returns the groups that the application may see. Those that grant
+// access come first, so that they are omitted last.
+func (a *application) sharedGroups(groups []sso.PrincipalGroup) *refList {
+	l := newRefList(a.Limit())
 	for _, first := range [...]bool{true, false} {
 		for _, g := range groups {
 			ref := g.Ref()
 			if a.required[ref] == first && a.shares(g.Organization, ref) {
-				add(ref)
+				l.add(ref)
 			}
 		}
 	}
-	if omitted > 0 {
-		if text.Len() > 0 {
-			text.WriteByte(',')
-		}
-		text.WriteString(truncationMark)
-	}
-	return refs, text.String(), omitted
+	return l
 }
 
 func (a *application) shares(organization, ref string) bool {
-	return len(a.shared) == 0 || a.shared[ref] || a.shared[organization+"/*"]
+	return len(a.told) == 0 || a.told[ref] || a.told[organization+"/*"]
 }
 
 // headerValue encodes text as one reversible header value: bytes that are not
@@ -179,17 +163,18 @@ func mustEncode(s string, i int, also string) bool {
 
 // headersOf returns the values of all identity headers, in the order of
 // identityHeaders.
-func headersOf(p *sso.Principal, groups, assertion string) (all [len(identityHeaders)][]string) {
-	told := identity{
+func headersOf(p *sso.Principal, told shared, assertion string) (all [len(identityHeaders)][]string) {
+	id := identity{
 		Principal: p,
 		login:     headerValue(p.User.Login, ""),
 		email:     headerValue(p.User.Email, ""),
 		name:      headerValue(p.User.Name, ""),
-		groups:    groups,
+		groups:    told.groups.text(),
+		roles:     told.roles.text(),
 		assertion: assertion,
 	}
 	for i, header := range identityHeaders {
-		all[i] = []string{header.value(&told)}
+		all[i] = []string{header.value(&id)}
 	}
 	return all
 }

@@ -24,7 +24,7 @@ type application struct {
 	sso.Application
 	origins  []origin
 	required map[string]bool
-	shared   map[string]bool
+	told     map[string]bool
 }
 
 type origin struct{ scheme, host, whole string }
@@ -48,7 +48,7 @@ func newApplication(a sso.Application) *application {
 	made := &application{
 		Application: a,
 		required:    setOf(a.Groups),
-		shared:      setOf(a.Told),
+		told:        setOf(a.Told),
 	}
 	for _, o := range a.Origins {
 		scheme, host, _ := strings.Cut(o, "://")

@@ -115,6 +115,7 @@ func TestIdentityHeaders(t *testing.T) {
 		"X-Auth-Request-Preferred-Username": "",
 		"X-Auth-Request-Id":                 "",
 		"X-Auth-Request-Name":               "",
+		"X-Auth-Request-Roles":              "",
 		"X-Auth-Request-Enterprise":         "",
 		"X-Auth-Request-Auth-Method":        "",
 		"X-Auth-Request-Jwt":                "",
