@@ -52,7 +52,7 @@ func (db *DB) GroupMembers(
 	return all, next, err
 }
 
-// UserMemberships lists the groups of a user by organization and name.
+// UserMemberships lists the groups of a user, with their roles, by organization and name.
 func (db *DB) UserMemberships(
 	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
 ) (_ []sso.UserMembership, err error) {
@@ -60,7 +60,7 @@ func (db *DB) UserMemberships(
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	return engine.List(ctx, db.sql, func(r engine.Row) (m sso.UserMembership, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (m sso.UserMembership, err error) {
 		dest := append(membershipFields(&m.Membership), groupFields(&m.Group)...)
 		o := &m.Organization
 		err = r.Scan(append(
@@ -75,6 +75,14 @@ func (db *DB) UserMemberships(
 		join groups d on d.enterprise_id = o.enterprise_id and d.organization_id = o.id and d.is_default
 		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`,
 		string(ent), string(user))
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]*sso.Group, len(all))
+	for i := range all {
+		groups[i] = &all[i].Group
+	}
+	return all, db.withRoles(ctx, db.sql, ent, groups...)
 }
 
 // AddMember adds a user to a group manually, and to the default group of its

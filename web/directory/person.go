@@ -120,6 +120,9 @@ func (d *Directory) personSections(
 	if err := d.personTokens(ctx, p, e, u.ID); err != nil {
 		return err
 	}
+	if err := d.personRoles(ctx, p, e, known.memberships); err != nil {
+		return err
+	}
 	return d.personLogin(ctx, p, e, u, known, wrong)
 }
 

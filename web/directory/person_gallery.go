@@ -39,6 +39,7 @@ func galleryPerson() []gallery.Example {
 			gallery.LongName, strings.Repeat("grp_all_employees_", 8), "provisioning", true,
 		),
 	}
+	full.Roles = galleryPersonRoles()
 	full.Identities = galleryIdentities()
 	full.SignIns = gallerySignIns()
 	record := ui.Link{

@@ -21,6 +21,7 @@ type personDetailPage struct {
 	Waits      *ui.Press // vouches for a pending user; nil for others
 	Sees       string    // what their own page says, in a sentence
 	Groups     []groupRow
+	Roles      []personRoleRow
 	AddHref    string
 	Lasting    []string // what becomes of changes by hand, connection by connection
 	Identities []identityRow

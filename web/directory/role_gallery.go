@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"strings"
+
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -108,5 +110,23 @@ func galleryCarried() carriedForm {
 			box("editor", "Editor", "Writes and publishes pages.", true),
 			box("reader", "Reader", "", true),
 		},
+	}
+}
+
+func galleryPersonRoles() []personRoleRow {
+	in := func(organization, role string, groups ...string) personRoleRow {
+		row := personRoleRow{
+			Organization: ui.Link{Label: organization, Href: galleryEnt + "/organizations/x"},
+			Role:         role,
+		}
+		for _, name := range groups {
+			row.Groups = append(row.Groups, ui.Link{Label: name, Href: galleryGroupAt})
+		}
+		return row
+	}
+	return []personRoleRow{
+		in("Research", "Editor", "engineering"),
+		in("Research", "Reader", "Members", "engineering"),
+		in(gallery.LongName, "Reader", strings.Repeat("grp_all_employees_", 8)),
 	}
 }

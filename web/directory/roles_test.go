@@ -118,3 +118,30 @@ func TestWhoGivesRoles(t *testing.T) {
 		t.Errorf("the group carries %q", after.Roles)
 	}
 }
+
+// TestPersonRoles: the page of a person shows their roles in each organization, the
+// strongest first, with the groups that they come from.
+func TestPersonRoles(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	person := f.acme.at("people", string(f.acme.user.ID))
+	if strings.Contains(f.get(person).body, "h-roles") {
+		t.Error("the page shows roles before there are any")
+	}
+	for i, name := range []string{"Reader", "Editor"} {
+		_, err := f.db.CreateRole(t.Context(), sso.ActorOperator, sso.ProductRole{
+			Key:        strings.ToLower(name),
+			Name:       name,
+			Precedence: 20 - i,
+		})
+		f.ok(err)
+	}
+	group := f.acme.at("groups", string(f.acme.group.ID))
+	f.done(f.as("acme", group+"/roles", "role", "reader", "role", "editor"), group)
+	shown := f.get(person)
+	f.shows(shown, 200, "Applications are told these roles", "Editor", "Reader")
+	_, roles, _ := strings.Cut(shown.body, "h-roles")
+	if strings.Index(roles, "Editor") > strings.Index(roles, "Reader") {
+		t.Error("the strongest role is not the first")
+	}
+}
