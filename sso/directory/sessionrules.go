@@ -19,6 +19,9 @@ type sessionRuler interface {
 // Lifetimes are those of sessions in the installation, which no enterprise exceeds.
 type Lifetimes struct{ Idle, Lifetime time.Duration }
 
+// Lifetimes returns those of the installation.
+func (s *Service) Lifetimes() Lifetimes { return s.options.Lifetimes }
+
 // SessionRules returns what an enterprise requires of sign-ins and sessions.
 func (s *Service) SessionRules(ctx context.Context, ent sso.EnterpriseID) (sso.SessionRules, error) {
 	return s.options.Rules.SessionRules(ctx, ent)

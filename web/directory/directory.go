@@ -90,7 +90,7 @@ func (d *Directory) Register(rt *route.Router) {
 	pages := [][]console.Page{
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
-		d.serviceTokenPages(), d.rolePages(),
+		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

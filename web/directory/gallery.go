@@ -20,6 +20,7 @@ func Gallery() []gallery.Example {
 		galleryDomains(),
 		galleryTokenRules(),
 		galleryServiceTokens(),
+		gallerySessionRules(),
 		galleryApplications(),
 		galleryRoles(),
 	)

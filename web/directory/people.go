@@ -38,6 +38,10 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 			Value:  q.text("q"),
 			Filter: filter,
 		},
+		Rules: []ui.Link{
+			{Label: "Rules for sessions", Href: console.At(v.Enterprise, "session-rules")},
+			{Label: "Rules for tokens", Href: console.At(v.Enterprise, "token-rules")},
+		},
 	}
 	if f != (sso.UserFilter{}) {
 		p.Search.All = path

@@ -77,6 +77,10 @@ func galleryPeoplePage(value string) *peoplePage {
 	p := &peoplePage{
 		Base:   gallery.Console("People"),
 		Search: gallerySearch(galleryEnt+"/people", "Name, login or e-mail", value),
+		Rules: []ui.Link{
+			{Label: "Rules for sessions", Href: galleryEnt + "/session-rules"},
+			{Label: "Rules for tokens", Href: galleryEnt + "/token-rules"},
+		},
 	}
 	p.Search.Filter = &ui.Field{
 		ID:    "status",

@@ -8,6 +8,7 @@ type peoplePage struct {
 	Search searchForm
 	Rows   []personRow
 	Pager  ui.Pager
+	Rules  []ui.Link // pages of what the company requires of everyone
 }
 
 func (peoplePage) Title() string { return "People" }

@@ -27,6 +27,7 @@ func Templates() ui.Templates {
 			new(domainsPage),
 			new(tokenRulesPage),
 			new(serviceTokensPage),
+			new(sessionRulesPage),
 			new(applicationsPage),
 			new(applicationDetailPage),
 			new(rolesPage),
