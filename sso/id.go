@@ -49,6 +49,7 @@ type (
 	ServiceID           string // of a program of an organization
 	ServiceTokenID      string
 	RoleID              string // of a ProductRole
+	MoveID              string // of users from one connection to another
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -76,7 +77,7 @@ type idType interface {
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID | SubjectChangeID |
 		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID |
-		ServiceID | ServiceTokenID | RoleID
+		ServiceID | ServiceTokenID | RoleID | MoveID
 }
 
 func prefixOf[T idType]() string {
@@ -156,6 +157,8 @@ func provisioningPrefixOf(zero any) string {
 		return "svctok"
 	case RoleID:
 		return "role"
+	case MoveID:
+		return "move"
 	}
 	return "evt"
 }

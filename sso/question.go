@@ -8,11 +8,13 @@ import "time"
 type IdentityQuestion struct {
 	ID         QuestionID
 	Enterprise EnterpriseID
-	User       UserID // who claims the login
-	Holder     UserID // the active user who had it at User's last claim
+	Kind       QuestionKind
+	User       UserID // who claims the login, or may be the user of a move
+	Holder     UserID // the active user who had it at User's last claim, or the user of the move
 	Connection ConnectionID
 	Attempt    AttemptID // the latest sign-in that claimed it; "" if an upgrade raised the question
 	Login      string    // as claimed
+	MoveKey    string    // of QuestionMove: the attribute and the value that both have
 	// Keeps is User's former login, with which they sign in meanwhile; "" if
 	// User cannot sign in.
 	Keeps     string
@@ -22,6 +24,15 @@ type IdentityQuestion struct {
 	DecidedBy Actor     // "" while it waits
 	DecidedAt time.Time // zero while it waits
 }
+
+// QuestionKind is what an identity question asks.
+type QuestionKind string
+
+// The kinds.
+const (
+	QuestionLogin QuestionKind = ""     // whose the login is
+	QuestionMove  QuestionKind = "move" // whether the two are one person who moved to the connection
+)
 
 // QuestionState is the state of an identity question.
 type QuestionState string
@@ -50,7 +61,7 @@ const (
 type QuestionDecision struct {
 	Answer QuestionAnswer
 	Holder bool   // of AnswerAnother: the holder gets Login, not the claimant
-	Login  string // of AnswerAnother: the new login
+	Login  string // of AnswerAnother: the new login; "" for a QuestionMove: the claimant keeps theirs
 }
 
 // QuestionFilter narrows a list of questions; the zero value of a field means any.
@@ -89,6 +100,9 @@ type IdentityHeldError struct {
 	// Claimant is the account that the resource would belong to, as it is; zero
 	// if it would be new.
 	Claimant User
+	// MoveKey is set if Account is not known by the login, but may be the user by a
+	// move.
+	MoveKey string
 }
 
 func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
@@ -97,6 +111,10 @@ func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
 func (e *IdentityHeldError) Unwrap() error {
 	message := "Another active person of the company has the login " + Sanitize(e.Login) + ": account " +
 		string(e.Account) + ". An admin decides under People, Login conflicts; send it again afterwards."
+	if e.MoveKey != "" {
+		message = "This may be the person of account " + string(e.Account) + ", who is moved to this connection. " +
+			"An admin decides under People, Login conflicts; send it again afterwards."
+	}
 	return &Error{
 		Kind:   Conflict,
 		Code:   "identity_held",

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
@@ -12,8 +13,9 @@ import (
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
 	personColumns  = userColumns + ", u.asserted_hash, u.asserted_certain, " +
-		"exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
-		"and q.state = 'waiting'), " + isProvisioned
+		"coalesce((select '?' || case when q.kind = 'move' then q.holder_id || ' ' || q.move_key else '' end " +
+		"from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
+		"and q.state = 'waiting'), ''), " + isProvisioned
 	// isProvisioned says of a user u whether the identity provider of the connection
 	// $2 pushed them, and during a pilot whether they are adopted.
 	isProvisioned = "exists (select 1 from provisioned_users p where p.enterprise_id = u.enterprise_id " +
@@ -47,12 +49,17 @@ type person struct {
 	digest      assertedDigest
 	asked       bool // an identity question about the user is open
 	provisioned bool // the identity provider of the connection pushed the user
+	doubt       doubt
 }
 
 func scanPerson(r engine.Row) (p person, err error) {
+	var question string // "?", and of a move its user and key
 	err = r.Scan(append(
-		userFields(&p.user), &p.digest.hash, &p.digest.certain, &p.asked, &p.provisioned,
+		userFields(&p.user), &p.digest.hash, &p.digest.certain, &question, &p.provisioned,
 	)...)
+	question, p.asked = strings.CutPrefix(question, "?")
+	holder, key, _ := strings.Cut(question, " ")
+	p.doubt = doubt{sso.UserID(holder), key}
 	return p, err
 }
 
@@ -67,6 +74,8 @@ func (t *tx) findPerson(
 		return engine.One(ctx, t, scanPerson, selectLinked+whereLinked, string(ent), conn, id.Subject)
 	case identity.LinkedLogin:
 		return engine.One(ctx, t, scanPerson, selectLinked+whereLinkedLogin, string(ent), conn, id.Login)
+	case identity.Moved:
+		return t.findMoved(ctx, ent, id)
 	case identity.UnboundLogin:
 		return engine.One(ctx, t, scanPerson, selectPerson+whereUnbound, string(ent), conn, id.Login)
 	case identity.PushedExternalID:

@@ -53,3 +53,14 @@ func groupNames(changes []sso.GroupChange) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// auditMoved writes that a user whom a move expected has come.
+func (r *loginRecord) auditMoved(ctx context.Context) error {
+	if !r.moved {
+		return nil
+	}
+	return r.tx.audit(
+		ctx, sso.Actor(r.signIn.Session.Connection), "user.moved", string(r.user.ID), "subject",
+		r.signIn.Identity.Subject, "attempt", string(r.signIn.Attempt.ID),
+	)
+}

@@ -76,6 +76,8 @@ type loginRecord struct {
 	isNew      bool           // this sign-in creates the user
 	old        sso.User       // before the sign-in; zero if new
 	asked      bool           // an identity question about the user is open
+	doubt      doubt          // the user of a move whom this may be
+	moved      bool           // a move expected the user
 	pushed     bool           // the identity provider pushed the user
 	owned      bool           // the connection provisions by SCIM
 	holder     sso.User       // the active user with the asserted login; zero if none
@@ -141,6 +143,9 @@ func (r *loginRecord) touchesBrake() bool {
 // save writes the sign-in of a user who is not refused, as the verdict settles it.
 func (r *loginRecord) save(ctx context.Context) error {
 	settled := r.resolution.Settle(r.signIn.Identity, r.verdict)
+	if err := r.auditMoved(ctx); err != nil {
+		return err
+	}
 	if settled.Wait == identity.ForVouching {
 		return r.savePending(ctx, settled.User)
 	}
@@ -275,12 +280,13 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		Identity:       r.signIn.Identity,
 		Before:         r.old,
 		Holder:         holder,
+		Doubt:          r.doubt.holder,
 		Provisioned:    r.pushed && r.owned,
 		Linked:         key == identity.Linked || key == identity.LinkedLogin,
 		DomainVerified: r.proven,
 		Now:            r.tx.now,
 	})
-	r.isNew = key == ""
+	r.isNew, r.moved = key == "", key == identity.Moved
 	if r.isNew {
 		r.resolution.User.ID = sso.NewID[sso.UserID](r.tx.now)
 		r.resolution.User.Enterprise = r.ent
@@ -302,11 +308,16 @@ func (r *loginRecord) find(ctx context.Context, key identity.Key) (bool, error) 
 	case identity.Subject: // read by claim
 		return r.bound, nil
 	case identity.Successor:
+		if r.doubt.holder != "" { // an admin decides whose sign-in it is
+			return false, nil
+		}
 		return r.findSuccessor(ctx)
 	}
 	p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
 	if ok {
 		r.found(p)
+	} else if key == identity.Moved {
+		r.doubt = p.doubt
 	}
 	return ok, err
 }
@@ -326,7 +337,7 @@ func (r *loginRecord) saveNew(ctx context.Context) error {
 // found takes over what is known about the user.
 func (r *loginRecord) found(p person) {
 	r.old, r.digest = p.user, p.digest
-	r.asked, r.pushed = p.asked, p.provisioned
+	r.asked, r.pushed, r.doubt = p.asked, p.provisioned, p.doubt
 }
 
 // holderOf returns the active user with a login; claim read that of the asserted
@@ -352,6 +363,8 @@ func (r *loginRecord) saveUser(key identity.Key) {
 	switch key {
 	case identity.Linked, identity.LinkedLogin:
 		r.tx.seeLinked(key, args)
+	case identity.Moved:
+		r.bindMoved()
 	default:
 		r.tx.Queue(
 			`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
@@ -362,6 +375,19 @@ func (r *loginRecord) saveUser(key identity.Key) {
 		r.tx.forgetLogin(r.ent, r.signIn.Session.Connection, r.signIn.Identity.Login, r.user.ID)
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
+}
+
+// bindMoved queues the identity of a user whom a move expected.
+func (r *loginRecord) bindMoved() {
+	conn, subject := r.signIn.Session.Connection, r.signIn.Identity.Subject
+	r.tx.Queue(
+		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		values ($1, $2, $3, $4, $5, $6, $6)
+		on conflict (enterprise_id, user_id, connection_id) do update
+			set subject = excluded.subject, login = excluded.login, last_seen_at = excluded.last_seen_at`,
+		string(r.ent), string(conn), string(r.user.ID), subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
+	)
+	r.tx.useMoved(r.ent, conn, r.user.ID, subject)
 }
 
 func (r *loginRecord) createUser() {
@@ -392,10 +418,13 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 		if claim.Keeps {
 			q.Keeps = r.user.Login
 		}
+		if claim.Holder == r.doubt.holder {
+			q.Kind, q.MoveKey = sso.QuestionMove, r.doubt.key
+		}
 		if err := r.tx.raiseQuestion(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
 			return err
 		}
-	case r.asked:
+	case r.asked && r.doubt.holder == "":
 		r.tx.closeQuestion(r.ent, r.user.ID)
 	}
 	if !r.isNew && r.old.Login != r.user.Login {

@@ -78,6 +78,9 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 			return err
 		}
 	}
+	if r.Key == identity.Moved {
+		e.useMoved(e.push.Enterprise, e.push.Connection, u.Account, "")
+	}
 	if r.Outcome == identity.New || !bound && !change.adopts {
 		return nil
 	}
@@ -280,6 +283,10 @@ func (t *tx) questionHeld(
 		Holder:     held.Account,
 		Connection: p.Connection,
 		Login:      held.Login,
+		MoveKey:    held.MoveKey,
+	}
+	if held.MoveKey != "" {
+		question.Kind = sso.QuestionMove
 	}
 	switch claimant.Status {
 	case sso.UserActive:

@@ -16,12 +16,13 @@ type factsReader struct {
 	*effects
 	accounts map[sso.UserID]sso.User
 	subjects map[string]sso.User
-	linked   map[string]sso.User   // by linked subject
-	logins   map[string][]sso.User // by the key of the login
-	exact    map[string][]sso.User // by the login of the identity
-	former   map[string]sso.User   // by externalId
-	gone     map[sso.UserID]string // externalId of the deleted resource by account
-	released map[sso.UserID]bool   // their subjects were given to others
+	linked   map[string]sso.User                // by linked subject
+	logins   map[string][]sso.User              // by the key of the login
+	exact    map[string][]sso.User              // by the login of the identity
+	former   map[string]sso.User                // by externalId
+	gone     map[sso.UserID]string              // externalId of the deleted resource by account
+	released map[sso.UserID]bool                // their subjects were given to others
+	expected map[string][]identity.ExpectedMove // by the key of a move
 	owned    map[sso.UserID]sso.ResourceID
 	holders  map[string]sso.User
 	domains  map[string]bool
@@ -116,12 +117,12 @@ func (r *factsReader) clear() {
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
 	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
-	r.released = map[sso.UserID]bool{}
+	r.released, r.expected = map[sso.UserID]bool{}, map[string][]identity.ExpectedMove{}
 }
 
 // queueCandidates queues the reads of the users that a key may find.
 func (r *factsReader) queueCandidates(all []pushedUser) {
-	var accounts, subjects, keys, names, external, domains []string
+	var accounts, subjects, keys, names, external, domains, moved []string
 	for _, u := range all {
 		domains = append(domains, sso.EmailDomain(identity.PushedAddress(*u.after)))
 		if u.after.Account != "" {
@@ -131,6 +132,7 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		subjects = append(subjects, u.after.UserName)
 		keys = append(keys, identity.LoginKey(u.after.UserName))
 		names = append(names, u.after.UserName)
+		moved = append(moved, identity.PushedMoveKeys(*u.after)...)
 		if u.after.ExternalID != "" {
 			subjects = append(subjects, u.after.ExternalID)
 			external = append(external, u.after.ExternalID)
@@ -153,6 +155,7 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"and u.id = s.account_id",
 		external)
 	r.queueDomains(domains)
+	r.queueMoved(moved)
 	if r.cfg.SCIM.MatchEmail {
 		r.emails.queue(r.effects, all)
 	}
@@ -166,6 +169,36 @@ func (r *factsReader) queueDomains(names []string) {
 	}, "select d.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join domains d
 		where d.enterprise_id = $1 and d.name = n.value and d.verified_at > 0`,
 		string(r.push.Enterprise), engine.JSONList(names))
+}
+
+// queueMoved queues the users whom moves expect with some keys.
+func (r *factsReader) queueMoved(keys []string) {
+	if len(keys) == 0 {
+		return
+	}
+	r.QueueQuery(func(row engine.Row) error {
+		x, err := scanExpected(row)
+		r.expected[x.Entry.Key] = append(r.expected[x.Entry.Key], x)
+		return err
+	}, "select "+expectedColumns+" from ("+distinct(r.effects, "$3")+")"+fromExpected+" order by e.user_id",
+		string(r.push.Enterprise), string(r.push.Connection), engine.JSONList(keys))
+}
+
+// moved notes whom moves expect as a user who belongs to no account yet.
+func (r *factsReader) moved(f *identity.Pushed) {
+	var all []identity.ExpectedMove
+	users := map[sso.UserID]sso.User{}
+	for _, key := range identity.PushedMoveKeys(f.Resource) {
+		for _, x := range r.expected[key] {
+			x.Bound = x.Bound || !r.free(x.User, f.Resource)
+			all, users[x.User.ID] = append(all, x), x.User
+		}
+	}
+	entry, doubt := identity.FindMoved(all)
+	f.Doubt = doubt
+	if entry.User != "" {
+		f.Found[identity.Moved] = users[entry.User]
+	}
 }
 
 // byText queues a read of users by a text that finds them.
@@ -279,6 +312,9 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	if by, ok := r.byLogin(*u); ok {
 		f.Found[identity.PushedLogin] = by
 	}
+	if u.Account == "" {
+		r.moved(&f)
+	}
 	f.Email = r.emails.facts(*u, func(by sso.User) bool { return r.another(by, *u) })
 	before, _ := f.Before()
 	_, f.Former = r.gone[before.ID]
@@ -345,6 +381,11 @@ func (r *factsReader) candidates() (ids []sso.UserID) {
 	for _, some := range r.emails.users {
 		for _, u := range some {
 			ids = append(ids, u.ID)
+		}
+	}
+	for _, some := range r.expected {
+		for _, x := range some {
+			ids = append(ids, x.User.ID)
 		}
 	}
 	return ids

@@ -9,13 +9,13 @@ import (
 )
 
 const questionColumns = `q.id, q.enterprise_id, q.user_id, q.holder_id, q.connection_id, q.attempt_id, q.login, q.keeps, q.state, q.answer,
-	q.created_at, q.decided_by, q.decided_at`
+	q.created_at, q.decided_by, q.decided_at, q.kind, q.move_key`
 
 func scanQuestion(r engine.Row) (q sso.IdentityQuestion, err error) {
 	err = r.Scan(
 		&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps,
 		&q.State, &q.Answer,
-		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt),
+		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt), &q.Kind, &q.MoveKey,
 	)
 	return q, err
 }
@@ -63,21 +63,23 @@ func findQuestion(
 func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
 	n, err := t.Exec(
 		ctx,
-		`update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
+		`update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7,
+			keeps = $8, kind = $9, move_key = $10
 		where enterprise_id = $1 and user_id = $2 and state = $3`,
 		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder),
-		string(q.Connection), string(q.Attempt), q.Login, q.Keeps,
+		string(q.Connection), string(q.Attempt), q.Login, q.Keeps, string(q.Kind), q.MoveKey,
 	)
 	if err != nil || n > 0 {
 		return err
 	}
 	q.ID = sso.NewID[sso.QuestionID](t.now)
 	t.Queue(
-		`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0)`,
+		`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id,
+			login, keeps, state, answer, created_at, decided_by, decided_at, kind, move_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0, $11, $12)`,
 		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection),
 		string(q.Attempt), q.Login, q.Keeps,
-		string(sso.QuestionWaiting), engine.Micros(t.now),
+		string(sso.QuestionWaiting), engine.Micros(t.now), string(q.Kind), q.MoveKey,
 	)
 	return t.audit(
 		ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login,
@@ -114,27 +116,38 @@ func (db *DB) AnswerQuestion(
 				Public: "This question does not wait any more: it was answered, or the login became free.",
 			}
 		}
-		if err := t.answer(ctx, by, q, d); err != nil {
-			return err
-		}
-		q.State = sso.QuestionAnswered
-		q.Answer = d.Answer
-		q.DecidedBy = by
-		q.DecidedAt = t.now
-		t.Queue(
-			"update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), string(q.State), string(q.Answer), string(by),
-			engine.Micros(t.now),
-		)
-		return t.audit(
-			ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer",
-			string(d.Answer), "holder", string(q.Holder), "login", d.Login,
-		)
+		return t.settleQuestion(ctx, by, &q, d)
 	})
 	if err != nil {
 		return sso.IdentityQuestion{}, err
 	}
 	return q, nil
+}
+
+// settleQuestion carries out an answer and records it.
+func (t *tx) settleQuestion(
+	ctx context.Context, by sso.Actor, q *sso.IdentityQuestion, d sso.QuestionDecision,
+) error {
+	if err := identity.CheckDecision(*q, d); err != nil {
+		return err
+	}
+	if err := t.answer(ctx, by, *q, d); err != nil {
+		return err
+	}
+	q.State = sso.QuestionAnswered
+	q.Answer = d.Answer
+	q.DecidedBy = by
+	q.DecidedAt = t.now
+	t.Queue(
+		`update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6, holder_id = $7
+		where enterprise_id = $1 and id = $2`,
+		string(q.Enterprise), string(q.ID), string(q.State), string(q.Answer), string(by),
+		engine.Micros(t.now), string(q.Holder),
+	)
+	return t.audit(
+		ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer",
+		string(d.Answer), "holder", string(q.Holder), "login", d.Login,
+	)
 }
 
 func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
@@ -146,6 +159,7 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		if err := t.join(ctx, q); err != nil {
 			return err
 		}
+		t.useMoved(q.Enterprise, q.Connection, q.Holder, "")
 	}
 	if identity.HolderYields(d) { // first: the login must be free for the claimant
 		if err := t.takeLogin(ctx, by, q, d); err != nil {
@@ -161,9 +175,12 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 }
 
 // join makes what leads to the claimant of a question lead to the holder, if the holder
-// has the login still.
+// has the login still; of a move, if the holder is not deactivated.
 func (t *tx) join(ctx context.Context, q sso.IdentityQuestion) error {
 	holder, _, err := loginHolder(ctx, t, q.Enterprise, q.Login)
+	if q.Kind == sso.QuestionMove {
+		holder, _, err = findUser(ctx, t, q.Enterprise, q.Holder)
+	}
 	if err != nil {
 		return err
 	}

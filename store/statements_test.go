@@ -43,6 +43,8 @@ func tenantTables() []string {
 		"identity_questions",
 		"subject_changes",
 		"subject_signs",
+		"moves",
+		"move_entries",
 		"brake_signs",
 		"brake_losses",
 		"brake_stops",
@@ -117,6 +119,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"tokenExpiries":           "t.enterprise_id = services.enterprise_id", // background work over all tenants
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
+		"ApplyMoves":              "from moves where state = 'collecting' or asking order by created_at",
 		"ApplyProvisioned":        "from provisioned_pending order by asked_at", // background work over all tenants
 		"readBrought":             "from sessions s",                            // of a browser, which may have been at another company
 		"UpdateRole":              "from group_roles x where x.role_id = $2",    // a role is the installation's

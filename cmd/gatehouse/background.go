@@ -13,7 +13,7 @@ const (
 	sweepEvery   = 5 * time.Minute
 	countEvery   = 5 * time.Second
 	refreshEvery = 10 * time.Minute // interval of looking for metadata due for refresh
-	applyEvery   = 15 * time.Second // interval of looking for pushed users that wait to be applied
+	applyEvery   = 15 * time.Second // interval of looking for pushed users, and for moves, that wait to be applied
 	grownEvery   = 2 * time.Second  // interval of looking whether pushes filled tables
 )
 
@@ -24,6 +24,9 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep database", g.sweep) })
 	all.Go(func() {
 		g.every(ctx, applyEvery, "apply what was provisioned", g.db.ApplyProvisioned)
+	})
+	all.Go(func() {
+		g.every(ctx, applyEvery, "prepare moves of users", g.db.ApplyMoves)
 	})
 	all.Go(func() {
 		g.every(ctx, grownEvery, "analyze tables", g.db.RefreshStatistics)

@@ -285,6 +285,7 @@ func (g *gateway) rules() {
 		Domains:     g.db,
 		Trials:      g.db,
 		Trusts:      g.db,
+		Moves:       g.db,
 
 		Resolver:      resolver(g.config.DNS),
 		SAML:          g.saml,
@@ -426,6 +427,7 @@ func (g *gateway) api() (*api.API, error) {
 		Records:      g.db,
 		Roles:        g.db,
 		Tokens:       tokens.NewAPI(g.db, time.Now),
+		Moves:        g.db,
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,
 		Setup:        g.setup,

@@ -312,3 +312,40 @@ func roleCodes() []Entry {
 		},
 	}
 }
+
+// moveCodes returns the codes of moves of users between connections.
+func moveCodes() []Entry {
+	return []Entry{
+		{
+			"move_running", "API",
+			"another move of users to this connection is being prepared",
+			Operator,
+			"wait until it is ready, or undo it",
+		},
+		{
+			"move_target_disabled", "API",
+			"users are to be moved to a connection that is not enabled",
+			Operator,
+			"enable the connection first",
+		},
+		{
+			"move_approval_needed", "API",
+			"an admin of the company moves users to a connection that the admin has not tested as it is live",
+			Operator,
+			"pass a test connection through it, or let an operator start the move",
+		},
+		{"move_undone", "API", "the move was undone before", Operator, "start another one"},
+		{
+			"move_decided", "API",
+			"the user waits for no decision any more: it was decided, they have come, or the move was undone",
+			Operator,
+			"look at the move again",
+		},
+		{
+			"operator_needed", "API",
+			"the user is also an operator of the installation, and only an operator decides about the account",
+			Operator,
+			"ask an operator",
+		},
+	}
+}

@@ -72,12 +72,13 @@ type TXTResolver interface {
 
 // Options configures a Service.
 type Options struct {
-	// Connections to Trusts are implemented by store.DB.
+	// Connections to Moves are implemented by store.DB.
 	Connections connectionStore
 	Groups      groupReader
 	Domains     domainStore
 	Trials      trialReader
 	Trusts      trustStore
+	Moves       moveStore
 
 	SAML     *saml.ServiceProvider
 	OIDC     *oidc.RelyingParty

@@ -76,7 +76,9 @@ func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.Ente
 	case sso.AnswerReplaces, sso.AnswerRefuse, sso.AnswerSame:
 		d.Holder, d.Login = false, ""
 	case sso.AnswerAnother:
-		problems = sso.ValidateLogin("login", d.Login)
+		if d.Login != "" { // whether it may be missing depends on the question
+			problems = sso.ValidateLogin("login", d.Login)
+		}
 	default:
 		problems = []sso.FieldError{{Field: "answer", Message: "Choose what to do."}}
 	}

@@ -193,7 +193,6 @@ func TestAnswerQuestionChecksTheDecision(t *testing.T) {
 	}{
 		{sso.QuestionDecision{}, "answer"},
 		{sso.QuestionDecision{Answer: "perhaps"}, "answer"},
-		{sso.QuestionDecision{Answer: sso.AnswerAnother}, "login"},
 	} {
 		_, err := f.AnswerQuestion(t.Context(), admin, f.ent.ID, id, c.decision)
 		f.refused(string(c.decision.Answer), err, "validation_failed", c.field)

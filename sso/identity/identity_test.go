@@ -92,22 +92,22 @@ func TestMatch(t *testing.T) {
 		{
 			"an unbound login comes before a linked one",
 			map[identity.Key]sso.User{identity.UnboundLogin: unbound, identity.LinkedLogin: bound}, nil,
-			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:5],
+			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:6],
 		},
 		{
 			"a login without a subject is taken over",
 			map[identity.Key]sso.User{identity.UnboundLogin: unbound}, nil,
-			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:5],
+			unbound.ID, identity.UnboundLogin, identity.SignInLadder()[:6],
 		},
 		{
 			"a pushed user comes before an unbound login",
 			map[identity.Key]sso.User{identity.PushedUserName: bound, identity.UnboundLogin: unbound}, nil,
-			bound.ID, identity.PushedUserName, identity.SignInLadder()[:4],
+			bound.ID, identity.PushedUserName, identity.SignInLadder()[:5],
 		},
 		{
 			"a deleted one comes after them",
 			map[identity.Key]sso.User{identity.Gone: bound}, nil,
-			bound.ID, identity.Gone, identity.SignInLadder()[:7],
+			bound.ID, identity.Gone, identity.SignInLadder()[:8],
 		},
 		{"otherwise the user is new", nil, nil, "", "", identity.SignInLadder()},
 		{"an error ends the search", nil, failure, "", "", []identity.Key{identity.Subject}},

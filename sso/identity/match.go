@@ -15,6 +15,9 @@ const (
 	// LinkedLogin finds the user to whom the asserted login leads beside the identity of
 	// the connection, if it has no subject yet.
 	LinkedLogin Key = "linked_login"
+	// Moved finds the user whom a move expects with a value of the identity; see
+	// [sso.Move].
+	Moved Key = "moved"
 	// UnboundLogin finds the user whose identity has the asserted login and no
 	// subject yet; of several, the one seen last.
 	UnboundLogin Key = "unbound_login"
@@ -56,6 +59,7 @@ func SignInLadder() []Key {
 	return []Key{
 		Subject,
 		Linked,
+		Moved,
 		PushedExternalID,
 		PushedUserName,
 		UnboundLogin,

@@ -30,6 +30,9 @@ type Pushed struct {
 	// Holder is the active user with the login that PushedLogin returns; zero if
 	// there is none.
 	Holder sso.User
+	// Doubt is an entry of the user whom a new resource may be by a move; zero if there
+	// is none.
+	Doubt sso.MoveEntry
 	// DomainVerified says that the enterprise has proven the domain of the address
 	// that [PushedAddress] returns.
 	DomainVerified bool
@@ -56,6 +59,7 @@ func provisioningLadder() []Key {
 	return []Key{
 		Subject,
 		Linked,
+		Moved,
 		FormerExternalID,
 		PushedLogin,
 		VerifiedEmail,
@@ -95,7 +99,8 @@ func (f Pushed) Login() (login string, given bool) {
 //     who is new, waits, comes back after the resource was deleted, or whose
 //     resource was inactive before. A user deactivated by an admin stays deactivated,
 //     and so does one whom another connection deactivated.
-//  3. If another active user has the login, the resource is held for an admin.
+//  3. If another active user has the login, or a new user may be one whom a move
+//     expects, the resource is held for an admin.
 //  4. Login, name and address are those of the resource. A login that an admin gave
 //     stays, and so does an address that the resource does not say. An address that
 //     cannot be used counts as none.
@@ -146,6 +151,13 @@ func (f Pushed) status(before sso.User) sso.UserStatus {
 
 // held returns why the resource waits for an admin, nil if it does not.
 func (f Pushed) held(before, after sso.User) error {
+	if f.Doubt.User != "" && f.Holder.ID == "" && before.ID == "" && f.Resource.Active {
+		return &sso.IdentityHeldError{
+			Account: f.Doubt.User,
+			Login:   after.Login,
+			MoveKey: f.Doubt.Key,
+		}
+	}
 	if f.Holder.ID == "" || f.Holder.ID == before.ID || !TakesLogin(before, after) {
 		return nil
 	}

@@ -17,6 +17,7 @@ func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User)
 		claimant.LoginGiven = true
 	case d.Answer == sso.AnswerRefuse:
 		claimant.Status = sso.UserDeactivated
+	case d.Answer == sso.AnswerAnother && d.Login == "": // of a move: both logins stay
 	case HolderYields(d):
 		claimant.Login = q.Login
 		claimant.LoginGiven = false
@@ -51,9 +52,10 @@ func Yielded(q sso.IdentityQuestion, d sso.QuestionDecision, holder sso.User) (s
 }
 
 // CheckSame returns Conflict "question_changed" unless holder, the active user who has
-// the login of a question now, is the one the admin decided about; zero if there is none.
+// the login of a question now, or the user of a move, is the one the admin decided about;
+// zero if there is none.
 func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
-	if holder.ID != "" && holder.ID == q.Holder {
+	if holder.ID != "" && holder.ID == q.Holder && holder.Status != sso.UserDeactivated {
 		return nil
 	}
 	return &sso.Error{
@@ -61,5 +63,25 @@ func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
 		Code: "question_changed",
 		Public: "The person who had the login no longer has it, or is no longer active. " +
 			"Look at the person who claims it again, or let them sign in again.",
+	}
+}
+
+// CheckDecision refuses an answer that the question has not: a new login is needed
+// where the two claim one, and a question of a move takes no account from its user.
+func CheckDecision(q sso.IdentityQuestion, d sso.QuestionDecision) error {
+	field, text := "", ""
+	switch {
+	case q.Kind == sso.QuestionMove && HolderYields(d):
+		field, text = "answer", "This question is about a move: answer same, another or refuse."
+	case q.Kind != sso.QuestionMove && d.Answer == sso.AnswerAnother && d.Login == "":
+		field, text = "login", "Enter the other login."
+	default:
+		return nil
+	}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: text,
+		Fields: []sso.FieldError{{Field: field, Message: text}},
 	}
 }

@@ -25,6 +25,8 @@ type Facts struct {
 	// Holder is the active user with the login that ClaimedLogin returns for Before;
 	// zero if there is none.
 	Holder sso.User
+	// Doubt is the user whom it may be by a move; "" for none. An admin decides.
+	Doubt sso.UserID
 	// Provisioned says that the identity provider pushes the user, and owns the
 	// profile.
 	Provisioned bool
@@ -57,7 +59,8 @@ type Resolution struct {
 //     identity provider pushes, and of an active one whom a linked subject found:
 //     two subjects would change it to and fro.
 //  3. If another active user has the login, a user who is active with another one
-//     goes on with that; any other waits for an admin. No user becomes another.
+//     goes on with that; any other waits for an admin. No user becomes another. The
+//     same goes for a user who may be one that is moved to the connection.
 //  4. Any other user is active. Whether a user must be vouched for first is decided
 //     again at each sign-in: see Settle.
 func Resolve(f Facts) Resolution {
@@ -85,6 +88,12 @@ func Resolve(f Facts) Resolution {
 	r.User.Status = sso.UserActive
 	r.User.Login = ClaimedLogin(f.Before, f.Identity.Login)
 	r.Claim = Claim(f.Before, f.Holder, r.User.Login)
+	if r.Claim.Holder == "" && f.Doubt != "" {
+		r.Claim = sso.LoginClaim{
+			Holder: f.Doubt,
+			Keeps:  f.Before.Status == sso.UserActive,
+		}
+	}
 	switch {
 	case r.Claim.Waits():
 		r.Outcome = Held

@@ -27,6 +27,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 	return map[string]map[string]func(*testing.T, fresh){
 		"sign-in":       signInTests(),
 		"unique logins": loginTests(),
+		"moves":         moveTests(),
 		"concurrency":   concurrencyTests(),
 		"audit":         auditTests(),
 		"group sync":    groupSyncTests(),

@@ -33,6 +33,7 @@ func untenanted() map[string]string {
 		"TestRunByToken":          "found by 256 random bits",
 		"AuthnNeed":               "names nothing but the tenant; of an unknown one, nothing",
 		"ConnectionsToRefresh":    "background work over all tenants",
+		"ApplyMoves":              "background work over all tenants",
 		"EnterprisesHeld":         "background work over all tenants",
 		"EnterprisesProvisioned":  "background work over all tenants",
 		"PendingLogin":            "found by 160 random bits; the caller compares connection and browser",
@@ -455,7 +456,7 @@ func (f foreign) questions() calls {
 	change := f.w.subjectChange()
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	page := sso.Page{}
-	return calls{
+	all := calls{
 		"IdentityQuestions": func() (int, error) {
 			all, _, err := db.IdentityQuestions(
 				ctx, ent, sso.QuestionFilter{User: f.user.ID}, page,
@@ -484,6 +485,49 @@ func (f foreign) questions() calls {
 		"LoginClaim": func() (int, error) {
 			c, err := db.LoginClaim(ctx, ent, sso.User{}, f.user.Login)
 			return count(c.Holder != ""), err
+		},
+	}
+	maps.Copy(all, f.moves())
+	return all
+}
+
+func (f foreign) moves() calls {
+	id := f.w.moveAway()
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	wrong := sso.Move{
+		Enterprise: ent,
+		From:       f.w.conn.ID,
+		To:         f.other.conn.ID,
+		By:         sso.MoveByLogin,
+	}
+	return calls{
+		"StartMove": func() (int, error) {
+			_, err := db.StartMove(ctx, by, wrong)
+			return 0, err
+		},
+		"PreviewMove": func() (int, error) {
+			p, err := db.PreviewMove(ctx, wrong)
+			return len(p.Matched), err
+		},
+		"Move": func() (int, error) {
+			m, err := db.Move(ctx, ent, id)
+			return count(m.ID != ""), err
+		},
+		"Moves": func() (int, error) {
+			all, _, err := db.Moves(ctx, ent, sso.Page{})
+			return len(all), err
+		},
+		"MoveEntries": func() (int, error) {
+			all, _, err := db.MoveEntries(ctx, ent, id, sso.MoveFilter{}, sso.Page{})
+			return len(all), err
+		},
+		"DecideMove": func() (int, error) {
+			_, err := db.DecideMove(ctx, by, ent, id, f.user.ID, sso.AnswerMove, anyEntry)
+			return 0, err
+		},
+		"UndoMove": func() (int, error) {
+			_, err := db.UndoMove(ctx, by, ent, id)
+			return 0, err
 		},
 	}
 }
@@ -716,6 +760,7 @@ func own() map[string]bool {
 		"DriftingMembers":            true,
 		"Expectations":               true,
 		"Tokens":                     true,
+		"Moves":                      true,
 	}
 }
 

@@ -108,6 +108,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Domains:     f.db,
 		Trials:      f.db,
 		Trusts:      f.db,
+		Moves:       f.db,
 
 		SAML:          sp,
 		OIDC:          rp,
@@ -139,6 +140,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Members:   f.db,
 		Records:   f.db,
 		Roles:     f.db,
+		Moves:     f.db,
 		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
@@ -345,6 +347,7 @@ func (f *fixture) world(key string) world {
 		"held_sync":      string(r.Held),
 		"question":       string(sso.NewID[sso.QuestionID](now)),
 		"subject_change": f.subjectChange(c),
+		"move":           string(sso.NewID[sso.MoveID](now)),
 	}
 }
 

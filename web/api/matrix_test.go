@@ -68,6 +68,13 @@ func (e endpoint) body() any {
 	case e.op.OperationID == "answer-identity-question",
 		e.op.OperationID == "answer-subject-change":
 		return m{"answer": "refuse"}
+	case e.op.OperationID == "decide-move-user":
+		return m{"answer": "leave"}
+	case strings.HasSuffix(e.path, "/move"), strings.HasSuffix(e.path, "/moves"):
+		return m{
+			"to": "conn-00000000000000000000000000",
+			"by": "login",
+		}
 	case strings.HasSuffix(e.path, "/held-syncs/approve"),
 		strings.HasSuffix(e.path, "/held-syncs/discard"):
 		return m{"cause": "group_share"}
@@ -229,6 +236,7 @@ func TestForeignIdentifiers(t *testing.T) {
 			"attempt":        string(sso.NewID[sso.AttemptID](now)),
 			"held_sync":      string(sso.NewID[sso.HeldSyncID](now)),
 			"subject_change": string(sso.NewID[sso.SubjectChangeID](now)),
+			"move":           string(sso.NewID[sso.MoveID](now)),
 			"question":       string(sso.NewID[sso.QuestionID](now)),
 			"test":           string(sso.NewID[sso.TestRunID](now)),
 			"application":    string(sso.NewID[sso.ApplicationID](now)),
@@ -237,6 +245,7 @@ func TestForeignIdentifiers(t *testing.T) {
 		}
 		bodies := map[string]bool{}
 		f.claim("newcomer")
+		f.moved()
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
 				for _, wildcard := range wildcardsOf(e.path) {
@@ -443,6 +452,7 @@ func TestMethods(t *testing.T) {
 func TestReads(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		f.claim("newcomer")
+		f.moved()
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
 				if e.method != http.MethodGet {
@@ -472,6 +482,8 @@ func TestLists(t *testing.T) {
 		f.more()
 		f.claim("newcomer")
 		f.claim("another newcomer")
+		f.moved()
+		f.moved()
 		lists := 0
 		for _, e := range f.endpoints() {
 			if !slices.ContainsFunc(e.op.Parameters, func(p *huma.Param) bool {

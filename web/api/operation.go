@@ -229,6 +229,8 @@ func isRecord(wildcard, value string) bool {
 		return is[sso.QuestionID](value)
 	case "subject_change":
 		return is[sso.SubjectChangeID](value)
+	case "move":
+		return is[sso.MoveID](value)
 	case "test":
 		return is[sso.TestRunID](value)
 	}
@@ -254,7 +256,7 @@ func isToken(wildcard, value string) bool {
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
 	sso.QuestionID | sso.SubjectChangeID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID |
-	sso.ServiceTokenID | sso.RoleID](
+	sso.ServiceTokenID | sso.RoleID | sso.MoveID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

@@ -106,12 +106,13 @@ type oidcAddresser interface {
 // Options are the dependencies of the API. Without a Limiter there is no rate
 // limit; all others are required.
 type Options struct {
-	// Structure, Members and Records are one store.DB.
+	// Structure, Members, Records and Moves are one store.DB.
 	Structure structureReader
 	Members   memberReader
 	Records   recordReader
 	Roles     roleReader // a store.DB, too
-	Tokens    apiTokens  // a tokens.API
+	Moves     moveReader
+	Tokens    apiTokens // a tokens.API
 	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
@@ -170,6 +171,7 @@ func New(o Options) (*API, error) {
 	a.heldOperations()
 	a.questionOperations()
 	a.subjectChangeOperations()
+	a.moveOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()

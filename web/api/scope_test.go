@@ -100,6 +100,7 @@ func TestScopeSuffices(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
 	f.claim("newcomer")
+	f.moved()
 	for _, e := range f.endpoints() {
 		if e.method != http.MethodGet {
 			continue

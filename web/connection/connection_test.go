@@ -90,6 +90,7 @@ func newFixture(t *testing.T) *fixture {
 		Domains:     f.db,
 		Trials:      f.db,
 		Trusts:      f.db,
+		Moves:       f.db,
 
 		SAML: sp,
 		OIDC: rp,
