@@ -50,7 +50,8 @@ const (
 	HealthSubjects    HealthKind = "subjects_changed"
 	HealthTrust       HealthKind = "trust_waiting"
 	HealthTrusted     HealthKind = "trust_changed"
-	HealthToken       HealthKind = "scim_token_expiring" // Threshold as of a certificate
+	HealthToken       HealthKind = "scim_token_expiring"    // Threshold as of a certificate
+	HealthService     HealthKind = "service_token_expiring" // Threshold as of a certificate
 	HealthRefused     HealthKind = "provisioning_refused"
 	HealthSilent      HealthKind = "provisioning_silent"
 	HealthMissing     HealthKind = "members_missing" // Subject: the group

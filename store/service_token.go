@@ -201,6 +201,16 @@ func (db *DB) ServiceTokens(
 	return all, next, err
 }
 
+// StandingServiceTokens lists the tokens of all services of an enterprise that are not
+// revoked, expired ones included.
+func (db *DB) StandingServiceTokens(ctx context.Context, ent sso.EnterpriseID) (_ []sso.ServiceToken, err error) {
+	defer func() { doing(&err, "list service tokens") }()
+	return engine.List(
+		ctx, db.sql, scanServiceToken,
+		db.serviceTokenSelect("")+" where t.enterprise_id = $1 and t.revoked_at = 0 order by t.id", string(ent),
+	)
+}
+
 // RevokeServiceToken ends a token of a service of an organization for good. Revoking it
 // again changes nothing.
 func (db *DB) RevokeServiceToken(

@@ -18,6 +18,7 @@ type State struct {
 	Connections []sso.Connection
 	Vitals      sso.Vitals
 	Tokens      []sso.ProvisioningToken // that are not revoked
+	Services    []sso.ServiceToken      // that are not revoked
 	Refusals    []sso.RefusalTally
 	Visits      map[sso.ConnectionID][]time.Time // of identity providers that provision, oldest first
 	Drift       []drift.Report                   // of connections that provision
@@ -80,6 +81,7 @@ func Evaluate(s State) []sso.Finding {
 	all = append(all, changedSubjects(s)...)
 	all = append(all, heldSyncs(s)...)
 	all = append(all, provisioning(s)...)
+	all = append(all, expiringServices(s)...)
 	if n := s.Vitals.Questions; n > 0 {
 		all = append(all, sso.Finding{
 			HealthKey: sso.HealthKey{Kind: sso.HealthLogins},

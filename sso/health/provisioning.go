@@ -13,9 +13,20 @@ import (
 // and repeats both in its next cycle.
 const refusalPatience = 80 * time.Minute
 
-// tokenThresholds returns how many days before the expiry of a provisioning token an
+// tokenThresholds returns how many days before the expiry of a token an
 // admin is told, in the order in which they are reached; 0 is the expiry itself.
 func tokenThresholds() [5]int { return [...]int{30, 14, 7, 1, 0} }
+
+// tokenThreshold returns the threshold that a token with an amount of time left has
+// reached.
+func tokenThreshold(left time.Duration) (threshold int, reached bool) {
+	for _, days := range tokenThresholds() {
+		if left <= time.Duration(days)*day {
+			threshold, reached = days, true
+		}
+	}
+	return threshold, reached
+}
 
 // provisioning reports tokens that expire, refusals that stay open, identity
 // providers that are silent, and members who are missing.
@@ -63,13 +74,7 @@ func checkToken(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if !ok || k.ExpiresAt.IsZero() {
 		return f, false
 	}
-	left, reached := k.ExpiresAt.Sub(s.Now), false
-	for _, days := range tokenThresholds() {
-		if left <= time.Duration(days)*day {
-			f.Threshold, reached = days, true
-		}
-	}
-	if !reached {
+	if f.Threshold, ok = tokenThreshold(k.ExpiresAt.Sub(s.Now)); !ok {
 		return f, false
 	}
 	f.HealthKey = sso.HealthKey{

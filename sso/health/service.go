@@ -21,6 +21,7 @@ type facts interface {
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
+	StandingServiceTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ServiceToken, error)
 	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
 	ProvisioningVisits(ctx context.Context, ent sso.EnterpriseID) (map[sso.ConnectionID][]time.Time, error)
 	EnterprisesProvisioned(ctx context.Context) ([]sso.Enterprise, error)
@@ -149,6 +150,9 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	}
 	if state.Tokens, err = s.Facts.StandingProvisioningTokens(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("list provisioning tokens: %w", err)
+	}
+	if state.Services, err = s.Facts.StandingServiceTokens(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("list service tokens: %w", err)
 	}
 	if state.Refusals, err = s.Facts.RefusalTallies(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("count refusals: %w", err)

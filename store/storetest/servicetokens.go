@@ -128,11 +128,13 @@ func testServiceRotation(t *testing.T, fresh fresh) {
 	w.same(first.Service, second.Service)
 	w.same(first.Applications, second.Applications)
 	w.serviceOpens(true, first, second)
+	w.standing(first, second)
 	_, err = w.another(first.Service)
 	w.fails(err, sso.Conflict, "too_many_tokens")
 	w.ok(w.db.RevokeServiceToken(t.Context(), by, w.ent.ID, w.orgs["app"].ID, first.ID))
 	w.serviceOpens(false, first)
 	w.serviceOpens(true, second)
+	w.standing(second)
 	_, err = w.another(first.Service)
 	w.ok(err)
 	unknown := first.Service
@@ -144,6 +146,14 @@ func testServiceRotation(t *testing.T, fresh fresh) {
 	_, err = w.another(elsewhere)
 	w.fails(err, sso.NotFoundKind, "not_found")
 	w.chainHolds()
+}
+
+// standing fails unless these tokens are the ones that are not revoked, oldest first.
+func (w *world) standing(want ...sso.ServiceToken) {
+	w.Helper()
+	all, err := w.db.StandingServiceTokens(w.Context(), w.ent.ID)
+	w.ok(err)
+	w.same(want, all)
 }
 
 func testServiceTokenRevoked(t *testing.T, fresh fresh) {
@@ -271,6 +281,10 @@ func (f foreign) serviceTokens() calls {
 		},
 		"ServiceTokens": func() (int, error) {
 			all, _, err := db.ServiceTokens(ctx, ent, organization, sso.Page{})
+			return len(all), err
+		},
+		"StandingServiceTokens": func() (int, error) {
+			all, err := db.StandingServiceTokens(ctx, ent)
 			return len(all), err
 		},
 		"RevokeServiceToken": func() (int, error) {

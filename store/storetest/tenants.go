@@ -752,6 +752,7 @@ func own() map[string]bool {
 		"ProvisionedAmong":           true,
 		"DeprovisionReceipts":        true,
 		"StandingProvisioningTokens": true,
+		"StandingServiceTokens":      true,
 		"ProvisioningReach":          true,
 		"CheckLogins":                true,
 		"ProvisioningVisits":         true,
