@@ -67,14 +67,17 @@ func TestAccessible(t *testing.T) {
 	p := newRenderer(t)
 	server := httptest.NewServer(gallery.Handler(p, examples))
 	t.Cleanup(server.Close)
-	for _, as := range []struct {
-		width  int64
-		scheme string
-	}{
-		{1280, "light"}, {360, "dark"},
-	} {
-		for _, e := range examples() {
-			if _, err := look(ctx, server.URL+"/gallery/"+e.Name, as.width, as.scheme); err != nil {
+	for _, e := range examples() {
+		if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/gallery/"+e.Name)); err != nil {
+			t.Fatalf("%s: %v", e.Name, err)
+		}
+		for _, as := range []struct {
+			width  int64
+			scheme string
+		}{
+			{1280, "light"}, {360, "dark"},
+		} {
+			if err := show(ctx, as.width, as.scheme); err != nil {
 				t.Fatalf("%s: %v", e.Name, err)
 			}
 			found, err := findings(ctx, source)
