@@ -45,6 +45,7 @@ type (
 	ProvisioningEventID string // of one SCIM request
 	RefusalID           string
 	PersonalTokenID     string
+	MergeID             string
 	LinkedSubjectID     string // of a further subject of a connection that leads to a user
 	ServiceID           string // of a program of an organization
 	ServiceTokenID      string
@@ -77,7 +78,7 @@ type idType interface {
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
 		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID | SubjectChangeID |
 		IDPGroupID | ProvisioningTokenID | ProvisioningEventID | RefusalID | PersonalTokenID | LinkedSubjectID |
-		ServiceID | ServiceTokenID | RoleID | MoveID
+		ServiceID | ServiceTokenID | RoleID | MoveID | MergeID
 }
 
 func prefixOf[T idType]() string {
@@ -134,6 +135,8 @@ func consolePrefixOf(zero any) string {
 		return "lsub"
 	case SubjectChangeID:
 		return "subjects"
+	case MergeID:
+		return "merge"
 	}
 	return provisioningPrefixOf(zero)
 }

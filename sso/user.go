@@ -27,6 +27,9 @@ type User struct {
 	CreatedAt     time.Time
 	LastSignInAt  time.Time
 	VouchedAt     time.Time // when an admin confirmed their identity; zero: never
+	// MergedInto is the user whom what led to this one leads to; "" if this one was not
+	// merged. A merged user is deactivated and stays so.
+	MergedInto UserID
 }
 
 // UserIdentity ties a user to one immutable subject of one connection.

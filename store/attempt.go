@@ -82,7 +82,9 @@ func (db *DB) Attempts(
 	defer func() { doing(&err, "list attempts") }()
 	w := &engine.Where{}
 	w.And("enterprise_id = ", string(ent))
-	w.AndText("user_id = ", string(f.User))
+	if err := andUser(ctx, db.sql, w, ent, f.User); err != nil {
+		return nil, "", err
+	}
 	w.AndText("login = ", f.Login)
 	w.AndText("outcome = ", string(f.Outcome))
 	w.AndText("code = ", f.Code)

@@ -63,6 +63,9 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err != nil {
 			return err
 		}
+		if u.MergedInto != "" {
+			return sso.UserMerged(u.MergedInto)
+		}
 		n, err := t.Exec(
 			ctx,
 			"insert into enterprise_admins (enterprise_id, user_id, created_by, created_at) values ($1, $2, $3, $4) on conflict do nothing",

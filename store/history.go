@@ -189,10 +189,29 @@ func (db *DB) UserMembershipsAt(
 	return pastOf(ctx, db.sql, ent, user, at)
 }
 
+// pastOf lists what a user was in at a time, or one of those merged into them.
 func pastOf(
 	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID, at time.Time,
 ) ([]sso.PastMembership, error) {
-	return engine.List(ctx, r, scanPast, "select "+pastColumns+" from membership_history h"+pastFrom+`
-		where h.enterprise_id = $1 and h.user_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3)
-		order by 4, 3, 2, 1`, string(ent), string(user), engine.Micros(at))
+	of, err := mergedUsers(ctx, r, ent, user)
+	if err != nil {
+		return nil, err
+	}
+	var all []sso.PastMembership
+	seen := map[sso.GroupID]bool{}
+	for _, one := range of { // the user comes first
+		some, err := engine.List(ctx, r, scanPast, "select "+pastColumns+" from membership_history h"+pastFrom+`
+			where h.enterprise_id = $1 and h.user_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3)
+			order by 4, 3, 2, 1`, string(ent), string(one), engine.Micros(at))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range some {
+			if !seen[p.Group.Group] {
+				all = append(all, p)
+			}
+			seen[p.Group.Group] = true
+		}
+	}
+	return all, nil
 }

@@ -42,29 +42,11 @@ func (t *tx) forgetLogin(ent sso.EnterpriseID, c sso.ConnectionID, login string,
 	)
 }
 
-// linkUser queues that what leads to one user leads to another from then on: identities
-// and provisioned users.
-func (t *tx) linkUser(ctx context.Context, ent sso.EnterpriseID, from, to sso.UserID) error {
-	theirs, err := userIdentities(ctx, t, ent, from)
-	if err != nil {
-		return err
-	}
-	mine, err := userIdentities(ctx, t, ent, to)
-	if err != nil {
-		return err
-	}
-	for _, i := range theirs {
-		t.moveIdentity(ent, i, to, identity.PlaceOf(i, mine))
-	}
-	t.Queue(
-		"update provisioned_users set account_id = $3 where enterprise_id = $1 and account_id = $2",
-		string(ent), string(from), string(to),
-	)
-	return nil
-}
-
-// moveIdentity queues that an identity leads to another user.
-func (t *tx) moveIdentity(ent sso.EnterpriseID, i sso.UserIdentity, to sso.UserID, place identity.Place) {
+// moveIdentity queues that an identity leads to another user, and returns the linked
+// subject that it is then, "" if it is none.
+func (t *tx) moveIdentity(
+	ent sso.EnterpriseID, i sso.UserIdentity, to sso.UserID, place identity.Place,
+) sso.LinkedSubjectID {
 	const ofUser = " where enterprise_id = $1 and user_id = $2 and connection_id = $3"
 	args := []any{string(ent), string(i.User), string(i.Connection)}
 	switch {
@@ -82,17 +64,56 @@ func (t *tx) moveIdentity(ent sso.EnterpriseID, i sso.UserIdentity, to sso.UserI
 		i.Linked, i.User = sso.NewID[sso.LinkedSubjectID](t.now), to
 		t.insertLinked(ent, i)
 	}
+	return i.Linked
+}
+
+func (t *tx) insertIdentity(ent sso.EnterpriseID, i sso.UserIdentity, user sso.UserID) {
+	t.Queue(
+		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+		values ($1, $2, $3, $4, $5, $6, $7)`,
+		string(ent), string(i.Connection), string(user), subjectOrNull(i.Subject), i.Login,
+		engine.Micros(i.CreatedAt), engine.Micros(i.LastSeenAt),
+	)
+}
+
+func (t *tx) deleteLinked(ent sso.EnterpriseID, id sso.LinkedSubjectID) {
+	t.Queue("delete from linked_subjects where enterprise_id = $1 and id = $2", string(ent), string(id))
+}
+
+// promoteLinked makes a linked subject the identity of each connection where the user has
+// none any more.
+func (t *tx) promoteLinked(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) error {
+	all, err := userIdentities(ctx, t, ent, user)
+	if err != nil {
+		return err
+	}
+	has := map[sso.ConnectionID]bool{}
+	for _, i := range all {
+		has[i.Connection] = has[i.Connection] || i.Linked == ""
+	}
+	for _, i := range all {
+		if has[i.Connection] {
+			continue
+		}
+		has[i.Connection] = true
+		t.deleteLinked(ent, i.Linked)
+		t.insertIdentity(ent, i, user)
+	}
+	return nil
+}
+
+func subjectOrNull(subject string) any {
+	if subject == "" {
+		return nil
+	}
+	return subject
 }
 
 func (t *tx) insertLinked(ent sso.EnterpriseID, i sso.UserIdentity) {
-	subject := any(i.Subject)
-	if i.Subject == "" {
-		subject = nil
-	}
 	t.Queue(
 		`insert into linked_subjects (enterprise_id, id, connection_id, user_id, subject, login, created_at, last_seen_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		string(ent), string(i.Linked), string(i.Connection), string(i.User), subject, i.Login,
+		string(ent), string(i.Linked), string(i.Connection), string(i.User), subjectOrNull(i.Subject), i.Login,
 		engine.Micros(i.CreatedAt), engine.Micros(i.LastSeenAt),
 	)
 }

@@ -60,7 +60,22 @@ func (db *DB) UserMemberships(
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	all, err := engine.List(ctx, db.sql, func(r engine.Row) (m sso.UserMembership, err error) {
+	all, err := userMemberships(ctx, db.sql, ent, user)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]*sso.Group, len(all))
+	for i := range all {
+		groups[i] = &all[i].Group
+	}
+	return all, db.withRoles(ctx, db.sql, ent, groups...)
+}
+
+// userMemberships is UserMemberships without the roles of the groups.
+func userMemberships(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID,
+) ([]sso.UserMembership, error) {
+	return engine.List(ctx, r, func(r engine.Row) (m sso.UserMembership, err error) {
 		dest := append(membershipFields(&m.Membership), groupFields(&m.Group)...)
 		o := &m.Organization
 		err = r.Scan(append(
@@ -75,14 +90,6 @@ func (db *DB) UserMemberships(
 		join groups d on d.enterprise_id = o.enterprise_id and d.organization_id = o.id and d.is_default
 		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`,
 		string(ent), string(user))
-	if err != nil {
-		return nil, err
-	}
-	groups := make([]*sso.Group, len(all))
-	for i := range all {
-		groups[i] = &all[i].Group
-	}
-	return all, db.withRoles(ctx, db.sql, ent, groups...)
 }
 
 // AddMember adds a user to a group manually, and to the default group of its
@@ -177,7 +184,10 @@ func (t *tx) commonGroup(
 	if err != nil {
 		return g, err
 	}
-	_, err = found(findUser(ctx, t, ent, user))
+	u, err := found(findUser(ctx, t, ent, user))
+	if err == nil && u.MergedInto != "" {
+		err = sso.UserMerged(u.MergedInto)
+	}
 	return g, err
 }
 

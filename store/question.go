@@ -156,10 +156,11 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		return err
 	}
 	if d.Answer == sso.AnswerSame {
-		if err := t.join(ctx, q); err != nil {
+		if err := t.join(ctx, by, q); err != nil {
 			return err
 		}
 		t.useMoved(q.Enterprise, q.Connection, q.Holder, "")
+		return nil
 	}
 	if identity.HolderYields(d) { // first: the login must be free for the claimant
 		if err := t.takeLogin(ctx, by, q, d); err != nil {
@@ -174,9 +175,9 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 	return t.applyAnswered(ctx, q)
 }
 
-// join makes what leads to the claimant of a question lead to the holder, if the holder
-// has the login still; of a move, if the holder is not deactivated.
-func (t *tx) join(ctx context.Context, q sso.IdentityQuestion) error {
+// join merges the claimant of a question into the holder, if the holder has the login
+// still; of a move, if the holder is not deactivated.
+func (t *tx) join(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
 	holder, _, err := loginHolder(ctx, t, q.Enterprise, q.Login)
 	if q.Kind == sso.QuestionMove {
 		holder, _, err = findUser(ctx, t, q.Enterprise, q.Holder)
@@ -187,7 +188,17 @@ func (t *tx) join(ctx context.Context, q sso.IdentityQuestion) error {
 	if err := identity.CheckSame(q, holder); err != nil {
 		return err
 	}
-	return t.linkUser(ctx, q.Enterprise, q.User, q.Holder)
+	_, err = t.merge(ctx, mergeAsked{
+		by:       by,
+		ent:      q.Enterprise,
+		from:     q.User,
+		into:     q.Holder,
+		answered: q.Connection,
+	})
+	if err != nil {
+		return err
+	}
+	return t.applyAnswered(ctx, q)
 }
 
 // takeLogin takes the login of a question from its current holder, if it has one.

@@ -57,6 +57,9 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err != nil {
 			return err
 		}
+		if u.MergedInto != "" {
+			return sso.UserMerged(u.MergedInto)
+		}
 		if err := t.checkMoment(at, u.CreatedAt); err != nil {
 			return err
 		}

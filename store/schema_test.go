@@ -80,3 +80,63 @@ func TestEveryForeignKeyHasTheEnterprise(t *testing.T) {
 		t.Errorf("%d foreign keys (%v)", found, err)
 	}
 }
+
+// TestMergeDecidesAboutEveryTable: a new table about users names here what a merge of two
+// does with it.
+func TestMergeDecidesAboutEveryTable(t *testing.T) {
+	t.Parallel()
+	decided := map[string]string{
+		"memberships":               "moved",
+		"identities":                "moved",
+		"linked_subjects":           "moved",
+		"provisioned_users":         "moved if active, and found ones go",
+		"provisioned_tombstones":    "stay: what an identity provider ended stays ended",
+		"merges":                    "stay: they are undone from the last to the first",
+		"sessions":                  "ended",
+		"personal_tokens":           "ended",
+		"held_syncs":                "superseded",
+		"move_entries":              "moved, if the move does not expect the user kept",
+		"identity_questions":        "settled",
+		"asserted_names":            "forgotten",
+		"attempts":                  "stay, and are listed with the user kept",
+		"sync_records":              "stay, and are listed with the user kept",
+		"membership_history":        "stays, and is read with that of the user kept",
+		"admins":                    "forbid the merge",
+		"enterprise_admins":         "rest",
+		"provisioned_former":        "stay: the account is found again for no resource",
+		"provisioned_emails":        "belong to the resource",
+		"provisioned_members":       "belong to the resource",
+		"provisioned_receipts":      "stay: what ended",
+		"provisioned_receipt_nodes": "stay: what ended",
+		"revocations":               "for a day",
+		"shadow_differences":        "stay: a draft",
+		"brake_signs":               "stay: counted",
+		"subject_signs":             "stay: only an account that waits is withdrawn",
+		"brake_losses":              "stay: counted",
+		"user_terms":                "stay: the merged user is found, too",
+	}
+	dsn := storetest.SQLite(t)
+	storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	file := openFile(t, dsn)
+	rows, err := file.QueryContext(context.Background(), `select m.name from sqlite_master m
+		join pragma_table_info(m.name) c where m.type = 'table' and c.name in ('user_id', 'account_id', 'holder_id')
+		union select m.name from sqlite_master m
+		join pragma_foreign_key_list(m.name) f where m.type = 'table' and f."table" = 'users'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	for rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			t.Fatal(err)
+		}
+		if decided[table] == "" {
+			t.Errorf("what does a merge of users do with %s?", table)
+		}
+		delete(decided, table)
+	}
+	if err := rows.Err(); err != nil || len(decided) > 0 {
+		t.Errorf("there is no table %v (%v)", decided, err)
+	}
+}

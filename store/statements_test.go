@@ -29,6 +29,7 @@ func tenantTables() []string {
 		"certificates",
 		"identities",
 		"linked_subjects",
+		"merges",
 		"domains",
 		"pending_logins",
 		"test_runs",

@@ -48,7 +48,9 @@ func (db *DB) SyncRecords(
 	defer func() { doing(&err, "list sync records") }()
 	w := &engine.Where{}
 	w.And("enterprise_id = ", string(ent))
-	w.AndText("user_id = ", string(f.User))
+	if err := andUser(ctx, db.sql, w, ent, f.User); err != nil {
+		return nil, "", err
+	}
 	w.AndText("attempt_id = ", string(f.Attempt))
 	w.AndTime("at >= ", f.Since)
 	query := "select " + syncColumns + " from sync_records" +

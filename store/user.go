@@ -10,13 +10,13 @@ import (
 	"gatehouse/store/engine"
 )
 
-const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given"
+const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given, u.merged_into"
 
 func userFields(u *sso.User) []any {
 	return []any{
 		&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status,
 		engine.Time(&u.CreatedAt), engine.Time(&u.LastSignInAt), engine.Time(&u.VouchedAt),
-		&u.LoginGiven,
+		&u.LoginGiven, &u.MergedInto,
 	}
 }
 
@@ -93,7 +93,8 @@ func userIdentities(
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
 // all access of the user: sessions, sign-ins under way and setup links. A changed login survives sign-ins if LoginGiven is
 // set. A login of another active user is Conflict "login_in_use", and a change of what
-// the identity provider owns, because it pushes the user, "provisioned_by_scim".
+// the identity provider owns, because it pushes the user, "provisioned_by_scim". A user
+// who was merged into another is Conflict "user_merged".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
@@ -101,7 +102,11 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return findUser(ctx, t, ent, id)
 	}
 	change := func(old sso.User) (sso.User, error) {
+		if old.MergedInto != "" {
+			return old, sso.UserMerged(old.MergedInto)
+		}
 		u, err := fn(old)
+		u.MergedInto = ""
 		u.ID = old.ID
 		u.Enterprise = old.Enterprise
 		u.CreatedAt = old.CreatedAt

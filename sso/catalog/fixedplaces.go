@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // Page is the page of the console on which to act; "" if it is elsewhere. The
 // console knows its address and who may open it.
 type Page string
@@ -77,6 +79,9 @@ func pageOf(s spot) Page {
 // spotOf returns where to act on a catalogue entry without a more specific
 // check.
 func spotOf(e Entry) spot {
+	if slices.ContainsFunc(mergeCodes(), func(of Entry) bool { return of.Code == e.Code }) {
+		return atPeople
+	}
 	if s, known := codeSpots()[e.Code]; known {
 		return s
 	}

@@ -418,10 +418,6 @@ func TestAnswers(t *testing.T) {
 			&sso.User{ID: holder.ID, Login: "shared", Status: sso.UserDeactivated},
 		},
 		{
-			"they are one person", question, sso.QuestionDecision{Answer: sso.AnswerSame}, waits,
-			ada(login("shared", false), status(sso.UserDeactivated)), nil,
-		},
-		{
 			"a deactivated claimant stays deactivated", question, another, ada(status(sso.UserDeactivated)),
 			ada(login("second", true), status(sso.UserDeactivated)), nil,
 		},

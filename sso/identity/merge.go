@@ -1,6 +1,11 @@
 package identity
 
-import "gatehouse/sso"
+import (
+	"slices"
+	"time"
+
+	"gatehouse/sso"
+)
 
 // Place is what becomes of an identity of a user who is made one with another.
 type Place string
@@ -30,4 +35,151 @@ func PlaceOf(i sso.UserIdentity, mine []sso.UserIdentity) Place {
 		}
 	}
 	return place
+}
+
+// FindMerged returns the identity of a user that a merge moved, of those the user has now:
+// by the subject; by the linked subject it became, if it was not bound; as it was, if it
+// was dropped.
+func FindMerged(m sso.MovedIdentity, now []sso.UserIdentity) (sso.UserIdentity, bool) {
+	if m.Dropped {
+		return m.UserIdentity, true
+	}
+	for _, i := range now {
+		switch {
+		case i.Connection != m.Connection:
+		case m.Subject != "" && i.Subject == m.Subject,
+			m.Subject != "" && i.Subject == "" && i.Login == m.Login, // unbound since
+			m.Subject == "" && i.Linked == m.Became:
+			return i, true
+		}
+	}
+	return sso.UserIdentity{}, false
+}
+
+// MergeFacts are the facts about making two users one.
+type MergeFacts struct {
+	From, Into sso.User
+	Operator   bool // an operator's account is tied to one of the two
+	// Both says that one connection provisions both.
+	Both bool
+	// Admin says that one of the two administers the company, and Token that a token
+	// of the company merges them.
+	Admin, Token bool
+}
+
+// Mergeable returns why two users cannot be made one, nil if they can.
+func Mergeable(f MergeFacts) []*sso.Error {
+	if f.From.ID == f.Into.ID {
+		return []*sso.Error{conflict("same_user", "Both are the same account. Choose another one.")}
+	}
+	var all []*sso.Error
+	for _, u := range []sso.User{f.From, f.Into} {
+		if u.MergedInto != "" {
+			all = append(all, sso.UserMerged(u.MergedInto))
+		}
+	}
+	if f.Into.MergedInto == "" && f.Into.Status != sso.UserActive {
+		all = append(all, conflict(
+			"user_inactive", "The account to keep is not active. Reactivate it first, or keep the other one.",
+		))
+	}
+	if f.Operator {
+		all = append(all, conflict(
+			"operator_account", "An operator signs in as one of the two accounts. An operator has to untie them first.",
+		))
+	}
+	if f.Admin && f.Token {
+		all = append(all, conflict(
+			"admin_account",
+			"One of the two accounts administers the company, so a token of the company cannot merge them. "+
+				"An admin can in the console.",
+		))
+	}
+	if f.Both {
+		all = append(all, conflict(
+			"both_provisioned",
+			"One identity provider provisions both accounts, so it counts them as two people. Delete one of them there first.",
+		))
+	}
+	return all
+}
+
+func conflict(code, text string) *sso.Error {
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   code,
+		Public: text,
+	}
+}
+
+// Staying splits the identities of a user who is merged away into those that move and
+// those that stay. What an identity provider ended stays ended: identities of ended, the
+// connections that deactivated or deleted the user, stay with a deactivated user.
+func Staying(
+	from sso.User, all []sso.UserIdentity, ended []sso.ConnectionID,
+) (move, stay []sso.UserIdentity) {
+	for _, i := range all {
+		if from.Status == sso.UserDeactivated && slices.Contains(ended, i.Connection) {
+			stay = append(stay, i)
+			continue
+		}
+		move = append(move, i)
+	}
+	return move, stay
+}
+
+// Merged returns two users after one was made the other. Where both have logins of their
+// own, that of into stays: the identities of both assert one.
+func Merged(from, into sso.User) (sso.User, sso.User) {
+	from.Status = sso.UserDeactivated
+	from.MergedInto = into.ID
+	if !SameLogin(from.Login, into.Login) {
+		into.LoginGiven = true
+	}
+	return from, into
+}
+
+// UndoFacts are the facts about undoing a merge.
+type UndoFacts struct {
+	Merge      sso.Merge
+	From, Into sso.User
+	Holder     sso.User // the active user with the login of From; zero if there is none
+	// Ended says that an identity provider deactivated or deleted, after the merge, a
+	// provisioned user of From.
+	Ended bool
+	Now   time.Time
+}
+
+// Undone are two users after a merge was undone.
+type Undone struct {
+	From, Into sso.User
+	Holder     sso.UserID // who has the login of From meanwhile: From waits then; "" if no user has
+}
+
+// Unmerged returns both users after a merge was undone. From is active again only if it
+// was, if Into is active, and if no identity provider ended it: what deactivated Into
+// meanwhile was about both.
+func Unmerged(f UndoFacts) (u Undone, err error) {
+	switch {
+	case !f.Merge.UndoneAt.IsZero() || f.From.MergedInto != f.Into.ID:
+		return u, conflict("merge_undone", "This merge was undone already.")
+	case !f.Merge.Undoable(f.Now):
+		return u, conflict("merge_too_old", "A merge can be undone for 30 days.")
+	case f.Into.MergedInto != "":
+		return u, sso.UserMerged(f.Into.MergedInto)
+	}
+	u.From, u.Into = f.From, f.Into
+	u.From.MergedInto = ""
+	if f.Merge.Moved.LoginGiven {
+		u.Into.LoginGiven = false
+	}
+	if f.Into.Status != sso.UserActive || f.Ended {
+		return u, nil
+	}
+	u.From.Status = f.Merge.Moved.Status
+	if u.From.Status == sso.UserActive && f.Holder.ID != "" && f.Holder.ID != f.From.ID {
+		u.From.Status = sso.UserPending
+		u.Holder = f.Holder.ID
+	}
+	return u, nil
 }

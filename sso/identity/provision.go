@@ -98,7 +98,8 @@ func (f Pushed) Login() (login string, given bool) {
 //  2. An inactive resource deactivates its user. An active one makes a user active
 //     who is new, waits, comes back after the resource was deleted, or whose
 //     resource was inactive before. A user deactivated by an admin stays deactivated,
-//     and so does one whom another connection deactivated.
+//     and so does one whom another connection deactivated, or who was merged into
+//     another.
 //  3. If another active user has the login, or a new user may be one whom a move
 //     expects, the resource is held for an admin.
 //  4. Login, name and address are those of the resource. A login that an admin gave
@@ -137,7 +138,7 @@ func Provision(f Pushed) Provisioned {
 // status returns the status of the user after the push.
 func (f Pushed) status(before sso.User) sso.UserStatus {
 	switch {
-	case !f.Resource.Active:
+	case !f.Resource.Active, before.MergedInto != "":
 		return sso.UserDeactivated
 	case before.Status != sso.UserDeactivated:
 		return sso.UserActive

@@ -35,7 +35,8 @@ type common struct {
 	status        sso.UserStatus
 	emailVerified bool
 	loginGiven    bool
-	loginIsEmail  bool // one text serves for both
+	mergedInto    sso.UserID // "": a merged user has no sessions
+	loginIsEmail  bool       // one text serves for both
 }
 
 // The texts that a principal does not share.
@@ -107,7 +108,7 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 	c := compact{
 		common: unique.Make(common{
 			p.Enterprise, p.Session.Connection, p.Protocol, p.Session.NameIDFormat, p.Session.IdleTimeout,
-			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, loginIsEmail,
+			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, p.User.MergedInto, loginIsEmail,
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
 		groups:      s.groupList(p.Groups),
@@ -174,6 +175,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			Enterprise:    shared.enterprise.ID,
 			Login:         login,
 			LoginGiven:    shared.loginGiven,
+			MergedInto:    shared.mergedInto,
 			Email:         email,
 			EmailVerified: shared.emailVerified,
 			Name:          c.ownText(nameText),

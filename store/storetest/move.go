@@ -17,6 +17,7 @@ func moveTests() map[string]func(*testing.T, fresh) {
 		"deactivated":        testMoveOfDeactivated,
 		"changed values":     testMoveOfChangedValues,
 		"account at target":  testMoveAtTarget,
+		"merged":             testMoveMerged,
 		"undone":             testMoveUndone,
 		"pushes":             testMovePush,
 		"by claims":          testMoveByClaim,

@@ -63,7 +63,7 @@ func testMoveAtTarget(t *testing.T, fresh fresh) {
 	if came := w.arrives("00u1", "a.king@acme.test", ada.Email); came.ID != ada.ID {
 		t.Errorf("after the answer they came as %+v", came)
 	}
-	if e := w.entries(m); len(e) != 1 || e["a.king@acme.test"].State != sso.MoveUsed {
+	if e := w.entries(m); len(e) != 1 || e[ada.Login].State != sso.MoveUsed {
 		t.Errorf("the entries are %+v", e)
 	}
 	w.chainHolds()
@@ -286,4 +286,33 @@ func testMoveOfMany(t *testing.T, fresh fresh) {
 	w.ok(err)
 	w.same(sso.MoveCounts{Waiting: people}, m.Counts)
 	t.Logf("%d people in %v", people, time.Since(started))
+}
+
+// testMoveMerged: a move that expects a user who is merged away expects the one kept, and
+// the first again after the merge is undone.
+func testMoveMerged(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	king, _ := w.enter("king", "ops")
+	bob, _ := w.enter("bob", "dev")
+	from := w.target()
+	w.move(from.ID, sso.MoveByLogin)
+	ada := w.arrives("00u9", "ada@acme.test", "")
+	w.merge(king.ID, ada.ID)
+	if came := w.arrives("00u1", king.Login, ""); came.Status != sso.UserPending {
+		t.Errorf("a second subject for a user who has come is not held: %+v", came)
+	}
+	q := w.question()
+	w.same(ada.ID, q.Holder)
+	_, err := w.db.AnswerQuestion(t.Context(), by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerSame})
+	w.ok(err)
+	if came := w.arrives("00u1", king.Login, ""); came.ID != ada.ID || came.Status != sso.UserActive {
+		t.Errorf("the merged user came as %+v; want %s", came, ada.ID)
+	}
+	undone := w.merge(bob.ID, ada.ID)
+	_, err = w.db.UndoMerge(t.Context(), by, w.ent.ID, undone.ID)
+	w.ok(err)
+	if came := w.arrives("00u2", bob.Login, ""); came.ID != bob.ID || came.Status != sso.UserActive {
+		t.Errorf("after undoing they came as %+v; want %s", came, bob.ID)
+	}
+	w.chainHolds()
 }

@@ -46,6 +46,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"tokens":        personalTokenTests(),
 		"session rules": sessionRuleTests(),
 		"services":      serviceTokenTests(),
+		"merges":        mergeTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),
@@ -264,5 +265,25 @@ func keyTests() map[string]func(*testing.T, fresh) {
 		"wrong key":          testWrongKey,
 		"rotation":           testRotation,
 		"sealed in place":    testSealedInPlace,
+	}
+}
+
+func mergeTests() map[string]func(*testing.T, fresh) {
+	return map[string]func(*testing.T, fresh){
+		"moves what leads to a user": testMerge,
+		"preview":                    testMergePreview,
+		"merged user":                testMergedUser,
+		"undone":                     testMergeUndo,
+		"undone once":                testUndoOnce,
+		"undoing after an end":       testUndoOfEnded,
+		"of ended users":             testMergeOfEnded,
+		"chain":                      testMergeChain,
+		"at once":                    testMergesAtOnce,
+		"of admins":                  testMergeOfAdmins,
+		"undoing revives no user":    testUndoRevivesNoUser,
+		"forbidden":                  testMergeForbidden,
+		"of pushed users":            testMergePushed,
+		"under sign-ins":             testMergeUnderSignIns,
+		"two answers at once":        testTwoAnswersAtOnce,
 	}
 }

@@ -487,8 +487,32 @@ func (f foreign) questions() calls {
 			return count(c.Holder != ""), err
 		},
 	}
+	maps.Copy(all, f.merges())
 	maps.Copy(all, f.moves())
 	return all
+}
+
+func (f foreign) merges() calls {
+	merge := f.w.merged()
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
+		"MergeUsers": func() (int, error) {
+			_, err := db.MergeUsers(ctx, by, ent, f.user.ID, merge.Into)
+			return 0, err
+		},
+		"PreviewMerge": func() (int, error) {
+			p, err := db.PreviewMerge(ctx, by, ent, f.user.ID, merge.Into)
+			return count(p.From.ID != ""), err
+		},
+		"UndoMerge": func() (int, error) {
+			_, err := db.UndoMerge(ctx, by, ent, merge.ID)
+			return 0, err
+		},
+		"Merges": func() (int, error) {
+			all, _, err := db.Merges(ctx, ent, sso.MergeFilter{User: merge.Into}, sso.Page{})
+			return len(all), err
+		},
+	}
 }
 
 func (f foreign) moves() calls {
@@ -698,6 +722,7 @@ func own() map[string]bool {
 		"IdentityQuestions":          true,
 		"SubjectChanges":             true,
 		"LoginClaim":                 true,
+		"Merges":                     true,
 		"AuditEvents":                true,
 		"VerifyAudit":                true,
 		"Vitals":                     true,

@@ -1,0 +1,79 @@
+package catalog
+
+// moveCodes returns the codes of moves of users between connections.
+func moveCodes() []Entry {
+	return []Entry{
+		{
+			"move_running", "API",
+			"another move of users to this connection is being prepared",
+			Operator,
+			"wait until it is ready, or undo it",
+		},
+		{
+			"move_target_disabled", "API",
+			"users are to be moved to a connection that is not enabled",
+			Operator,
+			"enable the connection first",
+		},
+		{
+			"move_approval_needed", "API",
+			"an admin of the company moves users to a connection that the admin has not tested as it is live",
+			Operator,
+			"pass a test connection through it, or let an operator start the move",
+		},
+		{"move_undone", "API", "the move was undone before", Operator, "start another one"},
+		{
+			"move_decided", "API",
+			"the user waits for no decision any more: it was decided, they have come, or the move was undone",
+			Operator,
+			"look at the move again",
+		},
+		{
+			"operator_needed", "API",
+			"the user is also an operator of the installation, and only an operator decides about the account",
+			Operator,
+			"ask an operator",
+		},
+	}
+}
+
+// mergeCodes are the codes of merging users.
+func mergeCodes() []Entry {
+	return []Entry{
+		{
+			"same_user", "API",
+			"a user is to be merged into itself",
+			Operator, "name another user to keep",
+		},
+		{
+			"user_merged", "API",
+			"the user was merged into another, which the message names",
+			Operator, "change the user who was kept, or undo the merge",
+		},
+		{
+			"operator_account", "API",
+			"an operator's account is tied to one of two users who are to be merged",
+			Operator, "untie the operator's account first",
+		},
+		{
+			"both_provisioned", "API",
+			"one identity provider provisions both users who are to be merged, and counts them as two people",
+			Operator, "delete one of the two at the identity provider first",
+		},
+		{
+			"merge_undone", "API",
+			"the merge was undone already",
+			Operator, "look at the list of merges again",
+		},
+		{
+			"merge_too_old", "API",
+			"a merge can be undone for 30 days",
+			Operator, "nothing; both stay one user",
+		},
+		{
+			"admin_account", "API",
+			"one of two users who are to be merged administers the company, and the token is one of the company",
+			Operator, "merge them in the console, or with a token of the installation",
+		},
+	}
+}
