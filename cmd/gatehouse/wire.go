@@ -428,6 +428,7 @@ func (g *gateway) api() (*api.API, error) {
 		Roles:        g.db,
 		Tokens:       tokens.NewAPI(g.db, time.Now),
 		Moves:        g.db,
+		Merges:       g.db,
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,
 		Setup:        g.setup,

@@ -141,6 +141,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Records:   f.db,
 		Roles:     f.db,
 		Moves:     f.db,
+		Merges:    f.db,
 		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
@@ -348,6 +349,7 @@ func (f *fixture) world(key string) world {
 		"question":       string(sso.NewID[sso.QuestionID](now)),
 		"subject_change": f.subjectChange(c),
 		"move":           string(sso.NewID[sso.MoveID](now)),
+		"merge":          string(sso.NewID[sso.MergeID](now)),
 	}
 }
 
@@ -377,6 +379,14 @@ func (f *fixture) companyToken(ent sso.EnterpriseID) sso.TokenID {
 	})
 	f.ok(err)
 	return k.ID
+}
+
+// merge merges a new user into that of acme.
+func (f *fixture) merge(name string) {
+	f.Helper()
+	ent, into := sso.EnterpriseID(f.acme["enterprise"]), sso.UserID(f.acme["user"])
+	_, err := f.db.MergeUsers(f.Context(), sso.ActorOperator, ent, f.claim(name), into)
+	f.ok(err)
 }
 
 // elsewhere is a configuration with another client ID, and so of another trust.

@@ -225,14 +225,23 @@ func isRecord(wildcard, value string) bool {
 		return is[sso.AttemptID](value)
 	case "held_sync":
 		return is[sso.HeldSyncID](value)
+	case "test":
+		return is[sso.TestRunID](value)
+	}
+	return isDecision(wildcard, value)
+}
+
+// isDecision is wellFormed for what an admin decides about people.
+func isDecision(wildcard, value string) bool {
+	switch wildcard {
+	case "merge":
+		return is[sso.MergeID](value)
+	case "move":
+		return is[sso.MoveID](value)
 	case "question":
 		return is[sso.QuestionID](value)
 	case "subject_change":
 		return is[sso.SubjectChangeID](value)
-	case "move":
-		return is[sso.MoveID](value)
-	case "test":
-		return is[sso.TestRunID](value)
 	}
 	return false
 }
@@ -256,7 +265,7 @@ func isToken(wildcard, value string) bool {
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
 	sso.QuestionID | sso.SubjectChangeID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID |
-	sso.ServiceTokenID | sso.RoleID | sso.MoveID](
+	sso.ServiceTokenID | sso.RoleID | sso.MoveID | sso.MergeID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

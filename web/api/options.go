@@ -62,6 +62,14 @@ type historyReader interface {
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
 
+// mergeReader reads what merges do and did.
+type mergeReader interface {
+	PreviewMerge(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, from, into sso.UserID,
+	) (sso.MergePreview, error)
+	Merges(ctx context.Context, ent sso.EnterpriseID, f sso.MergeFilter, p sso.Page) ([]sso.Merge, string, error)
+}
+
 // recordReader reads connections and records.
 type recordReader interface {
 	eventReader
@@ -112,7 +120,8 @@ type Options struct {
 	Records   recordReader
 	Roles     roleReader // a store.DB, too
 	Moves     moveReader
-	Tokens    apiTokens // a tokens.API
+	Merges    mergeReader // a store.DB, too
+	Tokens    apiTokens   // a tokens.API
 	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
@@ -172,6 +181,7 @@ func New(o Options) (*API, error) {
 	a.questionOperations()
 	a.subjectChangeOperations()
 	a.moveOperations()
+	a.mergeOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()
