@@ -110,7 +110,7 @@ type MoveEntry struct {
 	State MoveEntryState
 	Why   MoveReason // "" of a waiting one
 	Other UserID     // who has the value, too; "" if no one does
-	// DecidedBy is the admin who decided that a held user is moved; "" if none had to.
+	// DecidedBy is the admin who approved a held user; "" if the entry was not held.
 	DecidedBy Actor
 	UsedAt    time.Time
 	Subject   string // of MoveUsed, at the new connection; "" while only pushed

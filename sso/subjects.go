@@ -24,8 +24,9 @@ type SubjectAnswer string
 
 // The answers.
 const (
-	// SubjectsSame: they are the same people. Each user who did not sign in since is
-	// found by login once more, and gets the new subject. Admins are not.
+	// SubjectsSame: they are the same people. A user who has not signed in since is
+	// matched by login at the next sign-in, and bound to the new subject. Admins are
+	// not matched.
 	SubjectsSame SubjectAnswer = "same"
 	// SubjectsOther: they are other people. Each has an identity question.
 	SubjectsOther SubjectAnswer = "other"

@@ -10,7 +10,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given, u.merged_into"
+const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, " +
+	"u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given, u.merged_into"
 
 func userFields(u *sso.User) []any {
 	return []any{

@@ -101,7 +101,7 @@ type MovePerson struct {
 
 // PlanMove decides what becomes of each user. The rules, in order:
 //
-//  1. Who is known at the new connection already stays as they are.
+//  1. A user who has signed in through the new connection before stays as is.
 //  2. Without a value a user is not found.
 //  3. A deactivated user is found and refused, unless a user who may sign in has the
 //     value as well: values of leavers are given to new people.

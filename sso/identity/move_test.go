@@ -157,7 +157,7 @@ func TestFindMoved(t *testing.T) {
 		all          []identity.ExpectedMove
 		found, doubt sso.UserID
 	}{
-		"nobody":                     {nil, "", ""},
+		"no entry":                   {nil, "", ""},
 		"the user":                   {[]identity.ExpectedMove{expected("a")}, "a", ""},
 		"by two attributes":          {[]identity.ExpectedMove{expected("a"), expected("a")}, "a", ""},
 		"held":                       {[]identity.ExpectedMove{expected("a", state(sso.MoveHeld))}, "", "a"},

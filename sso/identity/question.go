@@ -5,7 +5,8 @@ import "gatehouse/sso"
 // Answered returns the claimant of a question as an admin's decision changes them.
 // A claimant who waits becomes active, because the policies were satisfied and are
 // evaluated again at the next sign-in. A refused one keeps the former login if
-// there is one, and is deactivated otherwise. One who is the holder is merged instead.
+// there is one, and is deactivated otherwise. The answer same merges the claimant into
+// the holder instead.
 func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User) sso.User {
 	if claimant.Status == sso.UserPending {
 		claimant.Status = sso.UserActive

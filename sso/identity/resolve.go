@@ -60,7 +60,7 @@ type Resolution struct {
 //     two subjects would change it to and fro.
 //  3. If another active user has the login, a user who is active with another one
 //     goes on with that; any other waits for an admin. No user becomes another. The
-//     same goes for a user who may be one that is moved to the connection.
+//     same holds if a move to the connection may expect the user.
 //  4. Any other user is active. Whether a user must be vouched for first is decided
 //     again at each sign-in: see Settle.
 func Resolve(f Facts) Resolution {

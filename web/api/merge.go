@@ -100,8 +100,8 @@ func (a *API) mergeOperations() {
 		scope:   "users:write",
 		summary: "Merge a user into another",
 		about: "Two accounts of one person become one: identities, provisioned users and memberships of the user in " +
-			"the path lead to the user in the body, except what an identity provider ended. Sessions and personal tokens of the former end. The former stays, " +
-			"deactivated, with its history. What is in the way is 409 with a code of the dry run's list.",
+			"the path lead to the user in the body, except what an identity provider ended. Sessions and " +
+			"personal tokens of the former end. The former stays, deactivated, with its history. What is in the way is 409 with a code of the dry run's list.",
 	}, a.mergeUser)
 	add(a, operation{
 		id:      "list-merges",
