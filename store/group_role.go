@@ -13,26 +13,10 @@ import (
 
 // withRoles fills in the roles of groups of one enterprise.
 func (db *DB) withRoles(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
-	if len(groups) == 0 {
-		return nil
-	}
-	byID := make(map[sso.GroupID]*sso.Group, len(groups))
-	ids := make([]string, 0, len(groups))
-	for _, g := range groups {
-		byID[g.ID] = g
-		ids = append(ids, string(g.ID))
-	}
-	return r.Query(ctx, func(r engine.Row) error {
-		var id sso.GroupID
-		var key string
-		err := r.Scan(&id, &key)
-		if g := byID[id]; g != nil {
-			g.Roles = append(g.Roles, key)
-		}
-		return err
+	return fillGroups(ctx, r, ent, groups, func(g *sso.Group, key string) {
+		g.Roles = append(g.Roles, key)
 	}, "select x.group_id, r.key from ("+db.sql.Dialect.Values("$2")+`) l cross join group_roles x cross join roles r
-		where x.enterprise_id = $1 and x.group_id = l.value and r.id = x.role_id order by x.group_id, r.precedence`,
-		string(ent), engine.JSONList(ids))
+		where x.enterprise_id = $1 and x.group_id = l.value and r.id = x.role_id order by x.group_id, r.precedence`)
 }
 
 // rolesByKey returns the roles with these keys, each once, the strongest first. A key

@@ -12,6 +12,18 @@ import (
 
 // withIDPNames fills in the IdP names of groups of one enterprise.
 func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
+	return fillGroups(ctx, r, ent, groups, func(g *sso.Group, name string) {
+		g.IDPNames = append(g.IDPNames, name)
+	}, "select n.group_id, n.name from ("+db.sql.Dialect.Values("$2")+`) l cross join group_idp_names n
+		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`)
+}
+
+// fillGroups calls add for each row of a query, which selects the ID of a group and a
+// text. The query's parameters are the enterprise and the list of the groups' IDs.
+func fillGroups(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, groups []*sso.Group,
+	add func(g *sso.Group, text string), query string,
+) error {
 	if len(groups) == 0 {
 		return nil
 	}
@@ -23,15 +35,13 @@ func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.Enterpr
 	}
 	return r.Query(ctx, func(r engine.Row) error {
 		var id sso.GroupID
-		var name string
-		err := r.Scan(&id, &name)
+		var text string
+		err := r.Scan(&id, &text)
 		if g := byID[id]; g != nil {
-			g.IDPNames = append(g.IDPNames, name)
+			add(g, text)
 		}
 		return err
-	}, "select n.group_id, n.name from ("+db.sql.Dialect.Values("$2")+`) l cross join group_idp_names n
-		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`,
-		string(ent), engine.JSONList(ids))
+	}, query, string(ent), engine.JSONList(ids))
 }
 
 // completeGroups fills in the IdP names and the roles of groups of one enterprise.

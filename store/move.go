@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -219,7 +220,8 @@ func (t *tx) decideMove(ctx context.Context, by sso.Actor, m sso.Move, e *sso.Mo
 		string(m.Enterprise), string(m.ID), string(e.User), string(e.State), string(by),
 	)
 	if err := t.audit(
-		ctx, by, "move.decided", string(e.User), "move", string(m.ID), "moved", yesNo(e.State == sso.MoveWaiting),
+		ctx, by, "move.decided", string(e.User), "move", string(m.ID), "moved",
+		strconv.FormatBool(e.State == sso.MoveWaiting),
 	); err != nil || e.State != sso.MoveWaiting {
 		return err
 	}
@@ -235,11 +237,4 @@ func (t *tx) decideMove(ctx context.Context, by sso.Actor, m sso.Move, e *sso.Mo
 	waiting[0].Holder = e.User
 	e.State = sso.MoveUsed
 	return t.settleQuestion(ctx, by, &waiting[0], sso.QuestionDecision{Answer: sso.AnswerSame})
-}
-
-func yesNo(is bool) string {
-	if is {
-		return "yes"
-	}
-	return "no"
 }
