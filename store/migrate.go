@@ -30,3 +30,18 @@ func Schema(ctx context.Context, dsn string) (has, wants int64, err error) {
 	}
 	return engine.SchemaVersion(ctx, dsn, files)
 }
+
+// Migrate brings the schema of a database up to date, and writes nothing else. [Open]
+// migrates, too.
+func Migrate(ctx context.Context, dsn string) (err error) {
+	defer func() { doing(&err, "migrate") }()
+	files, err := migrations()
+	if err != nil {
+		return err
+	}
+	db, err := engine.Open(ctx, dsn, files)
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}

@@ -38,7 +38,7 @@ func downTo(t *testing.T, dsn string, version int64) {
 // of an old event is found.
 func TestUpgradedChain(t *testing.T) {
 	t.Parallel()
-	dsn, keys := storetest.SQLite(t), store.Keyring{Current: store.NewKey()}
+	dsn, keys := storetest.File(t), store.Keyring{Current: store.NewKey()}
 	db, err := store.Open(t.Context(), store.Options{DSN: dsn, Keys: keys})
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // deleted earlier waits no longer after the migration, and nothing else changes.
 func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 	for name, database := range map[string]func(testing.TB) string{
-		"SQLite":     storetest.SQLite,
+		"SQLite":     storetest.File,
 		"PostgreSQL": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // after the migration, of what is in it; and the way back is open.
 func TestHistoryBeginsWithWhatIs(t *testing.T) {
 	for name, database := range map[string]func(testing.TB) string{
-		"SQLite":     storetest.SQLite,
+		"SQLite":     storetest.File,
 		"PostgreSQL": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {

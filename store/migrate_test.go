@@ -13,7 +13,7 @@ import (
 
 func TestSchema(t *testing.T) {
 	for name, database := range map[string]func(testing.TB) string{
-		"SQLite":     storetest.SQLite,
+		"SQLite":     storetest.File,
 		"PostgreSQL": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {

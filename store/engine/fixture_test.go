@@ -35,7 +35,7 @@ func open(t *testing.T, dsn string) *engine.Database {
 func onBoth(t *testing.T, test func(*testing.T, *engine.Database)) {
 	t.Parallel()
 	for name, fresh := range map[string]func(testing.TB) string{
-		"SQLite":     storetest.SQLite,
+		"SQLite":     storetest.File,
 		"PostgreSQL": storetest.Postgres,
 	} {
 		t.Run(name, func(t *testing.T) {

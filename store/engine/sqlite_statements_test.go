@@ -14,7 +14,7 @@ import (
 // not all are kept prepared; those in use stay usable.
 func TestStatementsAreBounded(t *testing.T) {
 	t.Parallel()
-	db := open(t, storetest.SQLite(t))
+	db := open(t, storetest.File(t))
 	if err := set(t.Context(), db, "a", "x"); err != nil {
 		t.Fatal(err)
 	}

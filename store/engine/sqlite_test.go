@@ -38,7 +38,7 @@ func exec(t *testing.T, db *sql.DB, text string) {
 // argument: SQLite itself numbers parameters by their first use.
 func TestParametersBindByNumber(t *testing.T) {
 	t.Parallel()
-	db := openFile(t, storetest.SQLite(t))
+	db := openFile(t, storetest.File(t))
 	for query, want := range map[string]string{
 		"select $2 || '|' || $1":              "b|a",
 		"select $2 || '|' || $1 || '|' || $2": "b|a|b",
@@ -79,7 +79,7 @@ func TestMemoryLeavesNoFile(t *testing.T) {
 
 func TestNewerSchemaIsRefused(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.SQLite(t)
+	dsn := storetest.File(t)
 	open(t, dsn)
 	exec(t, openFile(t, dsn), "insert into goose_db_version (version_id, is_applied) values (99999, 1)")
 	_, err := engine.Open(t.Context(), dsn, schema())
@@ -91,7 +91,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 // TestLogIsBounded writes much more than the log may hold.
 func TestLogIsBounded(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.SQLite(t)
+	dsn := storetest.File(t)
 	db := open(t, dsn)
 	value := strings.Repeat("x", 1<<20)
 	largest := int64(0)
@@ -123,7 +123,7 @@ func TestPathWithOddCharacters(t *testing.T) {
 // was stopped has everything.
 func TestCleanStopLeavesOneFile(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.SQLite(t)
+	dsn := storetest.File(t)
 	path := strings.TrimPrefix(dsn, "sqlite:")
 	db, err := engine.Open(t.Context(), dsn, schema())
 	if err != nil {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,11 +19,40 @@ import (
 	"gatehouse/store"
 )
 
-// SQLite returns the address of a new database in a file.
-func SQLite(t testing.TB) string {
+// File returns the address of a database in a file that does not exist.
+func File(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "gatehouse.db")
 }
+
+// SQLite returns the address of a new database in a file, which has the schema.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	content, err := migrated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn := File(t)
+	if err := os.WriteFile(strings.TrimPrefix(dsn, "sqlite:"), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+// migrated returns the content of a database that has the schema and nothing else. To
+// copy it takes a fraction of the time of all migrations.
+var migrated = sync.OnceValues(func() (content []byte, err error) {
+	directory, err := os.MkdirTemp("", "gatehouse-storetest-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+	file := filepath.Join(directory, "gatehouse.db")
+	if err := store.Migrate(context.Background(), "sqlite:"+file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 // Postgres returns the address of a new schema on the server that
 // TEST_POSTGRES_URL names. Without one the test is skipped, or fails if
