@@ -14,12 +14,18 @@ import (
 
 // The audit trail of an enterprise is one hash chain or several, its strands. A
 // transaction adds to a strand that no other adds to, from its first statement to
-// the commit. The trail begins with one strand. The first transaction that has to
-// wait for it adds the others. SQLite, with one writer, stays at one.
+// the commit. The first transaction that has to wait for one adds strands up to
+// maxStrands. SQLite, with one writer, stays at one.
 
-// maxStrands is how many transactions of one enterprise run at once without one
-// waiting for the audit trail: those of a few nodes with 16 connections.
-const maxStrands = 64
+const (
+	// firstStrands is how many strands a new trail has: those that one node with 16
+	// connections uses at once. With fewer, the first sign-ins of a company would
+	// wait for each other.
+	firstStrands = 16
+	// maxStrands is how many transactions of one enterprise run at once without one
+	// waiting for the audit trail: those of a few nodes with 16 connections.
+	maxStrands = 64
+)
 
 // numbersAtOnce is the increment of the sequence audit_numbers.
 const numbersAtOnce = 4
@@ -91,6 +97,9 @@ func (t *tx) lockStrand() {
 	}
 }
 
+// writesAtOnce reports whether transactions of one enterprise write at once.
+func (db *DB) writesAtOnce() bool { return db.sql.Dialect.NextValue("audit_numbers") != "" }
+
 // takeNumbers queues that the transaction takes numbers for its events. A
 // transaction queues it after its locks, so that the numbers are in the order of
 // transactions that waited for each other. One that does not takes them with its
@@ -108,7 +117,7 @@ func (t *tx) takeNumbers() {
 
 // nextNumber returns the number of the next event.
 func (t *tx) nextNumber(ctx context.Context) (int64, error) {
-	if t.db.sql.Dialect.NextValue("audit_numbers") == "" {
+	if !t.db.writesAtOnce() {
 		return t.trail.sequence + 1, nil
 	}
 	if t.trail.left == 0 {
@@ -123,7 +132,8 @@ func (t *tx) nextNumber(ctx context.Context) (int64, error) {
 	return n, nil
 }
 
-// insertTrail queues a new trail, of one strand, which this transaction then owns.
+// insertTrail queues a new trail, of whose strands this transaction then owns the
+// first.
 func (t *tx) insertTrail(ent sso.EnterpriseID) {
 	t.trail = trail{
 		head: head{
@@ -166,15 +176,16 @@ func (t *tx) needStrand(ctx context.Context) error {
 	return errMissing()
 }
 
-// addStrands queues the strands that a trail with one lacks.
-func (t *tx) addStrands() {
-	for i := int64(1); i < maxStrands; i++ {
+// addStrands queues the strands that the trail lacks of so many. The transaction has
+// locked strand 0.
+func (t *tx) addStrands(strands int64) {
+	for i := t.trail.strands; i < strands; i++ {
 		t.insertHead(head{
 			enterprise: t.trail.enterprise,
 			strand:     i,
 		})
 	}
-	t.trail.strands, t.trail.grown = maxStrands, true
+	t.trail.strands, t.trail.grown = strands, true
 }
 
 // saveHead queues the new end of the strand.
@@ -182,8 +193,8 @@ func (t *tx) saveHead(ctx context.Context) error {
 	if err := t.needEnterprise(ctx); err != nil {
 		return err
 	}
-	if t.trail.waited && t.trail.strands == 1 {
-		t.addStrands()
+	if t.trail.waited && t.trail.strands < maxStrands {
+		t.addStrands(maxStrands)
 	}
 	if !t.trail.grown {
 		return nil

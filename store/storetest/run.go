@@ -128,6 +128,7 @@ func besideTests() map[string]func(*testing.T, fresh) {
 		"last admin pushed":             testLastAdminPushed,
 		"a profile":                     testProfileRace,
 		"strands":                       testStrands,
+		"trail grows":                   testTrailGrows,
 		"verified while written":        testAuditBesideWrites,
 	}
 }
