@@ -178,9 +178,24 @@ func (g *Gateway) cleanUp() {
 		g.t.Errorf("the program's log has a bearer value in it: %s…", secret[:8])
 	}
 	if g.t.Failed() {
+		if bad := warnings(said); bad != "" {
+			g.t.Logf("the program's warnings and errors end with\n%s", tail(bad, 20))
+		}
 		g.t.Logf("the program's log ends with\n%s", tail(said, 60))
 	}
 	g.log.Reset()
+}
+
+// warnings returns the lines of a log that are above the level INFO, or are not of
+// the logger.
+func warnings(log string) string {
+	var found strings.Builder
+	for line := range strings.Lines(log) {
+		if !strings.Contains(line, `"level":"INFO"`) && !strings.Contains(line, `"level":"DEBUG"`) {
+			found.WriteString(line)
+		}
+	}
+	return found.String()
 }
 
 func tail(s string, lines int) string {
