@@ -35,24 +35,6 @@ import (
 
 const by = sso.Actor("tok-test")
 
-// clock stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // dns answers from a table; a missing name does not exist.
 type dns map[string]any // []string or error
 
@@ -75,7 +57,7 @@ type world struct {
 	*testing.T
 	*connections.Service
 	db    *store.DB
-	clock *clock
+	clock *storetest.Clock
 	ent   sso.EnterpriseID
 	dns   dns
 	log   *bytes.Buffer
@@ -85,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
 		T:     t,
-		clock: &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)},
+		clock: storetest.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)),
 		dns:   dns{},
 		log:   new(bytes.Buffer),
 	}

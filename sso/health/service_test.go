@@ -21,28 +21,10 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// clock is a clock that stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // world is an enterprise with a certificate, and two nodes that look after it.
 type world struct {
 	*testing.T
-	clock *clock
+	clock *storetest.Clock
 	db    *store.DB
 	ent   sso.Enterprise
 	conn  sso.Connection
@@ -54,7 +36,7 @@ func newWorld(t *testing.T, fresh func(testing.TB) string, certificate time.Dura
 	t.Helper()
 	w := &world{
 		T:     t,
-		clock: &clock{now: begin},
+		clock: storetest.NewClock(begin),
 		smtp:  smtptest.Start(t, smtptest.Options{}),
 	}
 	dsn, keys := fresh(t), store.Keyring{Current: store.NewKey()}

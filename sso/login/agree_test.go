@@ -163,7 +163,7 @@ func (w *world) agree(c *company, gate agreement) {
 		w.ended(c, run, w.tryOutAs(c, person, run, w.browser)),
 	)
 
-	w.clock.move(time.Second) // so that its attempt is the newest
+	w.clock.Move(time.Second) // so that its attempt is the newest
 	respond()
 	result, err := w.completeBy(compared, c, w.answer(c, person, w.begin(c)))
 	code := sso.CodeOf(err)

@@ -106,7 +106,7 @@ func TestBackchannelLogoutOnce(t *testing.T) {
 				w.login.BackchannelLogout(w.Context(), c.conn.ID, token),
 				sso.Conflict, "saml_replayed",
 			)
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 			w.ok(w.db.Sweep(w.Context(), store.Retention{}))
 		}
 		w.fails(

@@ -284,7 +284,7 @@ func TestEveryFault(t *testing.T) {
 				c.idp.SetFaultOnce(info.Fault)
 				cb := w.answer(c, "ada", w.begin(c))
 				if info.Fault == demoidp.Replay && c.conn.Protocol == sso.SAML {
-					w.clock.move(time.Second)
+					w.clock.Move(time.Second)
 				}
 				result, err := w.complete(c, cb)
 				if code == "" {

@@ -42,7 +42,7 @@ func yesterday(w *world, n int, groups ...[]string) *incident {
 		x.users[name] = w.enters(x.c, name).User.ID
 		x.before[name] = x.memberships(name)
 	}
-	w.clock.move(24 * time.Hour)
+	w.clock.Move(24 * time.Hour)
 	return x
 }
 
@@ -50,7 +50,7 @@ func yesterday(w *world, n int, groups ...[]string) *incident {
 func (x *incident) today(people []string, change func(i int, groups []string) []string) (held []string) {
 	x.Helper()
 	for i, name := range people {
-		x.clock.move(time.Second)
+		x.clock.Move(time.Second)
 		x.ok(x.c.idp.SetGroups("id-"+name, change(i, x.groups[name])))
 		if x.enters(x.c, name).Sync.Held != "" {
 			held = append(held, name)
@@ -157,7 +157,7 @@ func TestObjectIDIncident(t *testing.T) {
 		}); len(held) != 5 {
 			w.Errorf("after the discard it is held for %v", held)
 		}
-		w.clock.move(2 * time.Hour)
+		w.clock.Move(2 * time.Hour)
 		x.today(x.people, func(_ int, groups []string) []string {
 			return groups
 		})

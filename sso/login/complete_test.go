@@ -19,7 +19,7 @@ func TestSignIn(t *testing.T) {
 		for _, c := range []*company{w.acme, w.globex} {
 			w.ok(c.idp.SetGroups("id-ada", []string{"dev", "sre", "nowhere"}))
 			redirect := w.begin(c)
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 			r, err := w.complete(c, w.answer(c, "ada", redirect))
 			w.ok(err)
 			now := w.clock.Now()
@@ -178,9 +178,9 @@ func TestAnswersThatAreNotAccepted(t *testing.T) {
 			}
 
 			late := w.answer(c, "ada", w.begin(c))
-			w.clock.move(10*time.Minute - time.Second)
+			w.clock.Move(10*time.Minute - time.Second)
 			soon := w.answer(c, "ada", w.begin(c))
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			_, err = w.complete(c, late)
 			stateExpired(c, err)
 			if _, err := w.complete(c, soon); err != nil {
@@ -345,7 +345,7 @@ func TestUnsolicited(t *testing.T) {
 		_, err = w.complete(w.acme, cb)
 		w.recorded(w.acme, err, sso.Conflict, "saml_replayed")
 		cb = w.unsolicited(w.acme, "ada")
-		w.clock.move(7 * time.Minute)
+		w.clock.Move(7 * time.Minute)
 		_, err = w.complete(w.acme, cb)
 		w.failedCheck(w.recorded(w.acme, err, sso.Forbidden, "saml_expired"))
 		// An answer to a request is one also where none is needed.

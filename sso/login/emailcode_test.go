@@ -143,7 +143,7 @@ func TestCodeIsAskedForOnce(t *testing.T) {
 				Code:  code,
 			})
 			w.refused(err, "code_expired")
-			w.clock.move(9 * time.Minute)
+			w.clock.Move(9 * time.Minute)
 			r, err := w.verify(p, " "+code+"\n")
 			w.ok(err)
 			if !w.alive(r) ||
@@ -400,7 +400,7 @@ func TestMailTrouble(t *testing.T) {
 		w.box.fail(down)
 		w.refused(w.login.Resend(w.Context(), e), "mail_unavailable")
 		w.refused(w.login.Resend(w.Context(), e), "too_many_codes")
-		w.clock.move(9 * time.Minute)
+		w.clock.Move(9 * time.Minute)
 		_, err = w.verify(p, first)
 		w.ok(err)
 

@@ -23,7 +23,7 @@ func TestLastAdminStays(t *testing.T) {
 		w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
 		user := w.enters(c, "ada").User.ID
 		for i := range 100 {
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			w.ok(c.idp.SetGroups(
 				"id-ada", [][]string{nil, {"dev"}, {"ops", "nowhere"}}[i%3],
 			))
@@ -69,7 +69,7 @@ func TestOtherSessionsLearn(t *testing.T) {
 		if w.revoked != 0 {
 			w.Errorf("%d times although nothing changed", w.revoked)
 		}
-		w.clock.move(time.Second)
+		w.clock.Move(time.Second)
 		w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
 		w.enters(c, "ada")
 		if w.revoked != 1 {

@@ -351,7 +351,7 @@ func TestSingleLogoutOnce(t *testing.T) {
 				if err != nil || redirect == nil || !w.alive(again) {
 					w.Errorf("%+v, %v, alive %v", redirect, err, w.alive(again))
 				}
-				w.clock.move(2 * time.Minute)
+				w.clock.Move(2 * time.Minute)
 				w.ok(w.db.Sweep(w.Context(), store.Retention{}))
 			}
 		}
@@ -418,7 +418,7 @@ func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 			"at another connection of the same provider", second.ID, raw,
 			sso.Forbidden, "saml_wrong_recipient",
 		)
-		w.clock.move(7 * time.Minute)
+		w.clock.Move(7 * time.Minute)
 		refused("too late", c.conn.ID, raw, sso.Forbidden, "saml_expired")
 		w.disable(c) // which ends the session by itself
 		_, err = w.login.SingleLogout(w.Context(), c.conn.ID, u.Query(), raw)

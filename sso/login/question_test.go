@@ -126,7 +126,7 @@ func TestFailedSwitchEndsNothing(t *testing.T) {
 		first := w.again(w.globex, "ada")
 		redirect := w.beginsWith(w.acme, first.Session.ID)
 		cb := w.answer(w.acme, "ada", redirect)
-		w.clock.move(11 * time.Minute)
+		w.clock.Move(11 * time.Minute)
 		if _, err := w.complete(w.acme, cb); err == nil {
 			w.Error("a sign-in that took too long succeeded")
 		}
@@ -155,7 +155,7 @@ func TestSameCompanyIsNotAsked(t *testing.T) {
 		}
 		w.browser = sso.NewSecret()
 		w.again(w.globex, "ada")
-		w.clock.move(2 * time.Hour) // it was not used for longer than it may be idle
+		w.clock.Move(2 * time.Hour) // it was not used for longer than it may be idle
 		r, err := w.complete(
 			w.acme, w.answer(w.acme, "ada", w.beginsWith(w.acme, "")),
 		)

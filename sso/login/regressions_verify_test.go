@@ -144,7 +144,7 @@ func stepSkipped(w *world) {
 	if restart.Start == nil || restart.Token != "" || restart.Proof != "" {
 		w.Errorf("%+v", restart)
 	}
-	w.clock.move(sso.ProofLifetime + time.Second)
+	w.clock.Move(sso.ProofLifetime + time.Second)
 	_, err = w.verify(r.Proof, w.code())
 	w.refused(err, "code_expired")
 	if len(w.users(c)) != 0 {

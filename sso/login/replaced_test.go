@@ -22,7 +22,7 @@ func TestSignInEndsTheBrowsersSession(t *testing.T) {
 			if w.revoked != before {
 				w.Error("nodes are told of nothing")
 			}
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 			second := w.again(c, "bob")
 			third := w.again(c, "bob")
 			if w.alive(first) ||

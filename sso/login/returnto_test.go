@@ -44,7 +44,7 @@ func TestFailureSaysWhereTheBrowserWantedToGo(t *testing.T) {
 			leads("a reload", mine, "/wiki?p=1")
 
 			late := w.answer(c, "ada", w.begin(c))
-			w.clock.move(10 * time.Minute)
+			w.clock.Move(10 * time.Minute)
 			leads("too late", late, "") // it is not kept for longer
 		}
 	})

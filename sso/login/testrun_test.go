@@ -190,7 +190,7 @@ func TestTestConnectionOver(t *testing.T) {
 			}
 			late, _ := w.beginTest(c)
 			cb := w.tryOut(c, late, w.browser)
-			w.clock.move(11 * time.Minute)
+			w.clock.Move(11 * time.Minute)
 			if got := w.ended(c, late, cb); got.State != sso.TestExpired || got.Result.Identity != nil {
 				w.Errorf("%s: late it is %+v", c.Key, got)
 			}
@@ -281,7 +281,7 @@ func TestCapturedResponse(t *testing.T) {
 		encoded := cb.Form.Get("SAMLResponse")
 		doc, err := base64.StdEncoding.DecodeString(encoded)
 		w.ok(err)
-		w.clock.move(72 * time.Hour)
+		w.clock.Move(72 * time.Hour)
 		for _, text := range []string{
 			encoded,
 			string(doc),

@@ -135,7 +135,7 @@ func TestTestsThatApproveNothing(t *testing.T) {
 		},
 		"in a session of another trust": func(w *world, c *company) {
 			w.moves(c, nil)
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			_, err := w.db.UpdateTrust(
 				w.Context(),
 				by,
@@ -152,7 +152,7 @@ func TestTestsThatApproveNothing(t *testing.T) {
 		},
 		"in a session that has ended": func(w *world, c *company) {
 			w.moves(c, nil)
-			w.clock.move(2 * time.Hour)
+			w.clock.Move(2 * time.Hour)
 			w.tests(c, "ada", linkHolder, linkHolder, w.browser)
 		},
 		"of a draft that was exchanged after the test began": func(w *world, c *company) {

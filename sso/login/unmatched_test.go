@@ -35,7 +35,7 @@ func TestGarbageIsSummedUp(t *testing.T) {
 					w.recorded(w.acme, err, sso.Invalid, code)
 				}
 			}
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 		}
 		for _, n := range nodes {
 			w.ok(n.Flush(w.Context()))
@@ -65,7 +65,7 @@ func TestGarbageIsSummedUp(t *testing.T) {
 		if len(v.Days)+len(v.Last)+len(v.Newest) != 0 {
 			w.Errorf("garbage counts as sign-ins: %+v", v)
 		}
-		w.clock.move(4 * 24 * time.Hour)
+		w.clock.Move(4 * 24 * time.Hour)
 		w.ok(w.db.Sweep(w.Context(), store.Retention{Attempts: 90 * 24 * time.Hour}))
 		if n := w.attempts(w.acme, ""); n != 0 {
 			w.Errorf("%d are kept after four days", n)

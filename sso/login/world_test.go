@@ -57,29 +57,11 @@ func alone(t *testing.T, test func(*world)) {
 	}
 }
 
-// clock is the time of the gateway and of the identity providers.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // world is two companies, one on SAML and one on OpenID Connect, with the real
 // store, protocols and identity providers behind the service.
 type world struct {
 	*testing.T
-	clock        *clock
+	clock        *storetest.Clock // of the gateway and of the identity providers
 	db           *store.DB
 	sp           *saml.ServiceProvider
 	rp           *oidc.RelyingParty
@@ -128,7 +110,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
 	w := &world{
 		T:        t,
-		clock:    &clock{now: start()},
+		clock:    storetest.NewClock(start()),
 		mux:      http.NewServeMux(),
 		browser:  sso.NewSecret(),
 		sessions: map[sso.Hash]sso.SessionID{},

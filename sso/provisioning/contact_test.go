@@ -14,7 +14,7 @@ import (
 func TestContacts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(f *fixture) {
-		contacts := provisioning.NewContacts(f.db, slog.New(slog.DiscardHandler), func() time.Time { return f.now })
+		contacts := provisioning.NewContacts(f.db, slog.New(slog.DiscardHandler), f.clock.Now)
 		s := f.service()
 		s.Contacts = contacts
 		k, bearer := f.create(f.conn, "entra-1")
@@ -30,7 +30,7 @@ func TestContacts(t *testing.T) {
 			if err == nil {
 				s.Finish(f.Context(), call, nil)
 			}
-			f.now = f.now.Add(time.Second)
+			f.clock.Move(time.Second)
 		}
 		_, elsewhere := f.create(f.other, "okta-1")
 		ask(f.conn.ID, elsewhere, "/Schemas")
@@ -38,7 +38,7 @@ func TestContacts(t *testing.T) {
 		f.ok(f.Revoke(f.Context(), admin, f.ent.ID, f.conn.ID, k.ID))
 		ask(f.conn.ID, bearer, "/Groups")
 		for range 2000 {
-			ask(sso.NewID[sso.ConnectionID](f.now), "", "/Users")
+			ask(sso.NewID[sso.ConnectionID](f.clock.Now()), "", "/Users")
 		}
 		ask("conn-x", "", "/Users")
 		contacts.Flush(f.Context())

@@ -59,19 +59,19 @@ func (s *flakyStore) RecordProvisioningReads(ctx context.Context, sums []sso.Pro
 func (f *fixture) outcome(k sso.ProvisioningToken, method string, needs sso.ProvisioningScope, key string) (
 	o provisioning.Outcome,
 ) {
-	f.now = f.now.Add(time.Millisecond)
+	f.clock.Move(time.Millisecond)
 	return provisioning.Outcome{
 		Push: sso.Push{
 			Enterprise: k.Enterprise,
 			Connection: k.Connection,
 			Token:      k.ID,
-			Event:      sso.NewID[sso.ProvisioningEventID](f.now),
+			Event:      sso.NewID[sso.ProvisioningEventID](f.clock.Now()),
 		},
 		Token:   k,
 		Request: "req-1",
 		Client:  "Azure\n AD",
 		Method:  method,
-		At:      f.now,
+		At:      f.clock.Now(),
 		Took:    time.Millisecond,
 		Type:    "Group",
 		Key:     key,

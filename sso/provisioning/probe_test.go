@@ -23,7 +23,7 @@ func (f *fixture) service() *provisioning.Service {
 		Checks:      f.Tokens,
 		CursorKeys:  []sso.Secret{"key"},
 		Log:         slog.New(slog.DiscardHandler),
-		Now:         func() time.Time { return f.now },
+		Now:         f.clock.Now,
 		Rehearse: func(
 			ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, provisioning.Records) error,
 		) error {
@@ -193,7 +193,7 @@ func TestTestRefused(t *testing.T) {
 		f.provisions(func(c *sso.Config) { c.SCIM.GroupsOff = true })
 		wants("groups off", fmt.Sprintf(usersOnly, "scim_groups_off"), "a new token will not help",
 			provisioning.Test{Token: full.ID})
-		f.now = f.now.Add(25 * time.Hour)
+		f.clock.Move(25 * time.Hour)
 		wants("expired", fmt.Sprintf(closed, "scim_token_expired"), `"entra-1" expired`,
 			provisioning.Test{Token: full.ID})
 		f.ok(f.Revoke(f.Context(), admin, f.ent.ID, f.conn.ID, full.ID))

@@ -34,7 +34,7 @@ func TestReadsAreSummedUp(t *testing.T) {
 		k, _ := f.create(f.conn, "entra")
 		flaky := &flakyStore{DB: f.db}
 		l, _ := f.ledger(flaky)
-		first := f.now.Add(time.Millisecond)
+		first := f.clock.Now().Add(time.Millisecond)
 		for i := range 1214 {
 			l.Record(f.Context(), f.lookup(k, "user"+strconv.Itoa(i), i < 21))
 		}
@@ -44,7 +44,7 @@ func TestReadsAreSummedUp(t *testing.T) {
 		f.ok(l.Flush(f.Context()))
 		sum := f.onlyEvent()
 		if r := sum.Effects.Reads; sum.Requests() != 1214 || r.Found != 21 || r.Returned != 21 || r.By != "userName" ||
-			r.Sort != sso.ReadLookup || !sum.At.Equal(first) || !r.Last.Equal(f.now) || sum.Name != "user1213" ||
+			r.Sort != sso.ReadLookup || !sum.At.Equal(first) || !r.Last.Equal(f.clock.Now()) || sum.Name != "user1213" ||
 			sum.Result() != sso.ResultRead {
 			f.Errorf("got %+v: %+v", sum, sum.Effects.Reads)
 		}
@@ -53,7 +53,7 @@ func TestReadsAreSummedUp(t *testing.T) {
 		if grown := f.onlyEvent(); grown.ID != sum.ID || grown.Requests() != 1215 || grown.Effects.Reads.Found != 22 {
 			f.Errorf("grown is %+v", grown)
 		}
-		f.now = f.now.Add(time.Minute)
+		f.clock.Move(time.Minute)
 		l.Record(f.Context(), f.lookup(k, "later", false))
 		l.Record(f.Context(), f.outcome(k, "GET", "", "")) // discovery
 		f.ok(l.Flush(f.Context()))
@@ -111,7 +111,7 @@ func TestReadsWait(t *testing.T) {
 		if err := l.Flush(t.Context()); err == nil {
 			t.Error("the failure is not reported")
 		}
-		f.now = f.now.Add(time.Minute)
+		f.clock.Move(time.Minute)
 	}
 	flaky.full.Store(false)
 	f.ok(l.Flush(t.Context()))

@@ -21,7 +21,7 @@ type fixture struct {
 	*testing.T
 	*provisioning.Tokens
 	db          *store.DB
-	now         time.Time
+	clock       *storetest.Clock
 	ent         sso.Enterprise
 	conn, other sso.Connection
 	stranger    sso.Connection
@@ -44,12 +44,11 @@ func onBoth(t *testing.T, test func(f *fixture)) {
 func newFixture(t *testing.T, dsn string) *fixture {
 	t.Helper()
 	f := &fixture{
-		T:   t,
-		now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC),
+		T:     t,
+		clock: storetest.NewClock(time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)),
 	}
-	clock := func() time.Time { return f.now }
-	f.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, clock)
-	f.Tokens = provisioning.NewTokens(f.db, clock)
+	f.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, f.clock.Now)
+	f.Tokens = provisioning.NewTokens(f.db, f.clock.Now)
 	f.ent = f.enterprise("acme")
 	f.conn, f.other = f.connection(f.ent, "Entra ID"), f.connection(f.ent, "Okta")
 	f.stranger = f.connection(f.enterprise("globex"), "Entra ID")
@@ -91,10 +90,10 @@ func (f *fixture) ok(err error) {
 
 func (f *fixture) create(c sso.Connection, name string) (sso.ProvisioningToken, string) {
 	f.Helper()
-	f.now = f.now.Add(time.Second)
+	f.clock.Move(time.Second)
 	k, secret, err := f.Create(f.Context(), admin, c.Enterprise, c.ID, provisioning.NewToken{
 		Name:      name,
-		ExpiresAt: f.now.Add(24 * time.Hour),
+		ExpiresAt: f.clock.Now().Add(24 * time.Hour),
 	})
 	f.ok(err)
 	return k, secret.Reveal()
@@ -132,7 +131,7 @@ func TestAuthorize(t *testing.T) {
 			f.Errorf("used by %q at %s", used.LastClient, used.LastUsedAt)
 		}
 		for _, c := range []sso.ConnectionID{
-			f.other.ID, f.stranger.ID, "", "conn-x", sso.NewID[sso.ConnectionID](f.now),
+			f.other.ID, f.stranger.ID, "", "conn-x", sso.NewID[sso.ConnectionID](f.clock.Now()),
 		} {
 			text := f.refused(c, bearer, "scim_token_elsewhere")
 			if strings.Contains(text, "entra-1") || strings.Contains(text, string(f.conn.ID)) {
@@ -146,8 +145,8 @@ func TestAuthorizeEnded(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(f *fixture) {
 		old, bearer := f.create(f.conn, "entra-1")
-		other := provisioning.NewTokens(f.db, func() time.Time { return f.now }) // another node
-		f.now = f.now.Add(25 * time.Hour)
+		other := provisioning.NewTokens(f.db, f.clock.Now) // another node
+		f.clock.Move(25 * time.Hour)
 		text := f.refused(f.conn.ID, bearer, "scim_token_expired")
 		if !strings.Contains(text, `Token "entra-1" expired on 30 November 2026. Create a token`) {
 			f.Error(text)
@@ -165,7 +164,7 @@ func TestAuthorizeEnded(t *testing.T) {
 			f.Errorf("the other node says %v", err)
 		}
 		f.refused(f.other.ID, second, "scim_token_elsewhere") // not that it was revoked
-		later := f.now.Add(time.Hour)
+		later := f.clock.Now().Add(time.Hour)
 		_, err = f.Edit(f.Context(), admin, f.ent.ID, f.conn.ID, old.ID, provisioning.TokenEdit{ExpiresAt: &later})
 		f.ok(err)
 		_, err = f.Authorize(f.Context(), f.conn.ID, bearer, "")
@@ -196,7 +195,7 @@ func TestTokenCut(t *testing.T) {
 	onBoth(t, func(f *fixture) {
 		_, bearer := f.create(f.conn, "entra")
 		counting := &countingStore{DB: f.db}
-		f.Tokens = provisioning.NewTokens(counting, func() time.Time { return f.now })
+		f.Tokens = provisioning.NewTokens(counting, f.clock.Now)
 		first := f.refused(f.conn.ID, "", "scim_token_invalid")
 		for _, cut := range cuts(bearer) {
 			if text := f.refused(f.conn.ID, cut, "scim_token_invalid"); text != first {
@@ -244,7 +243,7 @@ func TestTokenProblems(t *testing.T) {
 		_, _, err := f.Create(ctx, admin, f.ent.ID, f.conn.ID, provisioning.NewToken{
 			Name:      " ",
 			Scopes:    []sso.ProvisioningScope{"users:read", "users.write"},
-			ExpiresAt: f.now,
+			ExpiresAt: f.clock.Now(),
 		})
 		want := "validation_failed: Some entries cannot be accepted. [name: Enter a name.] " +
 			`[scopes: "users.write" is no scope. Use scim, users:read, users:write, groups:read or groups:write.] ` +

@@ -19,17 +19,9 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// clock stands until it is moved.
-type clock struct{ at atomic.Int64 }
-
-func newClock() *clock {
-	c := &clock{}
-	c.at.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano())
-	return c
+func newClock() *storetest.Clock {
+	return storetest.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))
 }
-
-func (c *clock) Now() time.Time       { return time.Unix(0, c.at.Load()).UTC() }
-func (c *clock) Move(d time.Duration) { c.at.Add(int64(d)) }
 
 // faulty is the store as a node reaches it: it counts, and can be cut off.
 type faulty struct {

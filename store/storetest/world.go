@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,25 +18,8 @@ import (
 // by is who makes what tests make.
 const by = sso.ActorOperator
 
-// clock is a clock that stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+// newClock returns the clock of tests of this package.
+func newClock() *Clock { return NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)) }
 
 // world is one enterprise with two organizations, groups, and a connection.
 type world struct {
@@ -45,7 +27,7 @@ type world struct {
 	dsn   string
 	keys  store.Keyring
 	db    *store.DB
-	clock *clock
+	clock *Clock
 	ent   sso.Enterprise
 	orgs  map[string]sso.Organization
 	group map[string]sso.Group // "org/name"
@@ -62,7 +44,7 @@ func newWorld(t *testing.T, fresh fresh) *world {
 }
 
 // addWorld makes an enterprise.
-func addWorld(t *testing.T, db *store.DB, clock *clock, key string) *world {
+func addWorld(t *testing.T, db *store.DB, clock *Clock, key string) *world {
 	t.Helper()
 	ctx := t.Context()
 	w := &world{

@@ -30,12 +30,6 @@ const (
 	wikiAt = "https://wiki.acme.test"
 )
 
-// clock stands until it is moved.
-type clock struct{ at atomic.Int64 }
-
-func (c *clock) Now() time.Time       { return time.Unix(0, c.at.Load()).UTC() }
-func (c *clock) Move(d time.Duration) { c.at.Add(int64(d)) }
-
 // buffer is a log that may be written to and read at once.
 type buffer struct {
 	mu   sync.Mutex
@@ -124,7 +118,7 @@ func (f *faulty) SigningKeys(ctx context.Context) ([]sso.SigningKey, error) {
 // world is a gateway with an enterprise, people in groups, and a wiki.
 type world struct {
 	testing.TB
-	clock    *clock
+	clock    *storetest.Clock
 	dsn      string
 	db       *faulty
 	live     *sessions.Cache
@@ -154,12 +148,11 @@ func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
 	t.Helper()
 	w := &world{
 		TB:     t,
-		clock:  &clock{},
+		clock:  storetest.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)),
 		log:    &buffer{},
 		orgs:   map[string]sso.Organization{},
 		groups: map[string]sso.Group{},
 	}
-	w.clock.at.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano())
 	w.dsn = storetest.SQLite(t)
 	w.db = &faulty{
 		DB: storetest.Open(

@@ -52,7 +52,7 @@ func TestElsewhere(t *testing.T) {
 	}
 	refused := func(target string, headers ...string) {
 		t.Helper()
-		f.now = f.now.Add(time.Second)
+		f.clock.Move(time.Second)
 		got := f.want(f.send("GET", target, "", headers...), 404)
 		if !strings.HasPrefix(got.detail(), "There is no SCIM endpoint at this address.") {
 			t.Errorf("%s: %s", target, got.Body)
@@ -76,12 +76,12 @@ func TestElsewhere(t *testing.T) {
 			t.Errorf("%s: %s %+v", target, state, last)
 		}
 	}
-	f.now = f.now.Add(time.Second)
+	f.clock.Move(time.Second)
 	f.want(f.do("GET", "/Users", ""), 200)
 	if state, _ := reached().State(); state != sso.ReachWell {
 		t.Errorf("at the right address: %s", state)
 	}
-	f.now = f.now.Add(time.Second)
+	f.clock.Move(time.Second)
 	f.want(f.send("GET", other.base()+"/Users", ""), 401)
 	if state, last := reached().State(); state != sso.ReachElsewhere || !strings.HasSuffix(last.Request, other.base()+"/Users") {
 		t.Errorf("at the address of another: %s %+v", state, last)

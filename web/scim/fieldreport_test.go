@@ -151,7 +151,7 @@ func fieldReport(f *fixture) {
 	f.checkRefusal(e)
 	f.compares(e, group)
 	f.alarmed(0)
-	f.now = f.now.Add(81 * time.Minute)
+	f.clock.Move(81 * time.Minute)
 	f.alarmed(248)
 	f.addScopes()
 	e.restart()
@@ -187,7 +187,7 @@ func (f *fixture) alarmed(missing int) {
 		Ledger: f.db,
 		Drift:  f.comparer(),
 		Log:    slog.New(slog.DiscardHandler),
-		Now:    func() time.Time { return f.now },
+		Now:    f.clock.Now,
 	})
 	f.ok(doctor.RunProvisioned(f.Context()))
 	open, _, err := f.db.HealthEvents(f.Context(), f.enterprise.ID, sso.HealthFilter{
@@ -208,7 +208,7 @@ func (f *fixture) comparer() *drift.Service {
 	return drift.New(drift.Options{
 		Facts:  f.db,
 		Writer: f.db,
-		Now:    func() time.Time { return f.now },
+		Now:    f.clock.Now,
 	})
 }
 

@@ -33,7 +33,7 @@ type fixture struct {
 	counted    *counted
 	handlers   *Handlers
 	log        *bytes.Buffer
-	now        time.Time
+	clock      *storetest.Clock
 	enterprise sso.Enterprise
 	connection sso.Connection
 	token      sso.ProvisioningToken
@@ -64,22 +64,21 @@ type options struct {
 func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixture {
 	t.Helper()
 	f := &fixture{
-		TB:  t,
-		log: new(bytes.Buffer),
-		now: time.Now(),
+		TB:    t,
+		log:   new(bytes.Buffer),
+		clock: storetest.NewClock(time.Now()),
 	}
-	clock := func() time.Time { return f.now }
 	keys := store.Keyring{Current: store.NewKey()}
-	f.db = storetest.Open(t, database(t), keys, clock)
+	f.db = storetest.Open(t, database(t), keys, f.clock.Now)
 	f.counted = &counted{DB: f.db}
-	f.tokens = provisioning.NewTokens(f.db, clock)
+	f.tokens = provisioning.NewTokens(f.db, f.clock.Now)
 	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	f.ledger = provisioning.NewLedger(provisioning.LedgerOptions{
 		Store:   f.db,
 		Observe: func(string, string, int) {},
 		Log:     log,
 	})
-	f.contacts = provisioning.NewContacts(f.db, log, clock)
+	f.contacts = provisioning.NewContacts(f.db, log, f.clock.Now)
 	service := provisioning.New(provisioning.Options{
 		Users:       f.db,
 		Groups:      f.counted,
@@ -91,7 +90,7 @@ func newFixture(t testing.TB, database func(testing.TB) string, o options) *fixt
 		PerMinute:   o.perMinute,
 		CursorKeys:  []sso.Secret{keys.Current, keys.Previous},
 		Log:         log,
-		Now:         clock,
+		Now:         f.clock.Now,
 	})
 	f.handlers = New(Options{
 		Admission: service,
@@ -288,7 +287,7 @@ func (f *fixture) signIn(login string, groups ...string) sso.User {
 // signInAs is signIn with a session of a given token.
 func (f *fixture) signInAs(login string, session sso.Secret, groups ...string) sso.User {
 	f.Helper()
-	attempt := sso.NewID[sso.AttemptID](f.now)
+	attempt := sso.NewID[sso.AttemptID](f.clock.Now())
 	asserted := sso.AssertedGroups{
 		State:  sso.GroupsValues,
 		Names:  groups,
@@ -305,7 +304,7 @@ func (f *fixture) signInAs(login string, session sso.Secret, groups ...string) s
 		Replay: sso.ReplayMark{
 			Connection: f.connection.ID,
 			ResponseID: string(attempt),
-			Until:      f.now.Add(time.Minute),
+			Until:      f.clock.Now().Add(time.Minute),
 		},
 		Attempt: sso.Attempt{
 			ID:         attempt,
@@ -314,19 +313,19 @@ func (f *fixture) signInAs(login string, session sso.Secret, groups ...string) s
 			Login:      login,
 			Outcome:    sso.OutcomeSucceeded,
 			Groups:     asserted,
-			At:         f.now,
+			At:         f.clock.Now(),
 		},
 		Session: sso.Session{
-			ID:          sso.NewID[sso.SessionID](f.now),
+			ID:          sso.NewID[sso.SessionID](f.clock.Now()),
 			Token:       session.Hash(),
 			Enterprise:  f.enterprise.ID,
 			Connection:  f.connection.ID,
 			Attempt:     attempt,
 			Subject:     login,
-			CreatedAt:   f.now,
-			LastSeenAt:  f.now,
+			CreatedAt:   f.clock.Now(),
+			LastSeenAt:  f.clock.Now(),
 			IdleTimeout: time.Hour,
-			ExpiresAt:   f.now.Add(8 * time.Hour),
+			ExpiresAt:   f.clock.Now().Add(8 * time.Hour),
 		},
 	}, storetest.Reset(asserted))
 	f.ok(err)

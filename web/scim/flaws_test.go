@@ -76,10 +76,10 @@ func (f *fixture) strangers() map[string][]string {
 	_, expired, err := f.tokens.Create(f.Context(), sso.ActorOperator, f.enterprise.ID, f.connection.ID,
 		provisioning.NewToken{
 			Name:      "expired",
-			ExpiresAt: f.now.Add(time.Hour),
+			ExpiresAt: f.clock.Now().Add(time.Hour),
 		})
 	f.ok(err)
-	f.now = f.now.Add(2 * time.Hour)
+	f.clock.Move(2 * time.Hour)
 	authorization := func(s sso.Secret) []string { return []string{"Authorization: Bearer " + s.Reveal()} }
 	return map[string][]string{
 		"no token":                      {"Authorization:"},
@@ -286,7 +286,7 @@ func TestCursorsAreSigned(t *testing.T) {
 	if got.text("scimType") != "invalidCursor" {
 		t.Errorf("another connection: %d %s", got.Code, got.Body)
 	}
-	f.now = f.now.Add(61 * time.Minute)
+	f.clock.Move(61 * time.Minute)
 	if got := f.do("GET", "/Users?cursor="+cursor, ""); got.Code != 400 || got.text("scimType") != "expiredCursor" {
 		t.Errorf("an hour later: %d %s", got.Code, got.Body)
 	}

@@ -45,7 +45,7 @@ func TestEveryRequestIsLogged(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, database, options{})
 			ask := func(status int, method, path, body string) reply {
-				f.now = f.now.Add(time.Millisecond)
+				f.clock.Move(time.Millisecond)
 				return f.want(f.do(method, path, body), status)
 			}
 			ask(200, "GET", "/Users?filter=userName+eq+%22ada%22", "")
