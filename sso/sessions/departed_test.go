@@ -47,6 +47,19 @@ func (w *world) departs(s sso.Session, userName string) sso.Push {
 	return p
 }
 
+// follows waits until a node follows the list of revocations: it does not ask the
+// store a second time about a session.
+func (w *world) follows(n *node) {
+	w.Helper()
+	s := w.signIn("bob")
+	waitFor(w, func() bool {
+		w.alive(n, s)
+		before := n.store.loads.Load()
+		w.alive(n, s)
+		return n.store.loads.Load() == before
+	})
+}
+
 // TestDepartures: every node that runs confirms that it has forgotten a user whom an
 // identity provider took away, and a node that starts afterwards does not.
 func TestDepartures(t *testing.T) {
@@ -62,12 +75,7 @@ func TestDepartures(t *testing.T) {
 				n := w.node(nil)
 				n.Node = node
 				w.runs(n)
-				waitFor(t, func() bool { // it has read the list, so it caches
-					w.over(n, sso.Session{Token: sso.Hash{1}})
-					s := w.signIn("bob")
-					w.alive(n, s, s)
-					return n.Len() > 0
-				})
+				w.follows(n)
 			}
 			p := w.departs(w.signIn("ada"), "ada") // inactive: active is not set
 			took := w.confirmed(p, 2)
@@ -114,11 +122,7 @@ func TestDeparturesLater(t *testing.T) {
 	n.Node = "gw-1"
 	w.runs(nameless)
 	w.runs(n)
-	waitFor(t, func() bool {
-		s := w.signIn("bob")
-		w.alive(n, s, s)
-		return n.Len() > 0
-	})
+	w.follows(n)
 	n.store.deaf.Store(true)
 	p := w.departs(w.signIn("ada"), "ada")
 	waitFor(t, func() bool { return n.store.unconfirmed.Load() >= 2 })
