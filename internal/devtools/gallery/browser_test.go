@@ -120,7 +120,21 @@ func show(ctx context.Context, width int64, scheme string) error {
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
 		return err
 	}
-	return chromedp.Do(ctx, chromedp.EmulateViewport(width, 800))
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
+		return err
+	}
+	return settle(ctx)
+}
+
+// settle ends the transitions of the page. A button whose colour is changing with the
+// scheme has neither the one contrast nor the other.
+func settle(ctx context.Context) error {
+	const end = `new Promise(done => requestAnimationFrame(() => {
+		document.getAnimations().forEach(a => a.finish());
+		requestAnimationFrame(() => done(true));
+	}))`
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](end, chromedp.EvalAwaitPromise))
+	return err
 }
 
 func shoot(ctx context.Context, t *testing.T, file string) {
