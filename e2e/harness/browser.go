@@ -114,9 +114,19 @@ func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, steps...)
+	for isGone(err) && ctx.Err() == nil {
+		err = chromedp.Do(ctx, steps...)
+	}
+	if err != nil {
 		b.t.Fatalf("browser at %s: %v\n%s", b.At(), err, b.see())
 	}
+}
+
+// isGone reports that an element was gone before anything was done to it: its page
+// made way for the next.
+func isGone(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "Could not find node with given id")
 }
 
 // Open goes to an address and waits until the page has loaded, redirects
