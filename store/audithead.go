@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2" // which strand is tried first
 	"strconv"
@@ -14,18 +15,13 @@ import (
 
 // The audit trail of an enterprise is one hash chain or several, its strands. A
 // transaction adds to a strand that no other adds to, from its first statement to
-// the commit. The first transaction that has to wait for one adds strands up to
-// maxStrands. SQLite, with one writer, stays at one.
+// the commit. The trail begins with one strand. The first transaction that has to
+// wait for it adds the others, and begins again, as do those that waited with it:
+// they would otherwise follow each other. SQLite, with one writer, stays at one.
 
-const (
-	// firstStrands is how many strands a new trail has: those that one node with 16
-	// connections uses at once. With fewer, the first sign-ins of a company would
-	// wait for each other.
-	firstStrands = 16
-	// maxStrands is how many transactions of one enterprise run at once without one
-	// waiting for the audit trail: those of a few nodes with 16 connections.
-	maxStrands = 64
-)
+// maxStrands is how many transactions of one enterprise run at once without one
+// waiting for the audit trail: those of a few nodes with 16 connections.
+const maxStrands = 64
 
 // numbersAtOnce is the increment of the sequence audit_numbers.
 const numbersAtOnce = 4
@@ -90,6 +86,9 @@ func (t *tx) lockStrand() {
 			if err != nil {
 				return err
 			}
+			if i > 0 && t.hasty {
+				return errBusyTrail
+			}
 			t.trail.head, t.trail.locked, t.trail.waited = h, true, i > 0
 			t.trail.forged = !t.db.genuine(h)
 			return nil
@@ -97,8 +96,22 @@ func (t *tx) lockStrand() {
 	}
 }
 
-// writesAtOnce reports whether transactions of one enterprise write at once.
-func (db *DB) writesAtOnce() bool { return db.sql.Dialect.NextValue("audit_numbers") != "" }
+// errBusyTrail ends a transaction that had to wait for a strand.
+var errBusyTrail = errors.New("all strands of the audit trail were locked")
+
+// growTrail adds the strands that the trail of an enterprise lacks.
+func (db *DB) growTrail(ctx context.Context, ent sso.EnterpriseID) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		t.openTrail(ent)
+		if err := t.needStrand(ctx); err != nil {
+			return err
+		}
+		if t.trail.strand == 0 && t.trail.strands == 1 {
+			t.addStrands()
+		}
+		return t.saveHead(ctx)
+	})
+}
 
 // takeNumbers queues that the transaction takes numbers for its events. A
 // transaction queues it after its locks, so that the numbers are in the order of
@@ -117,7 +130,7 @@ func (t *tx) takeNumbers() {
 
 // nextNumber returns the number of the next event.
 func (t *tx) nextNumber(ctx context.Context) (int64, error) {
-	if !t.db.writesAtOnce() {
+	if t.db.sql.Dialect.NextValue("audit_numbers") == "" {
 		return t.trail.sequence + 1, nil
 	}
 	if t.trail.left == 0 {
@@ -132,8 +145,7 @@ func (t *tx) nextNumber(ctx context.Context) (int64, error) {
 	return n, nil
 }
 
-// insertTrail queues a new trail, of whose strands this transaction then owns the
-// first.
+// insertTrail queues a new trail, of one strand, which this transaction then owns.
 func (t *tx) insertTrail(ent sso.EnterpriseID) {
 	t.trail = trail{
 		head: head{
@@ -176,16 +188,15 @@ func (t *tx) needStrand(ctx context.Context) error {
 	return errMissing()
 }
 
-// addStrands queues the strands that the trail lacks of so many. The transaction has
-// locked strand 0.
-func (t *tx) addStrands(strands int64) {
-	for i := t.trail.strands; i < strands; i++ {
+// addStrands queues the strands that a trail with one lacks.
+func (t *tx) addStrands() {
+	for i := int64(1); i < maxStrands; i++ {
 		t.insertHead(head{
 			enterprise: t.trail.enterprise,
 			strand:     i,
 		})
 	}
-	t.trail.strands, t.trail.grown = strands, true
+	t.trail.strands, t.trail.grown = maxStrands, true
 }
 
 // saveHead queues the new end of the strand.
@@ -193,8 +204,8 @@ func (t *tx) saveHead(ctx context.Context) error {
 	if err := t.needEnterprise(ctx); err != nil {
 		return err
 	}
-	if t.trail.waited && t.trail.strands < maxStrands {
-		t.addStrands(maxStrands)
+	if t.trail.waited && t.trail.strands == 1 {
+		t.addStrands()
 	}
 	if !t.trail.grown {
 		return nil

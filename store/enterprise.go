@@ -33,9 +33,6 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 			return ifTaken(err, errKeyTaken())
 		}
 		t.insertTrail(e.ID)
-		if t.db.writesAtOnce() {
-			t.addStrands(firstStrands)
-		}
 		if err := t.audit(ctx, by, "enterprise.created", string(e.ID), "key", e.Key, "name", e.Name); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gatehouse/sso"
@@ -14,6 +15,7 @@ type tx struct {
 	db    *DB
 	now   time.Time // the time of every row that the transaction writes
 	trail trail     // that it adds audit events to
+	hasty bool      // ends with errBusyTrail instead of keeping a strand that it waited for
 	// effects is of the connection that the transaction pushes to, once it is known.
 	effects *effects
 	// revoked is set when the transaction writes a revocation.
@@ -109,8 +111,9 @@ func (db *DB) changeIn(
 	ctx context.Context, ent sso.EnterpriseID, in lane, fn func(context.Context, *tx) error,
 ) error {
 	revoked := false
-	once := func() (err error) {
+	once := func(hasty bool) (err error) {
 		revoked, err = db.transact(ctx, in.write, func(ctx context.Context, t *tx) error {
+			t.hasty = hasty
 			if in.lock != "" {
 				t.Queue(in.lock, "enterprise "+string(ent))
 			}
@@ -124,14 +127,20 @@ func (db *DB) changeIn(
 		return err
 	}
 	err := in.turn(ctx, in.key, func() error {
-		err := once()
+		err := once(true)
+		if errors.Is(err, errBusyTrail) {
+			if err := db.growTrail(ctx, ent); err != nil {
+				return err
+			}
+			err = once(false)
+		}
 		if !isPlanted(err) {
 			return err
 		}
 		if err := db.setAside(ctx, ent); err != nil {
 			return err
 		}
-		return once()
+		return once(false)
 	})
 	db.announce(ctx, revoked) // after the turn: the next change need not wait for it
 	return err

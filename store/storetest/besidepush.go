@@ -12,6 +12,7 @@ import (
 // sign in meanwhile. With one writer they sign in after it.
 func testPushBesideSignIns(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
+	w.overlap()
 	w.provision()
 	ada, bob := w.provisionUser("ada"), w.provisionUser("bob")
 	g := w.provisionGroup("dev", ada.ID)
@@ -52,6 +53,7 @@ func testPushBesideSignIns(t *testing.T, fresh fresh) {
 // in over another connection without the group of the admins: one stays.
 func testLastAdminPushed(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
+	w.overlap()
 	w.provision()
 	ops, err := w.db.UpdateGroup(
 		t.Context(), by, w.ent.ID, w.group["app/ops"].ID, func(g sso.Group) (sso.Group, error) {
@@ -109,6 +111,7 @@ func (w *world) removeBoth(group, user sso.ResourceID, s sso.SignIn) {
 // undoes what the other wrote.
 func testProfileRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
+	w.overlap()
 	w.provision()
 	u := w.provisionUser("ada")
 	w.record(w.signIn("ada"))

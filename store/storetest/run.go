@@ -115,6 +115,7 @@ func concurrencyTests() map[string]func(*testing.T, fresh) {
 func besideTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"sign-ins at once":              testSignInsAtOnce,
+		"first sign-ins at once":        testFirstSignInsAtOnce,
 		"losses counted":                testBrakeRace,
 		"signs counted":                 testSignsRace,
 		"last admin":                    testLastAdminRace,
@@ -128,7 +129,6 @@ func besideTests() map[string]func(*testing.T, fresh) {
 		"last admin pushed":             testLastAdminPushed,
 		"a profile":                     testProfileRace,
 		"strands":                       testStrands,
-		"trail grows":                   testTrailGrows,
 		"verified while written":        testAuditBesideWrites,
 	}
 }
