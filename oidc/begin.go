@@ -36,6 +36,9 @@ func (rp *RelyingParty) Begin(
 		options = append(options, oauth2.SetAuthURLParam("prompt", cfg.OIDC.Prompt))
 	}
 	options = append(options, asked(p.Need)...)
+	for _, hint := range p.Hint.Parameters(c.Provider) {
+		options = append(options, oauth2.SetAuthURLParam(hint.Name, hint.Value))
+	}
 	return sso.Redirect{URL: rp.oauthConfig(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
 }
 

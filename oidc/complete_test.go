@@ -115,12 +115,14 @@ func TestBeginAsks(t *testing.T) {
 			p := newIDP(t)
 			pending := pendingLogin(at())
 			pending.Need = tt.need
+			pending.Hint = sso.LoginHint{Login: "ada+1@acme.example"}
 			if _, err := p.authorize(p.party(), pending); err != nil {
 				t.Fatal(err)
 			}
 			for parameter, want := range map[string]string{
 				"max_age":    tt.age,
 				"acr_values": tt.values,
+				"login_hint": "ada+1@acme.example",
 			} {
 				if got := p.request.Get(parameter); got != want || p.request.Has(parameter) != (want != "") {
 					t.Errorf("%s is %q, want %q", parameter, got, want)

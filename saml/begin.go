@@ -45,6 +45,7 @@ func (sp *ServiceProvider) Begin(
 		field:      fieldRequest,
 		message:    request.Element(),
 		relayState: p.ID,
+		hints:      p.Hint.Parameters(c.Provider),
 	}
 	if cfg.SAML.SignRequests {
 		if out.key, err = t.signingKey(); err != nil {

@@ -286,6 +286,42 @@ func TestBegin(t *testing.T) {
 	}
 }
 
+// TestHintsAreInTheAddress: the message and what is signed stay as they are.
+func TestHintsAreInTheAddress(t *testing.T) {
+	t.Parallel()
+	const hints = "login_hint=ada%2B1%40acme.example&domain_hint=acme.example"
+	for _, binding := range []string{sso.BindingRedirect, sso.BindingPOST} {
+		for address, separator := range map[string]string{
+			testSSO:          "?",
+			testSSO + "?x=1": "&",
+		} {
+			p := setup{}.party(t).asks(sso.Endpoint{URL: address, Binding: binding}, true)
+			p.connection.Provider = sso.Entra
+			plain, err := p.begin(t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := p.Begin(t.Context(), p.connection, p.config, sso.PendingLogin{
+				ID:        testID,
+				CreatedAt: testNow(),
+				Hint: sso.LoginHint{
+					Login:  "ada+1@acme.example",
+					Domain: "acme.example",
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if binding == sso.BindingRedirect {
+				separator = "&"
+			}
+			if r.URL != plain.URL+separator+hints || r.Form.Encode() != plain.Form.Encode() {
+				t.Errorf("%s to %s goes to %s", binding, address, r.URL)
+			}
+		}
+	}
+}
+
 // TestBeginWrites is the message to the byte.
 func TestBeginWrites(t *testing.T) {
 	t.Parallel()

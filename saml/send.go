@@ -35,7 +35,8 @@ type outgoingMessage struct {
 	field      string // fieldRequest or fieldResponse
 	message    *etree.Element
 	relayState string
-	key        *ownKey // nil: not signed
+	hints      []sso.Parameter // of the address; no part of the message, and not signed
+	key        *ownKey         // nil: not signed
 }
 
 // signingKey returns our newest key, which signs.
@@ -81,7 +82,7 @@ func (o outgoingMessage) encodePost() (sso.Redirect, error) {
 	if o.relayState != "" {
 		form.Set(fieldRelayState, o.relayState)
 	}
-	return sso.Redirect{URL: o.endpoint.URL, Form: form}, nil
+	return sso.Redirect{URL: withQuery(o.endpoint.URL, o.hintQuery()), Form: form}, nil
 }
 
 // sign inserts an enveloped signature after the Issuer, the first child of
@@ -128,11 +129,30 @@ func (o outgoingMessage) encodeRedirect() (sso.Redirect, error) {
 		query += "&" + fieldSignature + "=" +
 			url.QueryEscape(base64.StdEncoding.EncodeToString(value))
 	}
-	separator := "?"
-	if strings.Contains(o.endpoint.URL, "?") {
-		separator = "&"
+	if hints := o.hintQuery(); hints != "" {
+		query += "&" + hints
 	}
-	return sso.Redirect{URL: o.endpoint.URL + separator + query}, nil
+	return sso.Redirect{URL: withQuery(o.endpoint.URL, query)}, nil
+}
+
+// hintQuery returns the hints as a query, which is empty without any.
+func (o outgoingMessage) hintQuery() string {
+	var all []string
+	for _, hint := range o.hints {
+		all = append(all, url.QueryEscape(hint.Name)+"="+url.QueryEscape(hint.Value))
+	}
+	return strings.Join(all, "&")
+}
+
+// withQuery adds a query to an address, which may have one.
+func withQuery(address, query string) string {
+	switch {
+	case query == "":
+		return address
+	case strings.Contains(address, "?"):
+		return address + "&" + query
+	}
+	return address + "?" + query
 }
 
 func deflate(doc []byte) ([]byte, error) {

@@ -32,6 +32,8 @@ type PendingLogin struct {
 	// Need is what the identity provider is asked for. It is not stored: what comes is
 	// judged by the rules of then.
 	Need AuthnNeed
+	// Hint is passed to the identity provider. It is not stored.
+	Hint LoginHint
 }
 
 // PendingLifetime is how long a user may take at the identity provider, second

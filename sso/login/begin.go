@@ -16,6 +16,7 @@ type Start struct {
 	ReturnTo   string           // where to go afterwards; anything but a local path becomes "/"
 	Browser    sso.Secret       // the browser's pending cookie; the response is bound to it
 	Replaces   sso.SessionID    // the session that the user agreed to end; "" if they were not asked
+	Hint       sso.LoginHint    // of the link
 }
 
 // Begin sends a browser to its identity provider. Errors: Forbidden
@@ -33,6 +34,7 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	p := sso.NewPendingLogin(c, start.Browser, s.Now())
 	p.ReturnTo = sso.ReturnTo(start.ReturnTo)
 	p.Replaces = start.Replaces
+	p.Hint = start.Hint
 	if p.Need, err = s.Enterprises.AuthnNeed(ctx, start.Enterprise); err != nil {
 		return sso.Redirect{}, fmt.Errorf("read what to ask for: %w", err)
 	}
@@ -90,9 +92,9 @@ type Found struct {
 	Connections []sso.Connection // the enabled ones
 }
 
-// domainOf returns the normalized domain of an e-mail address; "" if text is not
+// DomainOf returns the normalized domain of an e-mail address; "" if text is not
 // an address.
-func domainOf(text string) string {
+func DomainOf(text string) string {
 	email, err := address.Email(text)
 	if err != nil {
 		return ""
@@ -107,7 +109,7 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	find, key := s.Enterprises.EnterpriseByKey, strings.ToLower(text)
 	usable := sso.ValidateKey("", key) == nil // no other text can be stored as a key
 	if strings.Contains(text, "@") {
-		find, key = s.Enterprises.EnterpriseByDomain, domainOf(text)
+		find, key = s.Enterprises.EnterpriseByDomain, DomainOf(text)
 		usable = key != ""
 	}
 	unknown := sso.NotFound(

@@ -131,7 +131,10 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, 
 		return err // without the link, the failure is still shown
 	}
 	return route.WithWay(err, route.Way{
-		Href:       linkTo(ent.Key, id, allowedReturn(returnTo)),
+		Href: linkTo(ent.Key, login.Start{
+			Connection: id,
+			ReturnTo:   allowedReturn(returnTo),
+		}),
 		Enterprise: ent.Name,
 	})
 }

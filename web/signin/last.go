@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/login"
 	"gatehouse/web/ui"
 )
 
@@ -63,8 +64,11 @@ func (s *Signin) lastChoice(r *http.Request, returnTo string) *ui.Choice {
 			return &ui.Choice{
 				Name:   found.Enterprise.Name,
 				Detail: c.Protocol.Over(c.Provider.Product()),
-				Href:   linkTo(last.key, c.ID, returnTo),
-				Last:   true,
+				Href: linkTo(last.key, login.Start{
+					Connection: c.ID,
+					ReturnTo:   returnTo,
+				}),
+				Last: true,
 			}
 		}
 	}

@@ -57,14 +57,12 @@ func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 
 // askAtLink asks before a sign-in at another company starts.
 func (s *Signin) askAtLink(
-	w http.ResponseWriter, current sso.Principal, to sso.Enterprise, c sso.ConnectionID, returnTo string,
+	w http.ResponseWriter, current sso.Principal, to sso.Enterprise, start login.Start,
 ) error {
 	return s.ask(w, login.Question{
 		Current:    current,
 		Enterprise: to,
-		Connection: c,
-		ReturnTo:   returnTo,
-	}, nil, "")
+	}, linkValues(to.Key, start), linkPath)
 }
 
 // askAtResponse asks when a response would replace a session. Agreeing posts an
@@ -74,13 +72,13 @@ func (s *Signin) askAtResponse(w http.ResponseWriter, r *http.Request, q login.Q
 		return s.ask(w, q, r.PostForm, r.URL.EscapedPath())
 	}
 	q.Login = "" // the new sign-in names it
-	return s.ask(w, q, nil, "")
+	return s.ask(w, q, linkValues(q.Enterprise.Key, login.Start{
+		Connection: q.Connection,
+		ReturnTo:   q.ReturnTo,
+	}), linkPath)
 }
 
 func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, action string) error {
-	if action == "" {
-		action, form = "/login/sso", linkValues(q.Enterprise.Key, q.Connection, q.ReturnTo)
-	}
 	fields := url.Values{replacesField: {string(q.Current.Session.ID)}}
 	for name, values := range form {
 		if name != replacesField {

@@ -194,7 +194,7 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 // it.
 func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	returnTo := allowedReturn(query.Get("return_to"))
+	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
 	key := query.Get("enterprise_key")
 	if key == "" {
 		return s.showForm(w, r, http.StatusOK, signInPage{ReturnTo: returnTo})
@@ -204,14 +204,14 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 		return s.notFound(w, r, key, returnTo, err)
 	}
 	if len(found.Connections) > 1 {
-		return s.choose(w, r, found, returnTo)
+		return s.choose(w, r, found, returnTo, hint)
 	}
 	if principal, err := s.Sessions.Principal(r); err == nil && principal.Enterprise.ID != found.Enterprise.ID {
-		return s.askAtLink(w, principal, found.Enterprise, "", returnTo)
+		return s.askAtLink(w, principal, found.Enterprise, login.Start{ReturnTo: returnTo, Hint: hint})
 	}
 	return s.Pages.Render(w, http.StatusOK, &ui.Continue{
 		Base:   ui.Base{Enterprise: found.Enterprise.Name},
-		Action: linkTo(found.Enterprise.Key, "", returnTo),
+		Action: linkTo(found.Enterprise.Key, login.Start{ReturnTo: returnTo, Hint: hint}),
 	})
 }
 
@@ -225,6 +225,9 @@ func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
 	next := url.Values{"enterprise_key": {found.Enterprise.Key}}
 	if returnTo != "" {
 		next.Set("return_to", returnTo)
+	}
+	if strings.Contains(text, "@") { // of a domain that the company has proven to be its own
+		setHint(next, sso.NewLoginHint(text, login.DomainOf(text)))
 	}
 	return route.SeeOther(w, "/login?"+next.Encode())
 }
@@ -257,7 +260,7 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 // is signed in at another company is asked first and confirms with a POST.
 func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	query := readMessage(r)
-	returnTo := allowedReturn(query.Get("return_to"))
+	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
 	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))
 	if err != nil {
 		return s.notFound(w, r, query.Get("enterprise_key"), returnTo, err)
@@ -273,17 +276,18 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	}
 	connection := sso.ConnectionID(query.Get("connection"))
 	if connection == "" && len(found.Connections) > 1 {
-		return s.choose(w, r, found, returnTo)
+		return s.choose(w, r, found, returnTo, hint)
 	}
 	start := login.Start{
 		Enterprise: found.Enterprise.ID,
 		Connection: connection,
 		ReturnTo:   returnTo,
+		Hint:       hint,
 	}
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
 		if start.Replaces = agreedReplacement(r, query); start.Replaces == "" ||
 			start.Replaces != principal.Session.ID {
-			return s.askAtLink(w, principal, found.Enterprise, connection, returnTo)
+			return s.askAtLink(w, principal, found.Enterprise, start)
 		}
 	}
 	err = s.begin(w, r, found.Enterprise.Name, start)
@@ -305,15 +309,21 @@ func keyOnly(key string) string {
 	return key
 }
 
-func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Found, returnTo string) error {
+func (s *Signin) choose(
+	w http.ResponseWriter, r *http.Request, found login.Found, returnTo string, hint sso.LoginHint,
+) error {
 	last := s.lastUsed(r)
 	p := &chooseConnectionPage{Base: ui.Base{Enterprise: found.Enterprise.Name}}
 	for _, c := range found.Connections {
 		choice := ui.Choice{
 			Name:   c.Name,
 			Detail: c.Protocol.Over(c.Provider.Product()),
-			Href:   linkTo(found.Enterprise.Key, c.ID, returnTo),
-			Last:   c.ID == last.connection,
+			Href: linkTo(found.Enterprise.Key, login.Start{
+				Connection: c.ID,
+				ReturnTo:   returnTo,
+				Hint:       hint,
+			}),
+			Last: c.ID == last.connection,
 		}
 		if choice.Last {
 			p.Choices = append([]ui.Choice{choice}, p.Choices...)
@@ -346,20 +356,40 @@ func (s *Signin) renderContinue(w http.ResponseWriter, enterprise string, redire
 	return s.Pages.Render(w, http.StatusOK, ui.NewContinue(enterprise, redirect, signOut))
 }
 
-// linkTo returns the sign-in link of an enterprise, for one connection or for any.
-func linkTo(key string, connection sso.ConnectionID, returnTo string) string {
-	return "/login/sso?" + linkValues(key, connection, returnTo).Encode()
+// linkPath is the path of sign-in links.
+const linkPath = "/login/sso"
+
+// linkTo returns the sign-in link of an enterprise that begins with start: for one
+// connection or for any.
+func linkTo(key string, start login.Start) string {
+	return linkPath + "?" + linkValues(key, start).Encode()
 }
 
-func linkValues(key string, connection sso.ConnectionID, returnTo string) url.Values {
+func linkValues(key string, start login.Start) url.Values {
 	q := url.Values{"enterprise_key": {key}}
-	if connection != "" {
-		q.Set("connection", string(connection))
+	if start.Connection != "" {
+		q.Set("connection", string(start.Connection))
 	}
-	if returnTo != "" {
-		q.Set("return_to", returnTo)
+	if start.ReturnTo != "" {
+		q.Set("return_to", start.ReturnTo)
 	}
+	setHint(q, start.Hint)
 	return q
+}
+
+// hintOf returns the hint of a link, by the names that OpenID Connect and Microsoft
+// Entra ID give it.
+func hintOf(query url.Values) sso.LoginHint {
+	return sso.NewLoginHint(query.Get("login_hint"), query.Get("domain_hint"))
+}
+
+func setHint(query url.Values, hint sso.LoginHint) {
+	if hint.Login != "" {
+		query.Set("login_hint", hint.Login)
+	}
+	if hint.Domain != "" {
+		query.Set("domain_hint", hint.Domain)
+	}
 }
 
 // allowedReturn returns a valid return_to; "" for none.

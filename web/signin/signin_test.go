@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -36,18 +37,22 @@ func TestHome(t *testing.T) {
 func TestFormNamesTheCompanyBeforeLeaving(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for _, typed := range []string{"acme", "ada@acme.example"} {
+	for typed, query := range map[string]string{
+		"acme": "enterprise_key=acme&return_to=%2Fwiki%3Fp%3D1",
+		"ada@acme.example": "domain_hint=acme.example&enterprise_key=acme&login_hint=ada%40acme.example" +
+			"&return_to=%2Fwiki%3Fp%3D1",
+	} {
 		w := f.post("/login", url.Values{
 			"company":   {typed},
 			"return_to": {"/wiki?p=1"},
 		})
-		if w.Code != 303 || location(w) != "/login?enterprise_key=acme&return_to=%2Fwiki%3Fp%3D1" {
+		if w.Code != 303 || location(w) != "/login?"+query {
 			t.Fatalf("%s: %d %s", typed, w.Code, location(w))
 		}
 		w = f.get(location(w))
-		if body := w.Body.String(); w.Code != 200 ||
+		if body := html.UnescapeString(w.Body.String()); w.Code != 200 ||
 			!strings.Contains(body, "Acme Corporation") ||
-			!strings.Contains(body, `href="/login/sso?enterprise_key=acme&amp;return_to=%2Fwiki%3Fp%3D1" data-auto`) {
+			!strings.Contains(body, `href="/login/sso?`+query+`" data-auto`) {
 			t.Errorf("%s: %d %s", typed, w.Code, body)
 		}
 	}
@@ -107,6 +112,38 @@ func TestLink(t *testing.T) {
 	}
 	if len(f.remote.started) != 1 || f.remote.started[0] != want {
 		t.Errorf("began %+v", f.remote.started)
+	}
+}
+
+// TestHintReachesTheSignIn: through the choice of a connection and the question
+// whether to leave another company as well.
+func TestHintReachesTheSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const hint = "domain_hint=acme.example&enterprise_key=KEY&login_hint=ada%40acme.example"
+	want := sso.LoginHint{
+		Login:  "ada@acme.example",
+		Domain: "acme.example",
+	}
+	f.get("/login/sso?" + strings.ReplaceAll(hint, "KEY", "acme"))
+	if len(f.remote.started) != 1 || f.remote.started[0].Hint != want {
+		t.Errorf("began %+v", f.remote.started)
+	}
+	choice := "connection=" + string(f.okta.ID) + "&" + strings.ReplaceAll(hint, "KEY", "acme")
+	for _, page := range []string{"/login?", "/login/sso?"} {
+		w := f.get(page + strings.ReplaceAll(hint, "KEY", "two"))
+		if body := html.UnescapeString(w.Body.String()); !strings.Contains(body, "/login/sso?"+choice) {
+			t.Errorf("%s: no link with %s:\n%s", page, choice, body)
+		}
+	}
+	f.signedIn(sso.Enterprise{ID: "ent-other", Name: "Globex"})
+	w := f.get("/login/sso?" + strings.ReplaceAll(hint, "KEY", "acme"))
+	for _, field := range []string{
+		`name="login_hint" value="ada@acme.example"`, `name="domain_hint" value="acme.example"`,
+	} {
+		if !strings.Contains(w.Body.String(), field) {
+			t.Errorf("the question has no %s:\n%s", field, w.Body)
+		}
 	}
 }
 
