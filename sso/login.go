@@ -144,6 +144,7 @@ type Session struct {
 	Subject      string    // for single logout: the NameID or sub at the IdP
 	NameIDFormat string    // SAML, for single logout
 	SessionIndex string    // SAML SessionIndex or OIDC sid
+	Authn        Authn     // at the identity provider
 	Remote       string
 	UserAgent    string
 	CreatedAt    time.Time

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/sso"
@@ -10,7 +11,7 @@ import (
 )
 
 const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_id, s.attempt_id, s.subject, s.name_id_format, s.session_index,
-	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser`
+	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser, s.acr, s.amr, s.authn_at`
 
 func sessionFields(s *sso.Session) []any {
 	return []any{
@@ -18,6 +19,7 @@ func sessionFields(s *sso.Session) []any {
 		&s.NameIDFormat, &s.SessionIndex,
 		&s.Remote, &s.UserAgent, engine.Time(&s.CreatedAt), engine.Time(&s.LastSeenAt),
 		engine.Duration(&s.IdleTimeout), engine.Time(&s.ExpiresAt), hexHash(&s.Browser),
+		&s.Authn.Acr, lines(&s.Authn.Amr), engine.Time(&s.Authn.AuthnAt),
 	}
 }
 
@@ -29,8 +31,8 @@ func scanSession(r engine.Row) (s sso.Session, err error) {
 func (t *tx) insertSession(s sso.Session) {
 	t.Queue(
 		`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
-			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser, acr, amr, authn_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User),
 		string(s.Attempt),
 		s.Subject, s.NameIDFormat, s.SessionIndex,
@@ -38,6 +40,7 @@ func (t *tx) insertSession(s sso.Session) {
 		engine.Clean(s.UserAgent, maxUserAgent),
 		engine.Micros(s.CreatedAt), engine.Micros(s.LastSeenAt), s.IdleTimeout.Microseconds(),
 		engine.Micros(s.ExpiresAt), hexOf(s.Browser),
+		s.Authn.Acr, strings.Join(s.Authn.Amr, "\n"), engine.Micros(s.Authn.AuthnAt),
 	)
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"strconv"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -17,6 +18,21 @@ func hexOf(h sso.Hash) string {
 		return ""
 	}
 	return h.String()
+}
+
+// lines scans texts that are stored separated by line feeds, nil for "".
+func lines(all *[]string) sql.Scanner {
+	return engine.ScanFunc(func(src any) error {
+		text, err := engine.Text(src)
+		if err != nil {
+			return err
+		}
+		*all = nil
+		if text != "" {
+			*all = strings.Split(text, "\n")
+		}
+		return nil
+	})
 }
 
 // Longest texts stored of what clients and identity providers send, in bytes.

@@ -34,6 +34,7 @@ func TestSignIn(t *testing.T) {
 				Subject:      "id-ada",
 				NameIDFormat: r.Session.NameIDFormat,
 				SessionIndex: r.Session.SessionIndex,
+				Authn:        r.Session.Authn,
 				Remote:       "192.0.2.7",
 				UserAgent:    "Browser/1",
 				CreatedAt:    now,
@@ -43,6 +44,9 @@ func TestSignIn(t *testing.T) {
 			}
 			if diff := cmp.Diff(wantSession, r.Session); diff != "" || r.Session.SessionIndex == "" {
 				w.Error(diff)
+			}
+			if c.conn.Protocol == sso.SAML && r.Session.Authn.Acr == "" || r.Session.Authn.AuthnAt.IsZero() {
+				w.Errorf("the session does not say how the user authenticated: %+v", r.Session.Authn)
 			}
 			wantUser := sso.User{
 				ID:            r.User.ID,

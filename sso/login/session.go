@@ -52,6 +52,7 @@ func (t *try) session(a sso.Assertion) sso.Session {
 		Subject:      forLogout(a.Subject),
 		NameIDFormat: forLogout(a.SubjectFormat),
 		SessionIndex: forLogout(a.SessionIndex),
+		Authn:        a.Authn,
 		Remote:       t.cb.Remote,
 		UserAgent:    t.cb.UserAgent,
 		CreatedAt:    now,

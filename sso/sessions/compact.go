@@ -22,7 +22,7 @@ type compact struct {
 	groups  *[]sso.PrincipalGroup // nil for none
 	token   *sso.TokenGrant       // nil for a session
 
-	created, expires, userCreated, lastSignIn, vouched int64 // microseconds; 0: never
+	created, expires, authn, userCreated, lastSignIn, vouched int64 // microseconds; 0: never
 }
 
 // common has the values that users of one connection share.
@@ -37,6 +37,8 @@ type common struct {
 	loginGiven    bool
 	mergedInto    sso.UserID // "": a merged user has no sessions
 	loginIsEmail  bool       // one text serves for both
+	acr           string
+	amr           string // separated by line feeds, which are in none
 }
 
 // The texts that a principal does not share.
@@ -109,12 +111,14 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 		common: unique.Make(common{
 			p.Enterprise, p.Session.Connection, p.Protocol, p.Session.NameIDFormat, p.Session.IdleTimeout,
 			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, p.User.MergedInto, loginIsEmail,
+			p.Session.Authn.Acr, strings.Join(p.Session.Authn.Amr, "\n"),
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
 		groups:      s.groupList(p.Groups),
 		token:       p.Token,
 		created:     toMicros(p.Session.CreatedAt),
 		expires:     toMicros(p.Session.ExpiresAt),
+		authn:       toMicros(p.Session.Authn.AuthnAt),
 		userCreated: toMicros(p.User.CreatedAt),
 		lastSignIn:  toMicros(p.User.LastSignInAt),
 		vouched:     toMicros(p.User.VouchedAt),
@@ -163,12 +167,16 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			Subject:      c.ownText(subjectText),
 			NameIDFormat: shared.format,
 			SessionIndex: c.ownText(indexText),
-			Remote:       c.ownText(remoteText),
-			UserAgent:    c.browser.Value(),
-			CreatedAt:    fromMicros(c.created),
-			LastSeenAt:   fromMicros(seen),
-			IdleTimeout:  shared.idle,
-			ExpiresAt:    fromMicros(c.expires),
+			Authn: sso.Authn{
+				AuthnAt: fromMicros(c.authn),
+				Acr:     shared.acr,
+			},
+			Remote:      c.ownText(remoteText),
+			UserAgent:   c.browser.Value(),
+			CreatedAt:   fromMicros(c.created),
+			LastSeenAt:  fromMicros(seen),
+			IdleTimeout: shared.idle,
+			ExpiresAt:   fromMicros(c.expires),
 		},
 		User: sso.User{
 			ID:            user,
@@ -187,6 +195,9 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 		Enterprise: shared.enterprise,
 		Protocol:   shared.protocol,
 		Token:      c.token,
+	}
+	if shared.amr != "" {
+		p.Session.Authn.Amr = strings.Split(shared.amr, "\n")
 	}
 	if c.groups != nil {
 		p.Groups = *c.groups

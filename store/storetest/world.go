@@ -183,6 +183,11 @@ func (w *world) signIn(subject string, groups ...string) sso.SignIn {
 			Attempt:      attempt,
 			Subject:      subject,
 			SessionIndex: "index-" + subject,
+			Authn: sso.Authn{
+				AuthnAt: now.Add(-time.Minute),
+				Acr:     "urn:example:two factors",
+				Amr:     []string{"pwd", "face, or finger"},
+			},
 			CreatedAt:    now,
 			LastSeenAt:   now,
 			IdleTimeout:  time.Hour,

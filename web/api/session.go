@@ -9,28 +9,34 @@ import (
 )
 
 type session struct {
-	ID         sso.SessionID    `json:"id" doc:"Identifier of the session. It is not the bearer token." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	User       sso.UserID       `json:"user" doc:"User of the session." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Connection sso.ConnectionID `json:"connection" doc:"Connection of the sign-in." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt    sso.AttemptID    `json:"attempt" doc:"Sign-in attempt that created the session." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Remote     string           `json:"remote" doc:"IP address of the client at the sign-in." example:"192.0.2.1"`
-	UserAgent  string           `json:"user_agent" doc:"User-Agent header of the browser." example:"Mozilla/5.0"`
-	CreatedAt  time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
-	LastSeenAt time.Time        `json:"last_seen_at" doc:"Time of last use." example:"2026-11-24T12:00:00Z"`
-	ExpiresAt  time.Time        `json:"expires_at" doc:"Latest possible end of the session." example:"2026-11-25T12:00:00Z"`
+	ID              sso.SessionID    `json:"id" doc:"Identifier of the session. It is not the bearer token." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User            sso.UserID       `json:"user" doc:"User of the session." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection      sso.ConnectionID `json:"connection" doc:"Connection of the sign-in." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt         sso.AttemptID    `json:"attempt" doc:"Sign-in attempt that created the session." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Acr             string           `json:"acr" doc:"Authentication context that the identity provider stated: acr over OpenID Connect, the AuthnContextClassRef over SAML. Empty if it stated none." example:"urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"`
+	Amr             []string         `json:"amr" doc:"Authentication methods that the identity provider stated, over OpenID Connect." example:"pwd,mfa"`
+	AuthenticatedAt *time.Time       `json:"authenticated_at" doc:"Time of the authentication at the identity provider. Null if it stated none." example:"2026-11-24T11:00:00Z"`
+	Remote          string           `json:"remote" doc:"IP address of the client at the sign-in." example:"192.0.2.1"`
+	UserAgent       string           `json:"user_agent" doc:"User-Agent header of the browser." example:"Mozilla/5.0"`
+	CreatedAt       time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	LastSeenAt      time.Time        `json:"last_seen_at" doc:"Time of last use." example:"2026-11-24T12:00:00Z"`
+	ExpiresAt       time.Time        `json:"expires_at" doc:"Latest possible end of the session." example:"2026-11-25T12:00:00Z"`
 }
 
 func viewSession(s sso.Session) session {
 	return session{
-		ID:         s.ID,
-		User:       s.User,
-		Connection: s.Connection,
-		Attempt:    s.Attempt,
-		Remote:     s.Remote,
-		UserAgent:  s.UserAgent,
-		CreatedAt:  s.CreatedAt,
-		LastSeenAt: s.LastSeenAt,
-		ExpiresAt:  s.ExpiresAt,
+		ID:              s.ID,
+		User:            s.User,
+		Connection:      s.Connection,
+		Attempt:         s.Attempt,
+		Acr:             s.Authn.Acr,
+		Amr:             append([]string{}, s.Authn.Amr...),
+		AuthenticatedAt: moment(s.Authn.AuthnAt),
+		Remote:          s.Remote,
+		UserAgent:       s.UserAgent,
+		CreatedAt:       s.CreatedAt,
+		LastSeenAt:      s.LastSeenAt,
+		ExpiresAt:       s.ExpiresAt,
 	}
 }
 

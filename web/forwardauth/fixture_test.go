@@ -362,6 +362,11 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 			Connection:  identity.Connection,
 			Attempt:     attempt,
 			Subject:     identity.Subject,
+			Authn: sso.Authn{
+				AuthnAt: now.Add(-time.Hour),
+				Acr:     "urn:example:mfa",
+				Amr:     []string{"pwd", "otp"},
+			},
 			CreatedAt:   now,
 			LastSeenAt:  now,
 			IdleTimeout: time.Hour,

@@ -71,6 +71,11 @@ type claims struct {
 	RolesOmitted  int      `json:"roles_omitted,omitempty"`
 	Enterprise    string   `json:"enterprise"`
 	Method        string   `json:"auth_method"`
+	// How and when the user authenticated at the identity provider, by the names of
+	// OpenID Connect Core 1.0, section 2; left out if it did not state that.
+	AuthTime int64    `json:"auth_time,omitempty"`
+	Acr      string   `json:"acr,omitempty"`
+	Amr      []string `json:"amr,omitempty"`
 }
 
 // An assertion is valid long enough for slow applications, and is renewed after
@@ -82,7 +87,7 @@ const (
 
 func claimsOf(issuer string, a *application, p *sso.Principal, told shared, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
-	return claims{
+	c := claims{
 		Issuer:        issuer,
 		Subject:       string(p.User.ID),
 		Audience:      a.Key,
@@ -100,7 +105,13 @@ func claimsOf(issuer string, a *application, p *sso.Principal, told shared, now 
 		RolesOmitted:  told.roles.omitted,
 		Enterprise:    p.Enterprise.Key,
 		Method:        methodOf(p),
+		Acr:           p.Session.Authn.Acr,
+		Amr:           p.Session.Authn.Amr,
 	}
+	if at := p.Session.Authn.AuthnAt; !at.IsZero() {
+		c.AuthTime = at.Unix()
+	}
+	return c
 }
 
 // truncationMark ends a truncated list of groups or roles. Without a slash it cannot

@@ -227,10 +227,15 @@ func TestAssertion(t *testing.T) {
 		"email_verified": false,
 		"name":           "ada",
 		"enterprise":     "acme",
+		"auth_time":      float64(start.Add(-time.Hour).Unix()),
+		"acr":            "urn:example:mfa",
 	} {
 		if claims[name] != want {
 			t.Errorf("%s is %v; want %v", name, claims[name], want)
 		}
+	}
+	if got := fmt.Sprint(claims["amr"]); got != "[pwd otp]" {
+		t.Errorf("amr is %s", got)
 	}
 	if strings.Contains(fmt.Sprint(claims), string(ada.session)) ||
 		claims["sid"] == nil ||
