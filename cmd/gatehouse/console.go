@@ -111,6 +111,7 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Connections: g.db,
 		Groups:      g.db,
 		Roles:       g.db,
+		Moves:       g.db,
 		Actors:      g.db,
 		Setup:       g.setup,
 		Directory:   g.directory,

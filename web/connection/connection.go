@@ -66,10 +66,11 @@ type previewer interface {
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
 	Console *console.Console
-	// Connections, Groups and Actors are one store.DB.
+	// Connections, Groups, Moves and Actors are one store.DB.
 	Connections connectionReader
 	Groups      groupReader
 	Roles       roleReader // a store.DB, like Groups
+	Moves       moveReader
 	Actors      console.ActorReader
 	Setup       *connections.Service
 	Directory   *directory.Service
@@ -91,6 +92,7 @@ func (h *Handlers) Register(rt *route.Router) {
 	h.Console.Add(rt, h.settingsPages()...)
 	h.Console.Add(rt, h.certificatePages()...)
 	h.Console.Add(rt, h.groupPages()...)
+	h.Console.Add(rt, h.movePages()...)
 }
 
 func (h *Handlers) listPages() []console.Page {

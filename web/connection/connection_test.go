@@ -170,6 +170,7 @@ func newFixture(t *testing.T) *fixture {
 		Connections: f.db,
 		Groups:      f.db,
 		Roles:       f.db,
+		Moves:       f.db,
 		Actors:      f.db,
 		Setup:       service,
 		Directory:   rules,

@@ -17,6 +17,7 @@ func Gallery() []gallery.Example {
 		gallerySettings(),
 		galleryCertificates(),
 		galleryShadow(),
+		galleryMoves(),
 		galleryMatrix(),
 		galleryHeld(),
 	)

@@ -157,6 +157,7 @@ func places(v console.Visit) []ui.Link {
 		{Label: "Verify groups", Href: at(v, "groups")},
 		{Label: "Tests", Href: at(v, "tests")},
 		{Label: "Shadow mode", Href: at(v, "shadow")},
+		{Label: "Move people", Href: at(v, "move")},
 	}
 }
 

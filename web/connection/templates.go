@@ -18,6 +18,8 @@ func Templates() ui.Templates {
 			new(connectionSettingsPage),
 			new(connectionCertificatesPage),
 			new(connectionShadowPage),
+			new(connectionMovePage),
+			new(connectionMovedPage),
 			new(connectionGroupsPage),
 			new(connectionPersonPage),
 			new(heldSyncsPage),
