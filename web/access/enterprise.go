@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -88,6 +89,7 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 			Since:    ui.NewTime(a.CreatedAt, h.Now()),
 			Remove: ui.Confirm{
 				Label:  "Remove",
+				About:  cmp.Or(a.User.Name, a.User.Login),
 				Text:   "They can no longer open the console, unless one of their groups is an admin group.",
 				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"),
 				Button: "Remove",

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -144,6 +145,7 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 		if l.RevokedAt.IsZero() && h.Now().Before(l.ExpiresAt) {
 			row.Revoke = &ui.Confirm{
 				Label:  "Revoke",
+				About:  cmp.Or(l.For, string(l.ID)),
 				Text:   "The link stops working, and anyone using the assistant through it is signed out.",
 				Action: console.At(e, "access", "links", string(l.ID), "revoke"),
 				Button: "Revoke",

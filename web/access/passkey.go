@@ -75,6 +75,7 @@ func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *adminAccountPage) e
 			Used: ui.NewTime(k.LastUsedAt, h.Now()),
 			Remove: ui.Confirm{
 				Label:  "Remove",
+				About:  k.Name,
 				Text:   "It no longer signs you in. Delete it on your device, too.",
 				Action: mePath + "/passkeys/remove",
 				Button: "Remove it",

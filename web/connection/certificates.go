@@ -190,6 +190,9 @@ func (h *Handlers) listIDPCertificates(p *connectionCertificatesPage, v console.
 		h.describe(&row, x, window)
 		if has(trustedBy(edited(c)), f) {
 			row.Remove = removal(v, x, f)
+			if row.Remove != nil {
+				row.Remove.About = row.Subject
+			}
 		}
 		if i := slices.IndexFunc(used, func(u sso.CertificateUse) bool {
 			return u.Fingerprint == f

@@ -90,6 +90,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 		to := console.At(v.Enterprise, "held", string(x.ID))
 		row.Approve = &ui.Confirm{
 			Label:  "Approve",
+			About:  row.Person,
 			Text:   approveText(x.Changes.Cause),
 			Action: to + "/approve",
 			Button: "Approve",
@@ -97,6 +98,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 		}
 		row.Discard = &ui.Confirm{
 			Label:  "Discard",
+			About:  row.Person,
 			Text:   "Memberships stay as they are until the person’s next sign-in.",
 			Action: to + "/discard",
 			Button: "Discard",

@@ -295,6 +295,7 @@ func (d *Directory) serviceTokenRow(
 	default:
 		row.Revoke = &ui.Confirm{
 			Label:  "Revoke",
+			About:  "the token of " + k.Service.Name + ", created " + row.Made.Exact,
 			Text:   "A program that presents it is refused within a second. This cannot be undone.",
 			Action: servicesHref(e, k.Service.Organization) + "/" + string(k.ID) + "/revoke",
 			Button: "Revoke this token",

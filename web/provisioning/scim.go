@@ -337,6 +337,7 @@ func (h *Handlers) stateOf(k sso.ProvisioningToken) ui.Badge {
 func revocation(v console.Visit, k sso.ProvisioningToken) *ui.Confirm {
 	return &ui.Confirm{
 		Label: "Revoke",
+		About: k.Name,
 		Text: "The next request with this token is refused. Nothing that was pushed is removed. Put another token " +
 			"into the identity provider first.",
 		Action: at(v, "tokens", string(k.ID), "revoke"),

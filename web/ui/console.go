@@ -56,6 +56,7 @@ type Pager struct {
 // It works without scripts: the question is folded away.
 type Confirm struct {
 	Label  string // of the button that unfolds the question
+	About  string // its subject, for screen readers; "" if the page has one such act
 	Text   string // what will happen
 	Action string // where it is posted
 	Button string // of the act itself
