@@ -54,6 +54,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Members:       g.db,
 		Structure:     g.db,
 		Roles:         g.db,
+		Merges:        g.db,
 		Pushes:        g.db,
 		Drift:         g.drift,
 		Tokens:        g.personal,

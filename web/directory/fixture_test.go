@@ -163,6 +163,7 @@ func newFixture(t *testing.T) *fixture {
 		Members:   f.db,
 		Structure: f.db,
 		Roles:     f.db,
+		Merges:    f.db,
 		Pushes:    f.db,
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,

@@ -12,6 +12,7 @@ func Gallery() []gallery.Example {
 		galleryPeople(),
 		galleryPerson(),
 		galleryQuestions(),
+		galleryMerges(),
 		galleryOrganizations(),
 		galleryChangedMeanwhile(),
 		galleryGroups(),

@@ -39,6 +39,7 @@ func personSaid() map[string]string {
 		"session":     "The session has ended.",
 		"sessions":    "They are signed out everywhere.",
 		"token":       "The token is revoked. Every node refuses it within a second.",
+		"merged":      "The accounts are merged. This one is kept; the other one leads here.",
 		"removed":     "Removed from the group.",
 		"restored":    "Their groups are what they were then.",
 		"login":       "The login is changed. Applications are told the new one from now on.",
@@ -123,7 +124,10 @@ func (d *Directory) personSections(
 	if err := d.personRoles(ctx, p, e, known.memberships); err != nil {
 		return err
 	}
-	return d.personLogin(ctx, p, e, u, known, wrong)
+	if err := d.personLogin(ctx, p, e, u, known, wrong); err != nil {
+		return err
+	}
+	return d.personMerges(ctx, p, e, u)
 }
 
 // personRecords is what the page of a user is made from, besides the user.

@@ -21,6 +21,7 @@ func galleryPerson() []gallery.Example {
 		Label: "See both and decide",
 		Href:  galleryEnt + "/questions",
 	}
+	full.Merges = galleryMergeRows()[:2]
 	full.GiveLogin = galleryPersonAt + "/login"
 	full.Login = ui.Field{
 		ID:           "login",
@@ -88,6 +89,8 @@ func galleryPersonDetail(name string, status ui.Badge) *personDetailPage {
 		SignInsAll: galleryEnt + "/activity",
 		SyncsAll:   galleryEnt + "/activity/syncs",
 		TokenRules: galleryEnt + "/token-rules",
+		MergesAll:  galleryEnt + "/merges",
+		MergeHref:  galleryPersonAt + "/merge",
 		Restore:    galleryMoment("restore-at", galleryPersonAt+"/restore"),
 		Facts: []ui.Fact{
 			{Label: "Login", Value: "ada@acme.example"},

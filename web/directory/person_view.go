@@ -32,7 +32,11 @@ type personDetailPage struct {
 	Sessions   []sessionRow
 	EndAll     *ui.Press // nil if there are none
 	Tokens     []personTokenRow
-	TokenRules string // address of the rules
+	TokenRules string     // address of the rules
+	MergedInto *personRef // the user that this one was merged into; nil for others
+	Merges     []mergeRow // the latest
+	MergesAll  string     // address of the merges of everyone
+	MergeHref  string     // where to merge with another user; "" for a merged one
 	Restore    momentForm
 	Vouch      *ui.Press   // vouches for a user who is not pending; nil if it was done
 	Reactivate *ui.Press   // nil if they may act

@@ -173,13 +173,22 @@ func galleryPick() *pickPage {
 		Pager:   ui.Pager{Next: "?cursor=x"},
 		Back:    ui.Link{Label: "Back to engineering", Href: galleryGroupAt},
 		Rows: []pickRow{
-			{"Ada Lovelace", "ada@acme.example", "/x", &ui.Press{
-				Label:  "Add",
-				About:  "Add Ada Lovelace",
-				Action: galleryGroupAt + "/members",
-				Fields: []ui.HiddenField{{Name: "user", Value: "x"}},
-			}},
-			{odd, gallery.LongLogin, "/x", nil},
+			{
+				Name:   "Ada Lovelace",
+				Detail: "ada@acme.example",
+				Href:   "/x",
+				Press: &ui.Press{
+					Label:  "Add",
+					About:  "Add Ada Lovelace",
+					Action: galleryGroupAt + "/members",
+					Fields: []ui.HiddenField{{Name: "user", Value: "x"}},
+				},
+			},
+			{
+				Name:   odd,
+				Detail: gallery.LongLogin,
+				Href:   "/x",
+			},
 		},
 	}
 }

@@ -16,6 +16,8 @@ func Templates() ui.Templates {
 			new(peoplePage),
 			new(personDetailPage),
 			new(questionsPage),
+			new(mergePage),
+			new(mergesPage),
 			new(pickPage),
 			new(organizationsPage),
 			new(organizationDetailPage),
