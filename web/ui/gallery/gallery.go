@@ -42,6 +42,7 @@ func Console(current string, trail ...ui.Link) ui.Base {
 		{Links: []ui.Link{
 			{Label: "Enterprises", Href: "/admin/enterprises"},
 			{Label: "Applications", Href: "/admin/applications"},
+			{Label: "Roles", Href: "/admin/roles"},
 			{Label: "Admins & recovery", Href: "/admin/admins"},
 			{Label: "Troubleshooting", Href: "/admin/troubleshooting"},
 		}},
