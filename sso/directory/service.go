@@ -55,6 +55,7 @@ type membershipMover interface {
 // userWriter changes users; store.DB does.
 type userWriter interface {
 	userMerger
+	userExporter
 	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 		fn func(sso.User) (sso.User, error)) (sso.User, error)
 	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,

@@ -47,6 +47,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"session rules": sessionRuleTests(),
 		"services":      serviceTokenTests(),
 		"merges":        mergeTests(),
+		"people":        {"exported": testUserExport},
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},
 		"keys":          keyTests(),

@@ -488,6 +488,7 @@ func (f foreign) questions() calls {
 		},
 	}
 	maps.Copy(all, f.merges())
+	maps.Copy(all, f.people())
 	maps.Copy(all, f.moves())
 	return all
 }
@@ -511,6 +512,23 @@ func (f foreign) merges() calls {
 		"Merges": func() (int, error) {
 			all, _, err := db.Merges(ctx, ent, sso.MergeFilter{User: merge.Into}, sso.Page{})
 			return len(all), err
+		},
+	}
+}
+
+func (f foreign) people() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
+		"ExportUser": func() (int, error) {
+			records := 0
+			err := db.ExportUser(
+				ctx, by, ent, f.user.ID, func(sso.UserExport) error { return nil },
+				func(string, []byte) error {
+					records++
+					return nil
+				},
+			)
+			return records, err
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -66,8 +67,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out.send(w)
-	return nil
+	return out.send(w)
 }
 
 // authenticate returns the token of the Authorization header. The error does
@@ -150,7 +150,7 @@ func (a *API) run(r *http.Request, token sso.Token) (*response, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	out.once = c.once
+	out.once, out.stream = c.once, c.stream
 	return &out, nil
 }
 
@@ -158,8 +158,9 @@ func (a *API) run(r *http.Request, token sso.Token) (*response, error) {
 // it. Operations do not see it; they have parameters.
 type call struct {
 	token      sso.Token
-	enterprise sso.EnterpriseID // of the path
-	once       string           // member of the response that is not stored for repetitions
+	enterprise sso.EnterpriseID      // of the path
+	once       string                // member of the response that is not stored for repetitions
+	stream     func(io.Writer) error // writes the body, after the operation; nil: huma did
 	err        error
 }
 

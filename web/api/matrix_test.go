@@ -458,7 +458,7 @@ func TestReads(t *testing.T) {
 		f.merge("merged")
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
-				if e.method != http.MethodGet {
+				if e.method != http.MethodGet || e.op.OperationID == "export-user" { // which is audited
 					continue
 				}
 				got := f.do("GET", f.acme.in(e.path), nil)

@@ -182,6 +182,7 @@ func New(o Options) (*API, error) {
 	a.subjectChangeOperations()
 	a.moveOperations()
 	a.mergeOperations()
+	a.userExportOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"time"
 
 	"gatehouse/sso"
 )
@@ -17,6 +18,8 @@ type response struct {
 	status int
 	body   bytes.Buffer
 	once   string // member of the body that is not stored for repetitions; "" for none
+	// stream writes the body in place of the buffer, after the request has succeeded.
+	stream func(io.Writer) error
 }
 
 // Header implements http.ResponseWriter.
@@ -33,12 +36,45 @@ func (a *response) WriteHeader(status int) { a.status = status }
 // Write implements http.ResponseWriter.
 func (a *response) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-func (a *response) send(w http.ResponseWriter) {
+func (a *response) send(w http.ResponseWriter) error {
+	if a.stream != nil {
+		body := &streamed{
+			response: a,
+			w:        w,
+		}
+		err := a.stream(body)
+		if err != nil && body.begun {
+			panic(http.ErrAbortHandler) // so that the body does not seem complete
+		}
+		return err
+	}
+	a.sendHead(w)
+	_, _ = w.Write(a.body.Bytes()) // fails only if the client went away
+	return nil
+}
+
+func (a *response) sendHead(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	if a.status != 0 {
 		w.WriteHeader(a.status)
 	}
-	_, _ = w.Write(a.body.Bytes()) // fails only if the client went away
+}
+
+// streamed is a body that is written part by part; the client has a minute for each.
+type streamed struct {
+	response *response
+	w        http.ResponseWriter
+	begun    bool
+}
+
+// Write implements io.Writer.
+func (s *streamed) Write(b []byte) (int, error) {
+	if !s.begun {
+		s.response.sendHead(s.w)
+		s.begun = true
+	}
+	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(time.Minute)) // a recorder has none
+	return s.w.Write(b)
 }
 
 // keptHeaders returns the headers that are stored with a response for

@@ -73,13 +73,17 @@ func (a *API) permit(w http.ResponseWriter, t sso.Token, pattern string) error {
 			"WWW-Authenticate",
 			fmt.Sprintf(`Bearer realm="Gatehouse API", error="insufficient_scope", scope="%s"`, r.scope),
 		)
-		return &sso.Error{
-			Kind:   sso.Forbidden,
-			Code:   codeScopeMissing,
-			Public: fmt.Sprintf("This needs the scope %s. This token has %s.", r.scope, scopeList(t.Scopes)),
-		}
+		return lacksScope(r.scope, t)
 	}
 	return nil
+}
+
+func lacksScope(needs sso.Scope, t sso.Token) error {
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   codeScopeMissing,
+		Public: fmt.Sprintf("This needs the scope %s. This token has %s.", needs, scopeList(t.Scopes)),
+	}
 }
 
 const codeScopeMissing = "scope_missing"

@@ -105,9 +105,14 @@ func TestScopeSuffices(t *testing.T) {
 		if e.method != http.MethodGet {
 			continue
 		}
-		f.wants(f.with(f.scoped("", e.scope()), "GET", f.acme.in(e.path), nil), 200, "")
+		scopes := []sso.Scope{e.scope()}
+		if e.op.OperationID == "export-user" {
+			f.wants(f.with(f.scoped("", scopes...), "GET", f.acme.in(e.path), nil), 403, "scope_missing")
+			scopes = append(scopes, exportScopes()...)
+		}
+		f.wants(f.with(f.scoped("", scopes...), "GET", f.acme.in(e.path), nil), 200, "")
 		if may(e, e.scope(), true) {
-			f.wants(f.with(f.scoped(f.acme["enterprise"], e.scope()), "GET", f.acme.in(e.path), nil), 200, "")
+			f.wants(f.with(f.scoped(f.acme["enterprise"], scopes...), "GET", f.acme.in(e.path), nil), 200, "")
 		}
 	}
 }
