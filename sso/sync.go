@@ -49,6 +49,9 @@ type AuditEvent struct {
 	Detail     map[string]string
 	At         time.Time
 	Hash       Hash
+	// ErasedBy is the deleted user for whom personal values were replaced by Erased; ""
+	// if the event is as it was written. Hash is that of the event as written.
+	ErasedBy UserID `json:",omitempty"`
 }
 
 // AuditHead is the end of a strand of an audit trail at one moment, as it is

@@ -91,17 +91,22 @@ func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 }
 
 const (
-	eventColumns = "id, enterprise_id, sequence, strand, " + eventPosition + ", actor, action, target, detail, at, hash"
+	eventColumns = "id, enterprise_id, sequence, strand, " + eventPosition + ", actor, action, target, detail, at, hash, " +
+		"erased_by"
 	// eventPosition reads events from before there were strands, too.
 	eventPosition = "case when position = 0 then sequence else position end"
 )
 
-func scanEvent(r engine.Row) (e sso.AuditEvent, err error) {
-	err = r.Scan(
+func eventFields(e *sso.AuditEvent) []any {
+	return []any{
 		&e.ID, &e.Enterprise, &e.Sequence, &e.Strand, &e.Position,
 		&e.Actor, &e.Action, &e.Target, engine.JSON(&e.Detail),
-		engine.Time(&e.At), hexHash(&e.Hash),
-	)
+		engine.Time(&e.At), hexHash(&e.Hash), &e.ErasedBy,
+	}
+}
+
+func scanEvent(r engine.Row) (e sso.AuditEvent, err error) {
+	err = r.Scan(eventFields(&e)...)
 	return e, err
 }
 

@@ -273,7 +273,8 @@ func (db *DB) setAside(ctx context.Context, ent sso.EnterpriseID) error {
 		for _, h := range heads {
 			end = max(end, h.sequence)
 		}
-		const columns = "enterprise_id, sequence, strand, position, id, actor, action, target, detail, at, hash"
+		const columns = "enterprise_id, sequence, strand, position, id, actor, action, target, detail, at, hash, " +
+			"erased_by, erased_mac"
 		moved, err := t.Exec(
 			ctx,
 			"insert into audit_set_aside ("+columns+", found_at) select "+columns+

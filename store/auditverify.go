@@ -119,14 +119,14 @@ func (v *verification) readEvents(ctx context.Context) error {
 	for more := true; more; {
 		more = false // until a row says otherwise
 		err := v.db.sql.Query(ctx, func(r engine.Row) error {
-			e, err := scanEvent(r)
+			e, err := scanStoredEvent(r)
 			if err != nil {
 				return err
 			}
 			read, more = e.Sequence, true
 			return v.check(e)
 		},
-			"select "+eventColumns+` from audit_events
+			"select "+storedEventColumns+` from audit_events
 			where enterprise_id = $1 and sequence > $2 and sequence <= $3 order by sequence limit 2000`,
 			string(v.ent), read, newest)
 		if err != nil {
@@ -137,28 +137,28 @@ func (v *verification) readEvents(ctx context.Context) error {
 }
 
 // check verifies one row.
-func (v *verification) check(e sso.AuditEvent) error {
+func (v *verification) check(e storedEvent) error {
 	if e.Strand < 0 || e.Strand >= int64(len(v.strands)) {
 		// Strands may have been added meanwhile, after the ends were read.
-		v.later = append(v.later, e)
+		v.later = append(v.later, e.AuditEvent)
 		return nil
 	}
 	s := &v.strands[e.Strand]
 	if e.Position > s.end.position {
-		v.later = append(v.later, e)
+		v.later = append(v.later, e.AuditEvent)
 		return nil
 	}
 	if e.Position != s.last.Position+1 {
 		return v.broken(e.Strand, s.last.Position+1, "it is missing")
 	}
-	hash, err := v.db.chain(s.last.Hash, e)
+	fits, err := v.db.fits(s.last.Hash, e)
 	if err != nil {
 		return err
 	}
-	if !hmac.Equal(hash[:], e.Hash[:]) {
+	if !fits {
 		return v.broken(e.Strand, e.Position, "it is not what was written")
 	}
-	s.last = e
+	s.last = e.AuditEvent
 	v.events++
 	return nil
 }

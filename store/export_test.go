@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
@@ -58,4 +59,18 @@ func PlannedAgain(ctx context.Context, db *DB) ([]string, error) {
 		return text, row.Scan(&text)
 	}, `select statement from pg_prepared_statements
 		where generic_plans = 0 and custom_plans >= 10`)
+}
+
+// ErasedTables are the tables of which the deletion of a user has a statement.
+func ErasedTables() map[string]bool {
+	tables := map[string]bool{}
+	for _, query := range erasedRows() {
+		words := strings.Fields(query)
+		table := words[2] // delete from TABLE
+		if words[0] == "update" {
+			table = words[1]
+		}
+		tables[table] = true
+	}
+	return tables
 }

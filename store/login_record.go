@@ -256,6 +256,16 @@ func (r *loginRecord) useUp() func() error {
 	}
 }
 
+// refuseErased refuses the sign-in of a user who was deleted and may not come again.
+func (r *loginRecord) refuseErased(ctx context.Context) error {
+	id := r.signIn.Identity
+	erased, err := r.tx.isErased(ctx, r.ent, id.Connection, id.Subject, id.Login)
+	if erased {
+		r.resolution.Outcome, r.resolution.Err = identity.Refused, sso.AccountDeleted()
+	}
+	return err
+}
+
 // resolveUser finds the user by the ladder of package identity, and queues what
 // becomes of them, unless they are refused.
 func (r *loginRecord) resolveUser(ctx context.Context) error {
@@ -287,7 +297,10 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		Now:            r.tx.now,
 	})
 	r.isNew, r.moved = key == "", key == identity.Moved
-	if r.isNew {
+	if r.isNew && r.resolution.Outcome != identity.Refused {
+		if err := r.refuseErased(ctx); err != nil {
+			return err
+		}
 		r.resolution.User.ID = sso.NewID[sso.UserID](r.tx.now)
 		r.resolution.User.Enterprise = r.ent
 	}

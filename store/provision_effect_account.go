@@ -35,6 +35,13 @@ func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []held
 	}
 	for _, u := range all {
 		result := identity.Provision(r.of(u))
+		erased, err := r.erases(ctx, all, u, result)
+		if err != nil {
+			return nil, err
+		}
+		if erased {
+			result.Outcome, result.Err = identity.Held, sso.PushOfDeleted()
+		}
 		if result.Outcome == identity.Held {
 			held = append(held, heldUser{user: u.after, err: result.Err})
 			continue

@@ -336,7 +336,7 @@ func (e *effects) adoptAll(ctx context.Context, all []pushedUser) error {
 	for _, h := range held {
 		why, is := heldIn(h.err)
 		if !is {
-			return h.err
+			continue // a deleted user, who gets no account
 		}
 		if err := e.questionHeld(ctx, e.push, *h.user, why); err != nil {
 			return err

@@ -24,6 +24,7 @@ type factsReader struct {
 	released map[sso.UserID]bool                // their subjects were given to others
 	expected map[string][]identity.ExpectedMove // by the key of a move
 	owned    map[sso.UserID]sso.ResourceID
+	erased   map[string]bool // digests of deleted users; nil before it is read
 	holders  map[string]sso.User
 	domains  map[string]bool
 	away     map[sso.UserID]bool // another connection says that they are not active

@@ -109,6 +109,8 @@ func TestMergeDecidesAboutEveryTable(t *testing.T) {
 		"provisioned_receipts":      "stay: what ended",
 		"provisioned_receipt_nodes": "stay: what ended",
 		"revocations":               "for a day",
+		"erasures":                  "are of users who are not there any more",
+		"erasure_keys":              "likewise",
 		"shadow_differences":        "stay: a draft",
 		"brake_signs":               "stay: counted",
 		"subject_signs":             "stay: only an account that waits is withdrawn",
@@ -133,6 +135,57 @@ func TestMergeDecidesAboutEveryTable(t *testing.T) {
 		}
 		if decided[table] == "" {
 			t.Errorf("what does a merge of users do with %s?", table)
+		}
+		delete(decided, table)
+	}
+	if err := rows.Err(); err != nil || len(decided) > 0 {
+		t.Errorf("there is no table %v (%v)", decided, err)
+	}
+}
+
+// TestErasureDecidesAboutEveryTable: a new table with something of a person is emptied of
+// it when the person is deleted, or says here why not.
+func TestErasureDecidesAboutEveryTable(t *testing.T) {
+	t.Parallel()
+	decided := map[string]string{
+		"audit_events":              "redacted",
+		"audit_set_aside":           "redacted",
+		"test_runs":                 "redacted",
+		"setup_links":               "redacted",
+		"idempotency_keys":          "redacted",
+		"provisioned_users":         "dropped with their counts",
+		"admins":                    "forbid the deletion",
+		"revocations":               "for a day, and only the ID",
+		"erasures":                  "the stub",
+		"erasure_keys":              "keyed digests",
+		"groups":                    "names of groups",
+		"group_idp_names":           "names of groups",
+		"provisioned_groups":        "names of groups",
+		"provisioning_expectations": "names of groups",
+		"health_events":             "name connections, tokens and groups",
+	}
+	dsn := storetest.SQLite(t)
+	storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	rows, err := openFile(t, dsn).QueryContext(context.Background(), `select distinct m.name,
+			exists (select 1 from pragma_foreign_key_list(m.name) f
+				where f."table" in ('users', 'provisioned_users') and f.on_delete = 'CASCADE')
+		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and c.name in (
+			'user_id', 'account_id', 'holder_id', 'other_id', 'login', 'login_key', 'email', 'subject', 'person',
+			'member', 'user_name', 'external_id', 'account', 'recipient', 'identity', 'result', 'detail', 'folded',
+			'made_for', 'body')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	emptied := store.ErasedTables()
+	for rows.Next() {
+		var table string
+		var cascades bool
+		if err := rows.Scan(&table, &cascades); err != nil {
+			t.Fatal(err)
+		}
+		if decided[table] == "" && !cascades && !emptied[table] {
+			t.Errorf("what does the deletion of a person do with %s?", table)
 		}
 		delete(decided, table)
 	}

@@ -30,6 +30,8 @@ func tenantTables() []string {
 		"identities",
 		"linked_subjects",
 		"merges",
+		"erasures",
+		"erasure_keys",
 		"domains",
 		"pending_logins",
 		"test_runs",

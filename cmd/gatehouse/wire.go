@@ -429,6 +429,7 @@ func (g *gateway) api() (*api.API, error) {
 		Tokens:       tokens.NewAPI(g.db, time.Now),
 		Moves:        g.db,
 		Merges:       g.db,
+		Erasures:     g.db,
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,
 		Setup:        g.setup,

@@ -159,6 +159,10 @@ func policyFaults() []fault {
 			"Reactivate them: People, the person, Reactivate.", atPeople,
 		},
 		{
+			"account_deleted", "", "", "The person was deleted here for good.", Operator,
+			"Nothing. If the person is to come again, an operator allows it with the API.", atProgram,
+		},
+		{
 			"login_in_use", "", "", "Another active person has this login.", Operator,
 			"Decide whose it is: People, Login conflicts.", atLogins,
 		},

@@ -79,7 +79,7 @@ func pageOf(s spot) Page {
 // spotOf returns where to act on a catalogue entry without a more specific
 // check.
 func spotOf(e Entry) spot {
-	if slices.ContainsFunc(mergeCodes(), func(of Entry) bool { return of.Code == e.Code }) {
+	if slices.ContainsFunc(slices.Concat(mergeCodes(), erasureCodes()), func(of Entry) bool { return of.Code == e.Code }) {
 		return atPeople
 	}
 	if s, known := codeSpots()[e.Code]; known {
@@ -113,6 +113,7 @@ func codeSpots() map[string]spot {
 		"idp_denied":               atAssignment,
 		"issuer_mismatch":          atIssuerHere,
 		"user_inactive":            atPeople,
+		"account_deleted":          atProgram,
 		"vouch_required":           atPeople,
 		"login_in_use":             atLogins,
 		"identity_held":            atLogins,

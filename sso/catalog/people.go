@@ -77,3 +77,34 @@ func mergeCodes() []Entry {
 		},
 	}
 }
+
+// erasureCodes are the codes of deleting users for good.
+func erasureCodes() []Entry {
+	return []Entry{
+		{
+			"user_active", "API",
+			"an active user is to be deleted for good",
+			Operator, "deactivate the user first",
+		},
+		{
+			"erase_operator", "API",
+			"an operator's account is tied to a user who is to be deleted",
+			Operator, "untie or remove the operator's account first",
+		},
+		{
+			"erase_admin", "API",
+			"a user who is to be deleted is appointed as an admin of the company",
+			Operator, "end the appointment first",
+		},
+		{
+			"still_provisioned", "API",
+			"an identity provider provisions a user who is to be deleted as active",
+			Operator, "deactivate or delete the person at the identity provider first",
+		},
+		{
+			"erase_asked", "API",
+			"another account waits for an answer about a user who is to be deleted",
+			Operator, "answer it under *Login conflicts* first",
+		},
+	}
+}

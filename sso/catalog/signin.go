@@ -79,6 +79,11 @@ func signInCodes() []Entry {
 			"reactivate them: *People*, the person, *Reactivate*",
 		},
 		{
+			"account_deleted", "Signing in",
+			"the person was deleted here for good, and a sign-in or a push would make the account again", Operator,
+			"nothing; if the person is to come again, as a new account, an operator allows it with the API",
+		},
+		{
 			"subjects_changed", "Signing in",
 			"the identity provider sends other subjects than before for many people with the same logins, and an " +
 				"admin has not answered yet whether they are the same people, or refused them",

@@ -56,6 +56,7 @@ type membershipMover interface {
 type userWriter interface {
 	userMerger
 	userExporter
+	userEraser
 	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 		fn func(sso.User) (sso.User, error)) (sso.User, error)
 	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,

@@ -530,6 +530,22 @@ func (f foreign) people() calls {
 			)
 			return records, err
 		},
+		"PreviewErasure": func() (int, error) {
+			p, err := db.PreviewErasure(ctx, ent, f.user.ID)
+			return p.Accounts, err
+		},
+		"EraseUser": func() (int, error) {
+			_, err := db.EraseUser(ctx, by, ent, f.user.ID)
+			return 0, err
+		},
+		"Erasures": func() (int, error) {
+			all, _, err := db.Erasures(ctx, ent, sso.Page{})
+			return len(all), err
+		},
+		"LiftErasure": func() (int, error) {
+			_, err := db.LiftErasure(ctx, by, ent, f.user.ID)
+			return 0, err
+		},
 	}
 }
 
@@ -741,6 +757,7 @@ func own() map[string]bool {
 		"SubjectChanges":             true,
 		"LoginClaim":                 true,
 		"Merges":                     true,
+		"Erasures":                   true,
 		"AuditEvents":                true,
 		"VerifyAudit":                true,
 		"Vitals":                     true,

@@ -142,6 +142,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Roles:     f.db,
 		Moves:     f.db,
 		Merges:    f.db,
+		Erasures:  f.db,
 		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,

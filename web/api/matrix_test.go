@@ -456,6 +456,7 @@ func TestReads(t *testing.T) {
 		f.claim("newcomer")
 		f.moved()
 		f.merge("merged")
+		f.erase("deleted")
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
 				if e.method != http.MethodGet || e.op.OperationID == "export-user" { // which is audited
@@ -489,6 +490,8 @@ func TestLists(t *testing.T) {
 		f.moved()
 		f.merge("merged")
 		f.merge("merged, too")
+		f.erase("deleted")
+		f.erase("deleted, too")
 		lists := 0
 		for _, e := range f.endpoints() {
 			if !slices.ContainsFunc(e.op.Parameters, func(p *huma.Param) bool {

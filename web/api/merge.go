@@ -48,7 +48,7 @@ type mergeResult struct {
 }
 
 type mergeForbidden struct {
-	Code    string `json:"code" doc:"Code of the error that the merge fails with." example:"both_provisioned"`
+	Code    string `json:"code" doc:"Code of the error that the operation fails with." example:"both_provisioned"`
 	Message string `json:"message" doc:"What is in the way, and what to do." example:"One identity provider provisions both accounts."`
 }
 
@@ -64,19 +64,22 @@ func viewMergePreview(p sso.MergePreview) mergeResult {
 		Tokens:    p.Tokens,
 		Held:      p.HeldSyncs,
 		Admin:     p.Admin,
-		Forbidden: []mergeForbidden{},
+		Forbidden: viewForbidden(p.Forbidden),
 	}
 	r.From.Identities = viewIdentities(p.Identities)
 	for _, m := range p.Gained {
 		r.Groups = append(r.Groups, m.Group.ID)
 	}
-	for _, e := range p.Forbidden {
-		r.Forbidden = append(r.Forbidden, mergeForbidden{
+	return r
+}
+
+func viewForbidden(all []*sso.Error) []mergeForbidden {
+	return viewAll(all, func(e *sso.Error) mergeForbidden {
+		return mergeForbidden{
 			Code:    e.Code,
 			Message: e.Public,
-		})
-	}
-	return r
+		}
+	})
 }
 
 func viewIdentities(all []sso.UserIdentity) []identity {

@@ -70,6 +70,12 @@ type mergeReader interface {
 	Merges(ctx context.Context, ent sso.EnterpriseID, f sso.MergeFilter, p sso.Page) ([]sso.Merge, string, error)
 }
 
+// erasureReader reads what deletions of users do and did.
+type erasureReader interface {
+	PreviewErasure(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (sso.ErasurePreview, error)
+	Erasures(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Erasure, string, error)
+}
+
 // recordReader reads connections and records.
 type recordReader interface {
 	eventReader
@@ -120,8 +126,9 @@ type Options struct {
 	Records   recordReader
 	Roles     roleReader // a store.DB, too
 	Moves     moveReader
-	Merges    mergeReader // a store.DB, too
-	Tokens    apiTokens   // a tokens.API
+	Merges    mergeReader   // a store.DB, too
+	Erasures  erasureReader // a store.DB, too
+	Tokens    apiTokens     // a tokens.API
 	Requests  *idempotency.Service
 	Directory *directory.Service
 	Setup     *connections.Service
@@ -183,6 +190,7 @@ func New(o Options) (*API, error) {
 	a.moveOperations()
 	a.mergeOperations()
 	a.userExportOperations()
+	a.eraseOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()
