@@ -47,7 +47,7 @@ func (t *tx) findMoved(ctx context.Context, ent sso.EnterpriseID, id sso.Identit
 	if err != nil || len(all) == 0 {
 		return p, false, err
 	}
-	entry, doubt := identity.FindMoved(all)
+	entry, doubt := identity.FindMoved(all, id.Name)
 	if entry.User == "" {
 		p.doubt = doubtOf(doubt)
 		return p, false, nil

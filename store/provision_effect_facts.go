@@ -195,7 +195,7 @@ func (r *factsReader) moved(f *identity.Pushed) {
 			all, users[x.User.ID] = append(all, x), x.User
 		}
 	}
-	entry, doubt := identity.FindMoved(all)
+	entry, doubt := identity.FindMoved(all, f.Resource.Name)
 	f.Doubt = doubt
 	if entry.User != "" {
 		f.Found[identity.Moved] = users[entry.User]

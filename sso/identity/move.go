@@ -212,18 +212,30 @@ func (x ExpectedMove) over() bool {
 	return x.Entry.State == sso.MoveUsed && x.changed()
 }
 
+// likelier reports whether an admin should rather be asked about the user of x than
+// about that of y: one who has not come yet, then one who has the name.
+func (x ExpectedMove) likelier(y ExpectedMove, name string) bool {
+	come := func(x ExpectedMove) bool { return x.Bound || x.Entry.State == sso.MoveUsed }
+	if come(x) != come(y) {
+		return come(y)
+	}
+	return strings.EqualFold(x.User.Name, name) && !strings.EqualFold(y.User.Name, name)
+}
+
 // FindMoved returns the entry of the user whose sign-in or push it is. If that cannot be
 // told, doubt is the entry of the user whom it may be, and an admin decides: several
 // users have the value, the entry is held or was used, the user is bound already or
-// has become an admin, or has another value by now. Without entries both are zero.
-func FindMoved(all []ExpectedMove) (found, doubt sso.MoveEntry) {
+// has become an admin, or has another value by now. Without entries both are zero. Of
+// several doubtful users, the name only chooses the one who is asked about.
+func FindMoved(all []ExpectedMove, name string) (found, doubt sso.MoveEntry) {
 	several := false
+	var doubtful ExpectedMove
 	for _, x := range all {
 		switch {
 		case x.over():
 		case !x.certain():
-			if doubt.User == "" {
-				doubt = x.Entry
+			if doubtful.Entry.User == "" || x.likelier(doubtful, name) {
+				doubtful = x
 			}
 		case found.User == "" || found.User == x.User.ID:
 			found = x.Entry
@@ -231,6 +243,7 @@ func FindMoved(all []ExpectedMove) (found, doubt sso.MoveEntry) {
 			several = true
 		}
 	}
+	doubt = doubtful.Entry
 	switch {
 	case several, found.DecidedBy == "" && doubt.User != "" && doubt.User != found.User:
 		return sso.MoveEntry{}, cmp.Or(doubt, found)

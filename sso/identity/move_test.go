@@ -153,6 +153,10 @@ func TestFindMoved(t *testing.T) {
 	renamed := func(x *identity.ExpectedMove) { x.User.Email = "king@acme.test" }
 	left := func(x *identity.ExpectedMove) { x.User.Status = sso.UserDeactivated }
 	replaced := func(x *identity.ExpectedMove) { x.Replaced = true }
+	used := func(x *identity.ExpectedMove) { x.Entry.State, x.Bound = sso.MoveUsed, true }
+	called := func(name string) func(*identity.ExpectedMove) {
+		return func(x *identity.ExpectedMove) { x.Entry.State, x.User.Name = sso.MoveHeld, name }
+	}
 	for name, c := range map[string]struct {
 		all          []identity.ExpectedMove
 		found, doubt sso.UserID
@@ -177,11 +181,15 @@ func TestFindMoved(t *testing.T) {
 		"both of two decided":        {[]identity.ExpectedMove{expected("a", decided), expected("b", decided)}, "", "a"},
 		"certain, and one held":      {[]identity.ExpectedMove{expected("a", state(sso.MoveHeld)), expected("b")}, "", "a"},
 		"decided, but has come":      {[]identity.ExpectedMove{expected("a", decided, bound, state(sso.MoveUsed))}, "", "a"},
+		"the other has come":         {[]identity.ExpectedMove{expected("a", used), expected("b", state(sso.MoveHeld))}, "", "b"},
+		"both have come":             {[]identity.ExpectedMove{expected("a", used), expected("b", used)}, "", "a"},
+		"held, by name":              {[]identity.ExpectedMove{expected("a", called("Bob")), expected("b", called("ADA King"))}, "", "b"},
+		"come, by name":              {[]identity.ExpectedMove{expected("a", called("Ada King"), used), expected("b", called("Bob"))}, "", "b"},
 		"decided, and changed since": {[]identity.ExpectedMove{expected("a", decided, renamed)}, "", "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, doubt := identity.FindMoved(c.all)
+			found, doubt := identity.FindMoved(c.all, "Ada King")
 			if found.User != c.found || doubt.User != c.doubt {
 				t.Errorf("found %q, doubt %q; want %q and %q", found.User, doubt.User, c.found, c.doubt)
 			}

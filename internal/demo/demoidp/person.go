@@ -110,8 +110,11 @@ func (p *IdP) People() []Person {
 
 // person returns a person by ID or login.
 func (p *IdP) person(id string) (Person, error) {
-	for _, person := range p.People() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, person := range p.people { // not a copy of all: tests have thousands
 		if person.ID == id || person.Login == id {
+			person.Groups = slices.Clone(person.Groups)
 			return person, nil
 		}
 	}
