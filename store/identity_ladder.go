@@ -89,10 +89,25 @@ func (t *tx) findPerson(
 		return t.findGone(ctx, ent, id)
 	case identity.Successor:
 		return t.findSucceeded(ctx, ent, id)
+	case identity.Departed:
+		return engine.One(
+			ctx, t, scanPerson, "select "+personColumns+fromDeparted, string(ent), conn, identity.LoginKey(id.Login),
+		)
 	default:
 		return engine.One(ctx, t, scanPerson, selectPerson+whereSubject, string(ent), conn, id.Subject)
 	}
 }
+
+// fromDeparted selects the deactivated users with a login whom the connection does not
+// know, if no active user has it.
+const fromDeparted = ` from users u where u.enterprise_id = $1 and u.login_folded = $3 and u.login_folded <> ''
+	and u.status = 'deactivated'
+	and not exists (select 1 from identities b
+		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = $2)
+	and not exists (select 1 from users o where o.enterprise_id = $1 and o.login_folded = $3 and o.status <> 'deactivated')
+	and (u.merged_into = '' or exists (select 1 from users k where k.enterprise_id = $1 and k.id = u.merged_into
+		and k.status = 'deactivated'))
+	order by u.id desc limit 1`
 
 // lockPerson is findPerson with the row of the user locked.
 func (t *tx) lockPerson(

@@ -35,6 +35,11 @@ const (
 	// admin said that the identity provider changed the subjects of the same people;
 	// see [Succeed].
 	Successor Key = "successor"
+	// Departed finds the deactivated user who has the asserted login and is not known at
+	// the connection, if no active user has the login: a person who left does not come
+	// back through another connection. A user who was merged into an active one has not
+	// left.
+	Departed Key = "departed"
 )
 
 // The keys of pushed users.
@@ -52,7 +57,8 @@ const (
 // SignInLadder returns the keys that the user of a sign-in is looked up by, in
 // this order: the first that finds a user decides. If none does, the user is new.
 // An e-mail address is never among them, because it finds a company and no
-// account (but see [VerifiedEmail]), and neither is a bound login, because logins are given to new people.
+// account (but see [VerifiedEmail]), and neither is a bound login, because logins are
+// given to new people; but see [Departed].
 // Provisioned users come before unbound logins: their first sign-in finds the
 // provisioned account, and a deleted user is not created again.
 func SignInLadder() []Key {
@@ -66,6 +72,7 @@ func SignInLadder() []Key {
 		LinkedLogin,
 		Gone,
 		Successor,
+		Departed,
 	}
 }
 
