@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,7 @@ func TestRegressionsOfScopes(t *testing.T) {
 		"CVE-2026-28699 the scope is lost where the token is sent as Basic": tokenAsBasic,
 		"CVE-2026-28744 the scope is read for one scheme only":              tokenAsBasic,
 		"CVE-2026-27761 another view of the same records":                   otherViews,
+		"CVE-2026-20706 a route beside one that is checked":                 neighbours,
 		"CVE-2026-25714 a narrowed token sees all in a list":                narrowedLists,
 		"CVE-2026-24791 paths about the token itself are not narrowed":      narrowedLists,
 	} {
@@ -165,6 +167,26 @@ func otherViews(t *testing.T, f *fixture) {
 	for _, path := range []string{connectionPath, connectionPath + "/tests", enterprisePath + "/groups"} {
 		if got := f.with(bearer, "GET", f.acme.in(path), nil); strings.Contains(got.Body.String(), "ada@") {
 			t.Errorf("%s tells of people: %s", path, got.Body)
+		}
+	}
+}
+
+// neighbours asks every operation with a token that has all scopes but those of its
+// noun, of the routes beside it among them, and with one that may only read it.
+func neighbours(t *testing.T, f *fixture) {
+	tokens := map[string]string{}
+	for _, e := range f.endpoints() {
+		noun, verb, _ := strings.Cut(string(e.scope()), ":")
+		if tokens[noun] == "" {
+			tokens[noun] = f.scoped("", slices.DeleteFunc(sso.Scopes(), func(s sso.Scope) bool {
+				own, _, _ := strings.Cut(string(s), ":")
+				return own == noun || own == "all"
+			})...)
+			tokens[noun+":read"] = f.scoped("", sso.Scope(noun+":read"))
+		}
+		f.wants(f.with(tokens[noun], e.method, f.acme.in(e.path), e.body()), 403, "scope_missing")
+		if verb == "write" {
+			f.wants(f.with(tokens[noun+":read"], e.method, f.acme.in(e.path), e.body()), 403, "scope_missing")
 		}
 	}
 }
