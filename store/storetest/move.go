@@ -27,6 +27,7 @@ func moveTests() map[string]func(*testing.T, fresh) {
 		"two at once":        testMoveRace,
 		"answers of its own": testMoveAnswers,
 		"a lot of people":    testMoveOfMany,
+		"each step fails":    testMoveFails,
 	}
 }
 
