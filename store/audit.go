@@ -91,8 +91,8 @@ func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 }
 
 const (
-	eventColumns = "id, enterprise_id, sequence, strand, " + eventPosition + ", actor, action, target, detail, at, hash, " +
-		"erased_by"
+	eventColumns = "id, enterprise_id, sequence, strand, " + eventPosition +
+		", actor, action, target, detail, at, hash, erased_by"
 	// eventPosition reads events from before there were strands, too.
 	eventPosition = "case when position = 0 then sequence else position end"
 )

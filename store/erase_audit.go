@@ -168,7 +168,8 @@ func (e *erasing) redactSetAside(ctx context.Context, trail sso.EnterpriseID) er
 			return fmt.Errorf("write the detail of a row that was set aside: %w", err)
 		}
 		e.Queue(
-			"update audit_set_aside set detail = $4, erased_by = $5 where enterprise_id = $1 and sequence = $2 and id = $3",
+			`update audit_set_aside set detail = $4, erased_by = $5
+			where enterprise_id = $1 and sequence = $2 and id = $3`,
 			string(trail), row.Sequence, string(row.ID), text, string(e.User),
 		)
 	}

@@ -104,7 +104,8 @@ const fromDeparted = ` from users u where u.enterprise_id = $1 and u.login_folde
 	and u.status = 'deactivated'
 	and not exists (select 1 from identities b
 		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = $2)
-	and not exists (select 1 from users o where o.enterprise_id = $1 and o.login_folded = $3 and o.status <> 'deactivated')
+	and not exists (select 1 from users o
+		where o.enterprise_id = $1 and o.login_folded = $3 and o.status <> 'deactivated')
 	and (u.merged_into = '' or exists (select 1 from users k where k.enterprise_id = $1 and k.id = u.merged_into
 		and k.status = 'deactivated'))
 	order by u.id desc limit 1`

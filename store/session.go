@@ -11,7 +11,8 @@ import (
 )
 
 const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_id, s.attempt_id, s.subject, s.name_id_format, s.session_index,
-	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser, s.acr, s.amr, s.authn_at`
+	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser,
+	s.acr, s.amr, s.authn_at`
 
 func sessionFields(s *sso.Session) []any {
 	return []any{

@@ -67,7 +67,8 @@ func (db *DB) exportTable(ctx context.Context, e sso.UserExport, table exportedT
 		users[i] = string(id)
 	}
 	where := strings.ReplaceAll(table.where, "{users}", "("+db.sql.Dialect.Values("$2")+")")
-	query := "select " + strings.Join(columns, ", ") + " from " + table.table + " x where x.enterprise_id = $1 and " + where
+	query := "select " + strings.Join(columns, ", ") + " from " + table.table +
+		" x where x.enterprise_id = $1 and " + where
 	// A section is read before it is given on: a slow reader of the export keeps no
 	// connection to the database.
 	records, err := engine.List(ctx, db.sql, func(r engine.Row) ([]byte, error) {

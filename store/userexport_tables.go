@@ -4,7 +4,9 @@ import "slices"
 
 // exportedTables are the sections of an export, in this order.
 func exportedTables() []exportedTable {
-	return slices.Concat(exportedAccount(), exportedAccess(), exportedProvisioned(), exportedRecords(), exportedDecisions())
+	return slices.Concat(
+		exportedAccount(), exportedAccess(), exportedProvisioned(), exportedRecords(), exportedDecisions(),
+	)
 }
 
 func exportedAccount() []exportedTable {

@@ -1,6 +1,10 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+
+	"gatehouse/sso"
+)
 
 // Page is the page of the console on which to act; "" if it is elsewhere. The
 // console knows its address and who may open it.
@@ -79,13 +83,16 @@ func pageOf(s spot) Page {
 // spotOf returns where to act on a catalogue entry without a more specific
 // check.
 func spotOf(e Entry) spot {
-	if slices.ContainsFunc(slices.Concat(mergeCodes(), erasureCodes()), func(of Entry) bool { return of.Code == e.Code }) {
+	aboutPeople := slices.Concat(mergeCodes(), erasureCodes())
+	if slices.ContainsFunc(aboutPeople, func(of Entry) bool { return of.Code == e.Code }) {
 		return atPeople
 	}
 	if s, known := codeSpots()[e.Code]; known {
 		return s
 	}
 	switch {
+	case e.Code == sso.CodeAccountDeleted:
+		return atProgram // only the API allows it
 	case e.Side == Person:
 		return atPerson
 	case e.Side == Company:
@@ -113,7 +120,6 @@ func codeSpots() map[string]spot {
 		"idp_denied":               atAssignment,
 		"issuer_mismatch":          atIssuerHere,
 		"user_inactive":            atPeople,
-		"account_deleted":          atProgram,
 		"vouch_required":           atPeople,
 		"login_in_use":             atLogins,
 		"identity_held":            atLogins,

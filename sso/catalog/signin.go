@@ -79,11 +79,6 @@ func signInCodes() []Entry {
 			"reactivate them: *People*, the person, *Reactivate*",
 		},
 		{
-			"account_deleted", "Signing in",
-			"the person was deleted here for good, and a sign-in or a push would make the account again", Operator,
-			"nothing; if the person is to come again, as a new account, an operator allows it with the API",
-		},
-		{
 			"subjects_changed", "Signing in",
 			"the identity provider sends other subjects than before for many people with the same logins, and an " +
 				"admin has not answered yet whether they are the same people, or refused them",
@@ -207,9 +202,15 @@ func authnCodes() []Entry {
 	}
 }
 
-// provisionedCodes returns the codes of people whom an identity provider pushes.
+// provisionedCodes returns the codes of people whom an identity provider pushes, and of
+// those whom it may push no more.
 func provisionedCodes() []Entry {
 	return []Entry{
+		{
+			"account_deleted", "Signing in",
+			"the person was deleted here for good, and a sign-in or a push would make the account again", Operator,
+			"nothing; if the person is to come again, as a new account, an operator allows it with the API",
+		},
 		{
 			"not_provisioned", "Signing in",
 			"the identity provider has not provisioned this person, and the connection refuses such people",

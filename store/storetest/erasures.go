@@ -116,7 +116,8 @@ func (w *world) markedRows(user sso.User, resource sso.ProvisionedUser, group ss
 		for i := range strings.Split(columns, ",") {
 			params = append(params, fmt.Sprintf("$%d", i+1))
 		}
-		if _, err := db.Exec("insert into "+row.table+" values ("+strings.Join(params, ", ")+")", row.args...); err != nil {
+		insert := "insert into " + row.table + " values (" + strings.Join(params, ", ") + ")"
+		if _, err := db.Exec(insert, row.args...); err != nil {
 			w.Fatalf("%s: %v", row.table, err)
 		}
 	}
@@ -163,6 +164,14 @@ func testErased(t *testing.T, fresh fresh) {
 	for table, all := range w.stored(marker) {
 		t.Errorf("%s still has %s", table, strings.Join(all, "\n"))
 	}
+	w.nothingSealed(user)
+	w.same([]string{"user.erased"}, w.actions(1))
+}
+
+// nothingSealed tests what [world.stored] cannot read.
+func (w *world) nothingSealed(user sso.User) {
+	w.Helper()
+	t := w.T
 	db := Raw(t, w.dsn)
 	defer db.Close() //nolint:errcheck // a connection of a test
 	for _, table := range []string{"email_proofs", "email_codes", "sessions"} {
@@ -177,7 +186,6 @@ func testErased(t *testing.T, fresh fresh) {
 	}
 	_, err = w.db.User(t.Context(), w.ent.ID, user.ID)
 	w.fails(err, sso.NotFoundKind, "not_found")
-	w.same([]string{"user.erased"}, w.actions(1))
 }
 
 // testErasedTrail: the trail verifies after a deletion, keeps its events and hashes, and

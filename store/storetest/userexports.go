@@ -58,7 +58,10 @@ func testUserExport(t *testing.T, fresh fresh) {
 		}
 	}
 	user := sections["users"][0]
-	w.same([]any{"pushed@acme.test", true, "active"}, []any{user["login"], user["last_sign_in_at"] != nil, user["status"]})
+	w.same(
+		[]any{"pushed@acme.test", true, "active"},
+		[]any{user["login"], user["last_sign_in_at"] != nil, user["status"]},
+	)
 	for _, secret := range []string{token.Hash.String(), "stranger", string(other.ID), "ada@"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the export has %q:\n%s", secret, text)

@@ -188,10 +188,10 @@ func (w *world) signIn(subject string, groups ...string) sso.SignIn {
 				Acr:     "urn:example:two factors",
 				Amr:     []string{"pwd", "face, or finger"},
 			},
-			CreatedAt:    now,
-			LastSeenAt:   now,
-			IdleTimeout:  time.Hour,
-			ExpiresAt:    now.Add(8 * time.Hour),
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(8 * time.Hour),
 		},
 	}
 }

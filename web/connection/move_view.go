@@ -152,10 +152,12 @@ func moveWords(c sso.MoveCounts, to string) string {
 			", and each keeps account, groups and history."
 	}
 	if c.Held > 0 {
-		text += " " + ui.Count(c.Held, "doubtful case waits", "doubtful cases wait") + " for a decision after the start."
+		text += " " + ui.Count(c.Held, "doubtful case waits", "doubtful cases wait") +
+			" for a decision after the start."
 	}
 	if c.Unmatched > 0 {
-		text += " " + ui.Count(c.Unmatched, "person is", "people are") + " not found: the move changes nothing for them."
+		text += " " + ui.Count(c.Unmatched, "person is", "people are") +
+			" not found: the move changes nothing for them."
 	}
 	if c.There > 0 {
 		text += " " + ui.Count(c.There, "person is", "people are") + " known there already."

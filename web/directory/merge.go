@@ -262,7 +262,9 @@ func (d *Directory) personMerges(ctx context.Context, p *personDetailPage, e sso
 		return nil
 	}
 	into, err := d.mergedPerson(ctx, e, u.MergedInto)
-	p.MergedInto, p.Vouch, p.Reactivate, p.GiveLogin = &into, nil, nil, ""
-	p.AddHref, p.Lasting, p.Sees = "", nil, mergedSees
+	p.MergedInto = &into
+	p.Sees = mergedSees
+	p.Vouch, p.Reactivate, p.Lasting = nil, nil, nil
+	p.GiveLogin, p.AddHref = "", ""
 	return err
 }

@@ -356,12 +356,12 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 			At:         now,
 		},
 		Session: sso.Session{
-			ID:          sso.NewID[sso.SessionID](now),
-			Token:       token.Hash(),
-			Enterprise:  e.ID,
-			Connection:  identity.Connection,
-			Attempt:     attempt,
-			Subject:     identity.Subject,
+			ID:         sso.NewID[sso.SessionID](now),
+			Token:      token.Hash(),
+			Enterprise: e.ID,
+			Connection: identity.Connection,
+			Attempt:    attempt,
+			Subject:    identity.Subject,
 			Authn: sso.Authn{
 				AuthnAt: now.Add(-time.Hour),
 				Acr:     "urn:example:mfa",
