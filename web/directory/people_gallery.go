@@ -152,10 +152,6 @@ func galleryQuestions() []gallery.Example {
 		}
 	}
 	upgraded := withoutAttempt(row("quest-2", odd, gallery.LongLogin))
-	late := galleryQuestionsPage(row("quest-1", "ada@acme.example", ""))
-	late.Wrong = []ui.Wrong{
-		{Message: "This question does not wait any more: it was answered, or the login became free."},
-	}
 	return []gallery.Example{
 		{
 			Name:   "Questions-none",
@@ -172,6 +168,11 @@ func galleryQuestions() []gallery.Example {
 			),
 		},
 		{
+			Name:   "Questions-move",
+			Status: 200,
+			Page:   galleryQuestionsPage(movedQuestion(row("quest-4", "ada@acme.example", ""))),
+		},
+		{
 			Name:   "Questions-subjects",
 			Status: 200,
 			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
@@ -179,9 +180,25 @@ func galleryQuestions() []gallery.Example {
 		{
 			Name:   "Questions-late",
 			Status: 422,
-			Page:   late,
+			Page:   lateAnswer(row("quest-1", "ada@acme.example", "")),
 		},
 	}
+}
+
+// lateAnswer is the page after a question was answered that waits no more.
+func lateAnswer(r questionRow) *questionsPage {
+	p := galleryQuestionsPage(r)
+	p.Wrong = []ui.Wrong{
+		{Message: "This question does not wait any more: it was answered, or the login became free."},
+	}
+	return p
+}
+
+// movedQuestion makes the question one of a move.
+func movedQuestion(r questionRow) questionRow {
+	r.Move = true
+	r.Both = "the e-mail address ada@acme.example"
+	return r
 }
 
 func gallerySubjects(rows ...questionRow) *questionsPage {

@@ -67,6 +67,8 @@ func (d *Directory) questionRow(
 		ID:     string(q.ID),
 		Login:  q.Login,
 		Keeps:  q.Keeps,
+		Move:   q.Kind == sso.QuestionMove,
+		Both:   commonOf(q.MoveKey),
 		Action: console.At(e, "questions", string(q.ID)),
 		Since:  ui.NewTime(q.CreatedAt, d.Now()),
 	}

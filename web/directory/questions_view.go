@@ -1,6 +1,11 @@
 package directory
 
-import "gatehouse/web/ui"
+import (
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/ui"
+)
 
 // questionsPage lists the claims to a login that another user has.
 type questionsPage struct {
@@ -18,6 +23,8 @@ type questionRow struct {
 	ID       string
 	Login    string
 	Keeps    string // the login that the claimant signs in with meanwhile; "" if they are outside
+	Both     string // of a question of a move: what both have, "" if they have nothing in common by now
+	Move     bool   // whether both are one person who moved, not whose a login is
 	Since    ui.Time
 	Attempt  ui.Link // Href is "" if no sign-in raised it
 	Push     ui.Link // the connection whose push raised it; Href is "" if none did
@@ -36,6 +43,23 @@ type questionPerson struct {
 	LastSignIn ui.Time
 	Identities []identityRow
 	Pushed     []ui.Fact // what identity providers pushed of them
+}
+
+// commonOf says what the two of a question of a move have in common, by its MoveKey.
+func commonOf(key string) string {
+	by, value, _ := strings.Cut(key, "=")
+	claim, isClaim := sso.MoveBy(by).Attribute()
+	switch {
+	case value == "" || strings.HasPrefix(value, "sha256:"):
+		return ""
+	case isClaim:
+		return "the claim " + claim + " with the value " + value
+	case by == string(sso.MoveByEmail):
+		return "the e-mail address " + value
+	case by == string(sso.MoveByExternalID):
+		return "the identifier " + value
+	}
+	return "the login " + value
 }
 
 // LoginOf is the field for another login of one of the two.
