@@ -3,7 +3,6 @@ package sso
 // Codes of errors that other code decides by. The codes of all other errors are
 // only shown; [CodeOf] returns either.
 const (
-	CodeAccountDeleted    = "account_deleted"
 	CodeApprovalNeeded    = "trust_approval_needed"
 	CodeChallengeGone     = "challenge_gone"
 	CodeConnectionChanged = "connection_changed"

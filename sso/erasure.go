@@ -33,7 +33,7 @@ type ErasurePreview struct {
 func AccountDeleted() *Error {
 	return &Error{
 		Kind:   Forbidden,
-		Code:   CodeAccountDeleted,
+		Code:   "account_deleted",
 		Public: "This account was deleted here. Ask your administrator.",
 	}
 }
@@ -44,7 +44,7 @@ func PushOfDeleted() *Error {
 		"person from what is provisioned."
 	return &Error{
 		Kind:   Conflict,
-		Code:   CodeAccountDeleted,
+		Code:   "account_deleted",
 		Public: text,
 		Fields: []FieldError{{"userName", text}},
 	}

@@ -55,6 +55,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Structure:     g.db,
 		Roles:         g.db,
 		Merges:        g.db,
+		Erasures:      g.db,
 		Pushes:        g.db,
 		Drift:         g.drift,
 		Tokens:        g.personal,

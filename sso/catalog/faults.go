@@ -160,7 +160,7 @@ func policyFaults() []fault {
 		},
 		{
 			"account_deleted", "", "", "The person was deleted here for good.", Operator,
-			"Nothing. If the person is to come again, an operator allows it with the API.", atProgram,
+			"Nothing. If the person is to come again, allow it under Deleted people.", atPeople,
 		},
 		{
 			"login_in_use", "", "", "Another active person has this login.", Operator,

@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"slices"
-
-	"gatehouse/sso"
-)
+import "slices"
 
 // Page is the page of the console on which to act; "" if it is elsewhere. The
 // console knows its address and who may open it.
@@ -91,8 +87,6 @@ func spotOf(e Entry) spot {
 		return s
 	}
 	switch {
-	case e.Code == sso.CodeAccountDeleted:
-		return atProgram // only the API allows it
 	case e.Side == Person:
 		return atPerson
 	case e.Side == Company:

@@ -82,6 +82,11 @@ func mergeCodes() []Entry {
 func erasureCodes() []Entry {
 	return []Entry{
 		{
+			"account_deleted", "Signing in",
+			"the person was deleted here for good, and a sign-in or a push would make the account again", Operator,
+			"nothing; if the person is to come again, as a new account, allow it under *People › Deleted people*",
+		},
+		{
 			"user_active", "API",
 			"an active user is to be deleted for good",
 			Operator, "deactivate the user first",

@@ -202,15 +202,9 @@ func authnCodes() []Entry {
 	}
 }
 
-// provisionedCodes returns the codes of people whom an identity provider pushes, and of
-// those whom it may push no more.
+// provisionedCodes returns the codes of people whom an identity provider pushes.
 func provisionedCodes() []Entry {
 	return []Entry{
-		{
-			"account_deleted", "Signing in",
-			"the person was deleted here for good, and a sign-in or a push would make the account again", Operator,
-			"nothing; if the person is to come again, as a new account, an operator allows it with the API",
-		},
 		{
 			"not_provisioned", "Signing in",
 			"the identity provider has not provisioned this person, and the connection refuses such people",

@@ -70,8 +70,9 @@ type Options struct {
 	Drift     comparer
 	Tokens    tokenService
 	Services  serviceTokens
-	Roles     roleReader  // a store.DB
-	Merges    mergeReader // a store.DB
+	Roles     roleReader    // a store.DB
+	Merges    mergeReader   // a store.DB
+	Erasures  erasureReader // a store.DB
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -92,7 +93,7 @@ func (d *Directory) Register(rt *route.Router) {
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
 		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(),
-		d.mergePages(),
+		d.mergePages(), d.erasePages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

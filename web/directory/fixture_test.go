@@ -164,6 +164,7 @@ func newFixture(t *testing.T) *fixture {
 		Structure: f.db,
 		Roles:     f.db,
 		Merges:    f.db,
+		Erasures:  f.db,
 		Pushes:    f.db,
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,

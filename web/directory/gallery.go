@@ -13,6 +13,7 @@ func Gallery() []gallery.Example {
 		galleryPerson(),
 		galleryQuestions(),
 		galleryMerges(),
+		galleryErasures(),
 		galleryOrganizations(),
 		galleryChangedMeanwhile(),
 		galleryGroups(),

@@ -257,6 +257,9 @@ func (d *Directory) personMerges(ctx context.Context, p *personDetailPage, e sso
 		return err
 	}
 	p.MergesAll = console.At(e, "merges")
+	if u.Status == sso.UserDeactivated && u.MergedInto == "" {
+		p.EraseHref = personHref(e, u.ID) + "/delete"
+	}
 	if u.MergedInto == "" {
 		p.MergeHref = personHref(e, u.ID) + "/merge"
 		return nil

@@ -41,6 +41,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		Rules: []ui.Link{
 			{Label: "Rules for sessions", Href: console.At(v.Enterprise, "session-rules")},
 			{Label: "Merges", Href: console.At(v.Enterprise, "merges")},
+			{Label: "Deleted people", Href: console.At(v.Enterprise, "deleted")},
 			{Label: "Rules for tokens", Href: console.At(v.Enterprise, "token-rules")},
 		},
 	}

@@ -66,6 +66,7 @@ func galleryPerson() []gallery.Example {
 		Danger: true,
 	}
 	off := galleryDeactivatedPerson()
+	off.EraseHref = galleryPersonAt + "/delete"
 	return []gallery.Example{
 		{Name: "PersonDetail-waits", Status: 200, Page: waits},
 		{Name: "PersonDetail-full", Status: 200, Page: full},

@@ -18,6 +18,8 @@ func Templates() ui.Templates {
 			new(questionsPage),
 			new(mergePage),
 			new(mergesPage),
+			new(erasePage),
+			new(erasuresPage),
 			new(pickPage),
 			new(organizationsPage),
 			new(organizationDetailPage),
