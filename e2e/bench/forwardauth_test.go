@@ -72,18 +72,11 @@ func BenchmarkForwardAuthRefused(b *testing.B) {
 // and of the ratio.
 func compare(b *testing.B, ours, bare *load, pid, barePID, status int) (mine, least, times float64) {
 	b.Helper()
-	one := func(l *load, pid int) float64 {
-		before := processorOf(b, pid)
-		l.run(requestsPerRound, status)
-		return float64(
-			(processorOf(b, pid) - before).Nanoseconds(),
-		) / 1000 / (requestsPerRound * connections)
-	}
-	one(ours, pid) // warms up the session cache
-	one(bare, barePID)
+	ours.cost(pid, status) // warms up the session cache
+	bare.cost(barePID, status)
 	var our, their, ratio []float64
 	for range rounds {
-		o, t := one(ours, pid), one(bare, barePID)
+		o, t := ours.cost(pid, status), bare.cost(barePID, status)
 		our, their, ratio = append(our, o), append(their, t), append(ratio, o/t)
 	}
 	return median(our), median(their), median(ratio)
@@ -97,6 +90,7 @@ func (s *setting) application() {
 		"name":         "Wiki",
 		"kind":         "forward-auth",
 		"origins":      []string{"http://localhost:8081"},
+		"programs":     true,
 		"groups_limit": 16384,
 	}, nil)
 	s.known()
