@@ -160,7 +160,9 @@ func TestAuditorCanFail(t *testing.T) {
 	run := func(text string) func(*testing.T, *installation) {
 		return func(t *testing.T, in *installation) { in.exec(t, text) }
 	}
-	const copySession = `insert into sessions select enterprise_id, 'ses-copy', 'copy', connection_id, user_id, attempt_id, subject, name_id_format,
+	const copySession = `insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject,
+		name_id_format, session_index, remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser)
+		select enterprise_id, 'ses-copy', 'copy', connection_id, user_id, attempt_id, subject, name_id_format,
 		session_index, remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser from sessions limit 1`
 	for name, c := range map[string]struct {
 		breaks func(*testing.T, *installation)
@@ -200,7 +202,9 @@ func TestAuditorCanFail(t *testing.T) {
 			is(auditor.Whole),
 		},
 		"two users of one login": {
-			run("insert into identities select enterprise_id, connection_id, 'user-2', 's-2', login, created_at, last_seen_at from identities where login = 'ada@acme'"),
+			run(`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)
+				select enterprise_id, connection_id, 'user-2', 's-2', login, created_at, last_seen_at
+				from identities where login = 'ada@acme'`),
 			is(auditor.One, auditor.Sound),
 		},
 		"an answer acknowledged": {
