@@ -79,7 +79,7 @@ func (t *tx) openTrail(ent sso.EnterpriseID) {
 func (t *tx) lockStrand() {
 	for i, query := range t.db.sql.Dialect.LockFree(
 		headColumns, "audit_heads", "enterprise_id = $1", "(strand + $2) % "+strconv.Itoa(maxStrands),
-		"strand = 0 and $2 >= 0",
+		"strand = 0 and $2 >= 0", !t.hasty,
 	) {
 		t.QueueQuery(func(r engine.Row) error {
 			h, err := scanHead(r)

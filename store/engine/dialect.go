@@ -15,8 +15,9 @@ type Dialect struct {
 	Lock, LockShared string
 	// LockFree returns statements that lock one row of a table that the condition
 	// where selects: the first by order that is not locked or, if all are, that of
-	// the condition wait, once it is free. All use the same parameters.
-	LockFree func(columns, table, where, order, wait string) []string
+	// the condition wait, once it is free. That is locked in share mode unless it is
+	// to be kept: all that wait for it then go on at once. All use the same parameters.
+	LockFree func(columns, table, where, order, wait string, keep bool) []string
 	// SkipLocked is ForUpdate for a select that omits locked rows.
 	SkipLocked string
 	// Values returns a select of the strings in a parameter made by [JSONList];
@@ -75,7 +76,7 @@ func (d Dialect) Each(alias, table, where, list string) string {
 
 func sqliteDialect() Dialect {
 	return Dialect{
-		LockFree: func(columns, table, where, order, _ string) []string {
+		LockFree: func(columns, table, where, order, _ string, _ bool) []string {
 			return []string{
 				"select " + columns + " from " + table + " where " + where + " order by " + order + " limit 1",
 			}
@@ -160,12 +161,16 @@ func nextValue(sequence string) string { return "nextval('" + sequence + "')" }
 // postgresLockFree notes in a setting of the transaction that a row was free, so
 // that the second statement does not wait: both are sent before the first is
 // answered.
-func postgresLockFree(columns, table, where, order, wait string) []string {
+func postgresLockFree(columns, table, where, order, wait string, keep bool) []string {
 	all := " from " + table + " where " + where
+	mode := " for share"
+	if keep {
+		mode = " for update"
+	}
 	return []string{
 		"select " + columns + " from (select " + columns +
 			", set_config('gatehouse.free', 'found', true) from (select " + columns + all + " order by " + order + " limit 1 for update skip locked) free) noted",
 		"select " + columns + all + " and " + wait +
-			" and coalesce(current_setting('gatehouse.free', true), '') <> 'found' for update",
+			" and coalesce(current_setting('gatehouse.free', true), '') <> 'found'" + mode,
 	}
 }
