@@ -3,13 +3,13 @@ package access_test
 import (
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/store"
+	"gatehouse/store/storetest"
 )
 
 // fixture is the service over a real store, with one enterprise and a clock that
@@ -20,21 +20,8 @@ type fixture struct {
 	db   *store.DB
 	ent  sso.Enterprise
 	conn sso.Connection
-	mu   sync.Mutex
-	now  time.Time
+	*storetest.Clock
 	wait time.Duration // what the limiter says
-}
-
-func (f *fixture) Now() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
-func (f *fixture) move(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now = f.now.Add(d)
 }
 
 // Allow implements the limiter of access.Options.
@@ -42,7 +29,10 @@ func (f *fixture) Allow(context.Context, string, int) (time.Duration, error) { r
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{T: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+	f := &fixture{
+		T:     t,
+		Clock: storetest.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)),
+	}
 	var err error
 	f.db, err = store.Open(t.Context(), store.Options{
 		DSN:  "sqlite:" + t.TempDir() + "/gatehouse.db",
@@ -313,7 +303,7 @@ func TestFirstInvitation(t *testing.T) {
 	if _, ok, err := f.FirstInvitation(t.Context()); ok || err != nil {
 		t.Errorf("there is an admin, and another link: %v", err)
 	}
-	f.move(access.InvitationLength)
+	f.Move(access.InvitationLength)
 	_, err = f.Invitation(t.Context(), second)
 	f.fails(err, "invitation_gone")
 }

@@ -74,7 +74,7 @@ func TestRecentConfirmation(t *testing.T) {
 		return v
 	}
 	f.ok(f.CheckRecent(visit()))
-	f.move(access.ConfirmedFor + time.Second)
+	f.Move(access.ConfirmedFor + time.Second)
 	f.fails(f.CheckRecent(visit()), "confirmation_needed")
 	who, err := f.Confirmation(ctx, access.Browser{Admin: token})
 	f.ok(err)

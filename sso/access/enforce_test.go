@@ -308,7 +308,7 @@ func TestLinks(t *testing.T) {
 	}
 	session, err := f.OpenLink(ctx, token, "")
 	f.ok(err)
-	f.move(access.SessionLength)
+	f.Move(access.SessionLength)
 	_, err = f.Visitor(ctx, access.Browser{Setup: session})
 	f.fails(err, "session_ended")
 	enforced := f.ent

@@ -124,7 +124,7 @@ func TestSetupLinksOpenAtMostMaxOpens(t *testing.T) {
 				d := time.Duration(rapid.IntRange(1, 180).Draw(
 					r, "minutes",
 				)) * time.Minute
-				f.move(d)
+				f.Move(d)
 				age += d
 			case "revoke":
 				f.ok(f.db.RevokeSetupLink(t.Context(), "x", f.ent.ID, l.ID))

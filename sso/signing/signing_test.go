@@ -21,33 +21,20 @@ import (
 // installation is a store, and nodes with their own Keys.
 type installation struct {
 	*testing.T
-	now  time.Time
+	*storetest.Clock
 	down bool
-	mu   sync.Mutex
 	db   *store.DB
 }
 
 func newInstallation(t *testing.T) *installation {
 	i := &installation{
-		T:   t,
-		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
+		T:     t,
+		Clock: storetest.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)),
 	}
 	i.db = storetest.Open(
 		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, i.Now,
 	)
 	return i
-}
-
-func (i *installation) Now() time.Time {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.now
-}
-
-func (i *installation) move(d time.Duration) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.now = i.now.Add(d)
 }
 
 func (i *installation) node() *signing.Keys {
@@ -165,12 +152,12 @@ func TestRotation(t *testing.T) {
 			if minute%5 == 4 {
 				fetched = i.published(nodes[n])
 			}
-			i.move(time.Minute)
+			i.Move(time.Minute)
 			if day%30 > 1 && minute > 10 {
 				break // nothing happens
 			}
 		}
-		i.move(24*time.Hour - 11*time.Minute)
+		i.Move(24*time.Hour - 11*time.Minute)
 		fetched = i.published(nodes[0])
 	}
 	if len(seen) < 3 || len(seen) > 5 {
@@ -193,7 +180,7 @@ func TestStoreUnavailable(t *testing.T) {
 	token, kid := i.sign(k)
 	i.down = true
 	for range 3 {
-		i.move(time.Hour)
+		i.Move(time.Hour)
 		if _, again := i.sign(k); again != kid || !verifies(i.published(k), token) {
 			t.Errorf("signed with %s; want %s", again, kid)
 		}
@@ -202,7 +189,7 @@ func TestStoreUnavailable(t *testing.T) {
 		t.Error("a node that never read a key publishes some")
 	}
 	i.down = false
-	i.move(time.Hour)
+	i.Move(time.Hour)
 	if _, again := i.sign(k); again != kid {
 		t.Errorf("signed with %s; want %s", again, kid)
 	}
