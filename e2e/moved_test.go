@@ -352,7 +352,7 @@ func (m *movedCompany) answer(b *harness.Browser, want int) {
 	b.Says("Nothing to decide")
 }
 
-// settled wants nobody to be there twice: as many active users as people, and each
+// settled tests that no person has two accounts: as many active users as people, and each
 // sign-in counted by the move.
 func (m *movedCompany) settled(sample int) {
 	m.Helper()

@@ -123,7 +123,8 @@ func (e *erasing) run(ctx context.Context) error {
 	if err := e.collect(ctx); err != nil {
 		return err
 	}
-	// Before the rows by which it is found what is open. No receipt: nobody waits for one.
+	// Before the rows go, by which open sessions and tokens are found. There is no
+	// receipt: no identity provider asked for the deletion.
 	for _, id := range e.accounts {
 		if _, err := e.endAccess(ctx, e.By, sso.User{ID: id, Enterprise: e.Enterprise}, ""); err != nil {
 			return err

@@ -58,8 +58,8 @@ func (db *DB) LiftErasure(
 }
 
 // erasureDigest returns the keyed digest of what led to a user: the subject at a
-// connection, or the login, then without a connection. Nobody without the key of the
-// database can tell from it whose it is.
+// connection, or the login, then without a connection. It tells nothing without the
+// key of the database.
 func (db *DB) erasureDigest(ent sso.EnterpriseID, conn sso.ConnectionID, value string) string {
 	key := keyed(db.auditKey, "gatehouse erasures")
 	return hex.EncodeToString(keyed(key, string(ent)+"|"+string(conn)+"|"+value))

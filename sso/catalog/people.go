@@ -98,7 +98,7 @@ func erasureCodes() []Entry {
 		},
 		{
 			"erase_admin", "API",
-			"a user who is to be deleted is appointed as an admin of the company",
+			"the user to delete is appointed as an admin of the company",
 			Operator, "end the appointment first",
 		},
 		{

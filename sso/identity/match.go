@@ -35,7 +35,7 @@ const (
 	// admin said that the identity provider changed the subjects of the same people;
 	// see [Succeed].
 	Successor Key = "successor"
-	// Departed finds the deactivated user who has the asserted login and is not known at
+	// Departed finds the deactivated user with the asserted login and is not known at
 	// the connection, if no active user has the login: a person who left does not come
 	// back through another connection. A user who was merged into an active one has not
 	// left.

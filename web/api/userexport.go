@@ -26,7 +26,8 @@ func (a *API) userExportOperations() {
 		path:    userPath + "/export",
 		scope:   "users:read",
 		summary: "Export what is known about a user",
-		about: "Needs every scope of exported records as well: " + scopeList(exportScopes()) + ". One JSON object with all records about the user and the users merged into them: account, identities, " +
+		about: "Needs every scope of exported records as well: " + scopeList(exportScopes()) +
+			". One JSON object with all records about the user and the users merged into them: account, identities, " +
 			"memberships with history, sessions, tokens, provisioned users, sign-in attempts, syncs, decisions and audit " +
 			"events. It has no secret, and no data of other people. It is audited as user.exported. A response that ends " +
 			"early is no JSON.",
