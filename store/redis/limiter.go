@@ -12,29 +12,38 @@ import (
 // it was counted. It fails only if Local does. Losing what Redis counted never
 // gives a node more than its own count allows.
 func (c *Client) Allow(ctx context.Context, key string, perMinute int) (time.Duration, error) {
-	wait, err := c.Local.Allow(ctx, key, perMinute)
-	if wait > 0 || err != nil {
-		return wait, err
-	}
-	_ = c.ask(ctx, func(ctx context.Context) (err error) {
-		wait, err = c.shared(ctx, key, perMinute, 1)
-		return err
-	})
-	return wait, nil // ask has said what is wrong; what Local allows is allowed
+	return c.limit(ctx, waiting{key, perMinute}, c.Local.Allow, 1)
 }
 
 // Check reports how long Allow would make key wait, and counts nothing. It fails
 // only if Local does.
 func (c *Client) Check(ctx context.Context, key string, perMinute int) (time.Duration, error) {
-	wait, err := c.Local.Check(ctx, key, perMinute)
+	return c.limit(ctx, waiting{key, perMinute}, c.Local.Check, 0)
+}
+
+// limit asks what is remembered, then local, then Redis, until one of them makes the
+// key wait. It counts n requests.
+func (c *Client) limit(
+	ctx context.Context,
+	k waiting,
+	local func(ctx context.Context, key string, perMinute int) (time.Duration, error),
+	n int,
+) (time.Duration, error) {
+	if left := c.waits.left(k, c.Now()); left > 0 {
+		return left, nil
+	}
+	wait, err := local(ctx, k.key, k.perMinute)
 	if wait > 0 || err != nil {
 		return wait, err
 	}
 	_ = c.ask(ctx, func(ctx context.Context) (err error) {
-		wait, err = c.shared(ctx, key, perMinute, 0)
+		wait, err = c.shared(ctx, k.key, k.perMinute, n)
 		return err
 	})
-	return wait, nil
+	if wait > 0 {
+		c.waits.remember(k, c.Now().Add(wait))
+	}
+	return wait, nil // ask has said what is wrong; what Local allows is allowed
 }
 
 // shared counts n requests, or with 0 only looks.

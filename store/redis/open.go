@@ -43,6 +43,7 @@ type Client struct {
 	Options
 	redis   goredis.UniversalClient
 	rates   *redis_rate.Limiter
+	waits   *waits
 	circuit circuit
 }
 
@@ -65,6 +66,7 @@ func Open(o Options) (*Client, error) {
 		Options: o,
 		redis:   redis,
 		rates:   redis_rate.NewLimiter(redis),
+		waits:   newWaits(),
 	}, nil
 }
 

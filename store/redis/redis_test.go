@@ -191,3 +191,31 @@ func TestCallerWhoLeavesIsNoFailure(t *testing.T) {
 		t.Errorf("one who left made the others go without: %v", err)
 	}
 }
+
+// TestWaitsAreRemembered refuses a key because of another node, and empties Redis: a node
+// that was told to wait does not ask again before that time.
+func TestWaitsAreRemembered(t *testing.T) {
+	t.Parallel()
+	address, prefix := nodetest.Redis(t), unique()
+	other, node := patient(t, address, prefix), patient(t, address, prefix)
+	allows(t, other, "flood", 1)
+	told, err := node.Check(t.Context(), "flood", 1)
+	if told == 0 || err != nil {
+		t.Fatalf("wait %s (%v)", told, err)
+	}
+	behind := raw(t, address)
+	keys := behind.Keys(t.Context(), "*"+prefix+"*").Val()
+	if err := behind.Del(t.Context(), keys...).Err(); err != nil || len(keys) != 1 {
+		t.Fatal(keys, err)
+	}
+	for name, ask := range map[string]func(context.Context, string, int) (time.Duration, error){
+		"Allow": node.Allow,
+		"Check": node.Check,
+	} {
+		wait, err := ask(t.Context(), "flood", 1)
+		if wait == 0 || wait > told || err != nil {
+			t.Errorf("%s: wait %s after %s (%v)", name, wait, told, err)
+		}
+	}
+	allows(t, node, "flood", 60) // another limit is another question
+}
