@@ -18,6 +18,7 @@ type oidcRequest struct {
 	Nonce       string
 	Challenge   string // PKCE S256
 	Scopes      []string
+	Contexts    []string // acr_values, the preferred one first
 }
 
 // grant is the authorization behind a code, and later behind an access token.
@@ -65,6 +66,7 @@ func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 		Nonce:       q.Get("nonce"),
 		Challenge:   q.Get("code_challenge"),
 		Scopes:      strings.Fields(q.Get("scope")),
+		Contexts:    strings.Fields(q.Get("acr_values")),
 	}
 	switch {
 	case !slices.Contains(client.RedirectURIs, request.RedirectURI):

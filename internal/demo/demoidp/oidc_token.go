@@ -212,6 +212,9 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 		"at_hash":   base64.RawURLEncoding.EncodeToString(half[:16]),
 		"sid":       g.sid,
 	}
+	if len(g.Contexts) > 0 { // every person here has every factor
+		claims["acr"] = g.Contexts[0]
+	}
 	if g.Nonce != "" {
 		claims["nonce"] = g.Nonce
 	}

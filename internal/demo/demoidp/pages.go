@@ -68,7 +68,7 @@ type basePage struct {
 	Fault             *FaultInfo // active fault; nil for none
 	Once              bool
 	AutoPost          bool
-	formTarget        string // further origin that forms may be sent to
+	formTarget        string // further sources that forms may be sent to
 }
 
 func (b *basePage) common() *basePage { return b }
@@ -161,6 +161,10 @@ func (p *IdP) render(w http.ResponseWriter, status int, name string, pg page) er
 	_, _ = body.WriteTo(w)
 	return nil
 }
+
+// anyTarget lets the form of a sign-in go anywhere: browsers apply form-action to every
+// redirect that follows, and the last one leads to an application that is not known here.
+const anyTarget = " http: https:"
 
 // formTo returns the origin of a URL, as a further form-action source.
 func formTo(address string) string {

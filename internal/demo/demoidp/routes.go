@@ -207,7 +207,7 @@ func (p *IdP) answer(w http.ResponseWriter, r *http.Request, pending pendingSign
 		basePage: basePage{
 			Title:      "Signing you in",
 			AutoPost:   true,
-			formTarget: formTo(sp.ACSURL),
+			formTarget: anyTarget,
 		},
 		Application: sp.label(),
 		Action:      sp.ACSURL,
@@ -268,7 +268,7 @@ func (p *IdP) pick(w http.ResponseWriter, r *http.Request) error {
 	pg.People, pg.Search = searched(p.People(), r.FormValue("q"), mostPeople)
 	if pending.oidc != nil {
 		pg.Application, pg.Protocol = pending.oidc.Client.label(), "OpenID Connect"
-		pg.formTarget = formTo(pending.oidc.RedirectURI)
+		pg.formTarget = anyTarget
 	} else {
 		pg.Application, pg.Protocol = pending.saml.SP.label(), "SAML 2.0"
 		pg.Unsolicited = pending.saml.ID == ""

@@ -31,6 +31,16 @@ type samlRequest struct {
 	ID           string
 	RelayState   string
 	NameIDFormat string
+	Contexts     []string // requested, the preferred one first
+}
+
+// context returns the authentication context that the assertion states: the one requested,
+// since every person here has every factor, or a password.
+func (r samlRequest) context() string {
+	if len(r.Contexts) > 0 {
+		return r.Contexts[0]
+	}
+	return "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 }
 
 // samlMessage is a received message: by redirect, with the raw query, or posted.
@@ -115,6 +125,9 @@ func (p *IdP) readAuthnRequest(m samlMessage) (samlRequest, error) {
 	}
 	if request.NameIDPolicy != nil && request.NameIDPolicy.Format != nil {
 		r.NameIDFormat = *request.NameIDPolicy.Format
+	}
+	if request.RequestedAuthnContext != nil {
+		r.Contexts = request.RequestedAuthnContext.AuthnContextClassRefs
 	}
 	return r, nil
 }

@@ -216,7 +216,7 @@ func (p *IdP) assertion(
 			SessionIndex:        session.Index,
 			SessionNotOnOrAfter: &sessionEnd,
 			AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{
-				Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+				Value: request.context(),
 			}},
 		}},
 		AttributeStatements: []crewjam.AttributeStatement{
