@@ -55,7 +55,11 @@ type Application struct {
 	Programs bool
 	// Services lets services of organizations in that present a token for the
 	// application.
-	Services  bool
+	Services bool
+	// Need is required of how users authenticated. The age counts at each request, so a
+	// user whose authentication is too old signs in again. It does not concern tokens,
+	// which Programs and Services let in.
+	Need      AuthnNeed
 	Revision  int64 // 1 when created, one more after each change
 	CreatedAt time.Time
 }
@@ -126,6 +130,10 @@ func (a Application) Validate() []FieldError {
 		problem := publicPathProblem(path)
 		add(problem == "", "public_paths["+strconv.Itoa(i)+"]", problem)
 	}
+	add(
+		a.Need.MaxAge == 0 || a.Need.MaxAge >= MinSessionTime && a.Need.MaxAge <= MaxAuthnAge,
+		"authn_max_age_minutes", "Use 0, or between 5 and 43200 minutes.",
+	)
 	add(
 		a.GroupsLimit >= 0 && a.GroupsLimit <= MaxGroupsLimit, "groups_limit",
 		"Use at most 16384 bytes; 0 is the default of 2048.",

@@ -50,6 +50,26 @@ type AuthnNeed struct {
 // MaxAuthnAge is the longest MaxAge.
 const MaxAuthnAge = 30 * 24 * time.Hour
 
+// And returns what has to be asked for so that both needs can be met: the shorter age,
+// and the contexts that both accept. If they accept none in common, the contexts of
+// other are asked for.
+func (n AuthnNeed) And(other AuthnNeed) AuthnNeed {
+	both := n
+	if both.MaxAge == 0 || other.MaxAge > 0 && other.MaxAge < both.MaxAge {
+		both.MaxAge = other.MaxAge
+	}
+	if other.Acr == "" {
+		return both
+	}
+	accepted := slices.DeleteFunc(other.Contexts(), func(c string) bool {
+		return n.Acr != "" && !slices.Contains(n.Contexts(), c)
+	})
+	if both.Acr = strings.Join(accepted, " "); both.Acr == "" {
+		both.Acr = other.Acr
+	}
+	return both
+}
+
 // Contexts returns the accepted authentication contexts; none: any is accepted.
 func (n AuthnNeed) Contexts() []string { return strings.Fields(n.Acr) }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -25,6 +26,8 @@ type applicationRow struct {
 	Preflight   bool               `json:"allow_preflight,omitempty"`
 	Programs    bool               `json:"programs,omitempty"`
 	Services    bool               `json:"services,omitempty"`
+	MaxAge      int64              `json:"authn_max_age,omitempty"` // seconds
+	Acr         string             `json:"acr,omitempty"`
 }
 
 const applicationColumns = "id, key, name, kind, definition, revision, created_at"
@@ -45,6 +48,10 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 	a.AllowPreflight = d.Preflight
 	a.Programs = d.Programs
 	a.Services = d.Services
+	a.Need = sso.AuthnNeed{
+		MaxAge: time.Duration(d.MaxAge) * time.Second,
+		Acr:    d.Acr,
+	}
 	return a, err
 }
 
@@ -60,6 +67,8 @@ func definitionOf(a sso.Application) (string, error) {
 		Preflight:   a.AllowPreflight,
 		Programs:    a.Programs,
 		Services:    a.Services,
+		MaxAge:      int64(a.Need.MaxAge / time.Second),
+		Acr:         a.Need.Acr,
 	})
 }
 

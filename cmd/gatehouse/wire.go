@@ -329,7 +329,11 @@ func (g *gateway) edges() error {
 	if err != nil {
 		return err
 	}
-	g.signIn(pages)
+	forward, err := g.forwardAuth(pages)
+	if err != nil {
+		return err
+	}
+	g.signIn(pages, forward.NeedOf)
 	account.New(account.Options{
 		Store:    g.db,
 		Service:  g.directory,
@@ -344,9 +348,6 @@ func (g *gateway) edges() error {
 	}
 	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
 	g.scim()
-	if err := g.forwardAuth(pages); err != nil {
-		return err
-	}
 	if err := g.registerConsole(pages); err != nil {
 		return err
 	}
@@ -360,8 +361,11 @@ func (g *gateway) edges() error {
 	return nil
 }
 
-// signIn builds the pages and endpoints of sign-ins.
-func (g *gateway) signIn(pages *ui.Renderer) {
+// signIn builds the pages and endpoints of sign-ins. need returns what the application
+// of a return path requires.
+func (g *gateway) signIn(
+	pages *ui.Renderer, need func(ctx context.Context, returnTo string) (sso.AuthnNeed, error),
+) {
 	c := g.config
 	signin.New(signin.Options{
 		BaseURL:          c.BaseURL,
@@ -373,6 +377,7 @@ func (g *gateway) signIn(pages *ui.Renderer) {
 		Pages:            pages,
 		Metadata:         g.setup.ServiceProviderMetadata,
 		Enterprise:       g.enterpriseOf,
+		Need:             need,
 		Secure:           c.Secure(),
 		SignInPerAddress: c.RateLimits.SignInPerAddress,
 		Failures: route.Failures{
@@ -385,7 +390,7 @@ func (g *gateway) signIn(pages *ui.Renderer) {
 }
 
 // forwardAuth builds the endpoints that reverse proxies ask.
-func (g *gateway) forwardAuth(pages *ui.Renderer) error {
+func (g *gateway) forwardAuth(pages *ui.Renderer) (*forwardauth.ForwardAuth, error) {
 	c := g.config
 	forward, err := forwardauth.New(forwardauth.Options{
 		Applications: g.db,
@@ -412,10 +417,10 @@ func (g *gateway) forwardAuth(pages *ui.Renderer) error {
 		Observe: g.metrics.ForwardAuth,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	forward.Register(g.router)
-	return nil
+	return forward, nil
 }
 
 // api builds the REST API.

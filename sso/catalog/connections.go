@@ -197,6 +197,22 @@ func applicationCodes() []Entry {
 			"add the user to one of them; names are compared letter by letter, and the page of the user (*People*) lists the current groups",
 		},
 		{
+			"app_authn_too_old", "Applications",
+			"the application requires a recent sign-in, and the user's is older, or the identity provider did not " +
+				"state when it was",
+			Person,
+			"sign in again: the browser is sent there by itself. If it comes back with this code, sign out at the " +
+				"identity provider first, which did not ask again",
+		},
+		{
+			"app_authn_insufficient", "Applications",
+			"the application requires an authentication context, and the session has another one or none; the attempt " +
+				"has what came",
+			Company,
+			"require the second factor for this connection at the identity provider, which has to state it, or ask " +
+				"the operator to accept what it states",
+		},
+		{
 			"app_out_of_reach", "Applications",
 			"the session cookie is not sent to the application's host",
 			Operator,

@@ -177,6 +177,7 @@ func codeSpots() map[string]spot {
 		"unknown_app":              atApplications,
 		"proxy_not_trusted":        atServer,
 		"app_group":                atGroupsHere,
+		"app_authn_insufficient":   atAssignment,
 		"app_out_of_reach":         atServer,
 		"held_sync_decided":        atHeldSyncs,
 		"moment_not_known":         atPeople,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/address"
@@ -32,6 +33,8 @@ type ApplicationEdit struct {
 	Preflight   *bool
 	Programs    *bool
 	Services    *bool
+	AuthnMaxAge *time.Duration
+	Acr         *[]string
 }
 
 // CreateApplication creates an application. A key in use is Conflict
@@ -86,6 +89,10 @@ func (s *Service) prepare(ctx context.Context, a *sso.Application, edit *Applica
 	}
 	edit.apply(a)
 	problems := append(unknown, a.Validate()...)
+	if edit.Acr != nil {
+		_, wrong := sso.AcrOf(*edit.Acr)
+		problems = append(problems, wrong...)
+	}
 	if edit.EnterpriseKeys == nil {
 		for i, id := range a.Enterprises {
 			problems, err = s.checkEnterprise(ctx, problems, "enterprises["+strconv.Itoa(i)+"]", id)
@@ -192,6 +199,10 @@ func (edit ApplicationEdit) apply(a *sso.Application) {
 	set(&a.AllowPreflight, edit.Preflight)
 	set(&a.Programs, edit.Programs)
 	set(&a.Services, edit.Services)
+	set(&a.Need.MaxAge, edit.AuthnMaxAge)
+	if edit.Acr != nil {
+		a.Need.Acr, _ = sso.AcrOf(*edit.Acr) // prepare has checked it
+	}
 }
 
 // setList assigns a list that an edit gives; an empty one is stored as nil.

@@ -17,6 +17,7 @@ type Start struct {
 	Browser    sso.Secret       // the browser's pending cookie; the response is bound to it
 	Replaces   sso.SessionID    // the session that the user agreed to end; "" if they were not asked
 	Hint       sso.LoginHint    // of the link
+	Need       sso.AuthnNeed    // of the application to return to, beside that of the enterprise
 }
 
 // Begin sends a browser to its identity provider. Errors: Forbidden
@@ -35,9 +36,11 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	p.ReturnTo = sso.ReturnTo(start.ReturnTo)
 	p.Replaces = start.Replaces
 	p.Hint = start.Hint
-	if p.Need, err = s.Enterprises.AuthnNeed(ctx, start.Enterprise); err != nil {
+	required, err := s.Enterprises.AuthnNeed(ctx, start.Enterprise)
+	if err != nil {
 		return sso.Redirect{}, fmt.Errorf("read what to ask for: %w", err)
 	}
+	p.Need = required.And(start.Need)
 	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))

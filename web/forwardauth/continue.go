@@ -35,7 +35,12 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	if origin := originOf(a.target([]string{to})); !f.cookies.covers(origin) {
 		return errOutOfReach(origin)
 	}
-	_, err = f.Sessions.Principal(r)
+	p, err := f.Sessions.Principal(r)
+	if err == nil {
+		if unmet := f.checkNeed(a, &p); unmet != nil {
+			return f.stepUp(w, r, a, &p, to, unmet)
+		}
+	}
 	switch {
 	case err == nil && to == "":
 		return errLost(a)
@@ -91,7 +96,7 @@ func errLost(a *application) error {
 func (f *ForwardAuth) redirectToSignIn(w http.ResponseWriter, r *http.Request, a *application, to string) error {
 	back := returnPath(a.Key, to)
 	if to == "" {
-		back = "/login/continue/" + a.Key + "?lost=1"
+		back = continuePrefix + a.Key + "?lost=1"
 	}
 	query, path := url.Values{"return_to": {back}}, "/login"
 	if a.SignIn != "" {

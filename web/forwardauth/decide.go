@@ -52,6 +52,9 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract, before func() error) 
 	v.open = v.application.openReason(v.asked, r.Header)
 	p, err := f.principal(r, &v, before)
 	if err == nil {
+		err = f.checkNeed(v.application, &p)
+	}
+	if err == nil {
 		v.grant, err = f.grants.authorize(ctx, v.application, &p)
 	}
 	if v.refusal = err; v.open == "" {

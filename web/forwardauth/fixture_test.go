@@ -134,6 +134,9 @@ type world struct {
 	groups   map[string]sso.Group
 	conn     sso.Connection
 	wiki     sso.Application
+	// authn is how users authenticate who sign in from now on; nil: an hour before, with
+	// a second factor.
+	authn *sso.Authn
 }
 
 type setting func(*forwardauth.Options)
@@ -356,17 +359,13 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 			At:         now,
 		},
 		Session: sso.Session{
-			ID:         sso.NewID[sso.SessionID](now),
-			Token:      token.Hash(),
-			Enterprise: e.ID,
-			Connection: identity.Connection,
-			Attempt:    attempt,
-			Subject:    identity.Subject,
-			Authn: sso.Authn{
-				AuthnAt: now.Add(-time.Hour),
-				Acr:     "urn:example:mfa",
-				Amr:     []string{"pwd", "otp"},
-			},
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       token.Hash(),
+			Enterprise:  e.ID,
+			Connection:  identity.Connection,
+			Attempt:     attempt,
+			Subject:     identity.Subject,
+			Authn:       w.authnAt(now),
 			CreatedAt:   now,
 			LastSeenAt:  now,
 			IdleTimeout: time.Hour,
@@ -393,6 +392,17 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 		user:    u,
 		session: s.Session.ID,
 		cookie:  cookie.Name + "=" + cookie.Value,
+	}
+}
+
+func (w *world) authnAt(now time.Time) sso.Authn {
+	if w.authn != nil {
+		return *w.authn
+	}
+	return sso.Authn{
+		AuthnAt: now.Add(-time.Hour),
+		Acr:     "urn:example:mfa",
+		Amr:     []string{"pwd", "otp"},
 	}
 }
 

@@ -183,10 +183,14 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 	}
 	h["Content-Type"] = []string{"application/problem+json"}
 	w.WriteHeader(http.StatusUnauthorized)
+	code, detail := "session_ended", "Please sign in."
+	if e, ok := errors.AsType[*sso.Error](v.err); ok && (e.Code == codeAppTooOld || e.Code == codeAppInsufficient) {
+		code, detail = e.Code, e.Public
+	}
 	_, _ = io.WriteString(
 		w,
-		`{"type":"`+route.ProblemType+
-			`session_ended","title":"Unauthorized","status":401,"detail":"Please sign in.","code":"session_ended"}`+
+		`{"type":"`+route.ProblemType+code+
+			`","title":"Unauthorized","status":401,"detail":"`+detail+`","code":"`+code+`"}`+
 			"\n",
 	)
 	return http.StatusUnauthorized

@@ -19,21 +19,23 @@ const maxLink = 8 << 10
 // Japanese text would be three times as long.
 const maxPlainLink = 1024
 
+// continuePrefix begins the path of resume; the key of an application follows.
+const continuePrefix = "/login/continue/"
+
 // returnPath returns the path of resume for a link of an application: parameter
 // to has the link, z has it packed, and lost marks one that was too long. The
 // path is valid as return_to.
 func returnPath(key, link string) string {
-	const prefix = "/login/continue/"
-	plain := prefix + key + "?" + url.Values{"to": {link}}.Encode()
+	plain := continuePrefix + key + "?" + url.Values{"to": {link}}.Encode()
 	if len(plain) <= maxPlainLink {
 		return plain
 	}
 	if len(link) <= maxLink {
-		if packed := prefix + key + "?z=" + pack(link); sso.ReturnTo(packed) == packed && len(packed) <= maxLocation {
+		if packed := continuePrefix + key + "?z=" + pack(link); sso.ReturnTo(packed) == packed && len(packed) <= maxLocation {
 			return packed
 		}
 	}
-	return prefix + key + "?lost=1"
+	return continuePrefix + key + "?lost=1"
 }
 
 // pack compresses a link and encodes it as base64url. Addresses compress well, so

@@ -228,6 +228,13 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 			}
 			return []byte("<EntityDescriptor/>"), nil
 		},
+		Need: func(_ context.Context, returnTo string) (sso.AuthnNeed, error) {
+			var need sso.AuthnNeed
+			if strings.HasPrefix(returnTo, "/login/continue/payroll?") {
+				need.Acr = "phr"
+			}
+			return need, nil
+		},
 		Enterprise: func(_ context.Context, id sso.ConnectionID) (sso.Enterprise, error) {
 			if id != f.okta.ID {
 				return sso.Enterprise{}, sso.NothingHere()

@@ -51,6 +51,8 @@ type Options struct {
 	// Enterprise returns the enterprise of a connection, for the link on a failure
 	// page.
 	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
+	// Need returns what the place to return to requires of how the user authenticates.
+	Need func(ctx context.Context, returnTo string) (sso.AuthnNeed, error)
 	// SignInPerAddress is how many sign-ins may start per minute from one client
 	// network; 0: no limit.
 	SignInPerAddress int
@@ -337,6 +339,11 @@ func (s *Signin) choose(
 // begin redirects the browser to its identity provider.
 func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string, start login.Start) error {
 	start.Browser = s.Sessions.Browser(w, r)
+	need, err := s.Need(r.Context(), start.ReturnTo)
+	if err != nil {
+		return fmt.Errorf("read what the application requires: %w", err)
+	}
+	start.Need = need
 	redirect, err := s.Login.Begin(r.Context(), start)
 	if err != nil {
 		return fmt.Errorf("begin sign-in: %w", err)

@@ -115,6 +115,24 @@ func TestLink(t *testing.T) {
 	}
 }
 
+// TestNeedReachesTheSignIn asks the identity provider for what the application to return
+// to requires, though the browser has a session already.
+func TestNeedReachesTheSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for to, want := range map[string]string{
+		"/login/continue/payroll?to=x": "phr",
+		"/login/continue/wiki?to=x":    "",
+		"":                             "",
+	} {
+		f.remote.started = nil
+		f.get("/login/sso?prompt=login&enterprise_key=acme&return_to=" + url.QueryEscape(to))
+		if len(f.remote.started) != 1 || f.remote.started[0].Need.Acr != want {
+			t.Errorf("%s: began %+v", to, f.remote.started)
+		}
+	}
+}
+
 // TestHintReachesTheSignIn: through the choice of a connection and the question
 // whether to leave another company as well.
 func TestHintReachesTheSignIn(t *testing.T) {
