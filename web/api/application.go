@@ -24,6 +24,8 @@ type application struct {
 	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflight requests pass without a sign-in." example:"false"`
 	Programs    bool                `json:"programs" doc:"Whether personal tokens are accepted." example:"false"`
 	Services    bool                `json:"services" doc:"Whether tokens of services are accepted." example:"false"`
+	AuthnMaxAge int64               `json:"authn_max_age_minutes" doc:"Minutes after which a user has to authenticate again at the identity provider; 0: never." example:"60"`
+	Acr         []string            `json:"acr" doc:"Accepted authentication contexts; empty: any." example:"[\"phr\"]"`
 	Endpoints   endpoints           `json:"endpoints" doc:"Endpoint URLs, by kind of proxy."`
 	Revision    int64               `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
 	CreatedAt   time.Time           `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
@@ -63,6 +65,8 @@ type Access struct {
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
 	Programs    *bool              `json:"programs,omitempty" doc:"Whether to accept personal tokens." example:"true"`
 	Services    *bool              `json:"services,omitempty" doc:"Whether to accept services." example:"true"`
+	AuthnMaxAge *int64             `json:"authn_max_age_minutes,omitempty" doc:"Minutes after which a user has to authenticate again at the identity provider, from 5 to 43200; 0: never. Tokens are not concerned." example:"60"`
+	Acr         *[]string          `json:"acr,omitempty" maxItems:"20" doc:"Accepted authentication contexts, at most 10: the acr of OpenID Connect or the AuthnContextClassRef of SAML. Empty: any." example:"[\"phr\"]"`
 }
 
 // edit returns the change that the values describe.
@@ -78,6 +82,8 @@ func (c Access) edit() directory.ApplicationEdit {
 		Preflight:   c.Preflight,
 		Programs:    c.Programs,
 		Services:    c.Services,
+		AuthnMaxAge: ofMinutes(c.AuthnMaxAge),
+		Acr:         c.Acr,
 	}
 }
 
@@ -100,6 +106,8 @@ func (a *API) viewApplication(app sso.Application) application {
 		Preflight:   app.AllowPreflight,
 		Programs:    app.Programs,
 		Services:    app.Services,
+		AuthnMaxAge: int64(app.Need.MaxAge / time.Minute),
+		Acr:         always(app.Need.Contexts()),
 		Endpoints: endpoints{
 			Nginx:   at("nginx"),
 			Forward: at("forward"),

@@ -29,6 +29,9 @@ func TestApplications(t *testing.T) {
 			"programs":        true,
 			"services":        true,
 			"allow_preflight": true,
+
+			"authn_max_age_minutes": 60,
+			"acr":                   []string{"phr", "urn:example:mfa"},
 		}
 		got := f.do(http.MethodPost, Prefix+"applications", given)
 		f.wants(got, 201, "")
@@ -52,9 +55,13 @@ func TestApplications(t *testing.T) {
 			"programs":        true,
 			"services":        true,
 			"allow_preflight": true,
-			"id":              got.text("id"),
-			"revision":        1.0,
-			"created_at":      got.text("created_at"),
+
+			"authn_max_age_minutes": 60.0,
+			"acr":                   []any{"phr", "urn:example:mfa"},
+
+			"id":         got.text("id"),
+			"revision":   1.0,
+			"created_at": got.text("created_at"),
 			"endpoints": map[string]any{
 				"nginx":   "https://" + host + "/auth/nginx/docs",
 				"forward": "https://" + host + "/auth/forward/docs",
@@ -86,11 +93,17 @@ func TestApplications(t *testing.T) {
 		got = f.do(http.MethodPatch, path, m{
 			"public_paths":    []string{},
 			"allow_preflight": false,
+
+			"authn_max_age_minutes": 0,
+			"acr":                   []string{},
 		})
 		f.wants(got, 200, "")
 		if diff := cmp.Diff(
-			[]any{[]any{}, false},
-			[]any{got.json["public_paths"], got.json["allow_preflight"]},
+			[]any{[]any{}, false, 0.0, []any{}},
+			[]any{
+				got.json["public_paths"], got.json["allow_preflight"],
+				got.json["authn_max_age_minutes"], got.json["acr"],
+			},
 		); diff != "" {
 			t.Error(diff)
 		}
@@ -131,6 +144,11 @@ func TestApplicationFields(t *testing.T) {
 		}{
 			"key like an ID": {m{"key": "app-1"}, []string{"key"}},
 			"no origin":      {m{"origins": []string{}}, []string{"origins"}},
+			"short age":      {m{"authn_max_age_minutes": 4}, []string{"authn_max_age_minutes"}},
+			"long age":       {m{"authn_max_age_minutes": 43201}, []string{"authn_max_age_minutes"}},
+			"negative age":   {m{"authn_max_age_minutes": -1}, []string{"authn_max_age_minutes"}},
+			"endless age":    {m{"authn_max_age_minutes": int64(1) << 60}, []string{"authn_max_age_minutes"}},
+			"two contexts":   {m{"acr": []string{"a b"}}, []string{"acr"}},
 			"many origins":   {m{"origins": long}, []string{"origins"}},
 			"path": {
 				m{"origins": []string{"https://wiki.example.com/"}},

@@ -117,6 +117,8 @@ func galleryApplicationFields() []ui.Field {
 			Optional: true,
 			Value:    "/health\n/public/*",
 		},
+		typed{maxAge: "60"}.need()[0],
+		typed{acr: "https://refeds.org/profile/mfa"}.need()[1],
 		{
 			ID:       "allow_preflight",
 			Name:     "allow_preflight",

@@ -80,6 +80,7 @@ func admitted(a sso.Application) string {
 // enterprises are called by their keys.
 type typed struct {
 	key, name, origins, enterprises, groups, told, limit, signIn, public string
+	maxAge, acr                                                          string
 	preflight, programs, services                                        bool
 }
 
@@ -95,6 +96,8 @@ func typedIn(r *http.Request) typed {
 		limit:       get("groups_limit"),
 		signIn:      get("sign_in"),
 		public:      get("public_paths"),
+		maxAge:      strings.TrimSpace(get("authn_max_age_minutes")),
+		acr:         get("acr"),
 		preflight:   get("allow_preflight") == "true",
 		programs:    get("programs") == "true",
 		services:    get("services") == "true",
@@ -184,7 +187,39 @@ func (t typed) fields() []ui.Field {
 			t.public, true,
 		),
 	}
+	fields = append(fields, t.need()...)
 	return append(fields, t.boxes()...)
+}
+
+// need are the fields of what is required of how users authenticated.
+func (t typed) need() []ui.Field {
+	return []ui.Field{
+		{
+			ID:    "authn_max_age_minutes",
+			Name:  "authn_max_age_minutes",
+			Kind:  "number",
+			Label: "Ask for a new sign-in after, in minutes",
+			Hint: "Counted from when the person authenticated at the identity provider. At least 5. " +
+				"Empty: as long as the session lasts.",
+			Value:    t.maxAge,
+			Most:     6,
+			Optional: true,
+		},
+		{
+			ID:    "acr",
+			Name:  "acr",
+			Kind:  "area",
+			Label: "Accepted authentication contexts",
+			Hint: "The acr of OpenID Connect or the AuthnContextClassRef of SAML, such as phr or " +
+				"https://refeds.org/profile/mfa, one per line. A session without one of them is sent to sign in again. " +
+				"Empty: any.",
+			Value:    t.acr,
+			Most:     4000,
+			Lines:    3,
+			Mono:     true,
+			Optional: true,
+		},
+	}
 }
 
 // boxes are what the application lets in without a browser's sign-in.
@@ -266,6 +301,7 @@ func (t typed) problems(err error) error {
 func (t typed) edit() directory.ApplicationEdit {
 	limit, _ := t.number()
 	signIn := strings.TrimSpace(t.signIn)
+	contexts := strings.Fields(t.acr)
 	return directory.ApplicationEdit{
 		Key:            &t.key,
 		Name:           &t.name,
@@ -279,6 +315,8 @@ func (t typed) edit() directory.ApplicationEdit {
 		Preflight:      &t.preflight,
 		Programs:       &t.programs,
 		Services:       &t.services,
+		AuthnMaxAge:    typedMinutes(t.maxAge),
+		Acr:            &contexts,
 	}
 }
 
@@ -299,6 +337,8 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 		preflight: a.AllowPreflight,
 		programs:  a.Programs,
 		services:  a.Services,
+		maxAge:    minutesOrNone(a.Need.MaxAge),
+		acr:       strings.Join(a.Need.Contexts(), "\n"),
 	}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)
