@@ -55,8 +55,8 @@ func Fill(t testing.TB, dsn string, ent sso.EnterpriseID, org sso.OrganizationID
 	}
 }
 
-// bind gives the users of [Fill] an identity at a connection.
-func bind(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID) {
+// Bind gives the users of [Fill] an identity at a connection.
+func Bind(t testing.TB, dsn string, ent sso.EnterpriseID, conn sso.ConnectionID) {
 	t.Helper()
 	_, err := Raw(t, dsn).Exec(
 		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)

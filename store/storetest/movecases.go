@@ -274,7 +274,7 @@ func testMoveOfMany(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	const people = 1203
 	Fill(t, w.dsn, w.ent.ID, w.orgs["web"].ID, people*20)
-	bind(t, w.dsn, w.ent.ID, w.conn.ID)
+	Bind(t, w.dsn, w.ent.ID, w.conn.ID)
 	from := w.target()
 	m := w.move(from.ID, sso.MoveByLogin)
 	w.same(sso.MoveCounts{Waiting: people}, m.Counts)

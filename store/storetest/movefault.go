@@ -14,7 +14,7 @@ func testMoveFails(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	const people = 1203
 	Fill(t, w.dsn, w.ent.ID, w.orgs["web"].ID, people*20)
-	bind(t, w.dsn, w.ent.ID, w.conn.ID)
+	Bind(t, w.dsn, w.ent.ID, w.conn.ID)
 	from := w.target()
 	m := w.move(from.ID, sso.MoveByLogin)
 	for name, fault := range map[string][3]string{

@@ -149,7 +149,7 @@ func testFoundUsersMany(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	const accounts = 1200 // more than become found users at once
 	Fill(t, w.dsn, w.ent.ID, w.orgs["web"].ID, 20*accounts)
-	bind(t, w.dsn, w.ent.ID, w.conn.ID)
+	Bind(t, w.dsn, w.ent.ID, w.conn.ID)
 	page := sso.ResourcePage{
 		Limit: 10,
 		Total: true,
