@@ -398,6 +398,25 @@ func (d *consoleTest) keep(who string, give func(http.ResponseWriter) error) {
 
 // ask sends a request with the cookies of who; site is its Sec-Fetch-Site header.
 func (d *consoleTest) ask(h http.Handler, who, method, path, site string) *httptest.ResponseRecorder {
+	r := d.request(method, path, site)
+	for _, c := range d.cookies[who] {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// askWith is ask with an Authorization header and no cookie.
+func (d *consoleTest) askWith(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	r := d.request(method, path, "same-origin")
+	r.Header.Set("Authorization", authorization)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func (d *consoleTest) request(method, path, site string) *http.Request {
 	r := httptest.NewRequest(method, d.g.config.BaseURL+path, http.NoBody)
 	if method == http.MethodPost {
 		r = httptest.NewRequest(
@@ -409,12 +428,7 @@ func (d *consoleTest) ask(h http.Handler, who, method, path, site string) *httpt
 	r.Header.Set("Sec-Fetch-Site", site)
 	d.asked++ // each from an address of its own, for the rate limits
 	r.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1024", d.asked/256, d.asked%256)
-	for _, c := range d.cookies[who] {
-		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
+	return r
 }
 
 var wildcard = regexp.MustCompile(`\{([a-z_]+)\}`)

@@ -117,12 +117,16 @@ func TestTokensMakeNoMoreThanTheyHave(t *testing.T) {
 func TestRegressionsOfScopes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(*testing.T, *fixture){
-		"CVE-2026-28699 the scope is lost where the token is sent as Basic": tokenAsBasic,
-		"CVE-2026-28744 the scope is read for one scheme only":              tokenAsBasic,
-		"CVE-2026-27761 another view of the same records":                   otherViews,
-		"CVE-2026-20706 a route beside one that is checked":                 neighbours,
-		"CVE-2026-25714 a narrowed token sees all in a list":                narrowedLists,
-		"CVE-2026-24791 paths about the token itself are not narrowed":      narrowedLists,
+		"CVE-2026-28699 the scope is lost where the token is sent as Basic":  tokenAsBasic,
+		"CVE-2026-28744 the scope is read for one scheme only":               tokenAsBasic,
+		"CVE-2026-27761 another view of the same records":                    otherViews,
+		"CVE-2026-20706 a route beside one that is checked":                  neighbours,
+		"CVE-2026-25714 a narrowed token sees all in a list":                 narrowedLists,
+		"CVE-2026-24791 paths about the token itself are not narrowed":       narrowedLists,
+		"CVE-2026-56654 a token creates one with more scopes":                scopeCeiling,
+		"CVE-2026-58429 a narrowed token lists by parameters":                narrowedQueries,
+		"CVE-2026-58431 a path that does not name the owner is not narrowed": narrowedPaths,
+		"CVE-2026-56443 each category is narrowed in its own way":            narrowedCategories,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

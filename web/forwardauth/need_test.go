@@ -160,12 +160,12 @@ func TestNeedOf(t *testing.T) {
 	w.application("strong", func(a *sso.Application) { a.Need.Acr = "phr" })
 	for path, want := range map[string]string{
 		"/login/continue/strong?to=https%3A%2F%2Fstrong.acme.test%2F": "phr",
-		"/login/continue/strong":                                     "phr",
-		"/login/continue/wiki?to=x":                                  "",
-		"/login/continue/strong/":                                    "",
-		"/login/continue/":                                           "",
-		"/account?x=/login/continue/strong":                          "",
-		"":                                                           "",
+		"/login/continue/strong":            "phr",
+		"/login/continue/wiki?to=x":         "",
+		"/login/continue/strong/":           "",
+		"/login/continue/":                  "",
+		"/account?x=/login/continue/strong": "",
+		"":                                  "",
 	} {
 		got, err := w.forward.NeedOf(t.Context(), path)
 		if err != nil || got.Acr != want {
