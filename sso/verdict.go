@@ -28,6 +28,8 @@ type Verdict struct {
 	// entered the code that was sent there, or the identity provider says so
 	// and is trusted for that.
 	EmailProven bool
+	// Checks are those that the decision passed, added to the attempt.
+	Checks Checks
 }
 
 // Decide decides about a sign-in. It must be pure, because it may be called

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gatehouse/sso"
@@ -515,6 +516,7 @@ func (r *loginRecord) saveRecords(ctx context.Context) error {
 		return err
 	}
 	r.signIn.Attempt.User, r.signIn.Session.User = r.user.ID, r.user.ID
+	r.signIn.Attempt.Checks = slices.Concat(r.signIn.Attempt.Checks, r.verdict.Checks)
 	if r.verdict.Email.Action != "" {
 		r.signIn.Attempt.Email = r.verdict.Email
 	}

@@ -8,29 +8,38 @@ import (
 	"gatehouse/sso"
 )
 
-// checkAuthn returns why the authentication at the identity provider is not what the
-// enterprise requires, or nil.
-func (r *Rules) checkAuthn(c Case) *Refusal {
+// checkAuthn compares the authentication at the identity provider with what the enterprise
+// requires. It returns the checks that passed, and why the user is refused, or nil.
+func (r *Rules) checkAuthn(c Case) (passed sso.Checks, refused *Refusal) {
 	need, authn := c.Facts.Sessions.Need, c.Identity.Authn
-	switch {
-	case c.At.IsZero():
-		return nil
-	case need.Stale(authn, c.At, r.skew()):
-		return refuseAuthn(
-			"authn_too_old", "auth_time",
-			"Your company requires that you have signed in to its identity provider recently. "+
-				"Sign out there, and sign in again.",
-			fmt.Sprintf("at most %s before %s", sso.FormatDuration(need.MaxAge), stamp(c.At)), stamp(authn.AuthnAt),
-		)
-	case need.Weak(authn):
-		return refuseAuthn(
-			"authn_insufficient", "acr",
-			"Your company requires another way to sign in than the one you used, such as a second factor. "+
-				"Ask your administrator which.",
-			strings.Join(need.Contexts(), ", "), authn.Acr,
-		)
+	if c.At.IsZero() {
+		return nil, nil
 	}
-	return nil
+	if need.MaxAge > 0 {
+		want := fmt.Sprintf("at most %s before %s", sso.FormatDuration(need.MaxAge), stamp(c.At))
+		if need.Stale(authn, c.At, r.skew()) {
+			return passed, refuseAuthn(
+				"authn_too_old", "auth_time",
+				"Your company requires that you have signed in to its identity provider recently. "+
+					"Sign out there, and sign in again.",
+				want, stamp(authn.AuthnAt),
+			)
+		}
+		passed.Record(true, "auth_time", want, stamp(authn.AuthnAt))
+	}
+	if need.Acr != "" {
+		want := strings.Join(need.Contexts(), ", ")
+		if need.Weak(authn) {
+			return passed, refuseAuthn(
+				"authn_insufficient", "acr",
+				"Your company requires another way to sign in than the one you used, such as a second factor. "+
+					"Ask your administrator which.",
+				want, authn.Acr,
+			)
+		}
+		passed.Record(true, "acr", want, authn.Acr)
+	}
+	return passed, nil
 }
 
 func refuseAuthn(code, name, public, want, got string) *Refusal {

@@ -168,6 +168,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, in Input) (*Outcome, error) {
 		return o.Decision.verdict()
 	}
 	err = in.Facts(ctx, o, decide)
+	o.checks = append(o.checks, o.Decision.met...)
 	if r := o.Decision.Refusal(); r != nil && r.Check.Name != "" {
 		o.checks = append(o.checks, r.Check)
 	}

@@ -199,5 +199,6 @@ func (d Decision) verdict() (sso.Verdict, error) {
 	}
 	v.EmailProven = d.identity.Email != "" && (d.proven || d.trusted && d.identity.EmailVerified)
 	v.Memberships = d.Plan
+	v.Checks = d.met
 	return v, nil
 }

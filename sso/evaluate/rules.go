@@ -111,11 +111,12 @@ type Decision struct {
 
 	identity sso.Identity
 	proven   bool
-	trusted  bool     // the identity provider is trusted about addresses
-	missing  bool     // users must be provisioned, and this one is not
-	denied   error    // of the sign-in rule
-	authn    *Refusal // of what the enterprise requires of the authentication
-	unknown  error    // of the plan
+	trusted  bool       // the identity provider is trusted about addresses
+	missing  bool       // users must be provisioned, and this one is not
+	denied   error      // of the sign-in rule
+	authn    *Refusal   // of what the enterprise requires of the authentication
+	met      sso.Checks // of that, those that passed
+	unknown  error      // of the plan
 }
 
 // Decide applies the rules. It is pure.
@@ -146,7 +147,7 @@ func (r *Rules) Decide(c Case) Decision {
 			d.Email = r.policies.email.Decide(in)
 		}
 	}
-	d.authn = r.checkAuthn(c)
+	d.met, d.authn = r.checkAuthn(c)
 	d.Plan, d.unknown = groupsync.Plan(
 		groupsync.RulesOf(r.config, c.Facts.Provisioned), c.Identity.Groups, c.Facts.Groups,
 	)

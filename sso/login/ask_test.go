@@ -22,7 +22,7 @@ func TestRulesAreAskedFor(t *testing.T) {
 			}
 			_, err := w.db.UpdateSessionRules(
 				w.Context(), by, c.ID, func(r sso.SessionRules) (sso.SessionRules, error) {
-					r.Need.MaxAge = time.Hour
+					r.Need = sso.AuthnNeed{MaxAge: time.Hour, Acr: "phr"}
 					return r, nil
 				},
 			)
@@ -40,6 +40,17 @@ func TestRulesAreAskedFor(t *testing.T) {
 			w.ok(err)
 			if result.Session.ID == "" {
 				w.Errorf("%s: not signed in: %+v", c.Key, result)
+			}
+			a, err := w.db.Attempt(w.Context(), c.ID, result.Session.Attempt)
+			w.ok(err)
+			got := map[string]string{}
+			for _, check := range a.Checks {
+				if check.OK {
+					got[check.Name] = check.Want + ": " + check.Got
+				}
+			}
+			if got["acr"] != "phr: phr" || !strings.HasPrefix(got["auth_time"], "at most 60 minutes before 20") {
+				w.Errorf("%s: the attempt does not say how the rules were met: %+v", c.Key, a.Checks)
 			}
 		}
 	})

@@ -213,6 +213,8 @@ func galleryTestPassed() *testPage {
 			{"E-mail verified", "not verified by the identity provider", ""},
 			{"Name", "Ada Lovelace", "{firstName} {lastName}"},
 			{"Groups", "3", "groups"},
+			{"Authenticated at", "2026-11-24T12:00:00Z", ""},
+			{"Authentication context", "https://refeds.org/profile/mfa", ""},
 		},
 		Groups: &testGroups{
 			State:     "A list of 3.",

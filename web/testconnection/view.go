@@ -285,7 +285,7 @@ func viewIdentity(id sso.Identity, origins map[string]string) []testValue {
 	if email == "" {
 		email = "none"
 	}
-	return []testValue{
+	values := []testValue{
 		{Field: "Subject", Value: id.Subject, From: origins["subject"]},
 		{Field: "Login", Value: id.Login, From: origins["login"]},
 		{Field: "E-mail", Value: email, From: origins["email"]},
@@ -293,6 +293,26 @@ func viewIdentity(id sso.Identity, origins map[string]string) []testValue {
 		{Field: "Name", Value: id.Name, From: origins["name"]},
 		{Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
 	}
+	return append(values, viewAuthn(id.Authn)...)
+}
+
+// viewAuthn shows what the rules of a company or an application can require.
+func viewAuthn(a sso.Authn) []testValue {
+	at := ""
+	if !a.AuthnAt.IsZero() {
+		at = a.AuthnAt.UTC().Format(time.RFC3339)
+	}
+	var values []testValue
+	for _, v := range []testValue{
+		{Field: "Authenticated at", Value: at},
+		{Field: "Authentication context", Value: a.Acr},
+		{Field: "Authentication methods", Value: strings.Join(a.Amr, ", ")},
+	} {
+		if v.Value != "" {
+			values = append(values, v)
+		}
+	}
+	return values
 }
 
 func viewGroups(r sso.TestResult) *testGroups {
