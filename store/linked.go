@@ -67,6 +67,32 @@ func (t *tx) moveIdentity(
 	return i.Linked
 }
 
+// expectNone queues that an identity without a subject leads to no user by its login any
+// more. One that linked subjects need stays, without the login.
+func (t *tx) expectNone(ent sso.EnterpriseID, i sso.UserIdentity, user sso.UserID) {
+	if i.Linked != "" {
+		t.deleteLinked(ent, i.Linked)
+		return
+	}
+	t.Queue(
+		`update identities set login = ''
+		where enterprise_id = $1 and user_id = $2 and connection_id = $3 and subject is null`,
+		string(ent), string(user), string(i.Connection),
+	)
+}
+
+// renameExpected queues that the first sign-in of a pushed user, who was renamed before it,
+// is expected with the new login: the former one may be of another person by then.
+func (t *tx) renameExpected(before, after sso.ProvisionedUser) {
+	for _, table := range []string{"identities", "linked_subjects"} {
+		t.Queue(
+			"update "+table+` set login = $5
+			where enterprise_id = $1 and user_id = $2 and connection_id = $3 and login = $4 and subject is null`,
+			string(after.Enterprise), string(after.Account), string(after.Connection), before.UserName, after.UserName,
+		)
+	}
+}
+
 func (t *tx) insertIdentity(ent sso.EnterpriseID, i sso.UserIdentity, user sso.UserID) {
 	t.Queue(
 		`insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at)

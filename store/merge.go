@@ -183,6 +183,9 @@ func (m *merging) moveIdentities(ctx context.Context, theirs []sso.UserIdentity)
 	}
 	for _, i := range theirs {
 		place := identity.PlaceOf(i, mine)
+		if expected, ok := identity.Met(i, mine); ok {
+			m.expectNone(m.Enterprise, expected, m.Into)
+		}
 		m.Moved.Identities = append(m.Moved.Identities, sso.MovedIdentity{
 			UserIdentity: i,
 			Became:       m.moveIdentity(m.Enterprise, i, m.Into, place),

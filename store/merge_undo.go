@@ -9,7 +9,8 @@ import (
 )
 
 // UndoMerge moves back what a merge moved and still is where the merge put it. The
-// sessions of both end. Errors: Conflict "merge_undone", "merge_too_old", and
+// sessions of both end, and so do the tokens and setup links that the one kept created
+// since: it is not known who of the two did. Errors: Conflict "merge_undone", "merge_too_old", and
 // "user_merged" if a later merge has to be undone first.
 func (db *DB) UndoMerge(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MergeID,
@@ -96,6 +97,9 @@ func (u *unmerging) run(ctx context.Context, by sso.Actor) error {
 		}
 	}
 	if _, err := u.endUserSessions(ctx, u.Enterprise, u.Into); err != nil {
+		return err
+	}
+	if err := u.endMade(ctx, by, after.Into, u.At); err != nil {
 		return err
 	}
 	u.invalidate(u.From)

@@ -171,9 +171,10 @@ func (t *tx) auditRevoked(
 	return t.audit(ctx, by, "personal_token.revoked", string(id), "name", name, "user", string(user))
 }
 
-// endTokens revokes the tokens of a user that are good, and returns their number. It
-// is for good: a user who is active again has none of them.
-func (t *tx) endTokens(ctx context.Context, by sso.Actor, u sso.User) (int, error) {
+// endTokens revokes the tokens of a user that are good and were created since a time, the
+// zero time for all, and returns their number. It is for good: a user who is active again
+// has none of them.
+func (t *tx) endTokens(ctx context.Context, by sso.Actor, u sso.User, since time.Time) (int, error) {
 	type token struct {
 		id   sso.PersonalTokenID
 		name string
@@ -182,8 +183,8 @@ func (t *tx) endTokens(ctx context.Context, by sso.Actor, u sso.User) (int, erro
 		err = r.Scan(&k.id, &k.name)
 		return k, err
 	}, `update personal_tokens set revoked_at = $3 where enterprise_id = $1 and user_id = $2 and revoked_at = 0
-		and expires_at > $3 returning id, name`,
-		string(u.Enterprise), string(u.ID), engine.Micros(t.now))
+		and expires_at > $3 and created_at >= $4 returning id, name`,
+		string(u.Enterprise), string(u.ID), engine.Micros(t.now), engine.Micros(since))
 	if err != nil {
 		return 0, err
 	}

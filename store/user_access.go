@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/store/engine"
@@ -34,7 +35,7 @@ func (t *tx) endAccess(
 	if err := a.endLinks(ctx, by); err != nil {
 		return ended, err
 	}
-	if ended.Tokens, err = t.endTokens(ctx, by, u); err != nil {
+	if ended.Tokens, err = t.endTokens(ctx, by, u, a.since); err != nil {
 		return ended, err
 	}
 	n, err := t.Exec(
@@ -50,10 +51,27 @@ func (t *tx) endAccess(
 	return ended, err
 }
 
+// endMade ends what a user created since a time and could act by later: tokens and setup
+// links.
+func (t *tx) endMade(ctx context.Context, by sso.Actor, u sso.User, since time.Time) error {
+	a := accessEnder{
+		tx:    t,
+		user:  u,
+		since: since,
+		ended: &sso.EndedAccess{},
+	}
+	if err := a.endLinks(ctx, by); err != nil {
+		return err
+	}
+	_, err := t.endTokens(ctx, by, u, since)
+	return err
+}
+
 // accessEnder ends the access of one user.
 type accessEnder struct {
 	*tx
 	user    sso.User
+	since   time.Time // ends what was created since then; zero for all
 	ended   *sso.EndedAccess
 	console int64
 	keys    []string // of sign-ins that wait for a code: see sso.EmailProof.Account
@@ -127,8 +145,8 @@ func (a *accessEnder) endLinks(ctx context.Context, by sso.Actor) error {
 		err = r.Scan(&l.id, &l.madeFor)
 		return l, err
 	}, `update setup_links set revoked_at = $3 where enterprise_id = $1 and created_by = $2 and revoked_at = 0
-		and expires_at > $3 returning id, made_for`,
-		string(a.user.Enterprise), string(a.user.ID), engine.Micros(a.now))
+		and expires_at > $3 and created_at >= $4 returning id, made_for`,
+		string(a.user.Enterprise), string(a.user.ID), engine.Micros(a.now), engine.Micros(a.since))
 	if err != nil {
 		return err
 	}

@@ -28,13 +28,26 @@ func PlaceOf(i sso.UserIdentity, mine []sso.UserIdentity) Place {
 	for _, other := range mine {
 		switch {
 		case other.Connection != i.Connection:
-		case i.Subject == "" && other.Login == i.Login:
+		case i.Subject == "" && SameLogin(other.Login, i.Login):
 			return Dropped
 		default:
 			place = AsLinked
 		}
 	}
 	return place
+}
+
+// Met returns the identity of mine that expects the first sign-in with the login of i,
+// which belongs to the same user from now on: i is that sign-in. Kept, the next person
+// with the login would be the user.
+func Met(i sso.UserIdentity, mine []sso.UserIdentity) (sso.UserIdentity, bool) {
+	for _, other := range mine {
+		if i.Subject != "" && other.Connection == i.Connection && other.Subject == "" &&
+			SameLogin(other.Login, i.Login) {
+			return other, true
+		}
+	}
+	return sso.UserIdentity{}, false
 }
 
 // FindMerged returns the identity of a user that a merge moved, of those the user has now:

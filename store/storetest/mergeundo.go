@@ -3,6 +3,7 @@ package storetest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"gatehouse/sso"
 )
@@ -161,4 +162,64 @@ func testMergeChain(t *testing.T, fresh fresh) {
 	}
 	w.same(was, state())
 	w.chainHolds()
+}
+
+// testUndoEndsTokens: what was created for the user who was kept while the merge lasted
+// may be of either of the two, and ends with it. What that user had before stays.
+func testUndoEndsTokens(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	king, _ := w.enter("king", "ops")
+	before := w.personalToken(ada, "before")
+	m := w.merge(king.ID, ada.ID)
+	w.clock.Move(time.Second)
+	meanwhile := w.personalToken(ada, "meanwhile")
+	link := w.setupLinkBy(sso.Actor(ada.ID))
+	_, err := w.db.UndoMerge(t.Context(), by, w.ent.ID, m.ID)
+	w.ok(err)
+	p, err := w.db.TokenPrincipal(t.Context(), before.Hash)
+	w.ok(err)
+	w.same(ada.ID, p.User.ID)
+	_, err = w.db.TokenPrincipal(t.Context(), meanwhile.Hash)
+	w.fails(err, sso.Unauthenticated, "invalid_token")
+	links, _, err := w.db.SetupLinks(t.Context(), w.ent.ID, sso.Page{})
+	w.ok(err)
+	if len(links) != 1 || links[0].ID != link.ID || links[0].RevokedAt.IsZero() {
+		t.Errorf("the setup links are %+v", links)
+	}
+}
+
+// testMergeMeetsExpected: an account that was pushed and one that signed in with its login
+// are merged, either way. The first sign-in is not expected any more: after a rename, the
+// next person with the login is another.
+func testMergeMeetsExpected(t *testing.T, fresh fresh) {
+	for _, kept := range []string{"the pushed one", "the other"} {
+		t.Run(kept, func(t *testing.T) {
+			w := newWorld(t, fresh)
+			ada, _ := w.record(w.claims("s-ada", "\u0430da@acme.test")) // with a Cyrillic letter
+			w.deactivate(ada.ID)
+			w.provision()
+			u := w.provisionUser("ada")
+			into := w.accountOf(u).ID
+			from := ada.ID
+			if kept == "the other" {
+				w.edit(into, func(u *sso.User) { u.Status = sso.UserDeactivated })
+				w.edit(ada.ID, func(u *sso.User) { u.Status = sso.UserActive })
+				from, into = into, from
+			}
+			w.merge(from, into)
+			_, _, err := w.db.ChangeProvisionedUser(
+				t.Context(), w.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+					u.UserName = "lovelace@acme.test"
+					return u, nil
+				},
+			)
+			w.ok(err)
+			if next, _ := w.record(w.claims("s-next", "ada@acme.test")); next.ID == into {
+				t.Error("another person is the user who had the login")
+			}
+			same, _ := w.record(w.claims("s-ada", "lovelace@acme.test"))
+			w.same(into, same.ID)
+		})
+	}
 }

@@ -277,6 +277,8 @@ func mergeTests() map[string]func(*testing.T, fresh) {
 		"merged user":                testMergedUser,
 		"undone":                     testMergeUndo,
 		"undone once":                testUndoOnce,
+		"undoing ends tokens":        testUndoEndsTokens,
+		"expected sign-ins":          testMergeMeetsExpected,
 		"undoing after an end":       testUndoOfEnded,
 		"of ended users":             testMergeOfEnded,
 		"chain":                      testMergeChain,
