@@ -257,9 +257,18 @@ func (r *loginRecord) useUp() func() error {
 	}
 }
 
-// refuseErased refuses the sign-in of a user who was deleted and may not come again.
-func (r *loginRecord) refuseErased(ctx context.Context) error {
+// refuseErased refuses the sign-in of a user who was deleted and may not come again. An
+// account that was found by something else than the subject is of the next user of that;
+// then the login says nothing.
+func (r *loginRecord) refuseErased(ctx context.Context, key identity.Key) error {
 	id := r.signIn.Identity
+	switch key {
+	case "":
+	case identity.Subject, identity.Linked:
+		return nil
+	default:
+		id.Login = ""
+	}
 	erased, err := r.tx.isErased(ctx, r.ent, id.Connection, id.Subject, id.Login)
 	if erased {
 		r.resolution.Outcome, r.resolution.Err = identity.Refused, sso.AccountDeleted()
@@ -298,10 +307,12 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 		Now:            r.tx.now,
 	})
 	r.isNew, r.moved = key == "", key == identity.Moved
-	if r.isNew && r.resolution.Outcome != identity.Refused {
-		if err := r.refuseErased(ctx); err != nil {
+	if r.resolution.Outcome != identity.Refused {
+		if err := r.refuseErased(ctx, key); err != nil {
 			return err
 		}
+	}
+	if r.isNew {
 		r.resolution.User.ID = sso.NewID[sso.UserID](r.tx.now)
 		r.resolution.User.Enterprise = r.ent
 	}

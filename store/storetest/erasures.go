@@ -20,6 +20,7 @@ func peopleTests() map[string]func(*testing.T, fresh) {
 		"deleted, forged":       testErasedForgery,
 		"deleted, stays out":    testErasedStaysOut,
 		"deleted, others stay":  testErasedSparesOthers,
+		"deleted, next person":  testErasedFindsNoUser,
 		"deletion is forbidden": testErasureForbidden,
 	}
 }
@@ -293,6 +294,20 @@ func testErasedStaysOut(t *testing.T, fresh fresh) {
 	if fresher.ID == user.ID {
 		t.Error("the user came back")
 	}
+}
+
+// testErasedFindsNoUser: the subject of a deleted user does not lead to the account that
+// the next person with the login has.
+func testErasedFindsNoUser(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	gone, _ := w.record(w.claims("s-1", "\u0430da@acme.test")) // with a Cyrillic letter
+	w.deactivate(gone.ID)
+	w.provision()
+	next := w.accountOf(w.provisionUser("ada"))
+	w.erase(gone.ID)
+	w.refused(w.claims("s-1", "ada@acme.test"), "account_deleted")
+	u, _ := w.record(w.claims("s-2", "ada@acme.test"))
+	w.same(next.ID, u.ID)
 }
 
 // testErasedSparesOthers: what another person has as well stays: a login that was given
