@@ -80,6 +80,16 @@ func (t *tx) applyUser(ctx context.Context, p sso.Push, before, after *sso.Provi
 
 // applyOne applies one user.
 func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUser) error {
+	if before != nil && before.Account != "" && identity.IsAnother(*before, *after) {
+		former := *before
+		if err := e.release(ctx, former, after); err != nil {
+			return err
+		}
+		return e.applyChange(ctx, nil, pushedUser{
+			after:    after,
+			succeeds: former.Account,
+		})
+	}
 	change := pushedUser{after: after}
 	if before != nil {
 		waited := !e.whole() && before.Provisioned() && !before.Adopted
@@ -87,6 +97,10 @@ func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUs
 		change.wasActive = before.Active || !before.Provisioned() || waited
 		change.adopts = !before.Provisioned() || waited && before.Account != ""
 	}
+	return e.applyChange(ctx, before, change)
+}
+
+func (e *effects) applyChange(ctx context.Context, before *sso.ProvisionedUser, change pushedUser) error {
 	held, err := e.applyUsers(ctx, []pushedUser{change})
 	if err != nil {
 		return err
@@ -94,10 +108,27 @@ func (e *effects) applyOne(ctx context.Context, before, after *sso.ProvisionedUs
 	if len(held) > 0 {
 		return held[0].err
 	}
-	if before == nil || before.Account == after.Account && (e.whole() || before.Adopted) {
+	after := change.after
+	if before != nil && before.UserName != after.UserName {
+		e.renameExpected(*before, *after)
+	}
+	known := before == nil || before.Account == after.Account && (e.whole() || before.Adopted)
+	if known && change.succeeds == "" {
 		return nil
 	}
 	return e.joinGroups(ctx, *after)
+}
+
+// release takes a resource away from the account of a person who left, with the groups, as
+// if it had been deleted and created again.
+func (e *effects) release(ctx context.Context, before sso.ProvisionedUser, after *sso.ProvisionedUser) error {
+	after.Account = ""
+	after.Adopted = false
+	former := before
+	former.ID = sso.ResourceID(sso.NewID[sso.UserID](e.now)) // of the tombstone: the resource goes on
+	e.entomb(e.push, former, before.Adopted)
+	e.forgetAccount(e.push, before.Account)
+	return e.leaveAll(ctx, before.Account)
 }
 
 // applyMembers carries out what follows from new and former members of a

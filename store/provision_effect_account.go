@@ -14,6 +14,7 @@ type pushedUser struct {
 	after     *sso.ProvisionedUser
 	adopts    bool // its account was there before, and follows from now on
 	wasActive bool
+	succeeds  sso.UserID // whose resource it was; "" for none
 }
 
 // heldUser is a provisioned user that waits for an admin.
@@ -54,13 +55,20 @@ func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []held
 	return held, nil
 }
 
+// newAccountID returns the ID of a new account: that of the resource, as a found resource
+// has that of its account, unless the predecessor may have that ID.
+func (e *effects) newAccountID(change pushedUser) sso.UserID {
+	if change.succeeds != "" {
+		return sso.NewID[sso.UserID](e.now)
+	}
+	return sso.UserID(change.after.ID)
+}
+
 // saveAccountOf writes the account of one user.
 func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *identity.Provisioned) error {
 	u := change.after
 	if r.Outcome == identity.New {
-		// The account of a new resource has its ID, as a found resource has that of
-		// its account.
-		r.User.ID = sso.UserID(u.ID)
+		r.User.ID = e.newAccountID(change)
 		r.User.Enterprise = e.push.Enterprise
 	}
 	bound := u.Account != r.User.ID
@@ -72,7 +80,8 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 		e.insertUser(r.User)
 		e.updateTerms(sso.User{}, r.User)
 		if err := e.auditAccount(ctx, "user.created", r.User, "login", r.User.Login, "email", r.User.Email,
-			"status", string(r.User.Status), "not_matched", string(r.Unmatched)); err != nil {
+			"status", string(r.User.Status), "not_matched", string(r.Unmatched),
+			"instead_of", string(change.succeeds)); err != nil {
 			return err
 		}
 	case r.User != r.Before:

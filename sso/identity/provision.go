@@ -169,6 +169,17 @@ func (f Pushed) held(before, after sso.User) error {
 	}
 }
 
+// IsAnother reports whether a change of a provisioned user gives it to another person:
+// the identity provider had ended it, and now says another externalId. It finds the
+// resource of a person who left by the userName, which the next one has.
+func IsAnother(before, after sso.ProvisionedUser) bool {
+	return before.Provisioned() &&
+		!before.Active &&
+		before.ExternalID != "" &&
+		after.ExternalID != "" &&
+		before.ExternalID != after.ExternalID
+}
+
 // samePushedLogin reports whether a login is a userName as SCIM compares names:
 // letter case and Unicode form aside (RFC 7643 section 4.1.1).
 func samePushedLogin(login, userName string) bool {

@@ -93,6 +93,78 @@ func testProvisionedNameReused(t *testing.T, fresh fresh) {
 	w.refused(w.signIn("ada"), "user_inactive")
 }
 
+// testProvisionedResourceReused: an identity provider finds the resource of a person who
+// left by the userName, and makes it the next person's. That one gets an account of their
+// own; the former account stays ended, and comes back with its externalId.
+func testProvisionedResourceReused(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	u := w.provisionUser("ada")
+	first := w.accountOf(u)
+	w.record(w.signIn("ada"))
+	w.provisionGroup("dev", u.ID)
+	was := w.memberships(first.ID)
+	w.setActive(u, false)
+	w.give(u, "ext-another")
+	next := w.accountOf(u)
+	w.same(0, len(w.memberships(first.ID)))
+	w.same(was, w.memberships(next.ID))
+	if next.ID == first.ID || next.Status != sso.UserActive || w.userOf(first.ID).Status != sso.UserDeactivated {
+		t.Fatalf("%+v is given to another person: %+v", w.userOf(first.ID), next)
+	}
+	newcomer := w.signIn("s-another")
+	newcomer.Identity.Login = u.UserName
+	if user, _ := w.record(newcomer); user.ID != next.ID {
+		t.Errorf("the next person signs in as %+v", user)
+	}
+	w.refused(w.signIn("ada"), "user_inactive")
+
+	w.setActive(u, false)
+	w.give(u, "ext-third")
+	third := w.accountOf(u)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), u.ID))
+	back := w.provisionUser("ada")
+	w.same(first.ID, w.accountOf(back).ID)
+	w.same(sso.UserActive, w.userOf(first.ID).Status)
+	for _, out := range []sso.UserID{next.ID, third.ID} {
+		w.same(sso.UserDeactivated, w.userOf(out).Status)
+	}
+}
+
+// give makes a resource active, with another externalId.
+func (w *world) give(u sso.ProvisionedUser, external string) {
+	w.Helper()
+	_, _, err := w.db.ChangeProvisionedUser(
+		w.Context(), w.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+			u.ExternalID, u.Active = external, true
+			return u, nil
+		},
+	)
+	w.ok(err)
+}
+
+// testProvisionedRenamedBefore: a user who is renamed before the first sign-in is not the
+// next person with the former login.
+func testProvisionedRenamedBefore(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	u := w.provisionUser("ada")
+	ada := w.accountOf(u).ID
+	_, _, err := w.db.ChangeProvisionedUser(
+		t.Context(), w.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+			u.UserName = "lovelace@acme.test"
+			return u, nil
+		},
+	)
+	w.ok(err)
+	next, _ := w.record(w.claims("s-next", "ada@acme.test"))
+	if next.ID == ada {
+		t.Error("another person is the user who had the login")
+	}
+	first, _ := w.record(w.claims("s-ada", "lovelace@acme.test"))
+	w.same(ada, first.ID)
+}
+
 // testProvisionedRace is a push of a user beside their first sign-in.
 func testProvisionedRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)

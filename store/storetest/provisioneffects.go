@@ -21,6 +21,8 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"nodes confirm a receipt":                       testReceiptConfirmed,
 		"a deleted user is not created again":           testProvisionedDeletion,
 		"a name is given to another person":             testProvisionedNameReused,
+		"an ended resource is given to another person":  testProvisionedResourceReused,
+		"a user is renamed before the first sign-in":    testProvisionedRenamedBefore,
 		"an externalId is a plain text":                 testProvisionedExternalID,
 		"no account of another is taken over":           testProvisionedTakeover,
 		"an address is verified by its domain":          testProvisionedVerified,
