@@ -59,3 +59,15 @@ func (t Token) Allows(want Scope) bool {
 	}
 	return false
 }
+
+// Appoints reports whether the token could make a user an admin of any enterprise: it
+// makes groups of admins, and decides who is in them.
+func (t Token) Appoints() bool {
+	return t.Enterprise == "" && t.Allows("groups:write") && t.Allows("members:write")
+}
+
+// APIToken returns the token of the installation that an actor is.
+func (a Actor) APIToken() (TokenID, bool) {
+	id, err := ParseID[TokenID](string(a))
+	return id, err == nil
+}

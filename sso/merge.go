@@ -76,3 +76,14 @@ func UserMerged(into UserID) *Error {
 			"Change that account, or undo the merge.",
 	}
 }
+
+// AdminAccount returns the error for a token that would give the account of an admin to
+// another login, although it could not make a user an admin.
+func AdminAccount() *Error {
+	return &Error{
+		Kind: Conflict,
+		Code: "admin_account",
+		Public: "The account administers the company. Only a token of the installation with the scopes groups:write " +
+			"and members:write can give it another login. An admin can in the console.",
+	}
+}

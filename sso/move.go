@@ -116,6 +116,14 @@ type MoveEntry struct {
 	Subject   string // of MoveUsed, at the new connection; "" while only pushed
 }
 
+// HeldMove is an entry about which an actor decides, with what the decision gives away.
+type HeldMove struct {
+	MoveEntry
+	Admin    bool // the user administers the enterprise now
+	Operator bool // an operator's account is tied to the user now
+	Appoints bool // the actor could make a user an admin in another way as well
+}
+
 // MoveCounts counts the users of a move by what is expected of them.
 type MoveCounts struct {
 	Waiting   int // matched, and not seen at the new connection yet

@@ -23,6 +23,23 @@ func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.Us
 	return ok, err
 }
 
+// mayAppoint reports whether an actor could make a user an admin. Admins of the
+// enterprise and operators can; of tokens, see [sso.Token.Appoints].
+func mayAppoint(ctx context.Context, r engine.Reader, by sso.Actor) (bool, error) {
+	if _, ok := by.CompanyToken(); ok || by.OfLink() {
+		return false, nil
+	}
+	id, ok := by.APIToken()
+	if !ok {
+		return true, nil
+	}
+	k, err := findToken(ctx, r, "", id)
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return false, nil
+	}
+	return k.Appoints(), err
+}
+
 // EnterpriseAdmins lists the users appointed as admins of an enterprise, by ID.
 func (db *DB) EnterpriseAdmins(
 	ctx context.Context, ent sso.EnterpriseID, page sso.Page,

@@ -43,7 +43,9 @@ func readMerge(ctx context.Context, r engine.Reader, m mergeAsked, now time.Time
 	if err != nil {
 		return p, err
 	}
-	_, facts.Token = m.by.CompanyToken()
+	if facts.Appoints, err = mayAppoint(ctx, r, m.by); err != nil {
+		return p, err
+	}
 	p.Forbidden = identity.Mergeable(facts)
 	_, kept := identity.Merged(p.From, p.Into)
 	p.KeepsLogin = kept.LoginGiven && !p.Into.LoginGiven

@@ -170,7 +170,7 @@ func (db *DB) MoveEntries(
 // its error aborts. A user who is not held is Conflict "move_decided".
 func (db *DB) DecideMove(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MoveID, user sso.UserID, answer sso.MoveAnswer,
-	allow func(sso.MoveEntry) error,
+	allow func(sso.HeldMove) error,
 ) (e sso.MoveEntry, err error) {
 	defer func() { doing(&err, "decide about a moved user") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -188,7 +188,11 @@ func (db *DB) DecideMove(
 				Public: "This person does not wait for a decision in this move any more.",
 			}
 		}
-		if err := allow(e); err != nil {
+		held, err := t.heldMove(ctx, by, ent, e)
+		if err != nil {
+			return err
+		}
+		if err := allow(held); err != nil {
 			return err
 		}
 		e.DecidedBy, e.State = by, sso.MoveLeft
@@ -211,6 +215,20 @@ func (t *tx) findEntry(ctx context.Context, m sso.Move, user sso.UserID) (sso.Mo
 			where e.enterprise_id = $1 and e.move_id = $2 and e.user_id = $3`,
 		string(m.Enterprise), string(m.ID), string(user),
 	)
+}
+
+// heldMove reads what a decision about an entry gives away.
+func (t *tx) heldMove(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, e sso.MoveEntry,
+) (h sso.HeldMove, err error) {
+	h.MoveEntry = e
+	if h.Appoints, err = mayAppoint(ctx, t, by); err != nil {
+		return h, err
+	}
+	return h, t.Query(ctx, func(r engine.Row) error {
+		return r.Scan(&h.Admin, &h.Operator)
+	}, "select "+administersUser+", "+operatesUser+" from users u where u.enterprise_id = $1 and u.id = $2",
+		string(ent), string(e.User))
 }
 
 func (t *tx) decideMove(ctx context.Context, by sso.Actor, m sso.Move, e *sso.MoveEntry) error {

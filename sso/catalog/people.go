@@ -72,8 +72,9 @@ func mergeCodes() []Entry {
 		},
 		{
 			"admin_account", "API",
-			"one of two users who are to be merged administers the company, and the token is one of the company",
-			Operator, "merge them in the console, or with a token of the installation",
+			"the user administers the company, and a token that could make no admin would merge or move the account",
+			Operator,
+			"decide in the console, or with a token of the installation that has `groups:write` and `members:write`",
 		},
 	}
 }

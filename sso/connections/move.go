@@ -13,7 +13,7 @@ type moveStore interface {
 	StartMove(ctx context.Context, by sso.Actor, m sso.Move) (sso.Move, error)
 	DecideMove(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MoveID, user sso.UserID,
-		answer sso.MoveAnswer, allow func(sso.MoveEntry) error,
+		answer sso.MoveAnswer, allow func(sso.HeldMove) error,
 	) (sso.MoveEntry, error)
 	UndoMove(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MoveID) (sso.Move, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
@@ -63,21 +63,25 @@ func (s *Service) Move(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, 
 
 // DecideMove decides whether a held user is moved. Errors: Invalid "validation_failed";
 // Conflict "move_decided"; Conflict "operator_needed" for a user to whom an operator's
-// account is tied, unless an operator decides.
+// account is tied, unless an operator decides; Conflict "admin_account" for a token that
+// would move an admin and could make none.
 func (s *Service) DecideMove(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MoveID, user sso.UserID, answer sso.MoveAnswer,
 ) (sso.MoveEntry, error) {
 	if answer != sso.AnswerMove && answer != sso.AnswerLeave {
 		return sso.MoveEntry{}, unusable("answer", "Answer move or leave.")
 	}
-	return s.Moves.DecideMove(ctx, by, ent, id, user, answer, func(e sso.MoveEntry) error {
-		if e.Why == sso.MoveOperator && !by.OfOperator() {
+	return s.Moves.DecideMove(ctx, by, ent, id, user, answer, func(h sso.HeldMove) error {
+		switch {
+		case (h.Operator || h.Why == sso.MoveOperator) && !by.OfOperator():
 			return &sso.Error{
 				Kind: sso.Conflict,
 				Code: "operator_needed",
 				Public: "This person is also an operator of the installation, so only an operator decides about " +
 					"the account.",
 			}
+		case (h.Admin || h.Operator) && answer == sso.AnswerMove && !h.Appoints:
+			return sso.AdminAccount()
 		}
 		return nil
 	})

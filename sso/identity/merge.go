@@ -75,9 +75,9 @@ type MergeFacts struct {
 	Operator   bool // an operator's account is tied to one of the two
 	// Both says that one connection provisions both.
 	Both bool
-	// Admin says that one of the two administers the company, and Token that a token
-	// of the company merges them.
-	Admin, Token bool
+	// Admin says that one of the two administers the company, and Appoints that the
+	// actor could make a user an admin in another way as well.
+	Admin, Appoints bool
 }
 
 // Mergeable returns why two users cannot be made one, nil if they can.
@@ -101,12 +101,8 @@ func Mergeable(f MergeFacts) []*sso.Error {
 			"operator_account", "An operator signs in as one of the two accounts. An operator has to untie them first.",
 		))
 	}
-	if f.Admin && f.Token {
-		all = append(all, conflict(
-			"admin_account",
-			"One of the two accounts administers the company, so a token of the company cannot merge them. "+
-				"An admin can in the console.",
-		))
+	if f.Admin && !f.Appoints {
+		all = append(all, sso.AdminAccount())
 	}
 	if f.Both {
 		all = append(all, conflict(

@@ -12,11 +12,16 @@ import (
 // is good for an hour.
 func (w *world) apiToken(ent sso.EnterpriseID) sso.Token {
 	w.Helper()
+	return w.scopedToken(ent, "users:read", "groups:write")
+}
+
+func (w *world) scopedToken(ent sso.EnterpriseID, scopes ...sso.Scope) sso.Token {
+	w.Helper()
 	k, err := w.db.CreateToken(w.Context(), by, sso.Token{
 		Enterprise: ent,
 		Name:       "ci",
 		Hash:       sso.NewSecret().Hash(),
-		Scopes:     []sso.Scope{"users:read", "groups:write"},
+		Scopes:     scopes,
 		ExpiresAt:  w.clock.Now().Add(time.Hour),
 	})
 	w.ok(err)

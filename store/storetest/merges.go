@@ -221,18 +221,27 @@ func testMergeForbidden(t *testing.T, fresh fresh) {
 	}
 }
 
-// testMergeOfAdmins: no user becomes one with an operator, and a token of the company
-// makes no user an admin.
+// testMergeOfAdmins: no user becomes one with an operator, and a token makes no user an
+// admin, unless it could by groups and members.
 func testMergeOfAdmins(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	later, _ := w.enter("later")
 	admin, _ := w.enter("admin")
 	w.ok(w.db.AddEnterpriseAdmin(t.Context(), by, w.ent.ID, admin.ID))
-	token := w.apiToken(w.ent.ID).Actor()
-	for _, c := range [][2]sso.UserID{{later.ID, admin.ID}, {admin.ID, later.ID}} {
-		_, err := w.db.MergeUsers(t.Context(), token, w.ent.ID, c[0], c[1])
-		w.fails(err, sso.Conflict, "admin_account")
+	for _, token := range []sso.Token{
+		w.apiToken(w.ent.ID), w.scopedToken(w.ent.ID, sso.ScopeAll), w.scopedToken("", "users:write"),
+		w.scopedToken("", "users:write", "members:write"),
+	} {
+		for _, c := range [][2]sso.UserID{{later.ID, admin.ID}, {admin.ID, later.ID}} {
+			_, err := w.db.MergeUsers(t.Context(), token.Actor(), w.ent.ID, c[0], c[1])
+			w.fails(err, sso.Conflict, "admin_account")
+		}
 	}
+	may := w.scopedToken("", "users:write", "members:write", "groups:write").Actor()
+	m, err := w.db.MergeUsers(t.Context(), may, w.ent.ID, later.ID, admin.ID)
+	w.ok(err)
+	_, err = w.db.UndoMerge(t.Context(), may, w.ent.ID, m.ID)
+	w.ok(err)
 	w.updateAdmin(w.account("operator", false), sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.Enterprise, a.User = w.ent.ID, admin.ID
 		return a

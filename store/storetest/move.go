@@ -300,4 +300,4 @@ func testMoveOfChangedValues(t *testing.T, fresh fresh) {
 }
 
 // anyEntry allows every decision.
-func anyEntry(sso.MoveEntry) error { return nil }
+func anyEntry(sso.HeldMove) error { return nil }
