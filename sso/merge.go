@@ -27,6 +27,7 @@ func (m Merge) Undoable(now time.Time) bool {
 type MergeMoved struct {
 	Status      UserStatus      // of From before
 	LoginGiven  bool            // the merge made Into keep its login
+	Login       string          `json:",omitempty"` // of Into, which it keeps
 	Identities  []MovedIdentity `json:",omitempty"`
 	Resources   []MovedResource `json:",omitempty"` // active provisioned users
 	Moves       []MoveID        `json:",omitempty"` // moves that expected From, and expect Into

@@ -125,7 +125,7 @@ func (t *tx) merge(ctx context.Context, asked mergeAsked) (sso.Merge, error) {
 			At:         t.now,
 		},
 	}
-	if err := m.run(ctx, p); err != nil {
+	if err := m.run(ctx, p, asked.answered != ""); err != nil {
 		return sso.Merge{}, err
 	}
 	return m.Merge, nil
@@ -137,10 +137,12 @@ type merging struct {
 	sso.Merge
 }
 
-func (m *merging) run(ctx context.Context, p sso.MergePreview) error {
-	from, into := identity.Merged(p.From, p.Into)
+func (m *merging) run(ctx context.Context, p sso.MergePreview, answered bool) error {
+	from, into := identity.Merged(p.From, p.Into, answered)
 	m.Moved.Status = p.From.Status
-	m.Moved.LoginGiven = into.LoginGiven && !p.Into.LoginGiven
+	if p.KeepsLogin {
+		m.Moved.LoginGiven, m.Moved.Login = true, into.Login
+	}
 	m.Moved.Resources = p.Resources
 	m.updateUser(from)
 	m.updateUser(into)
@@ -239,11 +241,7 @@ func (m *merging) assignResource(r sso.MovedResource, account sso.UserID) {
 // moveMemberships queues that Into is in the groups of From, and From in none: a person is
 // listed once. Source and time stay.
 func (m *merging) moveMemberships(ctx context.Context, gained []sso.UserMembership) error {
-	all, err := engine.List(
-		ctx, m.tx, scanMembership,
-		"select "+membershipColumns+" from memberships m where m.enterprise_id = $1 and m.user_id = $2",
-		string(m.Enterprise), string(m.From),
-	)
+	all, err := m.membershipsOf(ctx, m.From)
 	if err != nil {
 		return err
 	}
@@ -263,6 +261,14 @@ func (m *merging) moveMemberships(ctx context.Context, gained []sso.UserMembersh
 	m.followHistory(m.Enterprise, m.From, string(m.ID))
 	m.followHistory(m.Enterprise, m.Into, string(m.ID))
 	return nil
+}
+
+func (m *merging) membershipsOf(ctx context.Context, user sso.UserID) ([]sso.Membership, error) {
+	return engine.List(
+		ctx, m.tx, scanMembership,
+		"select "+membershipColumns+" from memberships m where m.enterprise_id = $1 and m.user_id = $2",
+		string(m.Enterprise), string(user),
+	)
 }
 
 // keepMembership queues a membership as it was, of a user; one that exists stays.

@@ -47,7 +47,7 @@ func readMerge(ctx context.Context, r engine.Reader, m mergeAsked, now time.Time
 		return p, err
 	}
 	p.Forbidden = identity.Mergeable(facts)
-	_, kept := identity.Merged(p.From, p.Into)
+	_, kept := identity.Merged(p.From, p.Into, m.answered != "")
 	p.KeepsLogin = kept.LoginGiven && !p.Into.LoginGiven
 	if err := readMoving(ctx, r, &p, m.answered); err != nil {
 		return p, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gatehouse/sso"
 	"gatehouse/sso/identity"
@@ -173,14 +174,22 @@ func (u *unmerging) returnResources() {
 	}
 }
 
-// returnMemberships queues that From is in the groups it was in, as far as they exist, and
-// that Into is in none that it got by the merge.
+// returnMemberships queues that From is in the groups it was in, and that Into is in none
+// that it got by the merge. A membership that an admin or a push gave, and that Into lost
+// since, was taken from the person and stays taken; what a sign-in gave the next
+// one decides.
 func (u *unmerging) returnMemberships(ctx context.Context) error {
-	groups, _, err := u.groupsByID(ctx, u.Enterprise, u.Moved.Gained)
+	left, err := u.membershipsOf(ctx, u.Into)
 	if err != nil {
 		return err
 	}
+	var ended []sso.GroupID
 	for _, m := range u.Moved.Memberships {
+		given := m.Source == sso.SourceManual || m.Source == sso.SourceSCIM
+		if given && !slices.ContainsFunc(left, func(now sso.Membership) bool { return now.Group == m.Group }) {
+			ended = append(ended, m.Group)
+			continue
+		}
 		u.keepMembership(m, u.From)
 	}
 	for _, g := range u.Moved.Gained {
@@ -189,10 +198,21 @@ func (u *unmerging) returnMemberships(ctx context.Context) error {
 			string(u.Enterprise), string(u.Into), string(g),
 		)
 	}
-	for _, g := range groups {
-		u.followDefault(u.Enterprise, g.Organization, u.Into, string(u.ID))
+	for user, groups := range map[sso.UserID][]sso.GroupID{u.From: ended, u.Into: u.Moved.Gained} {
+		if err := u.followDefaults(ctx, user, groups); err != nil {
+			return err
+		}
+		u.followHistory(u.Enterprise, user, string(u.ID))
 	}
-	u.followHistory(u.Enterprise, u.From, string(u.ID))
-	u.followHistory(u.Enterprise, u.Into, string(u.ID))
 	return nil
+}
+
+// followDefaults queues that a user who is not in some groups any more is in the default
+// groups of their organizations only because of others.
+func (u *unmerging) followDefaults(ctx context.Context, user sso.UserID, groups []sso.GroupID) error {
+	left, _, err := u.groupsByID(ctx, u.Enterprise, groups)
+	for _, g := range left {
+		u.followDefault(u.Enterprise, g.Organization, user, string(u.ID))
+	}
+	return err
 }

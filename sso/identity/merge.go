@@ -138,11 +138,12 @@ func Staying(
 }
 
 // Merged returns two users after one was made the other. Where both have logins of their
-// own, that of into stays: the identities of both assert one.
-func Merged(from, into sso.User) (sso.User, sso.User) {
+// own, that of into stays: the identities of both assert one. After the answer to a
+// question it goes on with the identity provider, whose login the question was about.
+func Merged(from, into sso.User, answered bool) (sso.User, sso.User) {
 	from.Status = sso.UserDeactivated
 	from.MergedInto = into.ID
-	if !SameLogin(from.Login, into.Login) {
+	if !answered && !SameLogin(from.Login, into.Login) {
 		into.LoginGiven = true
 	}
 	return from, into
@@ -179,8 +180,8 @@ func Unmerged(f UndoFacts) (u Undone, err error) {
 	}
 	u.From, u.Into = f.From, f.Into
 	u.From.MergedInto = ""
-	if f.Merge.Moved.LoginGiven {
-		u.Into.LoginGiven = false
+	if moved := f.Merge.Moved; moved.LoginGiven && (moved.Login == "" || moved.Login == f.Into.Login) {
+		u.Into.LoginGiven = false // unless an admin gave another login since
 	}
 	if f.Into.Status != sso.UserActive || f.Ended {
 		return u, nil

@@ -223,3 +223,38 @@ func testMergeMeetsExpected(t *testing.T, fresh fresh) {
 		})
 	}
 }
+
+// testUndoGivesNothingBack: a membership by hand that an admin ended after a merge stays
+// ended, also of a group that both were in; others come back.
+func testUndoGivesNothingBack(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	king, _ := w.enter("king", "dev")
+	ops, dev := w.group["app/ops"].ID, w.group["web/dev"].ID
+	w.ok(w.db.RemoveMember(t.Context(), by, w.ent.ID, dev, king.ID))
+	for _, id := range []sso.GroupID{ops, dev} {
+		w.ok(w.db.AddMember(t.Context(), by, w.ent.ID, id, king.ID))
+	}
+	m := w.merge(king.ID, ada.ID)
+	for _, id := range []sso.GroupID{ops, dev} {
+		w.ok(w.db.RemoveMember(t.Context(), by, w.ent.ID, id, ada.ID))
+	}
+	_, err := w.db.UndoMerge(t.Context(), by, w.ent.ID, m.ID)
+	w.ok(err)
+	w.same([]string{"app/Members=default", "app/dev=jit"}, w.memberships(king.ID))
+	w.chainHolds()
+}
+
+// testUndoKeepsGivenLogin: a login that an admin gave after a merge stays given.
+func testUndoKeepsGivenLogin(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	king, _ := w.enter("king", "ops")
+	m := w.merge(king.ID, ada.ID)
+	w.edit(ada.ID, func(u *sso.User) { u.Login, u.LoginGiven = "lovelace@acme.test", true })
+	_, err := w.db.UndoMerge(t.Context(), by, w.ent.ID, m.ID)
+	w.ok(err)
+	if u := w.userOf(ada.ID); !u.LoginGiven || u.Login != "lovelace@acme.test" {
+		t.Errorf("the user is %+v", u)
+	}
+}

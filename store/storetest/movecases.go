@@ -63,7 +63,7 @@ func testMoveAtTarget(t *testing.T, fresh fresh) {
 	if came := w.arrives("00u1", "a.king@acme.test", ada.Email); came.ID != ada.ID {
 		t.Errorf("after the answer they came as %+v", came)
 	}
-	if e := w.entries(m); len(e) != 1 || e[ada.Login].State != sso.MoveUsed {
+	if e := w.entries(m); len(e) != 1 || e[early.Login].State != sso.MoveUsed {
 		t.Errorf("the entries are %+v", e)
 	}
 	w.chainHolds()
@@ -263,6 +263,12 @@ func testMoveAnswers(t *testing.T, fresh fresh) {
 		}
 		if again := w.userOf(ada.ID); again.Status != sso.UserActive || again.Login != ada.Login {
 			t.Errorf("%s changed the admin: %+v", answer, again)
+		}
+		if answer == sso.AnswerSame {
+			if u := w.arrives("00u1", "a.king@acme.test", ada.Email); u.ID != ada.ID || u.LoginGiven ||
+				u.Login != "a.king@acme.test" {
+				t.Errorf("after the answer they came as %+v", u)
+			}
 		}
 		w.chainHolds()
 	}

@@ -284,6 +284,8 @@ func mergeTests() map[string]func(*testing.T, fresh) {
 		"chain":                      testMergeChain,
 		"at once":                    testMergesAtOnce,
 		"of admins":                  testMergeOfAdmins,
+		"undo gives nothing back":    testUndoGivesNothingBack,
+		"undo keeps a given login":   testUndoKeepsGivenLogin,
 		"undoing revives no user":    testUndoRevivesNoUser,
 		"forbidden":                  testMergeForbidden,
 		"of pushed users":            testMergePushed,
