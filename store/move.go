@@ -35,7 +35,8 @@ func scanEntry(r engine.Row) (e sso.MoveEntry, err error) {
 
 // StartMove creates a move, whose entries [DB.ApplyMoves] writes; a part of them is
 // written at once. ID, State and times are filled in. A move to the same connection
-// that is being collected is Conflict "move_running".
+// that is being collected is Conflict "move_running", and one that has everyone of the
+// former connection Conflict "move_exists".
 func (db *DB) StartMove(ctx context.Context, by sso.Actor, m sso.Move) (_ sso.Move, err error) {
 	defer func() { doing(&err, "start a move") }()
 	err = db.change(ctx, m.Enterprise, func(ctx context.Context, t *tx) error {
@@ -92,6 +93,33 @@ func (t *tx) checkMove(ctx context.Context, m sso.Move) error {
 			Kind:   sso.Conflict,
 			Code:   "move_running",
 			Public: "Another move to this connection is being prepared. Wait until it is ready, or undo it.",
+		}
+	}
+	return firstOf(err, t.checkRepeated(ctx, m))
+}
+
+// checkRepeated returns Conflict if a move like it has everyone whom it would take.
+func (t *tx) checkRepeated(ctx context.Context, m sso.Move) error {
+	_, made, err := engine.One(
+		ctx, t, engine.ScanText,
+		"select m.id from moves m where m.enterprise_id = $1 and m.from_id = $2 and m.to_id = $3 and m.state = 'ready' limit 1",
+		string(m.Enterprise), string(m.From), string(m.To),
+	)
+	if err != nil || !made {
+		return err
+	}
+	r := moveReader{
+		Reader: t,
+		db:     t.db,
+		move:   m,
+	}
+	some, err := r.people(ctx, "")
+	if err == nil && len(some) == 0 {
+		err = &sso.Error{
+			Kind: sso.Conflict,
+			Code: "move_exists",
+			Public: "Everyone of this connection is in a move to the other one already. " +
+				"To begin again, undo that move first.",
 		}
 	}
 	return err

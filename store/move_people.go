@@ -27,7 +27,16 @@ type moving struct {
 	key  string
 }
 
-// people returns the next users of the connection that is moved from.
+// expectedAlready says of a user u that another move from the same connection to the same
+// one has them: by the same attribute, or because it expects them by another. $4 is the
+// move, $5 the connection that is moved to, and $6 the attribute.
+const expectedAlready = `exists (select 1 from move_entries e join moves m
+		on m.enterprise_id = e.enterprise_id and m.id = e.move_id
+	where e.enterprise_id = $1 and e.user_id = u.id and m.id <> $4 and m.from_id = $2 and m.to_id = $5
+		and m.state = 'ready' and (m.attribute = $6 or e.state <> 'unmatched'))`
+
+// people returns the next users of the connection that is moved from, without those whom
+// a move has already.
 func (r moveReader) people(ctx context.Context, after sso.UserID) ([]moving, error) {
 	from := ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id
 		where i.enterprise_id = $1 and i.connection_id = $2`
@@ -37,8 +46,10 @@ func (r moveReader) people(ctx context.Context, after sso.UserID) ([]moving, err
 	}
 	return engine.List(
 		ctx, r, r.scanKeyed,
-		"select u.id, u.login, u.email, "+r.value()+from+" and u.id > $3 order by u.id limit "+strconv.Itoa(movedAtOnce),
-		string(r.move.Enterprise), string(r.move.From), string(after),
+		"select u.id, u.login, u.email, "+r.value()+from+" and u.id > $3 and not "+expectedAlready+
+			" order by u.id limit "+strconv.Itoa(movedAtOnce),
+		string(r.move.Enterprise), string(r.move.From), string(after), string(r.move.ID), string(r.move.To),
+		string(r.move.By),
 	)
 }
 

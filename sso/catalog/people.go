@@ -21,6 +21,12 @@ func moveCodes() []Entry {
 			Operator,
 			"pass a test connection through it, or let an operator start the move",
 		},
+		{
+			"move_exists", "API",
+			"everyone of the former connection is in a move to the new one already",
+			Operator,
+			"look at that move; to begin again, undo it first",
+		},
 		{"move_undone", "API", "the move was undone before", Operator, "start another one"},
 		{
 			"move_decided", "API",

@@ -24,6 +24,7 @@ func moveTests() map[string]func(*testing.T, fresh) {
 		"by externalId":      testMoveByExternalID,
 		"without connection": testMoveOfOrphans,
 		"one at a time":      testMoveOneAtATime,
+		"twice":              testMoveTwice,
 		"two at once":        testMoveRace,
 		"answers of its own": testMoveAnswers,
 		"a lot of people":    testMoveOfMany,

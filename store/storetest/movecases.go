@@ -206,6 +206,50 @@ func testMoveOneAtATime(t *testing.T, fresh fresh) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
+// testMoveTwice: a move that is made already is not made again; a further one takes those
+// who have come to the former connection since, and by another attribute those whom
+// the first does not expect.
+func testMoveTwice(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.enter("ada", "dev")
+	w.arrives("bob", "bob@acme.test", "")
+	from := w.target()
+	first := w.move(from.ID, sso.MoveByEmail)
+	w.same(sso.MoveCounts{Waiting: 1, Unmatched: 1}, first.Counts)
+	_, err := w.startMove(from.ID, sso.MoveByEmail)
+	w.fails(err, sso.Conflict, "move_exists")
+	there := w.conn
+	w.conn = from
+	late, _ := w.enter("late", "dev")
+	w.conn = there
+	w.previewsMoveBy(from, sso.MoveByEmail, sso.MoveCounts{Waiting: 1})
+	w.same(sso.MoveCounts{Waiting: 1}, w.move(from.ID, sso.MoveByEmail).Counts)
+	w.same(sso.MoveCounts{Waiting: 1}, w.move(from.ID, sso.MoveByLogin).Counts)
+	if came := w.arrives("00u1", "l@acme.test", late.Email); came.ID != late.ID {
+		t.Errorf("who came late came as %+v", came)
+	}
+	for _, by := range []sso.MoveBy{sso.MoveByEmail, sso.MoveByLogin} {
+		_, err := w.startMove(from.ID, by)
+		w.fails(err, sso.Conflict, "move_exists")
+	}
+	_, err = w.db.UndoMove(t.Context(), by, w.ent.ID, first.ID)
+	w.ok(err)
+	w.same(sso.MoveCounts{Waiting: 1}, w.move(from.ID, sso.MoveByEmail).Counts) // bob is in the one by login
+}
+
+// previewsMoveBy asserts what a preview counts.
+func (w *world) previewsMoveBy(from sso.Connection, by sso.MoveBy, want sso.MoveCounts) {
+	w.Helper()
+	preview, err := w.db.PreviewMove(w.Context(), sso.Move{
+		Enterprise: w.ent.ID,
+		From:       from.ID,
+		To:         w.conn.ID,
+		By:         by,
+	})
+	w.ok(err)
+	w.same(want, preview.Counts)
+}
+
 // testMoveRace: of two subjects that come at once with one value, one is the user.
 func testMoveRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)

@@ -124,7 +124,8 @@ func (a *API) moveOperations() {
 			"user's: they keep their account, memberships and history, and both connections lead to it. Users who " +
 			"cannot be told apart by the value, and admins, wait for a decision. Nothing has an effect before " +
 			"the move is ready. A connection that is not enabled is 409 move_target_disabled; a second move to " +
-			"the same connection, while one is being prepared, 409 move_running.",
+			"the same connection, while one is being prepared, 409 move_running. A further move takes those who are " +
+			"in none; if there are none, it is 409 move_exists.",
 	}, a.moveUsers)
 	add(a, operation{
 		id:      "move-unconnected-users",
