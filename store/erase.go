@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/identity"
@@ -72,13 +74,30 @@ func (db *DB) EraseUser(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
 ) (made sso.Erasure, err error) {
 	defer func() { doing(&err, "delete a user") }()
+	return tryErasure(ctx, func() (sso.Erasure, error) { return db.eraseUser(ctx, by, ent, user) })
+}
+
+// erasureTime is how long a deletion may take that was given no time.
+const erasureTime = time.Minute
+
+// eraseUser reads the trail beside other changes, and then deletes.
+func (db *DB) eraseUser(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
+) (made sso.Erasure, err error) {
+	ctx, cancel := context.WithTimeout(ctx, erasureTime)
+	defer cancel()
+	accounts, err := erasedAccounts(ctx, db.sql, db, ent, user)
+	if err != nil {
+		return sso.Erasure{}, err
+	}
+	read := newTracing(db.sql, db, ent, accounts)
+	if err := read.readAll(ctx, nil); err != nil {
+		return sso.Erasure{}, err
+	}
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		p, accounts, err := readErasure(ctx, t, t.db.sql.Dialect, ent, user)
+		accounts, err := erasedAccounts(ctx, t, db, ent, user)
 		if err != nil {
 			return err
-		}
-		if len(p.Forbidden) > 0 {
-			return p.Forbidden[0]
 		}
 		e := erasing{
 			tx: t,
@@ -89,9 +108,9 @@ func (db *DB) EraseUser(
 				At:         t.now,
 				Accounts:   len(accounts),
 			},
-			accounts: accounts,
+			tracing: newTracing(t, db, ent, accounts),
 		}
-		if err := e.run(ctx); err != nil {
+		if err := e.run(ctx, read); err != nil {
 			return err
 		}
 		made = e.Erasure
@@ -103,13 +122,22 @@ func (db *DB) EraseUser(
 	return made, nil
 }
 
+// erasedAccounts returns the accounts that a deletion takes, or why it is not possible.
+func erasedAccounts(
+	ctx context.Context, r engine.Reader, db *DB, ent sso.EnterpriseID, user sso.UserID,
+) ([]sso.UserID, error) {
+	p, accounts, err := readErasure(ctx, r, db.sql.Dialect, ent, user)
+	if err == nil && len(p.Forbidden) > 0 {
+		return nil, p.Forbidden[0]
+	}
+	return accounts, err
+}
+
 // erasing carries out one deletion.
 type erasing struct {
 	*tx
 	sso.Erasure
-	accounts  []sso.UserID
-	resources []erasedResource
-	traces
+	*tracing
 }
 
 // erasedResource is a provisioned user of one who is deleted.
@@ -119,8 +147,11 @@ type erasedResource struct {
 	seq        int64
 }
 
-func (e *erasing) run(ctx context.Context) error {
-	if err := e.collect(ctx); err != nil {
+func (e *erasing) run(ctx context.Context, earlier *tracing) error {
+	if err := e.readAll(ctx, earlier); err != nil {
+		return err
+	}
+	if err := e.check(earlier); err != nil {
 		return err
 	}
 	// Before the rows go, by which open sessions and tokens are found. There is no
@@ -134,12 +165,12 @@ func (e *erasing) run(ctx context.Context) error {
 		return err
 	}
 	redacted := 0
-	for _, trail := range []sso.EnterpriseID{e.Enterprise, ""} {
-		n, err := e.redactTrail(ctx, trail)
-		if err != nil {
+	for _, trail := range e.trails() {
+		all := slices.Concat(earlier.read[trail].found, e.read[trail].found)
+		if err := e.redactTrail(ctx, trail, all); err != nil {
 			return err
 		}
-		redacted += n
+		redacted += len(all)
 	}
 	if err := e.redactTests(ctx); err != nil {
 		return err

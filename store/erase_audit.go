@@ -62,60 +62,18 @@ func withoutTime(e sso.AuditEvent) sso.AuditEvent {
 	return e
 }
 
-// redactTrail replaces the personal values in the events of a trail, and returns the
-// number of events. An event that does not verify before does not verify afterwards
-// either: a deletion hides no forgery. Rows behind the end of a strand are no events.
-func (e *erasing) redactTrail(ctx context.Context, trail sso.EnterpriseID) (int, error) {
-	ends := map[int64]int64{}
-	heads, err := engine.List(
-		ctx, e.tx, scanHead, "select "+headColumns+" from audit_heads where enterprise_id = $1", string(trail),
-	)
-	if err != nil {
-		return 0, err
-	}
-	for _, h := range heads {
-		ends[h.strand] = h.position
-	}
-	last := map[int64]sso.Hash{}
-	var redacted []redaction
-	err = e.Query(ctx, func(r engine.Row) error {
-		event, err := scanStoredEvent(r)
-		if err != nil || event.Position > ends[event.Strand] {
+// redactTrail replaces the personal values in the events of a trail. An event that does
+// not verify before does not verify afterwards either: a deletion hides no forgery.
+func (e *erasing) redactTrail(ctx context.Context, trail sso.EnterpriseID, found []redaction) error {
+	for _, r := range found {
+		if err := e.saveRedaction(ctx, r); err != nil {
 			return err
 		}
-		before := last[event.Strand]
-		last[event.Strand] = event.Hash
-		detail, changed := e.redact(event.AuditEvent)
-		if !changed {
-			return nil
-		}
-		redacted = append(redacted, redaction{
-			event:  event,
-			before: before,
-			detail: detail,
-		})
-		return nil
-	}, "select "+storedEventColumns+" from audit_events where enterprise_id = $1 order by sequence", string(trail))
-	if err != nil {
-		return 0, err
 	}
-	for _, r := range redacted {
-		if err := e.saveRedaction(ctx, r); err != nil {
-			return 0, err
-		}
-	}
-	return len(redacted), e.redactSetAside(ctx, trail)
+	return e.redactSetAside(ctx, trail)
 }
 
-// redaction is an event that gets another detail.
-type redaction struct {
-	event  storedEvent
-	before sso.Hash
-	detail map[string]string
-}
-
-// saveRedaction writes one event, unless another deletion changed it since it was read:
-// the trail of the instance is not locked.
+// saveRedaction writes one event, unless another deletion changed it since it was read.
 func (e *erasing) saveRedaction(ctx context.Context, r redaction) error {
 	was, err := e.db.fits(r.before, r.event)
 	if err != nil {
@@ -140,11 +98,7 @@ func (e *erasing) saveRedaction(ctx context.Context, r redaction) error {
 		string(left.Enterprise), left.Sequence, r.event.mac, text, string(e.User), mac,
 	)
 	if err == nil && n == 0 {
-		err = &sso.Error{
-			Kind:   sso.Conflict,
-			Code:   "changed_meanwhile",
-			Public: "Another person was deleted at the same moment. Try again.",
-		}
+		err = errErasedMeanwhile
 	}
 	return err
 }
@@ -187,7 +141,7 @@ func personalMembers() []string {
 }
 
 // redact returns the detail of an event without the personal values of the user.
-func (e *erasing) redact(event sso.AuditEvent) (map[string]string, bool) {
+func (e *tracing) redact(event sso.AuditEvent) (map[string]string, bool) {
 	about := e.targets[event.Target]
 	var left map[string]string
 	for member, value := range event.Detail {

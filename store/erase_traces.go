@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,8 +35,9 @@ func scanTrace(r engine.Row) (x trace, err error) {
 	return x, err
 }
 
-// collect reads the values of the accounts.
-func (e *erasing) collect(ctx context.Context) error {
+// collect reads the values of the accounts; former are those of events about them, also
+// logins, names and addresses that they do not have any more.
+func (e *tracing) collect(ctx context.Context, former []trace) error {
 	e.traces = traces{
 		logins:   map[string]bool{},
 		subjects: map[string]bool{},
@@ -47,19 +49,15 @@ func (e *erasing) collect(ctx context.Context) error {
 	for _, id := range e.accounts {
 		e.targets[string(id)] = true
 	}
-	users := " in (" + e.db.sql.Dialect.Values("$2") + ")"
+	users := " in (" + e.from.sql.Dialect.Values("$2") + ")"
 	all, err := engine.List(
-		ctx, e.tx, scanTrace, strings.ReplaceAll(selectTraces, " in users", users),
-		string(e.Enterprise), engine.JSONList(textsOf(e.accounts)),
+		ctx, e.reader, scanTrace, strings.ReplaceAll(selectTraces, " in users", users),
+		string(e.company), engine.JSONList(textsOf(e.accounts)),
 	)
 	if err != nil {
 		return err
 	}
-	former, err := e.formerTraces(ctx)
-	if err != nil {
-		return err
-	}
-	for _, x := range append(all, former...) {
+	for _, x := range slices.Concat(all, former) {
 		e.addTrace(x)
 	}
 	if err := e.findShared(ctx); err != nil {
@@ -106,32 +104,21 @@ const selectTraces = `select 'now_login', '', u.login from users u where u.enter
 	union select 'target', '', p.id from provisioned_users p where p.enterprise_id = $1 and p.account_id in users
 	union select 'target', '', d.id from provisioned_tombstones d where d.enterprise_id = $1 and d.account_id in users`
 
-// formerTraces reads what the audit trail says of the accounts: also logins, names and
-// addresses that they do not have any more.
-func (e *erasing) formerTraces(ctx context.Context) (all []trace, err error) {
-	kinds := map[string]string{
+// formerOf returns the values that the detail of an event about an account has.
+func formerOf(detail map[string]string) (all []trace) {
+	for member, kind := range map[string]string{
 		"login": "login", "login_was": "login", "email": "email", "email_was": "email",
 		"name": "name", "name_was": "name",
+	} {
+		all = append(all, trace{
+			kind:  kind,
+			value: detail[member],
+		})
 	}
-	for id := range e.targets {
-		err := e.Query(ctx, func(r engine.Row) error {
-			var detail map[string]string
-			if err := r.Scan(engine.JSON(&detail)); err != nil {
-				return err
-			}
-			for member, kind := range kinds {
-				all = append(all, trace{kind: kind, value: detail[member]})
-			}
-			return nil
-		}, "select v.detail from audit_events v where v.enterprise_id = $1 and v.target = $2", string(e.Enterprise), id)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return all
 }
 
-func (e *erasing) addTrace(x trace) {
+func (e *tracing) addTrace(x trace) {
 	switch {
 	case x.value == "" || x.value == sso.Erased:
 		return
@@ -153,8 +140,8 @@ func foldValue(s string) string { return strings.ToLower(filter.Fold(s)) }
 
 // findShared finds the values that other users have, too, such as a login that was given
 // to the next person: those are not theirs alone, so records with them stay.
-func (e *erasing) findShared(ctx context.Context) error {
-	err := e.Query(ctx, func(r engine.Row) error {
+func (e *tracing) findShared(ctx context.Context) error {
+	err := e.reader.Query(ctx, func(r engine.Row) error {
 		var id, login, email, name string
 		if err := r.Scan(&id, &login, &email, &name); err != nil || e.targets[id] {
 			return err
@@ -165,7 +152,7 @@ func (e *erasing) findShared(ctx context.Context) error {
 			}
 		}
 		return nil
-	}, "select u.id, u.login, u.email, u.name from users u where u.enterprise_id = $1", string(e.Enterprise))
+	}, "select u.id, u.login, u.email, u.name from users u where u.enterprise_id = $1", string(e.company))
 	for _, all := range []map[string]bool{e.logins, e.subjects, e.emails} {
 		for value := range all {
 			if e.shared[foldValue(value)] {
@@ -178,20 +165,20 @@ func (e *erasing) findShared(ctx context.Context) error {
 
 // findResources finds the provisioned users of the accounts, and those without an
 // account that have a login of theirs, such as one outside of a pilot.
-func (e *erasing) findResources(ctx context.Context) (err error) {
+func (e *tracing) findResources(ctx context.Context) (err error) {
 	var names []string
 	for login := range e.logins {
 		names = append(names, filter.Fold(login))
 	}
-	values := e.db.sql.Dialect.Values
-	e.resources, err = engine.List(ctx, e.tx, func(r engine.Row) (x erasedResource, err error) {
+	values := e.from.sql.Dialect.Values
+	e.resources, err = engine.List(ctx, e.reader, func(r engine.Row) (x erasedResource, err error) {
 		err = r.Scan(&x.connection, &x.id, &x.seq)
 		return x, err
 	}, `select p.connection_id, p.id, p.seq from provisioned_users p
 		where p.enterprise_id = $1 and (p.account_id in (`+values("$2")+`)
 			or p.account_id = '' and p.user_name_folded in (`+values("$3")+`))
 		order by p.connection_id, p.id`,
-		string(e.Enterprise), engine.JSONList(textsOf(e.accounts)), engine.JSONList(names))
+		string(e.company), engine.JSONList(textsOf(e.accounts)), engine.JSONList(names))
 	for _, x := range e.resources {
 		e.targets[string(x.id)] = true
 	}
@@ -200,16 +187,16 @@ func (e *erasing) findResources(ctx context.Context) (err error) {
 
 // digest makes the digests of what leads to the accounts now. A login that another user
 // has is not among them.
-func (e *erasing) digest(all []trace) {
+func (e *tracing) digest(all []trace) {
 	for _, x := range all {
 		switch {
 		case x.value == "" || e.shared[foldValue(x.value)] && x.kind == "now_login":
 		case x.kind == "subject":
 			e.digests = append(
-				e.digests, e.db.erasureDigest(e.Enterprise, sso.ConnectionID(x.connection), x.value),
+				e.digests, e.from.erasureDigest(e.company, sso.ConnectionID(x.connection), x.value),
 			)
 		case x.kind == "now_login":
-			e.digests = append(e.digests, e.db.erasureDigest(e.Enterprise, "", identity.LoginKey(x.value)))
+			e.digests = append(e.digests, e.from.erasureDigest(e.company, "", identity.LoginKey(x.value)))
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 func peopleTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"exported":              testUserExport,
+		"deleted, a long trail": testErasedLongTrail,
+		"deleted at once":       testErasedAtOnce,
 		"deleted everywhere":    testErased,
 		"deleted, trail holds":  testErasedTrail,
 		"deleted, forged":       testErasedForgery,
@@ -357,5 +359,67 @@ func testErasureForbidden(t *testing.T, fresh fresh) {
 	w.fails(err, sso.Conflict, "still_provisioned")
 	_, err = w.db.EraseUser(t.Context(), by, w.ent.ID, "user-unknown")
 	w.fails(err, sso.NotFoundKind, "not_found")
+	w.chainHolds()
+}
+
+// testErasedLongTrail: a trail that is read in several parts has nothing of the user.
+func testErasedLongTrail(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	gone, _ := w.enter(marker, "dev")
+	w.deactivate(gone.ID)
+	const long = 12_000
+	db := Raw(t, w.dsn)
+	exec := func(query string, args ...any) {
+		t.Helper()
+		_, err := db.Exec(query, args...)
+		w.ok(err)
+	}
+	hash := sso.Hash{1}.String()
+	exec(fmt.Sprintf(`with recursive s(n) as (select 1 union all select n + 1 from s where n < %d)
+		insert into audit_events (enterprise_id, sequence, strand, position, id, actor, action, target, detail, at, hash)
+		select $1, 1000000 + n, 77, n, 'evt-' || n, 'by', 'tested', 'other',
+			case when n %% 1000 = 0 then $2 else '{"login":"other@acme.test"}' end, 1, $3 from s`, long),
+		string(w.ent.ID), `{"about":"of `+marker+`@acme.test"}`, hash)
+	exec(`insert into audit_heads (enterprise_id, strand, strands, position, sequence, hash, mac, logged)
+		values ($1, 77, 1, $2, $3, $4, '', 0)`, string(w.ent.ID), long, 1_000_000+long, hash)
+	w.erase(gone.ID)
+	if hits := w.stored(marker); len(hits) > 0 {
+		t.Errorf("left of the user: %v", hits)
+	}
+	w.same(long/1000, len(rows(w, db, "select id from audit_events where strand = 77 and erased_by <> ''")))
+}
+
+// testErasedAtOnce: people whom the same events name are deleted at once, while others sign
+// in; each deletion is whole.
+func testErasedAtOnce(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	const people = 4
+	var all []sso.User
+	for i := range people {
+		u, _ := w.enter(fmt.Sprintf("%s-%d", marker, i), "dev")
+		all = append(all, u)
+	}
+	for i, u := range all[1:] {
+		m := w.merge(u.ID, all[i].ID)
+		_, err := w.db.UndoMerge(t.Context(), by, w.ent.ID, m.ID)
+		w.ok(err)
+	}
+	for _, u := range all {
+		w.deactivate(u.ID)
+	}
+	for _, err := range atOnce(2*people, func(i int) error {
+		if i%2 == 0 {
+			s := w.signIn(fmt.Sprintf("other-%d", i), "dev")
+			_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
+			return err
+		}
+		_, err := w.db.EraseUser(t.Context(), by, w.ent.ID, all[i/2].ID)
+		return err
+	}) {
+		w.ok(err)
+	}
+	if hits := w.stored(marker); len(hits) > 0 {
+		t.Errorf("left of the users: %v", hits)
+	}
 	w.chainHolds()
 }
