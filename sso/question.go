@@ -9,8 +9,8 @@ type IdentityQuestion struct {
 	ID         QuestionID
 	Enterprise EnterpriseID
 	Kind       QuestionKind
-	User       UserID // who claims the login, or may be the user of a move
-	Holder     UserID // the active user who had it at User's last claim, or the user of the move
+	User       UserID // who claims the login, or may be the user of a move or merge
+	Holder     UserID // the active user who had it at User's last claim, or the user of the move or merge
 	Connection ConnectionID
 	Attempt    AttemptID // the latest sign-in that claimed it; "" if an upgrade raised the question
 	Login      string    // as claimed
@@ -32,7 +32,14 @@ type QuestionKind string
 const (
 	QuestionLogin QuestionKind = ""     // whose the login is
 	QuestionMove  QuestionKind = "move" // whether the two are one person who moved to the connection
+	// QuestionMerged: whether the two are one person, because an account with the login
+	// was merged into that of Holder, who has another login.
+	QuestionMerged QuestionKind = "merged"
 )
+
+// OfDoubt reports whether the question is if two users are one person, and not whose a
+// login is: the holder has another one.
+func (k QuestionKind) OfDoubt() bool { return k != QuestionLogin }
 
 // QuestionState is the state of an identity question.
 type QuestionState string
@@ -61,7 +68,7 @@ const (
 type QuestionDecision struct {
 	Answer QuestionAnswer
 	Holder bool   // of AnswerAnother: the holder gets Login, not the claimant
-	Login  string // of AnswerAnother: the new login; "" for a QuestionMove: the claimant keeps theirs
+	Login  string // of AnswerAnother: the new login; "" if OfDoubt: the claimant keeps theirs
 }
 
 // QuestionFilter narrows a list of questions; the zero value of a field means any.
@@ -103,6 +110,8 @@ type IdentityHeldError struct {
 	// MoveKey is set if Account is not known by the login, but may be the user by a
 	// move.
 	MoveKey string
+	// Merged says that an account with the login was merged into Account.
+	Merged bool
 }
 
 func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
@@ -115,11 +124,28 @@ func (e *IdentityHeldError) Unwrap() error {
 		message = "This may be the person of account " + string(e.Account) + ", who is moved to this connection. " +
 			"An admin decides under People, Login conflicts; send it again afterwards."
 	}
+	if e.Merged {
+		message = "An account with the login " + Sanitize(e.Login) + " was merged into account " + string(e.Account) +
+			", so this may be the same person. An admin decides under People, Login conflicts; send it again afterwards."
+	}
 	return &Error{
 		Kind:   Conflict,
 		Code:   "identity_held",
 		Public: message,
 		Fields: []FieldError{{"userName", message}},
+	}
+}
+
+// PushOfDeparted is the error of a push that would make a new account with the login of a
+// deactivated user whom the connection does not know.
+func PushOfDeparted(account UserID, login string) *Error {
+	text := "The person of account " + string(account) + ", with the login " + Sanitize(login) + ", was deactivated " +
+		"here. An admin of Gatehouse reactivates the account or gives it another login; send it again afterwards."
+	return &Error{
+		Kind:   Conflict,
+		Code:   "user_inactive",
+		Public: text,
+		Fields: []FieldError{{"userName", text}},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
 	personColumns  = userColumns + ", u.asserted_hash, u.asserted_certain, " +
-		"coalesce((select '?' || case when q.kind = 'move' then q.holder_id || ' ' || q.move_key else '' end " +
+		"coalesce((select '?' || case when q.kind <> '' then q.kind || ' ' || q.holder_id || ' ' || q.move_key else '' end " +
 		"from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
 		"and q.state = 'waiting'), ''), " + isProvisioned
 	// isProvisioned says of a user u whether the identity provider of the connection
@@ -53,13 +53,18 @@ type person struct {
 }
 
 func scanPerson(r engine.Row) (p person, err error) {
-	var question string // "?", and of a move its user and key
+	var question string // "?", and of a doubt its kind, user and key
 	err = r.Scan(append(
 		userFields(&p.user), &p.digest.hash, &p.digest.certain, &question, &p.provisioned,
 	)...)
 	question, p.asked = strings.CutPrefix(question, "?")
-	holder, key, _ := strings.Cut(question, " ")
-	p.doubt = doubt{sso.UserID(holder), key}
+	if parts := strings.SplitN(question, " ", 3); len(parts) == 3 {
+		p.doubt = doubt{
+			kind:   sso.QuestionKind(parts[0]),
+			holder: sso.UserID(parts[1]),
+			key:    parts[2],
+		}
+	}
 	return p, err
 }
 
@@ -90,25 +95,85 @@ func (t *tx) findPerson(
 	case identity.Successor:
 		return t.findSucceeded(ctx, ent, id)
 	case identity.Departed:
-		return engine.One(
-			ctx, t, scanPerson, "select "+personColumns+fromDeparted, string(ent), conn, identity.LoginKey(id.Login),
-		)
+		return t.findDeparted(ctx, ent, id)
 	default:
 		return engine.One(ctx, t, scanPerson, selectPerson+whereSubject, string(ent), conn, id.Subject)
 	}
 }
 
-// fromDeparted selects the deactivated users with a login whom the connection does not
-// know, if no active user has it.
-const fromDeparted = ` from users u where u.enterprise_id = $1 and u.login_folded = $3 and u.login_folded <> ''
+// departed selects the deactivated users u with a login whom a connection does not know, if
+// no active user has it.
+func departed(connection, login string) string {
+	return ` users u where u.enterprise_id = $1 and u.login_folded = ` + login + ` and u.login_folded <> ''
 	and u.status = 'deactivated'
 	and not exists (select 1 from identities b
-		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = $2)
+		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = ` + connection + `)
 	and not exists (select 1 from users o
-		where o.enterprise_id = $1 and o.login_folded = $3 and o.status <> 'deactivated')
-	and (u.merged_into = '' or exists (select 1 from users k where k.enterprise_id = $1 and k.id = u.merged_into
-		and k.status = 'deactivated'))
-	order by u.id desc limit 1`
+		where o.enterprise_id = $1 and o.login_folded = ` + login + ` and o.status <> 'deactivated')
+	and u.merged_into = ''`
+}
+
+// findDeparted finds a user who left. If one with the login was merged into a user who did
+// not, it finds no one, and the person it returns has the doubt.
+func (t *tx) findDeparted(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (person, bool, error) {
+	key := identity.LoginKey(id.Login)
+	p, ok, err := engine.One(
+		ctx, t, scanPerson, "select "+personColumns+" from"+departed("$2", "$3")+" order by u.id desc limit 1",
+		string(ent), string(id.Connection), key,
+	)
+	if err != nil || ok {
+		return p, ok, err
+	}
+	kept, ok, err := engine.One(
+		ctx, t, scanUser, "select "+userColumns+" from"+mergedWith("$2")+" order by g.id desc limit 1", string(ent), key,
+	)
+	if err != nil || !ok {
+		return p, false, err
+	}
+	kept, err = t.lastKept(ctx, kept, id.Connection, key)
+	switch {
+	case err != nil || kept.ID == "":
+		return p, false, err
+	case kept.Status == sso.UserDeactivated:
+		p.user = kept
+		return p, true, nil
+	}
+	p.doubt = doubt{
+		kind:   sso.QuestionMerged,
+		holder: kept.ID,
+	}
+	return p, false, nil
+}
+
+// mergedWith selects the users u into whom users g with a login were merged, if no active
+// user has it.
+func mergedWith(login string) string {
+	return ` users g cross join users u where g.enterprise_id = $1 and g.login_folded = ` + login + `
+	and g.login_folded <> '' and g.merged_into <> '' and u.enterprise_id = $1 and u.id = g.merged_into
+	and not exists (select 1 from users o
+		where o.enterprise_id = $1 and o.login_folded = g.login_folded and o.status = 'active')`
+}
+
+// lastKept returns the user into whom a user was merged, by several merges, too; zero if a
+// connection knows them by a login with a key: with another subject there, it is a new
+// person's.
+func (t *tx) lastKept(
+	ctx context.Context, u sso.User, conn sso.ConnectionID, key string,
+) (_ sso.User, err error) {
+	for err == nil && u.MergedInto != "" {
+		u, _, err = findUser(ctx, t, u.Enterprise, u.MergedInto)
+	}
+	if err != nil {
+		return sso.User{}, err
+	}
+	all, err := userIdentities(ctx, t, u.Enterprise, u.ID)
+	for _, i := range all {
+		if i.Connection == conn && identity.LoginKey(i.Login) == key {
+			return sso.User{}, err
+		}
+	}
+	return u, err
+}
 
 // lockPerson is findPerson with the row of the user locked.
 func (t *tx) lockPerson(

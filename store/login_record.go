@@ -77,7 +77,7 @@ type loginRecord struct {
 	isNew      bool           // this sign-in creates the user
 	old        sso.User       // before the sign-in; zero if new
 	asked      bool           // an identity question about the user is open
-	doubt      doubt          // the user of a move whom this may be
+	doubt      doubt          // the user whom this may be by a move or a merge
 	moved      bool           // a move expected the user
 	pushed     bool           // the identity provider pushed the user
 	owned      bool           // the connection provisions by SCIM
@@ -341,7 +341,7 @@ func (r *loginRecord) find(ctx context.Context, key identity.Key) (bool, error) 
 	p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
 	if ok {
 		r.found(p)
-	} else if key == identity.Moved {
+	} else if r.doubt.holder == "" {
 		r.doubt = p.doubt
 	}
 	return ok, err
@@ -444,7 +444,7 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 			q.Keeps = r.user.Login
 		}
 		if claim.Holder == r.doubt.holder {
-			q.Kind, q.MoveKey = sso.QuestionMove, r.doubt.key
+			q.Kind, q.MoveKey = r.doubt.kind, r.doubt.key
 		}
 		if err := r.tx.raiseQuestion(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
 			return err

@@ -58,13 +58,20 @@ func (t *tx) findMoved(ctx context.Context, ent sso.EnterpriseID, id sso.Identit
 	)
 }
 
-// doubt is the user of a move whom a user may be; the zero value is none.
+// doubt is the user whom a user may be, by a move or a merge; the zero value is none.
 type doubt struct {
+	kind   sso.QuestionKind
 	holder sso.UserID
-	key    string // of the entry
+	key    string // of the entry of a move
 }
 
-func doubtOf(e sso.MoveEntry) doubt { return doubt{e.User, e.Key} }
+func doubtOf(e sso.MoveEntry) doubt {
+	return doubt{
+		kind:   sso.QuestionMove,
+		holder: e.User,
+		key:    e.Key,
+	}
+}
 
 // useMoved queues that a user has come to a connection that they were moved to.
 func (t *tx) useMoved(ent sso.EnterpriseID, conn sso.ConnectionID, user sso.UserID, subject string) {

@@ -301,8 +301,11 @@ func (t *tx) questionHeld(
 		Login:      held.Login,
 		MoveKey:    held.MoveKey,
 	}
-	if held.MoveKey != "" {
+	switch {
+	case held.MoveKey != "":
 		question.Kind = sso.QuestionMove
+	case held.Merged:
+		question.Kind = sso.QuestionMerged
 	}
 	switch claimant.Status {
 	case sso.UserActive:

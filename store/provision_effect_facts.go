@@ -24,7 +24,9 @@ type factsReader struct {
 	released map[sso.UserID]bool                // their subjects were given to others
 	expected map[string][]identity.ExpectedMove // by the key of a move
 	owned    map[sso.UserID]sso.ResourceID
-	erased   map[string]bool // digests of deleted users; nil before it is read
+	departed map[string]sso.User // by the key of the login
+	merged   map[string]sso.User // into whom users were merged, by the key of their login
+	erased   map[string]bool     // digests of deleted users; nil before it is read
 	holders  map[string]sso.User
 	domains  map[string]bool
 	away     map[sso.UserID]bool // another connection says that they are not active
@@ -36,6 +38,16 @@ type factsReader struct {
 func (r *factsReader) read(ctx context.Context, all []pushedUser) error {
 	if err := r.readCandidates(ctx, all); err != nil {
 		return err
+	}
+	for key, u := range r.merged {
+		kept, err := r.lastKept(ctx, u, r.push.Connection, key)
+		if err != nil {
+			return err
+		}
+		r.merged[key] = kept
+		if kept.Status == sso.UserDeactivated && r.departed[key].ID == "" {
+			r.departed[key] = kept
+		}
 	}
 	r.queueOwners()
 	r.queueAway()
@@ -119,6 +131,7 @@ func (r *factsReader) clear() {
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
 	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
 	r.released, r.expected = map[sso.UserID]bool{}, map[string][]identity.ExpectedMove{}
+	r.departed, r.merged = map[string]sso.User{}, map[string]sso.User{}
 }
 
 // queueCandidates queues the reads of the users that a key may find.
@@ -155,6 +168,8 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"and s.connection_id = $3 and s.external_id = n.value and not s.released and u.enterprise_id = $1 "+
 		"and u.id = s.account_id",
 		external)
+	r.byText(r.departed, "u.login_folded", departed("$3", "n.value"), keys)
+	r.byText(r.merged, "g.login_folded", mergedWith("n.value"), keys)
 	r.queueDomains(domains)
 	r.queueMoved(moved)
 	if r.cfg.SCIM.MatchEmail {
@@ -315,6 +330,8 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	}
 	if u.Account == "" {
 		r.moved(&f)
+		key := identity.LoginKey(u.UserName)
+		f.Departed, f.Merged = r.departed[key], r.merged[key]
 	}
 	f.Email = r.emails.facts(*u, func(by sso.User) bool { return r.another(by, *u) })
 	before, _ := f.Before()

@@ -38,7 +38,7 @@ const (
 	// Departed finds the deactivated user with the asserted login and is not known at
 	// the connection, if no active user has the login: a person who left does not come
 	// back through another connection. A user who was merged into an active one has not
-	// left.
+	// left: with their former login an admin is asked.
 	Departed Key = "departed"
 )
 

@@ -33,6 +33,11 @@ type Pushed struct {
 	// Doubt is an entry of the user whom a new resource may be by a move; zero if there
 	// is none.
 	Doubt sso.MoveEntry
+	// Departed is the deactivated user with the login of the resource whom the
+	// connection does not know, as at a sign-in; see [Departed]. Merged is the user into
+	// whom one with the login was merged, if the user is not deactivated. Both are zero
+	// if there is none.
+	Departed, Merged sso.User
 	// DomainVerified says that the enterprise has proven the domain of the address
 	// that [PushedAddress] returns.
 	DomainVerified bool
@@ -47,7 +52,7 @@ type Provisioned struct {
 	// enterprise yet.
 	User sso.User
 	Key  Key   // by which Before was found; "" if it was known or is new
-	Err  error // of Held: *sso.IdentityHeldError
+	Err  error // of Held: *sso.IdentityHeldError, or another error for a refusal
 	// Unmatched is why a new user is not the one with the same address.
 	Unmatched Unmatched
 }
@@ -101,7 +106,8 @@ func (f Pushed) Login() (login string, given bool) {
 //     and so does one whom another connection deactivated, or who was merged into
 //     another.
 //  3. If another active user has the login, or a new user may be one whom a move
-//     expects, the resource is held for an admin.
+//     expects or who was merged, the resource is held for an admin. With the login of
+//     a user who left, it is refused.
 //  4. Login, name and address are those of the resource. A login that an admin gave
 //     stays, and so does an address that the resource does not say. An address that
 //     cannot be used counts as none.
@@ -152,21 +158,36 @@ func (f Pushed) status(before sso.User) sso.UserStatus {
 
 // held returns why the resource waits for an admin, nil if it does not.
 func (f Pushed) held(before, after sso.User) error {
-	if f.Doubt.User != "" && f.Holder.ID == "" && before.ID == "" && f.Resource.Active {
+	if f.Holder.ID != "" {
+		if f.Holder.ID == before.ID || !TakesLogin(before, after) {
+			return nil
+		}
+		return &sso.IdentityHeldError{
+			Account:  f.Holder.ID,
+			Login:    after.Login,
+			Claimant: before,
+		}
+	}
+	if before.ID != "" || !f.Resource.Active {
+		return nil
+	}
+	switch {
+	case f.Doubt.User != "":
 		return &sso.IdentityHeldError{
 			Account: f.Doubt.User,
 			Login:   after.Login,
 			MoveKey: f.Doubt.Key,
 		}
+	case f.Departed.ID != "":
+		return sso.PushOfDeparted(f.Departed.ID, after.Login)
+	case f.Merged.ID != "":
+		return &sso.IdentityHeldError{
+			Account: f.Merged.ID,
+			Login:   after.Login,
+			Merged:  true,
+		}
 	}
-	if f.Holder.ID == "" || f.Holder.ID == before.ID || !TakesLogin(before, after) {
-		return nil
-	}
-	return &sso.IdentityHeldError{
-		Account:  f.Holder.ID,
-		Login:    after.Login,
-		Claimant: before,
-	}
+	return nil
 }
 
 // IsAnother reports whether a change of a provisioned user gives it to another person:

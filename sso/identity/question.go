@@ -16,7 +16,7 @@ func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User)
 		claimant.LoginGiven = true
 	case d.Answer == sso.AnswerRefuse:
 		claimant.Status = sso.UserDeactivated
-	case d.Answer == sso.AnswerAnother && d.Login == "": // of a move: both logins stay
+	case d.Answer == sso.AnswerAnother && d.Login == "": // both logins stay
 	case HolderYields(d):
 		claimant.Login = q.Login
 		claimant.LoginGiven = false
@@ -66,13 +66,13 @@ func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
 }
 
 // CheckDecision refuses an answer that the question has not: a new login is needed
-// where the two claim one, and a question of a move takes no account from its user.
+// where the two claim one, and a holder with another login does not yield one.
 func CheckDecision(q sso.IdentityQuestion, d sso.QuestionDecision) error {
 	field, text := "", ""
 	switch {
-	case q.Kind == sso.QuestionMove && HolderYields(d):
-		field, text = "answer", "This question is about a move: answer same, another or refuse."
-	case q.Kind != sso.QuestionMove && d.Answer == sso.AnswerAnother && d.Login == "":
+	case q.Kind.OfDoubt() && HolderYields(d):
+		field, text = "answer", "The other person does not have this login: answer same, another or refuse."
+	case !q.Kind.OfDoubt() && d.Answer == sso.AnswerAnother && d.Login == "":
 		field, text = "login", "Enter the other login."
 	default:
 		return nil

@@ -154,16 +154,13 @@ func (l *leaver) leadsNowhere(name string, try try) {
 	l.Helper()
 	before := l.active()
 	as, err := try()
-	// At another connection, who was merged away may have the free login of the former
-	// account: they have not left.
-	merged := l.how.name == "merged away"
-	if err == nil && (as == l.user.ID || as != l.now && !merged) {
+	if err == nil && (as == l.user.ID || as != l.now) {
 		l.Errorf("%s: led to %q", name, as)
 	}
 	if u, err := l.db.User(l.Context(), l.c.ID, l.user.ID); err != nil || u.Status != sso.UserDeactivated {
 		l.Errorf("%s: the user is %s (%v)", name, u.Status, err)
 	}
-	if after := l.active(); after > before && !l.other && !merged {
+	if after := l.active(); after > before && !l.other {
 		l.Errorf("%s: %d active users, %d before", name, after, before)
 	}
 	sessions, err := l.db.UserSessions(l.Context(), l.c.ID, l.user.ID)

@@ -173,6 +173,11 @@ func galleryQuestions() []gallery.Example {
 			Page:   galleryQuestionsPage(movedQuestion(row("quest-4", "ada@acme.example", ""))),
 		},
 		{
+			Name:   "Questions-merged",
+			Status: 200,
+			Page:   galleryQuestionsPage(mergedQuestion(row("quest-5", "ada@acme.example", ""))),
+		},
+		{
 			Name:   "Questions-subjects",
 			Status: 200,
 			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
@@ -198,6 +203,12 @@ func lateAnswer(r questionRow) *questionsPage {
 func movedQuestion(r questionRow) questionRow {
 	r.Move = true
 	r.Both = "the e-mail address ada@acme.example"
+	return r
+}
+
+// mergedQuestion makes the question one of a merge.
+func mergedQuestion(r questionRow) questionRow {
+	r.Merged = true
 	return r
 }
 

@@ -68,6 +68,7 @@ func (d *Directory) questionRow(
 		Login:  q.Login,
 		Keeps:  q.Keeps,
 		Move:   q.Kind == sso.QuestionMove,
+		Merged: q.Kind == sso.QuestionMerged,
 		Both:   commonOf(q.MoveKey),
 		Action: console.At(e, "questions", string(q.ID)),
 		Since:  ui.NewTime(q.CreatedAt, d.Now()),

@@ -25,6 +25,7 @@ type questionRow struct {
 	Keeps    string // the login that the claimant signs in with meanwhile; "" if they are outside
 	Both     string // of a question of a move: what both have, "" if they have nothing in common by now
 	Move     bool   // whether both are one person who moved, not whose a login is
+	Merged   bool   // whether both are one person, because one with the login was merged
 	Since    ui.Time
 	Attempt  ui.Link // Href is "" if no sign-in raised it
 	Push     ui.Link // the connection whose push raised it; Href is "" if none did
@@ -32,6 +33,9 @@ type questionRow struct {
 	Holder   questionPerson
 	Action   string // where the answer is posted
 }
+
+// Doubt reports whether the question is if both are one person, not whose a login is.
+func (r questionRow) Doubt() bool { return r.Move || r.Merged }
 
 // questionPerson is one of the two records.
 type questionPerson struct {
