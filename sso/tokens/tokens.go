@@ -134,6 +134,36 @@ func (s *Service) check(ctx context.Context, ent sso.EnterpriseID, r Request) er
 	return s.checkApplications(ctx, ent, r.Applications)
 }
 
+// endedShown is how many tokens that ended a page lists.
+const endedShown = 50
+
+// ShownTokens returns the tokens of a user for a page, newest first: all that have not
+// ended, however many were made since, and the newest of those that have.
+func (s *Service) ShownTokens(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
+) (shown []sso.PersonalToken, err error) {
+	ended := 0
+	for page := (sso.Page{Limit: 200}); ; {
+		all, next, err := s.PersonalTokens(ctx, ent, user, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range all {
+			over := !k.RevokedAt.IsZero() || !s.now().Before(k.ExpiresAt)
+			if over {
+				ended++
+			}
+			if !over || ended <= endedShown {
+				shown = append(shown, k)
+			}
+		}
+		if next == "" {
+			return shown, nil
+		}
+		page.Cursor = next
+	}
+}
+
 // expiryLeeway is how much later than the rules allow a token may be asked to end: the
 // day was chosen before the request arrived. The rules end it nevertheless.
 const expiryLeeway = time.Hour

@@ -282,3 +282,31 @@ func (w *world) refuses(code string, change func(*tokens.Request)) {
 		w.Errorf("%v, want %s", err, code)
 	}
 }
+
+// TestShownTokens: a token that is valid is shown, however many were made and revoked
+// since.
+func TestShownTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	create := func(name string) sso.PersonalToken {
+		k, _, err := w.Create(ctx, by, w.ent.ID, w.user.ID, tokens.Request{
+			Name:         name,
+			Applications: []sso.ApplicationID{w.wiki.ID},
+			ExpiresAt:    w.now.Add(300 * 24 * time.Hour),
+		})
+		w.ok(err)
+		w.now = w.now.Add(time.Second)
+		return k
+	}
+	old := create("old")
+	for range 210 {
+		k := create("short")
+		w.ok(w.RevokePersonalToken(ctx, by, w.ent.ID, w.user.ID, k.ID))
+	}
+	shown, err := w.ShownTokens(ctx, w.ent.ID, w.user.ID)
+	w.ok(err)
+	if n := len(shown); n != 51 || shown[n-1].ID != old.ID {
+		t.Errorf("%d tokens are shown, the last is %+v", n, shown[n-1])
+	}
+}

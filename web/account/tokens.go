@@ -19,9 +19,7 @@ type tokenService interface {
 	Create(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, r tokens.Request,
 	) (sso.PersonalToken, sso.Secret, error)
-	PersonalTokens(
-		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, page sso.Page,
-	) ([]sso.PersonalToken, string, error)
+	ShownTokens(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.PersonalToken, error)
 	RevokePersonalToken(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, id sso.PersonalTokenID,
 	) error
@@ -68,9 +66,6 @@ type typedToken struct {
 	applications []string
 	days         string
 }
-
-// maxListed is how many tokens the page lists, newest first: as many as may be valid.
-const maxListed = 50
 
 func (a *Account) tokens(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.Sessions.Principal(r)
@@ -158,7 +153,7 @@ func (a *Account) showTokens(
 	if err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
-	all, _, err := a.Tokens.PersonalTokens(r.Context(), p.Enterprise.ID, p.User.ID, sso.Page{Limit: maxListed})
+	all, err := a.Tokens.ShownTokens(r.Context(), p.Enterprise.ID, p.User.ID)
 	if err != nil {
 		return fmt.Errorf("list tokens: %w", err)
 	}

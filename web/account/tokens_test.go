@@ -36,10 +36,10 @@ func (s *tokenRecords) Create(
 	return sso.PersonalToken{User: user, Name: r.Name, Applications: r.Applications}, exampleValue, nil
 }
 
-func (s *tokenRecords) PersonalTokens(
-	context.Context, sso.EnterpriseID, sso.UserID, sso.Page,
-) ([]sso.PersonalToken, string, error) {
-	return s.all, "", nil
+func (s *tokenRecords) ShownTokens(
+	context.Context, sso.EnterpriseID, sso.UserID,
+) ([]sso.PersonalToken, error) {
+	return s.all, nil
 }
 
 func (s *tokenRecords) RevokePersonalToken(

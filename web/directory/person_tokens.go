@@ -13,9 +13,7 @@ import (
 // tokenService lists and revokes the tokens of users, and changes the rules of an
 // enterprise about them; tokens.Service does.
 type tokenService interface {
-	PersonalTokens(
-		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, page sso.Page,
-	) ([]sso.PersonalToken, string, error)
+	ShownTokens(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.PersonalToken, error)
 	RevokePersonalToken(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, id sso.PersonalTokenID,
 	) error
@@ -25,14 +23,13 @@ type tokenService interface {
 	) (sso.TokenRules, error)
 }
 
-// personTokens shows the tokens of a user, newest first: as many as may be valid.
+// personTokens shows the tokens of a user.
 func (d *Directory) personTokens(ctx context.Context, p *personDetailPage, e sso.Enterprise, user sso.UserID) error {
-	const listed = 50
 	rules, err := d.Tokens.TokenRules(ctx, e.ID)
 	if err != nil {
 		return fmt.Errorf("read the rules of tokens: %w", err)
 	}
-	all, _, err := d.Tokens.PersonalTokens(ctx, e.ID, user, sso.Page{Limit: listed})
+	all, err := d.Tokens.ShownTokens(ctx, e.ID, user)
 	if err != nil {
 		return fmt.Errorf("list the tokens of a person: %w", err)
 	}
