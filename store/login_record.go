@@ -147,13 +147,13 @@ func (r *loginRecord) save(ctx context.Context) error {
 	if err := r.auditMoved(ctx); err != nil {
 		return err
 	}
-	if settled.Wait == identity.ForVouching {
-		return r.savePending(ctx, settled.User)
+	// Whom a new user may be is not looked for again once the subject is bound.
+	if settled.Wait != identity.ForVouching || r.doubt.holder != "" {
+		if err := r.saveQuestion(ctx); err != nil {
+			return err
+		}
 	}
-	if err := r.saveQuestion(ctx); err != nil {
-		return err
-	}
-	if settled.Wait == identity.ForAnswer {
+	if settled.Wait != "" {
 		return r.savePending(ctx, settled.User)
 	}
 	if settled.User != r.resolution.User {

@@ -114,3 +114,24 @@ func testMergedAndLeft(t *testing.T, fresh fresh) {
 	}
 	w.same(newcomer.ID, w.question().Holder)
 }
+
+// testDoubtVouched: that a user may be another person is asked also if an admin has to
+// vouch first, and stays asked after that.
+func testDoubtVouched(t *testing.T, fresh fresh) {
+	w, kept := mergedAway(t, fresh)
+	comes := func(first bool) sso.User {
+		u, _, err := w.db.RecordLogin(t.Context(), w.claims("00u1", "king@acme.test"), vouchFirst(t, first))
+		w.ok(err)
+		return u
+	}
+	came := comes(true)
+	w.same(sso.UserPending, came.Status)
+	for range 2 {
+		if q := w.question(); q.Kind != sso.QuestionMerged || q.Holder != kept.ID || q.User != came.ID {
+			t.Errorf("the question is %+v", q)
+		}
+		w.edit(came.ID, func(u *sso.User) { u.VouchedAt, u.Status = w.clock.Now(), sso.UserActive })
+		comes(false)
+	}
+	w.question()
+}

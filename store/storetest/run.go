@@ -288,6 +288,7 @@ func mergeTests() map[string]func(*testing.T, fresh) {
 		"former login pushed":        testMergedPushed,
 		"departed login pushed":      testDepartedPushed,
 		"merged and left":            testMergedAndLeft,
+		"former login vouched for":   testDoubtVouched,
 		"undo gives nothing back":    testUndoGivesNothingBack,
 		"undo keeps a given login":   testUndoKeepsGivenLogin,
 		"undoing revives no user":    testUndoRevivesNoUser,
