@@ -9,8 +9,8 @@ type IdentityQuestion struct {
 	ID         QuestionID
 	Enterprise EnterpriseID
 	Kind       QuestionKind
-	User       UserID // who claims the login, or may be the user of a move or merge
-	Holder     UserID // the active user who had it at User's last claim, or the user of the move or merge
+	User       UserID // who claims the login, or may be the user of a move, merge or former identity
+	Holder     UserID // the active user who had it at User's last claim, or the other user of those
 	Connection ConnectionID
 	Attempt    AttemptID // the latest sign-in that claimed it; "" if an upgrade raised the question
 	Login      string    // as claimed
@@ -35,11 +35,14 @@ const (
 	// QuestionMerged: whether the two are one person, because an account with the login
 	// was merged into that of Holder, who has another login.
 	QuestionMerged QuestionKind = "merged"
+	// QuestionFormer: whether the two are one person, who had the subject or the login
+	// before an admin untied it or its connection was deleted.
+	QuestionFormer QuestionKind = "former"
 )
 
-// OfDoubt reports whether the question is if two users are one person, and not whose a
-// login is: the holder has another one.
-func (k QuestionKind) OfDoubt() bool { return k != QuestionLogin }
+// AboutPerson reports whether the question is whether two users are one person, and not
+// whose a login is.
+func (k QuestionKind) AboutPerson() bool { return k != QuestionLogin }
 
 // QuestionState is the state of an identity question.
 type QuestionState string
@@ -68,7 +71,7 @@ const (
 type QuestionDecision struct {
 	Answer QuestionAnswer
 	Holder bool   // of AnswerAnother: the holder gets Login, not the claimant
-	Login  string // of AnswerAnother: the new login; "" if OfDoubt: the claimant keeps theirs
+	Login  string // of AnswerAnother: the new login; "" unless it is a QuestionLogin: the claimant keeps theirs
 }
 
 // QuestionFilter narrows a list of questions; the zero value of a field means any.

@@ -81,6 +81,11 @@ const selectTraces = `select 'now_login', '', u.login from users u where u.enter
 	union select 'now_login', '', l.login from linked_subjects l where l.enterprise_id = $1 and l.user_id in users
 	union select 'subject', l.connection_id, l.subject from linked_subjects l
 		where l.enterprise_id = $1 and l.user_id in users and l.subject is not null
+	union select 'now_login', '', f.login from former_identities f where f.enterprise_id = $1 and f.user_id in users
+	union select 'subject', f.connection_id, f.subject from former_identities f
+		where f.enterprise_id = $1 and f.user_id in users
+	union select 'subject', f.connection_id, f.external_id from former_identities f
+		where f.enterprise_id = $1 and f.user_id in users
 	union select 'subject', s.connection_id, s.subject from sessions s
 		where s.enterprise_id = $1 and s.user_id in users
 	union select 'now_login', '', p.user_name from provisioned_users p

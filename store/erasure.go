@@ -67,10 +67,10 @@ func (db *DB) erasureDigest(ent sso.EnterpriseID, conn sso.ConnectionID, value s
 
 // isErased reports whether a user with a subject at a connection, or with a login, was
 // deleted and may not be made again.
-func (t *tx) isErased(
-	ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, subject, login string,
+func (db *DB) isErased(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, conn sso.ConnectionID, subject, login string,
 ) (bool, error) {
-	erased, err := t.erasedDigests(ctx, ent, t.db.erasureDigests(ent, conn, subject, login))
+	erased, err := db.erasedDigests(ctx, r, ent, db.erasureDigests(ent, conn, subject, login))
 	return len(erased) > 0, err
 }
 
@@ -88,14 +88,16 @@ func (db *DB) erasureDigests(ent sso.EnterpriseID, conn sso.ConnectionID, subjec
 }
 
 // erasedDigests returns those of digests that are of deleted users.
-func (t *tx) erasedDigests(ctx context.Context, ent sso.EnterpriseID, digests []string) (map[string]bool, error) {
+func (db *DB) erasedDigests(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, digests []string,
+) (map[string]bool, error) {
 	erased := map[string]bool{}
-	err := t.Query(ctx, func(r engine.Row) error {
-		digest, err := engine.ScanText(r)
+	err := r.Query(ctx, func(row engine.Row) error {
+		digest, err := engine.ScanText(row)
 		erased[digest] = true
 		return err
 	}, "select k.digest from erasure_keys k where k.enterprise_id = $1 and k.digest"+
-		t.db.sql.Dialect.Among(t.db.sql.Dialect.Values("$2")), string(ent), engine.JSONList(digests))
+		db.sql.Dialect.Among(db.sql.Dialect.Values("$2")), string(ent), engine.JSONList(digests))
 	return erased, err
 }
 
@@ -116,7 +118,7 @@ func (r *factsReader) erases(
 		for _, one := range all {
 			digests = append(digests, digestsOf(one)...)
 		}
-		erased, err := r.erasedDigests(ctx, r.push.Enterprise, digests)
+		erased, err := r.db.erasedDigests(ctx, r, r.push.Enterprise, digests)
 		if err != nil {
 			return false, err
 		}

@@ -53,7 +53,7 @@ type person struct {
 }
 
 func scanPerson(r engine.Row) (p person, err error) {
-	var question string // "?", and of a doubt its kind, user and key
+	var question string // "?", and of one about a person the kind, user and key
 	err = r.Scan(append(
 		userFields(&p.user), &p.digest.hash, &p.digest.certain, &question, &p.provisioned,
 	)...)
@@ -94,6 +94,8 @@ func (t *tx) findPerson(
 		return t.findGone(ctx, ent, id)
 	case identity.Successor:
 		return t.findSucceeded(ctx, ent, id)
+	case identity.Former:
+		return t.findFormer(ctx, ent, id)
 	case identity.Departed:
 		return t.findDeparted(ctx, ent, id)
 	default:

@@ -77,7 +77,7 @@ type loginRecord struct {
 	isNew      bool           // this sign-in creates the user
 	old        sso.User       // before the sign-in; zero if new
 	asked      bool           // an identity question about the user is open
-	doubt      doubt          // the user whom this may be by a move or a merge
+	doubt      doubt          // the user whom this may be by a move, merge or former identity
 	moved      bool           // a move expected the user
 	pushed     bool           // the identity provider pushed the user
 	owned      bool           // the connection provisions by SCIM
@@ -269,7 +269,7 @@ func (r *loginRecord) refuseErased(ctx context.Context, key identity.Key) error 
 	default:
 		id.Login = ""
 	}
-	erased, err := r.tx.isErased(ctx, r.ent, id.Connection, id.Subject, id.Login)
+	erased, err := r.tx.db.isErased(ctx, r.tx, r.ent, id.Connection, id.Subject, id.Login)
 	if erased {
 		r.resolution.Outcome, r.resolution.Err = identity.Refused, sso.AccountDeleted()
 	}
@@ -332,10 +332,12 @@ func (r *loginRecord) find(ctx context.Context, key identity.Key) (bool, error) 
 	switch key {
 	case identity.Subject: // read by claim
 		return r.bound, nil
-	case identity.Successor:
+	case identity.Successor, identity.Former:
 		if r.doubt.holder != "" { // an admin decides whose sign-in it is
 			return false, nil
 		}
+	}
+	if key == identity.Successor {
 		return r.findSuccessor(ctx)
 	}
 	p, ok, err := r.tx.lockPerson(ctx, r.ent, r.signIn.Identity, key)
@@ -443,7 +445,7 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 		if claim.Keeps {
 			q.Keeps = r.user.Login
 		}
-		if claim.Holder == r.doubt.holder {
+		if r.asksWhoItIs(claim.Holder) {
 			q.Kind, q.MoveKey = r.doubt.kind, r.doubt.key
 		}
 		if err := r.tx.raiseQuestion(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
@@ -456,6 +458,13 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 		r.tx.invalidate(r.user.ID)
 	}
 	return nil
+}
+
+// asksWhoItIs reports whether the question about a user who is asked about is whether
+// both are one person. That is not asked of a former identity whose user has the login:
+// there it has to be decided whose the login is, too.
+func (r *loginRecord) asksWhoItIs(holder sso.UserID) bool {
+	return holder == r.doubt.holder && (r.doubt.kind != sso.QuestionFormer || r.holder.ID != holder)
 }
 
 // savePending stores a user who waits for an admin to vouch for them or to decide

@@ -188,6 +188,13 @@ func (m *merging) moveIdentities(ctx context.Context, theirs []sso.UserIdentity)
 		if expected, ok := identity.Met(i, mine); ok {
 			m.expectNone(m.Enterprise, expected, m.Into)
 		}
+		m.forgetFormer(sso.IdentityLink{
+			Enterprise: m.Enterprise,
+			User:       m.Into,
+			Connection: i.Connection,
+			Subject:    i.Subject,
+			Login:      i.Login,
+		})
 		m.Moved.Identities = append(m.Moved.Identities, sso.MovedIdentity{
 			UserIdentity: i,
 			Became:       m.moveIdentity(m.Enterprise, i, m.Into, place),

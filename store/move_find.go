@@ -58,7 +58,8 @@ func (t *tx) findMoved(ctx context.Context, ent sso.EnterpriseID, id sso.Identit
 	)
 }
 
-// doubt is the user whom a user may be, by a move or a merge; the zero value is none.
+// doubt is the user whom a user may be, by a move, a merge or a former identity; the zero
+// value is none.
 type doubt struct {
 	kind   sso.QuestionKind
 	holder sso.UserID
@@ -66,6 +67,9 @@ type doubt struct {
 }
 
 func doubtOf(e sso.MoveEntry) doubt {
+	if e.User == "" {
+		return doubt{}
+	}
 	return doubt{
 		kind:   sso.QuestionMove,
 		holder: e.User,

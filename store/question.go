@@ -176,10 +176,10 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 }
 
 // join merges the claimant of a question into the holder, if the holder has the login
-// still; of a doubt, if the holder is not deactivated.
+// still; if it is not about a login, if the holder is not deactivated.
 func (t *tx) join(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
 	holder, _, err := loginHolder(ctx, t, q.Enterprise, q.Login)
-	if q.Kind.OfDoubt() {
+	if q.Kind.AboutPerson() {
 		holder, _, err = findUser(ctx, t, q.Enterprise, q.Holder)
 	}
 	if err != nil {

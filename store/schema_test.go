@@ -89,6 +89,7 @@ func TestMergeDecidesAboutEveryTable(t *testing.T) {
 		"memberships":               "moved",
 		"identities":                "moved",
 		"linked_subjects":           "moved",
+		"former_identities":         "stay: a sign-in with one leads to the question about the user kept",
 		"provisioned_users":         "moved if active, and found ones go",
 		"provisioned_tombstones":    "stay: what an identity provider ended stays ended",
 		"merges":                    "stay: they are undone from the last to the first",

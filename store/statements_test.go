@@ -29,6 +29,7 @@ func tenantTables() []string {
 		"certificates",
 		"identities",
 		"linked_subjects",
+		"former_identities",
 		"merges",
 		"erasures",
 		"erasure_keys",

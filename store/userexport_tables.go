@@ -31,6 +31,12 @@ func exportedAccount() []exportedTable {
 			columns: "user_id id connection_id subject login created_at:time last_seen_at:time",
 		},
 		{
+			section: "former_identities",
+			table:   "former_identities",
+			where:   "x.user_id in {users} order by x.ended_at, x.connection_id, x.subject, x.login",
+			columns: "user_id connection_id connection_name subject external_id login why ended_by ended_at:time",
+		},
+		{
 			section: "memberships",
 			table:   "memberships",
 			where:   "x.user_id in {users} order by x.since, x.group_id",

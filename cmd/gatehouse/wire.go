@@ -435,6 +435,7 @@ func (g *gateway) api() (*api.API, error) {
 		Moves:        g.db,
 		Merges:       g.db,
 		Erasures:     g.db,
+		Identities:   g.db,
 		Requests:     idempotency.New(g.db, g.log),
 		Directory:    g.directory,
 		Setup:        g.setup,

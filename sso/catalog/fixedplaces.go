@@ -79,7 +79,7 @@ func pageOf(s spot) Page {
 // spotOf returns where to act on a catalogue entry without a more specific
 // check.
 func spotOf(e Entry) spot {
-	aboutPeople := slices.Concat(mergeCodes(), erasureCodes())
+	aboutPeople := slices.Concat(mergeCodes(), erasureCodes(), linkCodes())
 	if slices.ContainsFunc(aboutPeople, func(of Entry) bool { return of.Code == e.Code }) {
 		return atPeople
 	}

@@ -36,7 +36,7 @@ func moveCodes() []Entry {
 		},
 		{
 			"operator_needed", "API",
-			"the user is also an operator of the installation, and only an operator decides about the account",
+			"the user is also an operator of the installation, or an admin of the company whose identities are to change",
 			Operator,
 			"ask an operator",
 		},
@@ -81,6 +81,42 @@ func mergeCodes() []Entry {
 			"the user administers the company, and a token that could make no admin would merge or move the account",
 			Operator,
 			"decide in the console, or with a token of the installation that has `groups:write` and `members:write`",
+		},
+	}
+}
+
+// linkCodes are the codes of tying identities to users.
+func linkCodes() []Entry {
+	return []Entry{
+		{
+			"identity_in_use", "API",
+			"the subject or the login leads to another user, which the message names",
+			Operator, "merge the two users if they are one person, else look at the subject again",
+		},
+		{
+			"identity_linked", "API",
+			"the subject or the login leads to this user already",
+			Operator, "nothing",
+		},
+		{
+			"link_connection_disabled", "API",
+			"an identity is to be tied of a connection that is not enabled",
+			Operator, "enable the connection first",
+		},
+		{
+			"link_not_provisioned", "API",
+			"the identity provider of the connection provisions, and it does not provision this user",
+			Operator, "add the person at the identity provider",
+		},
+		{
+			"link_approval_needed", "API",
+			"an admin or a token of the company ties an identity of a connection that the admin has not tested as it is live",
+			Operator, "pass a test connection through it, or let an operator tie the identity",
+		},
+		{
+			"admin_needed", "API",
+			"the holder of a setup link changes the identities of a person",
+			Operator, "let an admin of the company do it",
 		},
 	}
 }

@@ -57,6 +57,7 @@ type userWriter interface {
 	userMerger
 	userExporter
 	userEraser
+	identityLinker
 	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 		fn func(sso.User) (sso.User, error)) (sso.User, error)
 	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,

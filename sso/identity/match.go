@@ -40,6 +40,10 @@ const (
 	// back through another connection. A user who was merged into an active one has not
 	// left: with their former login an admin is asked.
 	Departed Key = "departed"
+	// Former finds the deactivated user who had the asserted subject at a connection that
+	// was deleted, or at this one before an admin untied it. If that user is not
+	// deactivated, an admin decides whether it is the same person; see [FindFormer].
+	Former Key = "former"
 )
 
 // The keys of pushed users.
@@ -73,6 +77,7 @@ func SignInLadder() []Key {
 		Gone,
 		Successor,
 		Departed,
+		Former,
 	}
 }
 

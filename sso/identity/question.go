@@ -16,7 +16,7 @@ func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User)
 		claimant.LoginGiven = true
 	case d.Answer == sso.AnswerRefuse:
 		claimant.Status = sso.UserDeactivated
-	case d.Answer == sso.AnswerAnother && d.Login == "": // both logins stay
+	case d.Answer == sso.AnswerAnother && d.Login == "": // not about a login: both stay
 	case HolderYields(d):
 		claimant.Login = q.Login
 		claimant.LoginGiven = false
@@ -51,7 +51,7 @@ func Yielded(q sso.IdentityQuestion, d sso.QuestionDecision, holder sso.User) (s
 }
 
 // CheckSame returns Conflict "question_changed" unless holder, the active user who has
-// the login of a question now, or the user of a move, is the one the admin decided about;
+// the login of a question now, or the user whom the question names, is the one the admin decided about;
 // zero if there is none.
 func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
 	if holder.ID != "" && holder.ID == q.Holder && holder.Status != sso.UserDeactivated {
@@ -66,13 +66,14 @@ func CheckSame(q sso.IdentityQuestion, holder sso.User) error {
 }
 
 // CheckDecision refuses an answer that the question has not: a new login is needed
-// where the two claim one, and a holder with another login does not yield one.
+// where the two claim one, and a question of a move or of a former identity takes no
+// account from its user.
 func CheckDecision(q sso.IdentityQuestion, d sso.QuestionDecision) error {
 	field, text := "", ""
 	switch {
-	case q.Kind.OfDoubt() && HolderYields(d):
-		field, text = "answer", "The other person does not have this login: answer same, another or refuse."
-	case !q.Kind.OfDoubt() && d.Answer == sso.AnswerAnother && d.Login == "":
+	case q.Kind.AboutPerson() && HolderYields(d):
+		field, text = "answer", "This question is whether both are one person: answer same, another or refuse."
+	case !q.Kind.AboutPerson() && d.Answer == sso.AnswerAnother && d.Login == "":
 		field, text = "login", "Enter the other login."
 	default:
 		return nil

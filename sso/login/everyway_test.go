@@ -75,6 +75,8 @@ func waysIn() map[string]func(*leaver) try {
 		"a test connection":             (*leaver).byTest,
 		"another connection":            (*leaver).byAnother,
 		"an answered question":          (*leaver).byAnswer,
+		"a linked identity":             (*leaver).byLinked,
+		"an unlinked identity":          (*leaver).byUnlinked,
 		"vouching":                      (*leaver).byVouching,
 		"a move started before":         func(l *leaver) try { return l.byMove(true) },
 		"a move started after":          func(l *leaver) try { return l.byMove(false) },

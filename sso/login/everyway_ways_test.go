@@ -3,6 +3,7 @@ package login_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gatehouse/sso"
@@ -144,6 +145,45 @@ func (l *leaver) byAnother() try {
 			return "", err
 		}
 		return led(l.signIn(second, "ada"))
+	}
+}
+
+// linked ties the login of Bob at another connection to the user.
+func (l *leaver) linked() *company {
+	l.Helper()
+	second := l.beside("Second")
+	_, err := l.db.LinkIdentity(l.Context(), sso.ActorOperator, sso.IdentityLink{
+		Enterprise: l.c.ID,
+		User:       l.user.ID,
+		Connection: second.conn.ID,
+		Login:      strings.Replace(l.user.Login, "ada", "bob", 1),
+	})
+	l.ok(err)
+	return second
+}
+
+func (l *leaver) byLinked() try {
+	second := l.linked()
+	return func() (sso.UserID, error) { return led(l.signIn(second, "bob")) }
+}
+
+// byUnlinked signs in with an identity that was untied; if an admin is asked, Bob is Ada.
+func (l *leaver) byUnlinked() try {
+	second := l.linked()
+	if as := l.enters(second, "bob").User.ID; as != l.user.ID {
+		l.Errorf("the linked identity led to %s", as)
+	}
+	_, err := l.db.UnlinkIdentity(l.Context(), sso.ActorOperator, l.c.ID, l.user.ID, string(second.conn.ID))
+	l.ok(err)
+	return func() (sso.UserID, error) {
+		as, err := led(l.signIn(second, "bob"))
+		if sso.CodeOf(err) != "login_in_use" {
+			return as, err
+		}
+		if err := l.answersSame(); err != nil {
+			return "", err
+		}
+		return led(l.signIn(second, "bob"))
 	}
 }
 

@@ -111,6 +111,9 @@ func (w *world) markedRows(user sso.User, resource sso.ProvisionedUser, group ss
 		{"provisioned_tombstones (enterprise_id, connection_id, id, login_key, external_id, account_id, applied, " +
 			"deleted_at, adopted, released)",
 			[]any{ent, conn, "user-1", login, "ext-old-" + marker, string(user.ID), true, 1, true, false}},
+		{"former_identities (enterprise_id, user_id, connection_id, connection_name, subject, external_id, login, " +
+			"why, ended_by, ended_at)",
+			[]any{ent, string(user.ID), conn, "", "sub-" + marker, "ext-former-" + marker, login, "unlinked", "", 1}},
 		{"idempotency_keys (token_id, key, request, status, header, body, expires_at)",
 			[]any{"tok-x", "k", "", 200, "{}", `{"id":"` + string(user.ID) + `","login":"` + login + `"}`, 1 << 60}},
 	} {

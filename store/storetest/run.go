@@ -47,6 +47,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"session rules": sessionRuleTests(),
 		"services":      serviceTokenTests(),
 		"merges":        mergeTests(),
+		"linking":       linkingTests(),
 		"people":        peopleTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},

@@ -488,6 +488,7 @@ func (f foreign) questions() calls {
 		},
 	}
 	maps.Copy(all, f.merges())
+	maps.Copy(all, f.links())
 	maps.Copy(all, f.people())
 	maps.Copy(all, f.moves())
 	return all
@@ -511,6 +512,35 @@ func (f foreign) merges() calls {
 		},
 		"Merges": func() (int, error) {
 			all, _, err := db.Merges(ctx, ent, sso.MergeFilter{User: merge.Into}, sso.Page{})
+			return len(all), err
+		},
+	}
+}
+
+func (f foreign) links() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	wrong := f.w.link(f.user.ID, "foreign", "")
+	wrong.Enterprise = ent
+	ref := string(f.w.conn.ID)
+	return calls{
+		"PreviewLink": func() (int, error) {
+			p, err := db.PreviewLink(ctx, by, wrong)
+			return count(p.User.ID != ""), err
+		},
+		"LinkIdentity": func() (int, error) {
+			_, err := db.LinkIdentity(ctx, by, wrong)
+			return 0, err
+		},
+		"PreviewUnlink": func() (int, error) {
+			p, err := db.PreviewUnlink(ctx, by, ent, f.user.ID, ref)
+			return count(p.User.ID != ""), err
+		},
+		"UnlinkIdentity": func() (int, error) {
+			_, err := db.UnlinkIdentity(ctx, by, ent, f.user.ID, ref)
+			return 0, err
+		},
+		"FormerIdentities": func() (int, error) {
+			all, err := db.FormerIdentities(ctx, ent, f.user.ID)
 			return len(all), err
 		},
 	}

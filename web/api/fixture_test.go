@@ -143,6 +143,9 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Moves:     f.db,
 		Merges:    f.db,
 		Erasures:  f.db,
+
+		Identities: f.db,
+
 		Tokens:    tokens.NewAPI(f.db, time.Now),
 		Requests:  idempotency.New(f.db, log),
 		Directory: rules,
@@ -351,6 +354,7 @@ func (f *fixture) world(key string) world {
 		"subject_change": f.subjectChange(c),
 		"move":           string(sso.NewID[sso.MoveID](now)),
 		"merge":          string(sso.NewID[sso.MergeID](now)),
+		"identity":       string(c.ID),
 	}
 }
 

@@ -65,6 +65,8 @@ func (e endpoint) body() any {
 		strings.HasSuffix(e.path, "/sync-preview"),
 		strings.HasSuffix(e.path, "/dry-run"):
 		return m{}
+	case e.op.OperationID == "link-identity":
+		return m{"connection": "conn-00000000000000000000000000", "subject": "new"}
 	case e.op.OperationID == "merge-user":
 		return m{"into": "user-00000000000000000000000000"}
 	case e.op.OperationID == "answer-identity-question",

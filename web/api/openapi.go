@@ -128,6 +128,7 @@ func pathParameter(noun string) *huma.Param {
 		"setup_link":   "link",
 		"scim_token":   "scimtok",
 
+		"identity":       "conn",
 		"personal_token": "pat",
 		"api_token":      "tok",
 	}[noun]

@@ -238,6 +238,8 @@ func isDecision(wildcard, value string) bool {
 		return is[sso.MergeID](value)
 	case "move":
 		return is[sso.MoveID](value)
+	case "identity": // the first one of a connection has its ID
+		return is[sso.ConnectionID](value) || is[sso.LinkedSubjectID](value)
 	case "question":
 		return is[sso.QuestionID](value)
 	case "subject_change":
@@ -265,7 +267,7 @@ func isToken(wildcard, value string) bool {
 
 func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
 	sso.QuestionID | sso.SubjectChangeID | sso.ProvisioningTokenID | sso.PersonalTokenID | sso.TokenID |
-	sso.ServiceTokenID | sso.RoleID | sso.MoveID | sso.MergeID](
+	sso.ServiceTokenID | sso.RoleID | sso.MoveID | sso.MergeID | sso.LinkedSubjectID](
 	value string,
 ) bool {
 	_, err := sso.ParseID[T](value)

@@ -128,13 +128,15 @@ type Options struct {
 	Moves     moveReader
 	Merges    mergeReader   // a store.DB, too
 	Erasures  erasureReader // a store.DB, too
-	Tokens    apiTokens     // a tokens.API
-	Requests  *idempotency.Service
-	Directory *directory.Service
-	Setup     *connections.Service
-	Preview   previewer
-	Tests     tester
-	Links     linkMaker
+	// Identities is a store.DB, too.
+	Identities identityReader
+	Tokens     apiTokens // a tokens.API
+	Requests   *idempotency.Service
+	Directory  *directory.Service
+	Setup      *connections.Service
+	Preview    previewer
+	Tests      tester
+	Links      linkMaker
 	// Provisioning is a store.DB.
 	Provisioning provisioningReader
 	SCIMTokens   scimTokens
@@ -191,6 +193,7 @@ func New(o Options) (*API, error) {
 	a.mergeOperations()
 	a.userExportOperations()
 	a.eraseOperations()
+	a.identityOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()

@@ -12,9 +12,9 @@ import (
 //nolint:lll // a tag is one line
 type identityQuestion struct {
 	ID         sso.QuestionID    `json:"id" doc:"Identifier; immutable." example:"quest-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Kind       string            `json:"kind" enum:"login,move,merged" doc:"login: whose the login is. move: whether the two are one person, whom a move expects at the connection. merged: whether the two are one person, because a user with the login was merged into the holder." example:"login"`
+	Kind       string            `json:"kind" enum:"login,move,merged,former" doc:"login: whose the login is. move: whether the two are one person, whom a move expects at the connection. merged: whether the two are one person, because a user with the login was merged into the holder. former: whether the two are one person, who had the subject or the login before it was unlinked or its connection was deleted." example:"login"`
 	User       sso.UserID        `json:"user" doc:"User who claims the login." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Holder     sso.UserID        `json:"holder" doc:"Active user who has the login; of a move, the user who is expected; of a merge, the one who was kept." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+	Holder     sso.UserID        `json:"holder" doc:"Active user who has the login; of a move, the user who is expected; of a merge, the one who was kept; of a former identity, its user." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 	Connection sso.ConnectionID  `json:"connection" doc:"Connection of the sign-in that claimed it." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Attempt    *sso.AttemptID    `json:"attempt" doc:"Latest sign-in attempt that claimed it; null if an upgrade found two active users with the same login." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login      string            `json:"login" doc:"Claimed login." example:"ada@acme.example"`
@@ -48,7 +48,7 @@ func viewQuestion(q sso.IdentityQuestion) identityQuestion {
 type questionAnswer struct {
 	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse,same" doc:"another: these are two people, and one of them gets another login. replaces: the holder is deactivated and the claimant takes over the login. refuse: the claimant is deactivated, or keeps the previous login. same: they are one person, and what leads to the claimant leads to the holder." example:"another"`
 	Of     string             `json:"of,omitempty" enum:"claimant,holder" doc:"For another: user who gets the other login; the claimant by default." example:"claimant"`
-	Login  *string            `json:"login,omitempty" doc:"For another: the other login; may be omitted for a question of a move or a merge." example:"ada.king@acme.example"`
+	Login  *string            `json:"login,omitempty" doc:"For another: the other login; may be omitted for a question of another kind than login." example:"ada.king@acme.example"`
 }
 
 func (a *API) questionOperations() {
@@ -61,7 +61,7 @@ func (a *API) questionOperations() {
 		summary: "List claims to a login in use",
 		about: "Applications identify users by login, so each login has one active user of an enterprise. A claim " +
 			"to it by another user's sign-in waits here for a decision, and so does a sign-in that may be of a user who " +
-			"is moved to its connection. Sorted by time of creation, newest first.",
+			"is moved to its connection, or who had its subject before. Sorted by time of creation, newest first.",
 	}, a.listQuestions)
 	add(a, operation{
 		id:      "answer-identity-question",
@@ -72,7 +72,7 @@ func (a *API) questionOperations() {
 		about: "Takes effect in one step; the user signs in again afterwards. A question that is no longer waiting " +
 			"is 409 question_decided, a login of another active user is 409 login_in_use. The answer same is 409 " +
 			"question_changed if the holder does not have the login any more. replaces, " +
-			"and another of the holder, are 422 for a question of a move or a merge.",
+			"and another of the holder, are 422 for a question of another kind than login.",
 	}, a.answerQuestion)
 }
 

@@ -25,6 +25,7 @@ type user struct {
 }
 
 type identity struct {
+	ID         string           `json:"id" doc:"Identifier among the identities of the user: the connection, or that of a further subject of a connection." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Connection sso.ConnectionID `json:"connection" doc:"Connection to the identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Subject    *string          `json:"subject" doc:"Immutable identifier of the user there; null until the first sign-in." example:"00u1a2b3c4d5e6f7g8h9"`
 	Login      string           `json:"login" doc:"Login of the user there." example:"ada@acme.example"`
@@ -54,6 +55,7 @@ func viewUser(u sso.User) user {
 
 func viewIdentity(i sso.UserIdentity) identity {
 	return identity{
+		ID:         i.Ref(),
 		Connection: i.Connection,
 		Subject:    some(i.Subject),
 		Login:      i.Login,
