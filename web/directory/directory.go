@@ -73,6 +73,8 @@ type Options struct {
 	Roles     roleReader    // a store.DB
 	Merges    mergeReader   // a store.DB
 	Erasures  erasureReader // a store.DB
+	// Identities is a store.DB.
+	Identities identityReader
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -93,7 +95,7 @@ func (d *Directory) Register(rt *route.Router) {
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
 		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(),
-		d.mergePages(), d.erasePages(),
+		d.mergePages(), d.erasePages(), d.identityPages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

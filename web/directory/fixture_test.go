@@ -165,7 +165,10 @@ func newFixture(t *testing.T) *fixture {
 		Roles:     f.db,
 		Merges:    f.db,
 		Erasures:  f.db,
-		Pushes:    f.db,
+
+		Identities: f.db,
+
+		Pushes: f.db,
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,
 			Writer: f.db,

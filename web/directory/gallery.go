@@ -14,6 +14,7 @@ func Gallery() []gallery.Example {
 		galleryQuestions(),
 		galleryMerges(),
 		galleryErasures(),
+		galleryLinks(),
 		galleryOrganizations(),
 		galleryChangedMeanwhile(),
 		galleryGroups(),

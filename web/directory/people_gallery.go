@@ -178,6 +178,11 @@ func galleryQuestions() []gallery.Example {
 			Page:   galleryQuestionsPage(mergedQuestion(row("quest-5", "ada@acme.example", ""))),
 		},
 		{
+			Name:   "Questions-former",
+			Status: 200,
+			Page:   galleryQuestionsPage(formerQuestion(row("quest-6", "ada.contractor", ""))),
+		},
+		{
 			Name:   "Questions-subjects",
 			Status: 200,
 			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
@@ -209,6 +214,12 @@ func movedQuestion(r questionRow) questionRow {
 // mergedQuestion makes the question one of a merge.
 func mergedQuestion(r questionRow) questionRow {
 	r.Merged = true
+	return r
+}
+
+// formerQuestion makes the question one of a former identity.
+func formerQuestion(r questionRow) questionRow {
+	r.Former = true
 	return r
 }
 

@@ -39,6 +39,8 @@ func personSaid() map[string]string {
 		"session":     "The session has ended.",
 		"sessions":    "They are signed out everywhere.",
 		"token":       "The token is revoked. Every node refuses it within a second.",
+		"linked":      "The identity is linked. Sign-ins with it are this person’s.",
+		"unlinked":    "The identity is unlinked, and sessions that began with it have ended.",
 		"merged":      "The accounts are merged. This one is kept; the other one leads here.",
 		"removed":     "Removed from the group.",
 		"restored":    "Their groups are what they were then.",
@@ -119,6 +121,9 @@ func (d *Directory) personSections(
 	ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, known personRecords, wrong error,
 ) error {
 	if err := d.personTokens(ctx, p, e, u.ID); err != nil {
+		return err
+	}
+	if err := d.personIdentities(ctx, p, e, u); err != nil {
 		return err
 	}
 	if err := d.personRoles(ctx, p, e, known.memberships); err != nil {
@@ -289,6 +294,7 @@ func (d *Directory) identityRows(
 			Login:    i.Login,
 			Since:    ui.NewTime(i.CreatedAt, d.Now()),
 			LastSeen: ui.NewTime(i.LastSeenAt, d.Now()),
+			ref:      i.Ref(),
 		}
 		for _, c := range connections {
 			if c.ID == i.Connection {

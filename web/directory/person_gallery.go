@@ -42,6 +42,8 @@ func galleryPerson() []gallery.Example {
 	}
 	full.Roles = galleryPersonRoles()
 	full.Identities = galleryIdentities()
+	full.LinkHref = galleryPersonAt + "/link"
+	full.Former = galleryFormer()
 	full.SignIns = gallerySignIns()
 	record := ui.Link{
 		Label: "sync-01hf7k3m9q2v5x8z1b4d6g8j0n",
@@ -163,6 +165,7 @@ func galleryIdentities() []identityRow {
 			Subject:  "00u1a2b3c4d5e6f7g8h9",
 			Login:    "ada@acme.example",
 			LastSeen: gallery.Ago(time.Minute),
+			Unlink:   galleryPersonAt + "/identities/x/unlink",
 		},
 		{
 			Connection: ui.Link{
@@ -171,6 +174,7 @@ func galleryIdentities() []identityRow {
 			},
 			Login:    "ada",
 			LastSeen: ui.NewTime(time.Time{}, gallery.Now()),
+			Unlink:   galleryPersonAt + "/identities/y/unlink",
 		},
 	}
 }

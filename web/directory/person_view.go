@@ -25,6 +25,8 @@ type personDetailPage struct {
 	AddHref    string
 	Lasting    []string // what becomes of changes by hand, connection by connection
 	Identities []identityRow
+	LinkHref   string // where to tie a further identity; "" for a merged user
+	Former     []formerRow
 	SignIns    []attemptRow
 	SignInsAll string // address of all of them
 	Syncs      []syncRow
@@ -63,6 +65,8 @@ type identityRow struct {
 	Login      string
 	Since      ui.Time
 	LastSeen   ui.Time
+	Unlink     string // where to untie it; "" where that is not offered
+	ref        string // see sso.UserIdentity.Ref
 }
 
 // attemptRow is one try to sign in.

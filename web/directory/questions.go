@@ -69,6 +69,7 @@ func (d *Directory) questionRow(
 		Keeps:  q.Keeps,
 		Move:   q.Kind == sso.QuestionMove,
 		Merged: q.Kind == sso.QuestionMerged,
+		Former: q.Kind == sso.QuestionFormer,
 		Both:   commonOf(q.MoveKey),
 		Action: console.At(e, "questions", string(q.ID)),
 		Since:  ui.NewTime(q.CreatedAt, d.Now()),

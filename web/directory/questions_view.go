@@ -26,6 +26,7 @@ type questionRow struct {
 	Both     string // of a question of a move: what both have, "" if they have nothing in common by now
 	Move     bool   // whether both are one person who moved, not whose a login is
 	Merged   bool   // whether both are one person, because one with the login was merged
+	Former   bool   // whether both are one person, who had the identity before
 	Since    ui.Time
 	Attempt  ui.Link // Href is "" if no sign-in raised it
 	Push     ui.Link // the connection whose push raised it; Href is "" if none did
@@ -35,7 +36,7 @@ type questionRow struct {
 }
 
 // Doubt reports whether the question is if both are one person, not whose a login is.
-func (r questionRow) Doubt() bool { return r.Move || r.Merged }
+func (r questionRow) Doubt() bool { return r.Move || r.Merged || r.Former }
 
 // questionPerson is one of the two records.
 type questionPerson struct {
