@@ -250,8 +250,8 @@ func (db *DB) SetMetadataStatus(
 	})
 }
 
-// DeleteConnection deletes a connection with its identities, ends its sessions
-// and discards its held syncs. The users stay. allow, if not nil, is called in
+// DeleteConnection deletes a connection with its identities, which become former ones,
+// ends its sessions and discards its held syncs. The users stay. allow, if not nil, is called in
 // the transaction with the users who depend on the connection; its error aborts.
 func (db *DB) DeleteConnection(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error,
@@ -287,6 +287,7 @@ func (db *DB) DeleteConnection(
 		if err != nil {
 			return err
 		}
+		t.keepFormerOf(by, ent, id, name)
 		t.Queue("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
 		detail := []string{"name", name}
 		if dropped > 0 {

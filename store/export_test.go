@@ -74,3 +74,6 @@ func ErasedTables() map[string]bool {
 	}
 	return tables
 }
+
+// FormerOfSignIn is the query for the former identities that a sign-in has.
+const FormerOfSignIn = formerOfSignIn

@@ -52,6 +52,33 @@ func (t *tx) keepFormer(ent sso.EnterpriseID, f sso.FormerIdentity) {
 	)
 }
 
+// formerOfConnection are the identities of the connection $2, from a table x with
+// identities. externalId is what the connection pushed of the user, or of a deleted
+// resource whose subject is of no other user since.
+func formerOfConnection(table, externalID string) string {
+	return `insert into former_identities (enterprise_id, user_id, connection_id, connection_name, subject, external_id,
+			login, why, ended_by, ended_at)
+		select x.enterprise_id, x.user_id, x.connection_id, $3, coalesce(x.subject, ''), ` + externalID + `, x.login,
+			'connection_deleted', $4, cast($5 as bigint)
+		from ` + table + ` x where x.enterprise_id = $1 and x.connection_id = $2
+		on conflict (enterprise_id, user_id, connection_id, subject, login) do update set
+			connection_name = excluded.connection_name, external_id = excluded.external_id, why = excluded.why,
+			ended_by = excluded.ended_by, ended_at = excluded.ended_at`
+}
+
+const externalIDOfUser = `coalesce((select p.external_id from provisioned_users p where p.enterprise_id = $1
+	and p.connection_id = $2 and p.account_id = x.user_id and p.origin = 'pushed' limit 1),
+	(select s.external_id from provisioned_tombstones s where s.enterprise_id = $1
+	and s.connection_id = $2 and s.account_id = x.user_id and not s.released limit 1), '')`
+
+// keepFormerOf queues that the identities of a connection end with it, and that those
+// which were untied before count at other connections from now on.
+func (t *tx) keepFormerOf(by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, name string) {
+	args := []any{string(ent), string(id), name, string(by), engine.Micros(t.now)}
+	t.Queue(formerOfConnection("identities", externalIDOfUser), args...)
+	t.Queue(formerOfConnection("linked_subjects", "''"), args...)
+}
+
 // forgetFormer queues the end of what is kept of a subject of a connection, or of a
 // login of the user without one: it leads to a user again.
 func (t *tx) forgetFormer(l sso.IdentityLink) {
@@ -70,6 +97,11 @@ const selectFormer = "select " + formerColumns + `, f.subject = $3 or f.external
 	join users u on u.enterprise_id = f.enterprise_id and u.id = f.user_id
 	where f.enterprise_id = $1 and (f.connection_id = $2 or f.why = 'connection_deleted')`
 
+// formerOfSignIn finds former identities by each value on its own, the last first.
+const formerOfSignIn = selectFormer + " and f.subject = $3 and f.subject <> '' union " +
+	selectFormer + " and f.external_id = $3 and f.external_id <> '' union " +
+	selectFormer + " and f.login = $4 and f.login <> '' order by 9 desc, 1"
+
 // findFormer finds the user whose former identity a sign-in has, who is deactivated. Of
 // one who is not, the person it returns has the doubt.
 func (t *tx) findFormer(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (p person, ok bool, err error) {
@@ -78,10 +110,7 @@ func (t *tx) findFormer(ctx context.Context, ent sso.EnterpriseID, id sso.Identi
 			err = r.Scan(append(append(formerFields(&f.Former), &f.Subject), userFields(&f.User)...)...)
 			return f, err
 		},
-		selectFormer+" and f.subject = $3 and f.subject <> '' union "+
-			selectFormer+" and f.external_id = $3 and f.external_id <> '' union "+
-			selectFormer+" and f.login = $4 and f.login <> '' order by 9 desc, 1",
-		string(ent), string(id.Connection), id.Subject, id.Login,
+		formerOfSignIn, string(ent), string(id.Connection), id.Subject, id.Login,
 	)
 	if err != nil || len(all) == 0 {
 		return p, false, err

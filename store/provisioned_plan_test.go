@@ -107,10 +107,27 @@ func TestLookupPlans(t *testing.T) {
 			for query, args := range store.GroupsNamed(planned.db, planned.ent, "ada") {
 				planned.looksUp(t, query, args)
 			}
+			planned.fillFormer(t)
+			if name == "postgres" {
+				planned.analyze(t, "former_identities")
+			}
+			planned.looksUp(t, store.FormerOfSignIn, []any{string(planned.ent), string(planned.conn), "ada", "ada"})
 			for _, query := range store.Releases() {
 				planned.looksUp(t, query, []any{string(planned.ent), string(planned.conn), "ada", "ada"})
 			}
 		})
+	}
+}
+
+// fillFormer makes each user have a former identity.
+func (p *planned) fillFormer(t *testing.T) {
+	t.Helper()
+	if _, err := storetest.Raw(t, p.dsn).Exec(
+		`insert into former_identities (enterprise_id, user_id, connection_id, connection_name, subject, external_id,
+			login, why, ended_by, ended_at)
+		select enterprise_id, id, 'conn-x', '', id, id, login, 'connection_deleted', '', 1 from users`,
+	); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -48,6 +48,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"services":      serviceTokenTests(),
 		"merges":        mergeTests(),
 		"linking":       linkingTests(),
+		"former":        formerTests(),
 		"people":        peopleTests(),
 		"tenants":       {"foreign objects": testTenants, "trust": testTrust},
 		"work":          {"sign-ins and pushes": testWork},

@@ -1,0 +1,177 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+)
+
+func formerTests() map[string]func(*testing.T, fresh) {
+	return map[string]func(*testing.T, fresh){
+		"people stay":       testDeletedConnection,
+		"same login":        testFormerLogin,
+		"same subject":      testFormerSubject,
+		"same former login": testFormerLoginOnly,
+		"deactivated":       testFormerDeactivated,
+		"pushed":            testFormerPushed,
+	}
+}
+
+// orphaned deletes the connection of the world, and returns the world at another one.
+func (w *world) orphaned() *world {
+	w.Helper()
+	w.ok(w.db.DeleteConnection(w.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID, nil))
+	next := *w
+	next.conn = w.connection("Next")
+	return &next
+}
+
+func (w *world) former(user sso.UserID) []sso.FormerIdentity {
+	w.Helper()
+	all, err := w.db.FormerIdentities(w.Context(), w.ent.ID, user)
+	w.ok(err)
+	return all
+}
+
+// givenLogin gives a user another login than the identity provider sends.
+func (w *world) givenLogin(user sso.UserID, login string) {
+	w.Helper()
+	w.edit(user, func(u *sso.User) { u.Login, u.LoginGiven = login, true })
+}
+
+// testDeletedConnection: who came through a deleted connection keeps the account,
+// memberships and history, and the identity is listed as a former one.
+func testDeletedConnection(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	w.linked(ada.ID, "second", "")
+	w.ok(w.db.AddMember(t.Context(), by, w.ent.ID, w.group["app/ops"].ID, ada.ID))
+	w.clock.Move(time.Second)
+	before, member, past := w.userOf(ada.ID), w.memberships(ada.ID), w.clock.Now()
+	w.clock.Move(time.Second)
+	old := w.conn
+	w.orphaned()
+	w.same(before, w.userOf(ada.ID))
+	w.same(member, w.memberships(ada.ID))
+	w.same(0, len(w.identities(ada.ID)))
+	history, err := w.db.UserMembershipsAt(t.Context(), w.ent.ID, ada.ID, past)
+	w.ok(err)
+	w.same(len(member), len(history))
+	all := w.former(ada.ID)
+	if len(all) != 2 {
+		t.Fatalf("the former identities are %+v", all)
+	}
+	subjects := map[string]bool{}
+	for _, f := range all {
+		subjects[f.Subject] = true
+		if f.Why != sso.FormerConnectionDeleted || f.Connection != old.ID || f.ConnectionName != old.Name ||
+			f.By != sso.ActorOperator || f.At.IsZero() {
+			t.Errorf("the former identity is %+v", f)
+		}
+	}
+	if !subjects["ada"] || !subjects["second"] {
+		t.Errorf("the former identities are %+v", all)
+	}
+	w.chainHolds()
+}
+
+// testFormerLogin: a new connection that sends the login of the account asks whose it is.
+func testFormerLogin(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	next := w.orphaned()
+	came, _ := next.record(next.claims("new-1", "ada@acme.test"))
+	if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionLogin || q.Holder != ada.ID {
+		t.Fatalf("the sign-in makes %+v, and the question %+v", came, q)
+	}
+	w.answersSame()
+	if u, _ := next.record(next.claims("new-1", "ada@acme.test")); u.ID != ada.ID {
+		t.Errorf("after the answer the subject signs in as %+v", u)
+	}
+	w.same(1, len(w.former(ada.ID)))
+}
+
+func (w *world) answersSame() {
+	w.Helper()
+	_, err := w.db.AnswerQuestion(
+		w.Context(), by, w.ent.ID, w.question().ID, sso.QuestionDecision{Answer: sso.AnswerSame},
+	)
+	w.ok(err)
+}
+
+// testFormerSubject: a new connection that sends the same subject asks, whatever the login,
+// and another subject does not.
+func testFormerSubject(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	next := w.orphaned()
+	bob, _ := next.record(next.claims("bob", "bob@acme.test"))
+	w.same(sso.UserActive, bob.Status)
+	came, _ := next.record(next.claims("ada", "countess"))
+	if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer || q.Holder != ada.ID {
+		t.Fatalf("the sign-in makes %+v, and the question %+v", came, q)
+	}
+	w.answersSame()
+	if u, _ := next.record(next.claims("ada", "countess")); u.ID != ada.ID || u.Status != sso.UserActive {
+		t.Errorf("after the answer the subject signs in as %+v", u)
+	}
+}
+
+// testFormerLoginOnly: the login that the deleted connection sent counts, too, where the
+// account has another one.
+func testFormerLoginOnly(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	w.givenLogin(ada.ID, "countess")
+	next := w.orphaned()
+	came, _ := next.record(next.claims("new-1", "ada@acme.test"))
+	if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer || q.Holder != ada.ID {
+		t.Fatalf("the sign-in makes %+v, and the question %+v", came, q)
+	}
+	_, err := w.db.AnswerQuestion(
+		t.Context(), by, w.ent.ID, w.question().ID, sso.QuestionDecision{Answer: sso.AnswerAnother},
+	)
+	w.ok(err)
+	if u, _ := next.record(next.claims("new-1", "ada@acme.test")); u.ID != came.ID || u.Status != sso.UserActive {
+		t.Errorf("after the answer the subject signs in as %+v", u)
+	}
+}
+
+// testFormerDeactivated: who was deactivated does not come back by the subject; a newcomer
+// with a login that they had is another person.
+func testFormerDeactivated(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ada, _ := w.enter("ada", "dev")
+	w.givenLogin(ada.ID, "countess")
+	w.edit(ada.ID, func(u *sso.User) { u.Status = sso.UserDeactivated })
+	next := w.orphaned()
+	before := w.users()
+	next.refused(next.claims("ada", "other"), "user_inactive")
+	next.refused(next.claims("new-1", "countess"), "user_inactive")
+	w.same(before, w.users())
+	if u, _ := next.record(next.claims("new-2", "ada@acme.test")); u.ID == ada.ID || u.Status != sso.UserActive {
+		t.Errorf("the next user of the login is %+v", u)
+	}
+}
+
+// testFormerPushed: the externalId by which a deleted connection pushed a person counts as
+// a subject, also of one who never signed in.
+func testFormerPushed(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.provision()
+	u := pushed("ada")
+	u.ExternalID = "employee-7"
+	u, err := w.db.CreateProvisionedUser(t.Context(), w.scimPush(), u)
+	w.ok(err)
+	ada := w.accountOf(u)
+	next := w.orphaned()
+	all := w.former(ada.ID)
+	if len(all) != 1 || all[0].ExternalID != "employee-7" || all[0].Login != u.UserName {
+		t.Fatalf("the former identities are %+v", all)
+	}
+	came, _ := next.record(next.claims("employee-7", "countess"))
+	if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer || q.Holder != ada.ID {
+		t.Fatalf("the sign-in makes %+v, and the question %+v", came, q)
+	}
+}
