@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/guide"
+	"gatehouse/sso/tokens"
 	"gatehouse/store"
 	"gatehouse/web/access"
 	"gatehouse/web/activity"
@@ -87,6 +88,7 @@ func (g *gateway) newAccess(pages *ui.Renderer) *access.Handlers {
 		Setup:      g.sessions.Setup(),
 		Device:     g.sessions.Device(),
 		Facts:      g.db,
+		Tokens:     tokens.NewAPI(g.db, time.Now),
 		BaseURL:    g.config.BaseURL,
 		Pages:      pages,
 		Now:        time.Now,

@@ -141,6 +141,10 @@ func tokenCodes() []Entry {
 			"choose another, or revoke that one",
 		},
 		{
+			"token_ended", "API", "the API token to replace was revoked or has expired", Operator,
+			"create a new one",
+		},
+		{
 			"scope_missing", "API",
 			"the token lacks the scope that the operation needs, or is for one company", Operator,
 			"make a token with the scope that the message names; see *Scopes* in the documentation of the API",

@@ -88,6 +88,31 @@ func (a *API) Create(ctx context.Context, by sso.Actor, g Grant, r APIRequest) (
 	return k, secret, nil
 }
 
+// Replace creates a token with the name, enterprise and scopes of another one, and
+// returns its bearer value. The other one stays valid until it is revoked, so that the
+// program can be given the new one first. One that has ended is Conflict "token_ended".
+func (a *API) Replace(
+	ctx context.Context, by sso.Actor, g Grant, ent sso.EnterpriseID, id sso.TokenID, expiresAt time.Time,
+) (sso.Token, sso.Secret, error) {
+	k, err := a.Token(ctx, ent, id)
+	if err != nil {
+		return sso.Token{}, "", err
+	}
+	if !k.Live(a.now()) {
+		return sso.Token{}, "", &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "token_ended",
+			Public: "This token has ended. Create a new one.",
+		}
+	}
+	return a.Create(ctx, by, g, APIRequest{
+		Name:       k.Name,
+		Enterprise: k.Enterprise,
+		Scopes:     k.Scopes,
+		ExpiresAt:  expiresAt,
+	})
+}
+
 // check returns the scopes of a request in their order, or all that is wrong with it.
 func (a *API) check(r APIRequest) ([]sso.Scope, error) {
 	problems := sso.ValidateName("name", r.Name)

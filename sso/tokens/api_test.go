@@ -70,3 +70,46 @@ func TestAPITokenGrants(t *testing.T) {
 		})
 	}
 }
+
+// TestReplaceAPIToken: a successor has the name, company and scopes of a token that is
+// valid, which stays so; it gives no more than its maker has.
+func TestReplaceAPIToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	api := tokens.NewAPI(w.db, w.clock)
+	k, _, err := api.Create(t.Context(), by, tokens.Operator(), tokens.APIRequest{
+		Name:       "report",
+		Enterprise: w.ent.ID,
+		Scopes:     []sso.Scope{"users:read"},
+		ExpiresAt:  w.now.Add(time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := w.now.Add(48 * time.Hour)
+	next, secret, err := api.Replace(t.Context(), by, tokens.Operator(), w.ent.ID, k.ID, later)
+	if err != nil || next.ID == k.ID || next.Name != k.Name || next.Enterprise != k.Enterprise ||
+		len(next.Scopes) != 1 || !next.ExpiresAt.Equal(later) {
+		t.Fatalf("the successor is %+v (%v)", next, err)
+	}
+	if _, err := api.Authenticate(t.Context(), secret.Reveal(), ""); err != nil {
+		t.Errorf("the successor is not valid: %v", err)
+	}
+	if before, err := api.Token(t.Context(), w.ent.ID, k.ID); err != nil || !before.Live(w.now) {
+		t.Errorf("the first one is %+v (%v)", before, err)
+	}
+	script := tokens.Grant{Enterprise: w.ent.ID, Scopes: []sso.Scope{"tokens:write"}}
+	if _, _, err := api.Replace(t.Context(), by, script, w.ent.ID, k.ID, later); sso.CodeOf(err) != "scope_exceeds_owner" {
+		t.Errorf("with less scopes: %v", err)
+	}
+	other := w.enterprise("other").ID
+	if _, _, err := api.Replace(t.Context(), by, tokens.Operator(), other, k.ID, later); sso.KindOf(err) != sso.NotFoundKind {
+		t.Errorf("of another enterprise: %v", err)
+	}
+	if err := api.RevokeToken(t.Context(), by, w.ent.ID, k.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := api.Replace(t.Context(), by, tokens.Operator(), w.ent.ID, k.ID, later); sso.CodeOf(err) != "token_ended" {
+		t.Errorf("after the end: %v", err)
+	}
+}

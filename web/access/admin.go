@@ -44,7 +44,8 @@ type Options struct {
 	Setup      cookie // of browsers that opened a setup link
 	Device     cookie // of browsers in which a local admin signed in
 	Facts      factReader
-	BaseURL    string // public address of Gatehouse
+	Tokens     apiTokens // a tokens.API
+	BaseURL    string    // public address of Gatehouse
 	Pages      *ui.Renderer
 	Now        func() time.Time
 }
@@ -89,4 +90,5 @@ func (h *Handlers) Enter(rt *route.Router, c *console.Console) {
 	h.Console = c
 	c.Add(rt, h.adminPages()...)
 	c.Add(rt, h.accessPages()...)
+	c.Add(rt, h.apiTokenPages()...)
 }

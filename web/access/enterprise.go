@@ -40,6 +40,7 @@ func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.
 		Base:     h.Console.Base(v, console.AreaAccess),
 		AddTo:    console.At(e, "access", "admins"),
 		LinkTo:   console.At(e, "access", "links"),
+		Tokens:   console.At(e, "access", "api-tokens"),
 		Enforced: e.Enforced,
 		Made:     typed.made,
 		Add: ui.Field{

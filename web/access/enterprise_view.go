@@ -15,6 +15,7 @@ type accessPage struct {
 	LinkTo   string
 	LinkForm []ui.Field
 	Made     *newLink
+	Tokens   string // address of the API tokens
 	Enforced bool
 	Enforce  enforceSwitch
 }

@@ -17,6 +17,7 @@ func Gallery() []gallery.Example {
 		galleryWelcome(),
 		galleryAdminAccounts(),
 		galleryAccess(),
+		galleryAPITokens(),
 	)
 }
 
@@ -36,6 +37,7 @@ func galleryAccess() []gallery.Example {
 		Add:      exampleAddAdmin(),
 		AddTo:    "/x",
 		LinkTo:   "/y",
+		Tokens:   "/t",
 		LinkForm: accessLinkForm(),
 		Enforce: enforceSwitch{Missing: []ui.Todo{{
 			State: "",
@@ -59,6 +61,7 @@ func galleryAccess() []gallery.Example {
 		Add:      exampleAddAdmin(),
 		AddTo:    "/x",
 		LinkTo:   "/y",
+		Tokens:   "/t",
 		LinkForm: accessLinkForm(),
 		Enforce:  enforceSwitch{Confirm: exampleEnforce()},
 	}
@@ -113,6 +116,7 @@ func exampleManyAccess() *accessPage {
 		Add:      exampleAddAdmin(),
 		AddTo:    "/x",
 		LinkTo:   "/y",
+		Tokens:   "/t",
 		LinkForm: accessLinkForm(),
 		Enforce:  enforceSwitch{Confirm: exampleEnforce()},
 		Admins: []namedAdmin{
@@ -159,6 +163,7 @@ func exampleLinkMade() *accessPage {
 		Add:      exampleAddAdmin(),
 		AddTo:    "/x",
 		LinkTo:   "/y",
+		Tokens:   "/t",
 		LinkForm: accessLinkForm(),
 		Enforce:  enforceSwitch{Confirm: exampleEnforce()},
 		Made: &newLink{

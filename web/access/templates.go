@@ -20,6 +20,7 @@ func Templates() ui.Templates {
 			new(adminsPage),
 			new(accessPage),
 			new(setupStartPage),
+			new(apiTokensPage),
 		},
 		Files: files,
 	}
