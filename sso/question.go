@@ -115,6 +115,9 @@ type IdentityHeldError struct {
 	MoveKey string
 	// Merged says that an account with the login was merged into Account.
 	Merged bool
+	// Former is set if Account is not known by the login, but had the externalId at a
+	// connection that was deleted.
+	Former bool
 }
 
 func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
@@ -123,6 +126,10 @@ func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }
 func (e *IdentityHeldError) Unwrap() error {
 	message := "Another active person of the company has the login " + Sanitize(e.Login) + ": account " +
 		string(e.Account) + ". An admin decides under People, Login conflicts; send it again afterwards."
+	if e.Former {
+		message = "This may be the person of account " + string(e.Account) + ", who had the externalId at a connection " +
+			"that was deleted. An admin decides under People, Login conflicts; send it again afterwards."
+	}
 	if e.MoveKey != "" {
 		message = "This may be the person of account " + string(e.Account) + ", who is moved to this connection. " +
 			"An admin decides under People, Login conflicts; send it again afterwards."

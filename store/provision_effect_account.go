@@ -306,6 +306,8 @@ func (t *tx) questionHeld(
 		question.Kind = sso.QuestionMove
 	case held.Merged:
 		question.Kind = sso.QuestionMerged
+	case held.Former:
+		question.Kind = sso.QuestionFormer
 	}
 	switch claimant.Status {
 	case sso.UserActive:

@@ -23,6 +23,7 @@ type factsReader struct {
 	gone     map[sso.UserID]string              // externalId of the deleted resource by account
 	released map[sso.UserID]bool                // their subjects were given to others
 	expected map[string][]identity.ExpectedMove // by the key of a move
+	had      map[string]sso.UserID              // by the externalId at a deleted connection
 	owned    map[sso.UserID]sso.ResourceID
 	departed map[string]sso.User // by the key of the login
 	merged   map[string]sso.User // into whom users were merged, by the key of their login
@@ -129,6 +130,7 @@ func (r *factsReader) clear() {
 	r.logins, r.exact = map[string][]sso.User{}, map[string][]sso.User{}
 	r.former, r.gone = map[string]sso.User{}, map[sso.UserID]string{}
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
+	r.had = map[string]sso.UserID{}
 	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
 	r.released, r.expected = map[sso.UserID]bool{}, map[string][]identity.ExpectedMove{}
 	r.departed, r.merged = map[string]sso.User{}, map[string]sso.User{}
@@ -172,6 +174,7 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 	r.byText(r.merged, "g.login_folded", mergedWith("n.value"), keys)
 	r.queueDomains(domains)
 	r.queueMoved(moved)
+	r.queueHad(external)
 	if r.cfg.SCIM.MatchEmail {
 		r.emails.queue(r.effects, all)
 	}
@@ -198,6 +201,33 @@ func (r *factsReader) queueMoved(keys []string) {
 		return err
 	}, "select "+expectedColumns+" from ("+distinct(r.effects, "$3")+")"+fromExpected+" order by e.user_id",
 		string(r.push.Enterprise), string(r.push.Connection), engine.JSONList(keys))
+}
+
+// queueHad queues the users who had some externalIds at connections that were deleted, the
+// last first, and are not deactivated. A user who was merged counts as the one who was kept.
+func (r *factsReader) queueHad(external []string) {
+	if len(external) == 0 {
+		return
+	}
+	const from = `) n cross join former_identities f
+		join users x on x.enterprise_id = f.enterprise_id and x.id = f.user_id
+		join users u on u.enterprise_id = x.enterprise_id
+			and u.id = case x.merged_into when '' then x.id else x.merged_into end
+		where f.enterprise_id = $1 and f.why = 'connection_deleted' and u.status <> 'deactivated'`
+	values := "(" + r.db.sql.Dialect.Values("$2")
+	r.QueueQuery(func(row engine.Row) error {
+		var value string
+		var user sso.UserID
+		var at int64
+		err := row.Scan(&value, &user, &at)
+		if r.had[value] == "" {
+			r.had[value] = user
+		}
+		return err
+	}, "select n.value, u.id, f.ended_at from "+values+from+" and f.external_id = n.value and f.external_id <> ''"+
+		" union select n.value, u.id, f.ended_at from "+values+from+" and f.subject = n.value and f.subject <> ''"+
+		" order by 3 desc, 2",
+		string(r.push.Enterprise), engine.JSONList(external))
 }
 
 // moved notes whom moves expect as a user who belongs to no account yet.
@@ -332,6 +362,7 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 		r.moved(&f)
 		key := identity.LoginKey(u.UserName)
 		f.Departed, f.Merged = r.departed[key], r.merged[key]
+		f.Had = r.had[u.ExternalID]
 	}
 	f.Email = r.emails.facts(*u, func(by sso.User) bool { return r.another(by, *u) })
 	before, _ := f.Before()

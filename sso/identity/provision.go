@@ -38,6 +38,9 @@ type Pushed struct {
 	// whom one with the login was merged, if the user is not deactivated. Both are zero
 	// if there is none.
 	Departed, Merged sso.User
+	// Had is the user who is not deactivated and had the externalId of a new resource at
+	// a connection that was deleted; "" if there is none.
+	Had sso.UserID
 	// DomainVerified says that the enterprise has proven the domain of the address
 	// that [PushedAddress] returns.
 	DomainVerified bool
@@ -177,6 +180,12 @@ func (f Pushed) held(before, after sso.User) error {
 			Account: f.Doubt.User,
 			Login:   after.Login,
 			MoveKey: f.Doubt.Key,
+		}
+	case f.Had != "":
+		return &sso.IdentityHeldError{
+			Account: f.Had,
+			Login:   after.Login,
+			Former:  true,
 		}
 	case f.Departed.ID != "":
 		return sso.PushOfDeparted(f.Departed.ID, after.Login)

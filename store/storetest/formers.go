@@ -14,6 +14,7 @@ func formerTests() map[string]func(*testing.T, fresh) {
 		"same subject":      testFormerSubject,
 		"same former login": testFormerLoginOnly,
 		"deactivated":       testFormerDeactivated,
+		"pushed again":      testFormerPush,
 		"pushed":            testFormerPushed,
 	}
 }
@@ -173,5 +174,37 @@ func testFormerPushed(t *testing.T, fresh fresh) {
 	came, _ := next.record(next.claims("employee-7", "countess"))
 	if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer || q.Holder != ada.ID {
 		t.Fatalf("the sign-in makes %+v, and the question %+v", came, q)
+	}
+}
+
+// testFormerPush: a push with an externalId that a person had at a deleted connection is
+// held, whatever the userName, and the answer decides whose account it is.
+func testFormerPush(t *testing.T, fresh fresh) {
+	for _, answer := range []sso.QuestionAnswer{sso.AnswerSame, sso.AnswerAnother} {
+		t.Run(string(answer), func(t *testing.T) {
+			w := newWorld(t, fresh)
+			ada, _ := w.enter("ada", "dev")
+			next := w.orphaned()
+			next.provision()
+			u := pushed("countess")
+			u.ExternalID = "ada" // the subject that the deleted connection sent
+			_, err := next.db.CreateProvisionedUser(t.Context(), next.scimPush(), u)
+			next.fails(err, sso.Conflict, "identity_held")
+			if q := w.question(); q.Kind != sso.QuestionFormer || q.Holder != ada.ID {
+				t.Fatalf("the question is %+v", q)
+			}
+			claimant := w.question().User
+			_, err = w.db.AnswerQuestion(
+				t.Context(), by, w.ent.ID, w.question().ID, sso.QuestionDecision{Answer: answer},
+			)
+			w.ok(err)
+			if answer == sso.AnswerAnother { // what was held is applied to the account that waited
+				w.same(sso.UserActive, w.userOf(claimant).Status)
+				return
+			}
+			u, err = next.db.CreateProvisionedUser(t.Context(), next.scimPush(), u)
+			w.ok(err)
+			w.same(ada.ID, next.accountOf(u).ID)
+		})
 	}
 }
