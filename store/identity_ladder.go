@@ -106,7 +106,7 @@ func (t *tx) findPerson(
 // departed selects the deactivated users u with a login whom a connection does not know, if
 // no active user has it.
 func departed(connection, login string) string {
-	return ` users u where u.enterprise_id = $1 and u.login_folded = ` + login + ` and u.login_folded <> ''
+	return ` and u.login_folded = ` + login + ` and u.login_folded <> ''
 	and u.status = 'deactivated'
 	and not exists (select 1 from identities b
 		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = ` + connection + `)
@@ -120,7 +120,8 @@ func departed(connection, login string) string {
 func (t *tx) findDeparted(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (person, bool, error) {
 	key := identity.LoginKey(id.Login)
 	p, ok, err := engine.One(
-		ctx, t, scanPerson, "select "+personColumns+" from"+departed("$2", "$3")+" order by u.id desc limit 1",
+		ctx, t, scanPerson, "select "+personColumns+" from users u where u.enterprise_id = $1"+departed("$2", "$3")+
+			" order by u.id desc limit 1",
 		string(ent), string(id.Connection), key,
 	)
 	if err != nil || ok {

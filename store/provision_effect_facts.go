@@ -170,7 +170,7 @@ func (r *factsReader) queueCandidates(all []pushedUser) {
 		"and s.connection_id = $3 and s.external_id = n.value and not s.released and u.enterprise_id = $1 "+
 		"and u.id = s.account_id",
 		external)
-	r.byText(r.departed, "u.login_folded", departed("$3", "n.value"), keys)
+	r.byText(r.departed, "u.login_folded", " users u where u.enterprise_id = $1"+departed("$3", "n.value"), keys)
 	r.byText(r.merged, "g.login_folded", mergedWith("n.value"), keys)
 	r.queueDomains(domains)
 	r.queueMoved(moved)
