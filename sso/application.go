@@ -39,8 +39,11 @@ type Application struct {
 	// Told are the groups that the application is told about, each as GroupRef
 	// returns it or "organization/*"; empty means all of them.
 	Told []string
-	// GroupsLimit is the maximum size of the list of groups, in bytes; 0 means
-	// DefaultGroupsLimit.
+	// Attributes are the names of the attributes of users that the application is told;
+	// empty means none.
+	Attributes []string
+	// GroupsLimit is the maximum size of the list of groups and attributes, in bytes; 0
+	// means DefaultGroupsLimit.
 	GroupsLimit int
 	// SignIn is the enterprise whose sign-in users without a session are sent
 	// to; "" lets them choose.
@@ -123,6 +126,13 @@ func (a Application) Validate() []FieldError {
 		add(
 			isGroupRef(ref, true), "told_groups["+strconv.Itoa(i)+"]",
 			"Use the key of an organization, a slash and the name of a group, or * for all of them.",
+		)
+	}
+	add(len(a.Attributes) <= MaxAttributes, "attributes", "Use at most 20.")
+	for i, name := range a.Attributes {
+		add(
+			ValidAttributeName(name), "attributes["+strconv.Itoa(i)+"]",
+			"Use the name of an attribute: lower-case letters, digits and underscores.",
 		)
 	}
 	add(len(a.PublicPaths) <= maxPublicPaths, "public_paths", "Use at most 100.")

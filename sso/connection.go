@@ -106,6 +106,9 @@ type Connection struct {
 	// be rolled over.
 	Keys     []KeyPair
 	Metadata MetadataStatus
+	// Attributes are those of the enterprise, which the mapping reads. They are no part
+	// of the connection and change without a revision of it.
+	Attributes []Attribute
 	// Shadow is when the comparison of sign-ins with the draft began; zero:
 	// they are not compared.
 	Shadow    time.Time
@@ -368,6 +371,9 @@ type Mapping struct {
 	// of exactly this many names is treated as truncated. 0: the IdP does not
 	// truncate.
 	GroupLimit int `json:"group_limit,omitempty"`
+	// Attributes has the claims of each attribute of the enterprise, by its name. One
+	// that the enterprise does not have is ignored.
+	Attributes map[string][]string `json:"attributes,omitempty"`
 }
 
 // Rewrite extracts names of groups from values: by Preset, else by Pattern. A

@@ -65,5 +65,7 @@ type Identity struct {
 	Groups      AssertedGroups
 	Claims      Claims
 	Mixed       map[string]MixedClaim `json:",omitempty"` // as in the Assertion
+	// Attributes are those of the enterprise that were sent, by name.
+	Attributes []AttributeValue `json:",omitempty"`
 	Authn
 }

@@ -168,6 +168,8 @@ type Principal struct {
 	// Groups are all those the user is in, default groups too, in the order of
 	// ComparePrincipalGroups.
 	Groups []PrincipalGroup
+	// Attributes are those of the enterprise; "" for a service.
+	Attributes AttributeTexts
 	// Token is what the token opens by which the request was made; nil with a session.
 	Token *TokenGrant
 }

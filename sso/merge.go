@@ -33,6 +33,7 @@ type MergeMoved struct {
 	Moves       []MoveID        `json:",omitempty"` // moves that expected From, and expect Into
 	Memberships []Membership    `json:",omitempty"` // of From before
 	Gained      []GroupID       `json:",omitempty"` // groups that Into was not in
+	Attributes  []string        `json:",omitempty"` // attributes that Into did not have
 }
 
 // MovedIdentity is an identity of From as it was.

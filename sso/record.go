@@ -34,6 +34,8 @@ type SignIn struct {
 	Brake       Brake  // of the connection
 	// DefaultGroups are those of the connection.
 	DefaultGroups []GroupID
+	// Attributes are those of the enterprise, by which Identity.Attributes was read.
+	Attributes []Attribute
 }
 
 // GroupSnapshot has the facts that a group sync needs, and no more, so that its

@@ -158,6 +158,7 @@ func (c *Config) Trusted() *Config {
 	t.Mapping.Name = nil
 	t.Mapping.Groups, t.Mapping.Delimiter, t.Mapping.GroupsRewrite = nil, "", nil
 	t.Mapping.Include, t.Mapping.Exclude, t.Mapping.GroupLimit = "", "", 0
+	t.Mapping.Attributes = nil
 	t.Mapping.Login = nilIfEmpty(t.Mapping.Login)
 	t.Mapping.Email = nilIfEmpty(t.Mapping.Email)
 	t.Mapping.EmailVerified = nilIfEmpty(t.Mapping.EmailVerified)

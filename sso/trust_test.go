@@ -64,6 +64,7 @@ func classes() map[string]string {
 		"Mapping.Include":               permits,
 		"Mapping.Exclude":               permits,
 		"Mapping.GroupLimit":            permits,
+		"Mapping.Attributes":            permits,
 
 		"GroupSync.Mode":                  permits,
 		"GroupSync.OnAbsent":              permits,
@@ -141,6 +142,7 @@ func TestEveryMemberOfAConnectionIsKnown(t *testing.T) {
 		"Protocol":   "fixed once the connection was live",
 		"State":      permits,
 		"Keys":       "ours, not theirs",
+		"Attributes": "of the enterprise; the mapping of a version says where they are",
 		"Live":       decides,
 		"Draft":      decides,
 		"Previous":   decides,
@@ -226,6 +228,8 @@ func alter(v reflect.Value) {
 			return
 		}
 		v.Set(reflect.Append(v, reflect.ValueOf("other").Convert(v.Type().Elem())))
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string][]string{"other": {"claim"}}))
 	default:
 		v.Set(reflect.ValueOf(v.Interface().(time.Time).Add(time.Hour)))
 	}

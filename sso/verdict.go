@@ -11,8 +11,10 @@ type SignInFacts struct {
 	// Provisioned says that the identity provider of the connection pushed the
 	// user.
 	Provisioned bool
-	Login       LoginClaim
-	Groups      GroupSnapshot
+	// Attributes are those that are known of the user.
+	Attributes []UserAttribute
+	Login      LoginClaim
+	Groups     GroupSnapshot
 	// Sessions are the rules of the enterprise about sign-ins and sessions.
 	Sessions SessionRules
 	// Replaced are the sessions of this browser, in any enterprise, that end

@@ -157,10 +157,12 @@ func (t *tx) seeCertificates(c sso.Connection) {
 	}
 }
 
-const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.provider, c.state, c.revision, c.live, c.live_secret,
+const connectionColumns = `c.id, c.enterprise_id, c.name, c.protocol, c.provider, c.state, c.revision, c.live, c.live_secret,
 	c.draft, c.draft_secret, c.previous, c.previous_secret, c.live_directory, c.draft_directory, c.previous_directory, c.metadata_checked_at, c.metadata_error, c.metadata_failing_since, c.shadow_since, c.trust, c.created_at,
-	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0)
-	from connections c left join connection_keys k on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
+	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0), `
+
+const fromConnections = ` from connections c left join connection_keys k
+	on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
 
 // listConnections reads connections with their keys: one row for each key, or one
 // row for a connection without.
@@ -185,7 +187,7 @@ func (db *DB) listConnections(
 			engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
 			engine.JSON(&c.Trust),
 			engine.Time(&c.CreatedAt),
-			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt),
+			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt), scanDefined(&c.Attributes),
 		)
 		if err != nil {
 			return err
@@ -200,7 +202,7 @@ func (db *DB) listConnections(
 			return nil
 		}
 		return db.addKey(&all[len(all)-1], k, certificate, private)
-	}, selectConnections+where+" order by c.id, k.position", args...)
+	}, "select "+connectionColumns+db.definedAttributes()+fromConnections+where+" order by c.id, k.position", args...)
 	return all, err
 }
 

@@ -72,17 +72,18 @@ type loginRecord struct {
 	signIn     sso.SignIn
 	groups     *snapshotReader
 	rules      sso.SessionRules
-	bound      bool           // the subject is known
-	proven     bool           // the e-mail's domain is verified for the enterprise
-	isNew      bool           // this sign-in creates the user
-	old        sso.User       // before the sign-in; zero if new
-	asked      bool           // an identity question about the user is open
-	doubt      doubt          // the user whom this may be by a move, merge or former identity
-	moved      bool           // a move expected the user
-	pushed     bool           // the identity provider pushed the user
-	owned      bool           // the connection provisions by SCIM
-	holder     sso.User       // the active user with the asserted login; zero if none
-	digest     assertedDigest // of the sign-in before
+	attributes []sso.UserAttribute // that are known of the user
+	bound      bool                // the subject is known
+	proven     bool                // the e-mail's domain is verified for the enterprise
+	isNew      bool                // this sign-in creates the user
+	old        sso.User            // before the sign-in; zero if new
+	asked      bool                // an identity question about the user is open
+	doubt      doubt               // the user whom this may be by a move, merge or former identity
+	moved      bool                // a move expected the user
+	pushed     bool                // the identity provider pushed the user
+	owned      bool                // the connection provisions by SCIM
+	holder     sso.User            // the active user with the asserted login; zero if none
+	digest     assertedDigest      // of the sign-in before
 	resolution identity.Resolution
 	user       sso.User // after the sign-in
 	verdict    sso.Verdict
@@ -126,6 +127,7 @@ func (r *loginRecord) decide(decide sso.Decide) (err error) {
 		DomainVerified: r.proven,
 		Provisioned:    r.pushed,
 		Login:          r.resolution.Claim,
+		Attributes:     r.attributes,
 		Groups:         r.groups.snapshot,
 		Sessions:       r.rules,
 		Replaced:       r.brought,
@@ -162,6 +164,9 @@ func (r *loginRecord) save(ctx context.Context) error {
 	}
 	r.memberships()
 	r.saveAsserted()
+	if err := r.changeAttributes(ctx); err != nil {
+		return err
+	}
 	return r.saveRecords(ctx)
 }
 
@@ -189,6 +194,11 @@ func (r *loginRecord) claim(ctx context.Context) error {
 		and m.enterprise_id = $1 and m.user_id = i.user_id`,
 		string(r.ent),
 		string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
+	)
+	r.readAttributes(
+		"identities i cross join",
+		"i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3 and a.user_id = i.user_id",
+		string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
 	)
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0",
@@ -401,6 +411,7 @@ func (r *loginRecord) saveUser(key identity.Key) {
 	if key != identity.Subject {
 		r.tx.forgetLogin(r.ent, r.signIn.Session.Connection, r.signIn.Identity.Login, r.user.ID)
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
+		r.readAttributes("", "a.user_id = $2", string(r.ent), string(r.user.ID))
 	}
 }
 

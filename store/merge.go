@@ -163,6 +163,9 @@ func (m *merging) run(ctx context.Context, p sso.MergePreview, answered bool) er
 	if err := m.moveEntries(ctx); err != nil {
 		return err
 	}
+	if err := m.copyAttributes(ctx); err != nil {
+		return err
+	}
 	if err := m.moveMemberships(ctx, p.Gained); err != nil {
 		return err
 	}

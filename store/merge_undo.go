@@ -89,6 +89,7 @@ func (u *unmerging) run(ctx context.Context, by sso.Actor) error {
 	}
 	u.returnResources()
 	u.returnEntries()
+	u.returnAttributes()
 	if err := u.returnMemberships(ctx); err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func (db *DB) TokenPrincipal(ctx context.Context, token sso.Hash) (_ sso.Princip
 	o, ok, err := engine.One(
 		ctx, db.sql, scanOwnedToken, "select "+personalTokenColumns+", "+userColumns+
 			`, e.id, e.key, e.name, e.enforced, e.created_at,
-			coalesce(r.personal, $2), coalesce(r.max_age, $3), `+db.userGroupColumns("t")+`
+			coalesce(r.personal, $2), coalesce(r.max_age, $3), `+db.userGroupColumns("t")+", "+db.principalAttributes("t")+`
 		from personal_tokens t
 		join users u on u.enterprise_id = t.enterprise_id and u.id = t.user_id
 		join enterprises e on e.id = t.enterprise_id
@@ -220,6 +220,7 @@ func (db *DB) TokenPrincipal(ctx context.Context, token sso.Hash) (_ sso.Princip
 	}
 	p := o.token.Principal(o.user, o.enterprise, o.rules)
 	p.Groups = o.groups.list()
+	p.Attributes = o.attributes
 	return p, nil
 }
 
@@ -230,6 +231,7 @@ type ownedToken struct {
 	enterprise sso.Enterprise
 	rules      sso.TokenRules
 	groups     groupTriples
+	attributes sso.AttributeTexts
 }
 
 func scanOwnedToken(r engine.Row) (o ownedToken, err error) {
@@ -238,6 +240,7 @@ func scanOwnedToken(r engine.Row) (o ownedToken, err error) {
 	dest = append(
 		dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
 		&o.rules.Personal, engine.Duration(&o.rules.MaxAge), triples(&o.groups.groups), triples(&o.groups.roles),
+		attributeTexts(&o.attributes),
 	)
 	err = r.Scan(dest...)
 	return o, err

@@ -56,13 +56,13 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 		var groups groupTriples
 		err = r.Scan(append(
 			dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
-			&p.Protocol, triples(&groups.groups), triples(&groups.roles),
+			&p.Protocol, triples(&groups.groups), triples(&groups.roles), attributeTexts(&p.Attributes),
 		)...)
 		p.Groups = groups.list()
 		return p, err
 	},
 		"select "+sessionColumns+", "+userColumns+
-			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, "+db.userGroupColumns("s")+`
+			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, "+db.userGroupColumns("s")+", "+db.principalAttributes("s")+`
 		from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
 		join connections c on c.enterprise_id = s.enterprise_id and c.id = s.connection_id

@@ -96,6 +96,9 @@ func tenantTables() []string {
 		"provisioning_visits",
 		"provisioning_contacts",
 		"group_roles",
+		"attributes",
+		"attribute_revisions",
+		"user_attributes",
 	}
 }
 
@@ -129,6 +132,8 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"UpdateRole":              "from group_roles x where x.role_id = $2",    // a role is the installation's
 		"RoleGroups":              "where x.role_id = $1",                       // the operator's list of all
 		"RoleCounts":              "from group_roles x group by x.role_id",      // likewise
+		"definedAttributes":       "a.enterprise_id = c.enterprise_id",          // likewise
+		"principalAttributes":     "d.enterprise_id = a.enterprise_id",          // its callers name the row
 		"groupTripleColumns":      "x.enterprise_id = m.enterprise_id",          // its callers name the row
 		"EndSetupSession":         "delete from setup_sessions where token = $1",
 		"foldGroups":              "order by enterprise_id, id limit $3",     // all of them, when the fold changes

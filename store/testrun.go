@@ -290,6 +290,9 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		if err := r.complete(ctx, f.User.ID); err != nil {
 			return err
 		}
+		if f.Attributes, err = userAttributes(ctx, t, ent, f.User.ID); err != nil {
+			return err
+		}
 		if f.Sessions, err = sessionRules(ctx, t, ent); err != nil {
 			return err
 		}

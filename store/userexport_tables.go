@@ -37,6 +37,12 @@ func exportedAccount() []exportedTable {
 			columns: "user_id connection_id connection_name subject external_id login why ended_by ended_at:time",
 		},
 		{
+			section: "attributes",
+			table:   "user_attributes",
+			where:   "x.user_id in {users} order by x.user_id, x.name",
+			columns: "user_id name value connection_id pushed:flag changed_at:time",
+		},
+		{
 			section: "memberships",
 			table:   "memberships",
 			where:   "x.user_id in {users} order by x.since, x.group_id",

@@ -1,6 +1,7 @@
 package connections
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,7 +99,7 @@ func mappingValues(m sso.Mapping) []value {
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
 	}
-	return []value{
+	all := []value{
 		{field: "mapping.subject", text: m.Subject},
 		{field: "mapping.login", list: copied(m.Login)},
 		{field: "mapping.email", list: copied(m.Email)},
@@ -113,6 +114,10 @@ func mappingValues(m sso.Mapping) []value {
 		{field: "mapping.exclude", text: m.Exclude},
 		{field: "mapping.group_limit", text: number(m.GroupLimit)},
 	}
+	for _, name := range slices.Sorted(maps.Keys(m.Attributes)) {
+		all = append(all, value{field: "mapping.attributes." + name, list: copied(m.Attributes[name])})
+	}
+	return all
 }
 
 // ruleValues returns the fields that decide who may sign in and which memberships

@@ -46,6 +46,8 @@ func TestEveryFieldIsCompared(t *testing.T) {
 				v.SetBool(true)
 			case reflect.Int:
 				v.SetInt(7)
+			case reflect.Map:
+				v.Set(reflect.ValueOf(map[string][]string{"department": {"canary"}}))
 			case reflect.Slice:
 				v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 			default:

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/evaluate"
+	"gatehouse/sso/mapping"
 )
 
 // trialReader reads the attempts and users that policies are tried on.
@@ -28,6 +29,9 @@ type trialReader interface {
 	ProvisionedAmong(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID, users []sso.UserID,
 	) (map[sso.UserID]bool, error)
+	AttributesAmong(
+		ctx context.Context, ent sso.EnterpriseID, users []sso.UserID,
+	) (map[sso.UserID][]sso.UserAttribute, error)
 }
 
 // Trial is the decision of a policy about one attempt, as if it were the user's
@@ -82,16 +86,25 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	for i, name := range names {
 		groups[i] = sso.Group{ID: sso.GroupID(name), Name: name}
 	}
-	provisioned, err := s.provisionedOf(ctx, c, attempts)
+	users := make([]sso.UserID, len(attempts))
+	for i, a := range attempts {
+		users[i] = a.User
+	}
+	provisioned, err := s.Trials.ProvisionedAmong(ctx, c.Enterprise, c.ID, users)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find provisioned users: %w", err)
+	}
+	attributes, err := s.Trials.AttributesAmong(ctx, c.Enterprise, users)
+	if err != nil {
+		return nil, fmt.Errorf("read attributes: %w", err)
 	}
 	trials := make([]Trial, len(attempts))
 	for i, a := range attempts {
 		d := rules.Decide(evaluate.Case{
-			Identity: *a.Identity,
+			Identity: attributed(c, cfg, *a.Identity),
 			Facts: sso.SignInFacts{
 				First:          true,
+				Attributes:     attributes[a.User],
 				Provisioned:    provisioned[a.User],
 				DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
 				Groups:         sso.GroupSnapshot{Groups: groups},
@@ -105,15 +118,15 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	return trials, nil
 }
 
-// provisionedOf returns which users of attempts the identity provider pushed.
-func (s *Service) provisionedOf(
-	ctx context.Context, c sso.Connection, attempts []sso.Attempt,
-) (map[sso.UserID]bool, error) {
-	users := make([]sso.UserID, len(attempts))
-	for i, a := range attempts {
-		users[i] = a.User
-	}
-	return s.Trials.ProvisionedAmong(ctx, c.Enterprise, c.ID, users)
+// attributed returns an identity with the attributes that the mapping reads in what was
+// asserted then: the enterprise may have chosen others since.
+func attributed(c sso.Connection, cfg *sso.Config, id sso.Identity) sso.Identity {
+	id.Attributes = mapping.Attributes(c.Attributes, cfg.Mapping, sso.Assertion{
+		Subject: id.Subject,
+		Claims:  id.Claims,
+		Mixed:   id.Mixed,
+	})
+	return id
 }
 
 // verified reports whether the enterprise has proven a domain.

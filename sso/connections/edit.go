@@ -79,6 +79,9 @@ type MappingEdit struct {
 	Include       *string      `json:"include,omitempty"`
 	Exclude       *string      `json:"exclude,omitempty"`
 	GroupLimit    *int         `json:"group_limit,omitempty"`
+	// Attributes changes the claims of some attributes, by name; an empty list removes
+	// those of one.
+	Attributes map[string][]string `json:"attributes,omitempty"`
 }
 
 // RewriteEdit changes how values become group names; see [sso.Rewrite].

@@ -2,6 +2,7 @@ package connections
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -101,9 +102,12 @@ func (w *editing) identify(e Edit) {
 // takePreset replaces the presets of the old provider by those of the new one,
 // unless they were edited.
 func (w *editing) takePreset(old sso.Provider) {
+	attributes := w.cfg.Mapping.Attributes // no preset has any
+	w.cfg.Mapping.Attributes = nil
 	if reflect.DeepEqual(w.cfg.Mapping, mapping.Preset(old, w.c.Protocol)) {
 		w.cfg.Mapping = mapping.Preset(w.c.Provider, w.c.Protocol)
 	}
+	w.cfg.Mapping.Attributes = attributes
 	if w.cfg.SAML != nil && w.cfg.SAML.NameIDFormat == nameIDFormat(old) {
 		w.cfg.SAML.NameIDFormat = nameIDFormat(w.c.Provider)
 	}
@@ -124,6 +128,28 @@ func (w *editing) mapping(e MappingEdit) {
 	set(&m.Include, e.Include)
 	set(&m.Exclude, e.Exclude)
 	set(&m.GroupLimit, e.GroupLimit)
+	m.Attributes = changedAttributes(m.Attributes, e.Attributes)
+}
+
+// changedAttributes returns the claims of attributes with an edit applied.
+func changedAttributes(old, edit map[string][]string) map[string][]string {
+	if len(edit) == 0 {
+		return old
+	}
+	all := maps.Clone(old)
+	if all == nil {
+		all = map[string][]string{}
+	}
+	for name, candidates := range edit {
+		all[name] = candidates
+		if len(candidates) == 0 {
+			delete(all, name)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
 }
 
 // rewritten returns a rewrite with an edit applied; nil if all fields are empty.

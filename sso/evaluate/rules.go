@@ -105,6 +105,8 @@ type Decision struct {
 	Email   sso.EmailDecision // zero unless it is the first sign-in
 	Matched []string          // asserted names that match a group
 	Plan    sso.MembershipChanges
+	// Attributes are those of the user after the sign-in.
+	Attributes []sso.AttributeValue
 	// Refusals are those of all gates that refuse, in the order of the gates; none
 	// if the user is let in.
 	Refusals []*Refusal
@@ -131,6 +133,7 @@ func (r *Rules) Decide(c Case) Decision {
 			r.config.WhenUnprovisioned() == sso.UnprovisionedRefuse &&
 			!c.Facts.Provisioned,
 	}
+	d.Attributes, _ = sso.UpdateAttributes(c.Facts.Attributes, c.Identity.Attributes, false)
 	if r.policies != nil {
 		in := policy.Input{
 			Identity:       c.Identity,
@@ -140,6 +143,7 @@ func (r *Rules) Decide(c Case) Decision {
 			DomainVerified: c.Facts.DomainVerified,
 			MatchedGroups:  d.Matched,
 			Provisioned:    c.Facts.Provisioned,
+			Attributes:     d.Attributes,
 			NoMail:         r.noMail,
 		}
 		d.denied = r.policies.signIn.Check(in)

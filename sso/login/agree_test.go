@@ -86,6 +86,25 @@ func agreements() []agreement {
 				cfg.AllowSignIn = `identity.login != "` + person + `"`
 			},
 		},
+		{
+			name:    "attribute that was sent",
+			code:    "sign_in_denied",
+			policy:  true,
+			arrange: chooseAttributes,
+			rule: func(cfg *sso.Config, person string) {
+				cfg.Mapping.Attributes = map[string][]string{"given_name": {"firstName", "given_name"}}
+				cfg.AllowSignIn = `user.attributes["given_name"] != "` + person + `"`
+			},
+		},
+		{
+			name:    "attribute that is known",
+			policy:  true,
+			arrange: chooseAttributes,
+			rule: func(cfg *sso.Config, person string) {
+				cfg.Mapping.Attributes = map[string][]string{"given_name": {"not sent"}}
+				cfg.AllowSignIn = `user.attributes["given_name"] == "` + person + `"`
+			},
+		},
 		{name: "login of another user", code: "login_in_use", arrange: takeLogin},
 		{name: "brake", held: true, groups: true, arrange: lastAdmin},
 	}
@@ -99,6 +118,20 @@ func deactivate(w *world, c *company, person string) {
 		return u, nil
 	})
 	w.ok(err)
+}
+
+// chooseAttributes makes the first name an attribute, and the person sign in with it.
+func chooseAttributes(w *world, c *company, person string) {
+	w.Helper()
+	w.attributes(c, sso.Attribute{
+		Name:  "given_name",
+		Label: "First name",
+		Type:  sso.AttributeText,
+	})
+	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+		cfg.Mapping.Attributes = map[string][]string{"given_name": {"firstName", "given_name"}}
+	})
+	w.enters(c, person)
 }
 
 // takeLogin lets a user of another connection have the person's login.

@@ -244,7 +244,7 @@ func (t *try) write(
 // complete sets the fields of a sign-in that are known only when it is written.
 func (t *try) complete(s *sso.SignIn, token sso.Secret) {
 	s.Session.Token = token.Hash()
-	s.Brake, s.DefaultGroups = t.cfg.Brake, t.cfg.DefaultGroups
+	s.Brake, s.DefaultGroups, s.Attributes = t.cfg.Brake, t.cfg.DefaultGroups, t.c.Attributes
 	if t.cb.Browser != "" {
 		s.Session.Browser = t.cb.Browser.Hash()
 	}

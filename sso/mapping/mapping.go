@@ -12,7 +12,7 @@ import (
 // Apply reads a through the mapping of cfg. It returns one check for each part
 // of the identity; on failure the last check is the one that failed, and the
 // error is Forbidden "saml_attribute_invalid" or "oidc_attribute_invalid".
-// Groups never fail.
+// Groups and attributes never fail.
 //
 // The e-mail is required if the mapping names a candidate for it, unless
 // cfg.EmailOptional is set. Then it may be missing, but an address that cannot
@@ -42,6 +42,7 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 	id.Name = r.displayName(m.Name, id.Login)
 	id.EmailVerified = id.Email != "" && r.isVerified(m.EmailVerified)
 	id.Groups = r.readGroups(m)
+	id.Attributes = r.readAttributes(c.Attributes, m)
 
 	if r.err != nil {
 		return sso.Identity{}, r.checks, &sso.Error{

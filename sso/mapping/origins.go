@@ -33,6 +33,11 @@ func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]s
 			origins[field] = "NameID"
 		}
 	}
+	for name, candidates := range m.Attributes {
+		if from, _, sent := r.candidateValues(candidates); sent {
+			origins["attributes."+name] = from
+		}
+	}
 	if g, _, err := r.assertedGroups(m); err == nil && g.Source != "" {
 		origins["groups"] = g.Source
 	}

@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gatehouse/sso"
@@ -24,16 +26,15 @@ func Validate(m sso.Mapping) []sso.FieldError {
 			add("subject", checkCandidate(candidate))
 		}
 	}
-	lists := []struct {
-		field  string
-		values []string
-	}{
+	lists := []list{
 		{"login", m.Login},
 		{"email", m.Email},
 		{"email_verified", m.EmailVerified},
 		{"name", m.Name},
 		{"groups", m.Groups},
 	}
+	lists = append(lists, attributeLists(m)...)
+	add("attributes", checkAttributeNames(m))
 	for _, l := range lists {
 		if len(l.values) > maxCandidates {
 			add(l.field, fmt.Errorf("use at most %d candidates", maxCandidates))
@@ -57,4 +58,35 @@ func Validate(m sso.Mapping) []sso.FieldError {
 	return problems
 }
 
-const maxCandidates = 16
+// attributeLists returns the candidates of each attribute, by name.
+func attributeLists(m sso.Mapping) []list {
+	var all []list
+	for _, name := range slices.Sorted(maps.Keys(m.Attributes)) {
+		all = append(all, list{"attributes." + name, m.Attributes[name]})
+	}
+	return all
+}
+
+func checkAttributeNames(m sso.Mapping) error {
+	if len(m.Attributes) > maxMappedAttributes {
+		return fmt.Errorf("use at most %d", maxMappedAttributes)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Attributes)) {
+		if !sso.ValidAttributeName(name) {
+			return fmt.Errorf("%q is not the name of an attribute", sso.Sanitize(name))
+		}
+	}
+	return nil
+}
+
+// list is the candidates of one part of an identity.
+type list struct {
+	field  string
+	values []string
+}
+
+const (
+	maxCandidates = 16
+	// maxMappedAttributes leaves room for attributes that the enterprise removed.
+	maxMappedAttributes = 2 * sso.MaxAttributes
+)

@@ -1,6 +1,10 @@
 package policy
 
-import "gatehouse/sso"
+import (
+	"strconv"
+
+	"gatehouse/sso"
+)
 
 // Input is everything that a decision may depend on.
 type Input struct {
@@ -19,6 +23,8 @@ type Input struct {
 	// Provisioned says that the identity provider of the connection pushed the
 	// user.
 	Provisioned bool
+	// Attributes are those of the user: what is known, with what was sent.
+	Attributes []sso.AttributeValue
 	// NoMail says that this installation has no mail server, so that no code
 	// can be sent.
 	NoMail bool
@@ -104,4 +110,21 @@ var variables = [...]variable{
 	}},
 	{"domain_verified", boolType, 0, func(in Input) any { return in.DomainVerified }},
 	{"user.provisioned", boolType, 0, func(in Input) any { return in.Provisioned }},
+	{"user.attributes", attributesType, sso.MaxAttributes, func(in Input) any {
+		return attributesOf(in.Attributes)
+	}},
+}
+
+// attributesOf returns the values of attributes by name: strings, numbers, booleans and
+// lists of strings. A date is a string.
+func attributesOf(all []sso.AttributeValue) map[string]any {
+	values := make(map[string]any, len(all))
+	for _, a := range all {
+		values[a.Name] = a.Typed()
+		if a.Type == sso.AttributeNumber {
+			n, _ := strconv.ParseFloat(a.Value, 64) // canonical
+			values[a.Name] = n
+		}
+	}
+	return values
 }

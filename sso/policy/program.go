@@ -27,6 +27,8 @@ var (
 	boolType    = cel.BoolType
 	stringsType = cel.ListType(cel.StringType)
 	claimsType  = cel.MapType(cel.StringType, stringsType)
+	// Types of attributes are the company's, and not known when an expression is checked.
+	attributesType = cel.MapType(cel.StringType, cel.DynType)
 )
 
 // Limits of an expression. Cost is in the library's units, roughly one step
@@ -154,7 +156,7 @@ func position(line, column int) string {
 
 // suggestNames lists the existing variables after a misspelt name.
 func suggestNames(problem string) string {
-	for _, noun := range [...]string{"identity", "connection", "enterprise"} {
+	for _, noun := range [...]string{"identity", "connection", "enterprise", "user"} {
 		reference := "undeclared reference to '" + noun
 		if !strings.Contains(problem, reference+"'") && !strings.Contains(problem, reference+".") {
 			continue

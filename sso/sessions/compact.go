@@ -52,6 +52,7 @@ const (
 	loginText
 	emailText
 	nameText
+	attributeText
 	ownTexts
 )
 
@@ -126,7 +127,7 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 	texts := [ownTexts]string{
 		string(p.Session.ID), string(p.User.ID), string(p.Session.Attempt), p.Session.Subject,
 		p.Session.SessionIndex, p.Session.Remote,
-		p.User.Login, p.User.Email, p.User.Name,
+		p.User.Login, p.User.Email, p.User.Name, string(p.Attributes),
 	}
 	if loginIsEmail {
 		texts[emailText] = ""
@@ -194,6 +195,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 		},
 		Enterprise: shared.enterprise,
 		Protocol:   shared.protocol,
+		Attributes: sso.AttributeTexts(c.ownText(attributeText)),
 		Token:      c.token,
 	}
 	if shared.amr != "" {

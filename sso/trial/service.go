@@ -42,6 +42,9 @@ type factReader interface {
 		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
 		brake sso.Brake, defaults []sso.GroupID,
 	) (sso.User, sso.GroupSnapshot, error)
+	AttributesAmong(
+		ctx context.Context, ent sso.EnterpriseID, users []sso.UserID,
+	) (map[sso.UserID][]sso.UserAttribute, error)
 	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)

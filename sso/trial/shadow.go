@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -186,6 +187,11 @@ func (x *comparison) factsAfter(
 		return facts, fmt.Errorf("look for the login: %w", err)
 	}
 	u := facts.User
+	attributes, err := x.svc.Facts.AttributesAmong(ctx, x.c.Enterprise, []sso.UserID{u.ID})
+	if err != nil {
+		return facts, fmt.Errorf("read the attributes: %w", err)
+	}
+	facts.Attributes = attributes[u.ID]
 	facts.First = u.ID == "" ||
 		x.CodeSent ||
 		x.Attempt.Email.Action != "" ||
@@ -228,6 +234,7 @@ func differing(live *sso.Identity, draft sso.Identity) (d sso.ShadowDetail) {
 			d.Fields = append(d.Fields, f)
 		}
 	}
+	d.Fields = append(d.Fields, differingAttributes(live.Attributes, draft.Attributes)...)
 	less := func(all, others []string) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
 			return slices.Contains(others, name)
@@ -236,4 +243,28 @@ func differing(live *sso.Identity, draft sso.Identity) (d sso.ShadowDetail) {
 	d.Lost = less(live.Groups.Names, draft.Groups.Names)
 	d.Gained = less(draft.Groups.Names, live.Groups.Names)
 	return d
+}
+
+// differingAttributes returns the attributes that are sent by one of two mappings only,
+// or with another value.
+func differingAttributes(live, draft []sso.AttributeValue) []sso.ShadowField {
+	fields := map[string]sso.ShadowField{}
+	for _, a := range live {
+		fields[a.Name] = sso.ShadowField{
+			Field: "attribute " + a.Name,
+			Live:  a.Text(),
+		}
+	}
+	for _, a := range draft {
+		f := fields[a.Name]
+		f.Field, f.Draft = "attribute "+a.Name, a.Text()
+		fields[a.Name] = f
+	}
+	var all []sso.ShadowField
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if f := fields[name]; f.Live != f.Draft {
+			all = append(all, f)
+		}
+	}
+	return all
 }

@@ -45,6 +45,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"expected":      expectedTests(),
 		"tokens":        personalTokenTests(),
 		"session rules": sessionRuleTests(),
+		"attributes":    attributeTests(),
 		"services":      serviceTokenTests(),
 		"merges":        mergeTests(),
 		"linking":       linkingTests(),

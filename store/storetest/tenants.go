@@ -790,6 +790,8 @@ func own() map[string]bool {
 		"Erasures":                   true,
 		"AuditEvents":                true,
 		"VerifyAudit":                true,
+		"AttributeCounts":            true,
+		"AttributesAmong":            true,
 		"Vitals":                     true,
 		"RecordHealth":               true,
 		"HealthEvents":               true,
@@ -873,6 +875,7 @@ func testTenants(t *testing.T, fresh fresh) {
 		f.access(), f.setupLinks(), f.trust(),
 		f.tests(), f.signInFacts(), f.contacts(), f.tokensAndRules(),
 		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
+		f.attributes(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -903,7 +906,8 @@ func testTenants(t *testing.T, fresh fresh) {
 }
 
 func (w *world) tenantObjects() (foreign, map[string]string) {
-	s := w.signIn("ada", "dev")
+	w.define(attributesOf()...)
+	s := w.sends(w.signIn("ada", "dev"), text("department", "Sales"))
 	u, r := w.record(s)
 	w.pending(&s)
 	sick, err := w.db.RecordHealth(w.Context(), w.ent.ID, []sso.Finding{
