@@ -20,6 +20,7 @@ type applicationRow struct {
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty"`
 	Groups      []string           `json:"groups,omitempty"`
 	Told        []string           `json:"told,omitempty"`
+	Attributes  []string           `json:"attributes,omitempty"`
 	GroupsLimit int                `json:"groups_limit,omitempty"`
 	SignIn      sso.EnterpriseID   `json:"sign_in,omitempty"`
 	PublicPaths []string           `json:"public_paths,omitempty"`
@@ -42,6 +43,7 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 	a.Enterprises = d.Enterprises
 	a.Groups = d.Groups
 	a.Told = d.Told
+	a.Attributes = d.Attributes
 	a.GroupsLimit = d.GroupsLimit
 	a.SignIn = d.SignIn
 	a.PublicPaths = d.PublicPaths
@@ -61,6 +63,7 @@ func definitionOf(a sso.Application) (string, error) {
 		Enterprises: a.Enterprises,
 		Groups:      a.Groups,
 		Told:        a.Told,
+		Attributes:  a.Attributes,
 		GroupsLimit: a.GroupsLimit,
 		SignIn:      a.SignIn,
 		PublicPaths: a.PublicPaths,

@@ -302,6 +302,7 @@ func (g *gateway) rules() {
 		Applications: g.db,
 		Roles:        g.db,
 		Rules:        g.db,
+		Attributes:   g.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     g.config.Session.Idle,
 			Lifetime: g.config.Session.Max,

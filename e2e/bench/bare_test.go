@@ -47,6 +47,7 @@ func serveBare() {
 		"X-Auth-Request-Name":               {"Ada Lovelace"},
 		"X-Auth-Request-Preferred-Username": login,
 		"X-Auth-Request-Roles":              {""},
+		"X-Auth-Request-Attributes":         {""},
 		"X-Auth-Request-Enterprise":         {"acme"},
 		"X-Auth-Request-Groups":             groups,
 	}

@@ -24,6 +24,7 @@ type ApplicationEdit struct {
 	EnterpriseKeys []string
 	Groups         []string
 	Told           []string
+	Attributes     []string
 	GroupsLimit    *int
 	// SignIn is whose sign-in users are sent to, by identifier; SignInKey names it
 	// by key instead. "" asks users for their company.
@@ -193,6 +194,7 @@ func (edit ApplicationEdit) apply(a *sso.Application) {
 	setList(&a.Enterprises, edit.Enterprises)
 	setList(&a.Groups, edit.Groups)
 	setList(&a.Told, edit.Told)
+	setList(&a.Attributes, edit.Attributes)
 	set(&a.GroupsLimit, edit.GroupsLimit)
 	set(&a.SignIn, edit.SignIn)
 	setList(&a.PublicPaths, edit.PublicPaths)

@@ -53,6 +53,7 @@ func newFixture(t *testing.T, dsn string) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Attributes:   f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,
 			Lifetime: 8 * time.Hour,

@@ -104,6 +104,7 @@ type Options struct {
 	Applications applicationWriter
 	Roles        roleWriter
 	Rules        sessionRuler
+	Attributes   attributeWriter
 	Lifetimes    Lifetimes
 	Now          func() time.Time
 }

@@ -20,6 +20,7 @@ func wiki() sso.Application {
 		},
 		Groups:      []string{"web/dev"},
 		Told:        []string{"web/*", "app/Größe, \"alles\""},
+		Attributes:  []string{"badge", "department"},
 		GroupsLimit: 4096,
 		Revision:    1,
 	}

@@ -47,7 +47,8 @@ func newMarked(t *testing.T, fresh fresh) (w *world, user sso.User) {
 	resource := w.provisionUser(marker)
 	user = w.accountOf(resource)
 	group := w.provisionGroup("dev", resource.ID)
-	w.record(w.signIn(marker, "dev"))
+	w.define(attributesOf()...)
+	w.record(w.sends(w.signIn(marker, "dev"), text("department", "of "+marker)))
 	w.setActive(resource, false)
 	w.setActive(resource, true)
 	_, _, err := w.db.ChangeProvisionedUser(t.Context(), w.scimPush(), resource.ID,

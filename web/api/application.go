@@ -18,7 +18,8 @@ type application struct {
 	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string            `json:"groups" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
 	Told        []string            `json:"told_groups" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
-	GroupsLimit int                 `json:"groups_limit" doc:"Maximum length of the group list passed to the application, in bytes." example:"2048"`
+	Attributes  []string            `json:"attributes" doc:"Names of the attributes of users passed to the application; empty for none." example:"[\"department\"]"`
+	GroupsLimit int                 `json:"groups_limit" doc:"Maximum length of the lists of groups and attributes passed to the application, in bytes." example:"2048"`
 	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Enterprise whose sign-in is used; null if users are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflight requests pass without a sign-in." example:"false"`
@@ -59,7 +60,8 @@ type Access struct {
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string           `json:"groups,omitempty" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
 	Told        []string           `json:"told_groups,omitempty" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
-	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"Maximum length of the group list passed to the application, in bytes, up to 16384; 0 for the default, 2048." example:"2048"`
+	Attributes  []string           `json:"attributes,omitempty" maxItems:"100" doc:"Names of the attributes of users passed to the application, at most 20; empty for none." example:"[\"department\"]"`
+	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"Maximum length of the lists of groups and attributes passed to the application, in bytes, up to 16384; 0 for the default, 2048." example:"2048"`
 	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Enterprise whose sign-in is used; \"\" to ask users for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; empty for none. A path that ends in /* covers everything below it." example:"[\"/health\",\"/public/*\"]"`
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflight requests pass without a sign-in." example:"true"`
@@ -76,6 +78,7 @@ func (c Access) edit() directory.ApplicationEdit {
 		Enterprises: c.Enterprises,
 		Groups:      c.Groups,
 		Told:        c.Told,
+		Attributes:  c.Attributes,
 		GroupsLimit: c.GroupsLimit,
 		SignIn:      c.SignIn,
 		PublicPaths: c.PublicPaths,
@@ -100,6 +103,7 @@ func (a *API) viewApplication(app sso.Application) application {
 		Enterprises: always(app.Enterprises),
 		Groups:      always(app.Groups),
 		Told:        always(app.Told),
+		Attributes:  always(app.Attributes),
 		GroupsLimit: app.Limit(),
 		SignIn:      some(app.SignIn),
 		PublicPaths: always(app.PublicPaths),

@@ -23,6 +23,7 @@ func TestApplications(t *testing.T) {
 			"enterprises":     []string{f.acme["enterprise"]},
 			"groups":          []string{"research/engineering"},
 			"told_groups":     []string{"research/*"},
+			"attributes":      []string{"department"},
 			"groups_limit":    1024,
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []string{"/health", "/public/*"},
@@ -49,6 +50,7 @@ func TestApplications(t *testing.T) {
 			"enterprises":     []any{f.acme["enterprise"]},
 			"groups":          []any{"research/engineering"},
 			"told_groups":     []any{"research/*"},
+			"attributes":      []any{"department"},
 			"groups_limit":    1024.0,
 			"sign_in":         f.acme["enterprise"],
 			"public_paths":    []any{"/health", "/public/*"},
@@ -195,7 +197,11 @@ func TestApplicationFields(t *testing.T) {
 				m{"groups": []string{"research/ engineering"}},
 				[]string{"groups[0]"},
 			},
-			"no organization key": {
+			"no attribute": {
+				m{"attributes": []string{"department", "Dept", "a=b"}},
+				[]string{"attributes[1]", "attributes[2]"},
+			},
+			"no organization of a shared group": {
 				m{"told_groups": []string{"*/*", "Research/x"}},
 				[]string{"told_groups[0]", "told_groups[1]"},
 			},

@@ -84,8 +84,11 @@ func descriptions() map[string]string {
 			"$1.",
 		".preset": "cn-of-dn: the CN of a distinguished name; last-path-segment: the text after the last slash; " +
 			"member-names: the member names of a JSON object.",
-		".include":     "Filter that keeps matching group names only." + regexp,
-		".exclude":     "Filter that removes matching group names." + regexp,
+		".include":           "Filter that keeps matching group names only." + regexp,
+		".exclude":           "Filter that removes matching group names." + regexp,
+		"Mapping.attributes": "Claims of each attribute that the enterprise keeps of its users, by its name.",
+		"MappingEdit.attributes": "Claims of attributes, by name; those not named stay unchanged, and an empty list " +
+			"removes those of one.",
 		".group_limit": "Number of groups at which the identity provider truncates the list; 0 if it does not.",
 
 		"Mapping.name":     "Name of the user." + candidates,

@@ -124,6 +124,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Attributes:   f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,
 			Lifetime: 8 * time.Hour,

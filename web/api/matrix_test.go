@@ -84,6 +84,8 @@ func (e endpoint) body() any {
 		return m{"cause": "group_share"}
 	case e.op.OperationID == "update-session-rules":
 		return m{"single_session": true}
+	case e.op.OperationID == "update-attributes":
+		return m{"attributes": []m{{"name": "badge", "label": "Badge", "type": "number"}}}
 	case e.op.OperationID == "update-token-rules":
 		return m{"personal": false}
 	case e.method == http.MethodPatch:

@@ -213,6 +213,7 @@ func New(o Options) (*API, error) {
 	a.personalTokenOperations()
 	a.serviceTokenOperations()
 	a.sessionRuleOperations()
+	a.attributeOperations()
 	a.apiTokenOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()

@@ -11,17 +11,18 @@ import (
 )
 
 type user struct {
-	ID            sso.UserID     `json:"id" doc:"Identifier; immutable." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login         string         `json:"login" doc:"Login, from the identity provider or set by an admin; unique among active users of the enterprise, regardless of letter case and Unicode form. It may change." example:"ada@acme.example"`
-	LoginGiven    bool           `json:"login_given" doc:"Whether an admin set the login; sign-ins then leave it unchanged."`
-	Email         *string        `json:"email" doc:"E-mail address; null if the identity provider sends none." example:"ada@acme.example"`
-	EmailVerified bool           `json:"email_verified" doc:"Whether the address is verified, by us or through a verified domain; read-only."`
-	Name          string         `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
-	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Status; a pending user cannot sign in until an admin vouches for the user or decides about the login." example:"active"`
-	CreatedAt     time.Time      `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
-	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"Time of the last sign-in; null if there was none." example:"2026-11-24T12:00:00Z"`
-	VouchedAt     *time.Time     `json:"vouched_at" doc:"Time at which an admin vouched for the user; null if never." example:"2026-11-24T12:00:00Z"`
-	Identities    []identity     `json:"identities,omitempty" doc:"Identities at identity providers; only in the response for a single user."`
+	ID            sso.UserID      `json:"id" doc:"Identifier; immutable." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login         string          `json:"login" doc:"Login, from the identity provider or set by an admin; unique among active users of the enterprise, regardless of letter case and Unicode form. It may change." example:"ada@acme.example"`
+	LoginGiven    bool            `json:"login_given" doc:"Whether an admin set the login; sign-ins then leave it unchanged."`
+	Email         *string         `json:"email" doc:"E-mail address; null if the identity provider sends none." example:"ada@acme.example"`
+	EmailVerified bool            `json:"email_verified" doc:"Whether the address is verified, by us or through a verified domain; read-only."`
+	Name          string          `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
+	Status        sso.UserStatus  `json:"status" enum:"active,deactivated,pending" doc:"Status; a pending user cannot sign in until an admin vouches for the user or decides about the login." example:"active"`
+	CreatedAt     time.Time       `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	LastSignInAt  *time.Time      `json:"last_sign_in_at" doc:"Time of the last sign-in; null if there was none." example:"2026-11-24T12:00:00Z"`
+	VouchedAt     *time.Time      `json:"vouched_at" doc:"Time at which an admin vouched for the user; null if never." example:"2026-11-24T12:00:00Z"`
+	Identities    []identity      `json:"identities,omitempty" doc:"Identities at identity providers; only in the response for a single user."`
+	Attributes    []userAttribute `json:"attributes,omitempty" doc:"Attributes that the enterprise keeps, by name; only in the response for a single user."`
 }
 
 type identity struct {
@@ -153,6 +154,13 @@ func (a *API) withIdentities(ctx context.Context, c caller, u sso.User) (*out[us
 	v := viewUser(u)
 	for _, i := range all {
 		v.Identities = append(v.Identities, viewIdentity(i))
+	}
+	attributes, err := a.Directory.UserAttributes(ctx, c.enterprise.ID, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range attributes {
+		v.Attributes = append(v.Attributes, viewUserAttribute(x))
 	}
 	return answerTo(v, nil)
 }

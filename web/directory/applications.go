@@ -79,9 +79,9 @@ func admitted(a sso.Application) string {
 // typed is the form of an application as it is typed: lists are lines, and
 // enterprises are called by their keys.
 type typed struct {
-	key, name, origins, enterprises, groups, told, limit, signIn, public string
-	maxAge, acr                                                          string
-	preflight, programs, services                                        bool
+	key, name, origins, enterprises, groups, told, attributes, limit, signIn, public string
+	maxAge, acr                                                                      string
+	preflight, programs, services                                                    bool
 }
 
 func typedIn(r *http.Request) typed {
@@ -93,6 +93,7 @@ func typedIn(r *http.Request) typed {
 		enterprises: get("enterprises"),
 		groups:      get("groups"),
 		told:        get("told_groups"),
+		attributes:  get("attributes"),
 		limit:       get("groups_limit"),
 		signIn:      get("sign_in"),
 		public:      get("public_paths"),
@@ -104,22 +105,24 @@ func typedIn(r *http.Request) typed {
 	}
 }
 
-func (t typed) fields() []ui.Field {
-	const lines = 64 << 10
-	area := func(name, label, hint, value string, optional bool) ui.Field {
-		return ui.Field{
-			ID:       name,
-			Name:     name,
-			Label:    label,
-			Hint:     hint,
-			Value:    value,
-			Kind:     "area",
-			Lines:    3,
-			Most:     lines,
-			Mono:     true,
-			Optional: optional,
-		}
+// area is a field of several lines.
+func area(name, label, hint, value string, optional bool) ui.Field {
+	const most = 64 << 10
+	return ui.Field{
+		ID:       name,
+		Name:     name,
+		Label:    label,
+		Hint:     hint,
+		Value:    value,
+		Kind:     "area",
+		Lines:    3,
+		Most:     most,
+		Mono:     true,
+		Optional: optional,
 	}
+}
+
+func (t typed) fields() []ui.Field {
 	fields := []ui.Field{
 		{
 			ID:           "name",
@@ -160,10 +163,15 @@ func (t typed) fields() []ui.Field {
 			"As organization/group, or organization/* for all of an organization, one per line. Empty: all groups.",
 			t.told, true,
 		),
+		area(
+			"attributes", "Attributes shared",
+			"Names of attributes that companies keep of their people, such as department, one per line. Empty: none.",
+			t.attributes, true,
+		),
 		{
 			ID:       "groups_limit",
 			Name:     "groups_limit",
-			Label:    "Maximum group list size",
+			Label:    "Maximum size of groups and attributes",
 			Hint:     "In bytes, up to 16384. Empty: 2048.",
 			Value:    t.limit,
 			Kind:     "number",
@@ -309,6 +317,7 @@ func (t typed) edit() directory.ApplicationEdit {
 		EnterpriseKeys: listOf(t.enterprises),
 		Groups:         listOf(t.groups),
 		Told:           listOf(t.told),
+		Attributes:     listOf(t.attributes),
 		GroupsLimit:    &limit,
 		SignInKey:      &signIn,
 		PublicPaths:    listOf(t.public),
@@ -328,17 +337,18 @@ func listOf(text string) []string {
 // typedOf is an application as its form shows it.
 func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, error) {
 	t := typed{
-		key:       a.Key,
-		name:      a.Name,
-		origins:   strings.Join(a.Origins, "\n"),
-		groups:    strings.Join(a.Groups, "\n"),
-		told:      strings.Join(a.Told, "\n"),
-		public:    strings.Join(a.PublicPaths, "\n"),
-		preflight: a.AllowPreflight,
-		programs:  a.Programs,
-		services:  a.Services,
-		maxAge:    minutesOrNone(a.Need.MaxAge),
-		acr:       strings.Join(a.Need.Contexts(), "\n"),
+		key:        a.Key,
+		name:       a.Name,
+		origins:    strings.Join(a.Origins, "\n"),
+		groups:     strings.Join(a.Groups, "\n"),
+		told:       strings.Join(a.Told, "\n"),
+		attributes: strings.Join(a.Attributes, "\n"),
+		public:     strings.Join(a.PublicPaths, "\n"),
+		preflight:  a.AllowPreflight,
+		programs:   a.Programs,
+		services:   a.Services,
+		maxAge:     minutesOrNone(a.Need.MaxAge),
+		acr:        strings.Join(a.Need.Contexts(), "\n"),
 	}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)

@@ -138,6 +138,7 @@ func newFixture(t *testing.T) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Attributes:   f.db,
 		Lifetimes: rules.Lifetimes{
 			Idle:     time.Hour,
 			Lifetime: 8 * time.Hour,

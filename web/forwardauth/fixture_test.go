@@ -345,7 +345,8 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 	now := w.clock.Now()
 	attempt, token := sso.NewID[sso.AttemptID](now), sso.NewSecret()
 	s := sso.SignIn{
-		Identity: identity,
+		Identity:   identity,
+		Attributes: definedOf(identity.Attributes),
 		Replay: sso.ReplayMark{
 			Connection: identity.Connection,
 			ResponseID: string(attempt),

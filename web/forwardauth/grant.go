@@ -12,12 +12,14 @@ import (
 )
 
 // grant is the prepared response that admits one session to one application. It
-// is valid until the user, the enterprise, the groups or the application change.
+// is valid until the user, the enterprise, the groups, the attributes that the
+// application asks for or the application change.
 type grant struct {
 	application *application
 	user        sso.User
 	enterprise  sso.Enterprise
 	groups      []sso.PrincipalGroup
+	attributes  sso.AttributeTexts
 	headers     [len(identityHeaders)][]string
 	renew       time.Time
 }
@@ -40,7 +42,8 @@ func (g *grant) valid(a *application, p *sso.Principal, now time.Time) bool {
 		now.Before(g.renew) &&
 		g.user == p.User &&
 		g.enterprise == p.Enterprise &&
-		sameGroups(g.groups, p.Groups)
+		sameGroups(g.groups, p.Groups) &&
+		(len(a.attributes) == 0 || g.attributes == p.Attributes)
 }
 
 // sameGroups compares two lists; it is fast for the same slice, the usual case.
@@ -88,7 +91,7 @@ func (c *grantCache) authorize(ctx context.Context, a *application, p *sso.Princ
 		shard.Remove(key)
 		return nil, err
 	}
-	told := a.shared(p.Groups)
+	told := a.shared(p)
 	token, err := c.auth.sign(ctx, claimsOf(c.auth.origin, a, p, told, now))
 	if err != nil {
 		return nil, err
@@ -98,6 +101,7 @@ func (c *grantCache) authorize(ctx context.Context, a *application, p *sso.Princ
 		user:        p.User,
 		enterprise:  p.Enterprise,
 		groups:      p.Groups,
+		attributes:  p.Attributes,
 		headers:     headersOf(p, told, token),
 		renew:       now.Add(renewAfter),
 	}

@@ -26,6 +26,7 @@ var identityHeaders = [...]struct {
 	{"X-Auth-Request-Name", func(told *identity) string { return told.name }},
 	{"X-Auth-Request-Groups", func(told *identity) string { return told.groups }},
 	{"X-Auth-Request-Roles", func(told *identity) string { return told.roles }},
+	{"X-Auth-Request-Attributes", func(told *identity) string { return told.attributes }},
 	{"X-Auth-Request-Enterprise", func(told *identity) string { return told.Enterprise.Key }},
 	{"X-Auth-Request-Auth-Method", func(told *identity) string { return methodOf(told.Principal) }},
 	{"X-Auth-Request-Jwt", func(told *identity) string { return told.assertion }},
@@ -40,6 +41,7 @@ type identity struct {
 	*sso.Principal
 	login, email, name string
 	groups, roles      string
+	attributes         string
 	assertion          string
 }
 
@@ -69,8 +71,11 @@ type claims struct {
 	Omitted       int      `json:"groups_omitted,omitempty"` // groups that did not fit
 	Roles         []string `json:"roles"`
 	RolesOmitted  int      `json:"roles_omitted,omitempty"`
-	Enterprise    string   `json:"enterprise"`
-	Method        string   `json:"auth_method"`
+	// Attributes are by name, typed; left out if the application asks for none.
+	Attributes        map[string]any `json:"attributes,omitzero"`
+	AttributesOmitted int            `json:"attributes_omitted,omitempty"`
+	Enterprise        string         `json:"enterprise"`
+	Method            string         `json:"auth_method"`
 	// How and when the user authenticated at the identity provider, by the names of
 	// OpenID Connect Core 1.0, section 2; left out if it did not state that.
 	AuthTime int64    `json:"auth_time,omitempty"`
@@ -88,25 +93,27 @@ const (
 func claimsOf(issuer string, a *application, p *sso.Principal, told shared, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
 	c := claims{
-		Issuer:        issuer,
-		Subject:       string(p.User.ID),
-		Audience:      a.Key,
-		IssuedAt:      now.Unix(),
-		Expires:       now.Add(lifetime).Unix(),
-		ID:            sso.NewSecret().Reveal()[:22],
-		Session:       base64.RawURLEncoding.EncodeToString(sid[:16]),
-		Login:         p.User.Login,
-		Email:         p.User.Email,
-		EmailVerified: p.User.EmailVerified,
-		Name:          p.User.Name,
-		Groups:        told.groups.refs,
-		Omitted:       told.groups.omitted,
-		Roles:         told.roles.refs,
-		RolesOmitted:  told.roles.omitted,
-		Enterprise:    p.Enterprise.Key,
-		Method:        methodOf(p),
-		Acr:           p.Session.Authn.Acr,
-		Amr:           p.Session.Authn.Amr,
+		Issuer:            issuer,
+		Subject:           string(p.User.ID),
+		Audience:          a.Key,
+		IssuedAt:          now.Unix(),
+		Expires:           now.Add(lifetime).Unix(),
+		ID:                sso.NewSecret().Reveal()[:22],
+		Session:           base64.RawURLEncoding.EncodeToString(sid[:16]),
+		Login:             p.User.Login,
+		Email:             p.User.Email,
+		EmailVerified:     p.User.EmailVerified,
+		Name:              p.User.Name,
+		Groups:            told.groups.refs,
+		Omitted:           told.groups.omitted,
+		Roles:             told.roles.refs,
+		RolesOmitted:      told.roles.omitted,
+		Attributes:        told.attributes.values,
+		AttributesOmitted: told.attributes.omitted,
+		Enterprise:        p.Enterprise.Key,
+		Method:            methodOf(p),
+		Acr:               p.Session.Authn.Acr,
+		Amr:               p.Session.Authn.Amr,
 	}
 	if at := p.Session.Authn.AuthnAt; !at.IsZero() {
 		c.AuthTime = at.Unix()
@@ -119,9 +126,9 @@ func claimsOf(issuer string, a *application, p *sso.Principal, told shared, now 
 const truncationMark = "..."
 
 // sharedGroups returns the groups that the application may see. Those that grant
-// access come first, so that they are omitted last.
-func (a *application) sharedGroups(groups []sso.PrincipalGroup) *refList {
-	l := newRefList(a.Limit())
+// access come first, so that they are omitted last. limit is the most bytes of the list.
+func (a *application) sharedGroups(groups []sso.PrincipalGroup, limit int) *refList {
+	l := newRefList(limit)
 	for _, first := range [...]bool{true, false} {
 		for _, g := range groups {
 			ref := g.Ref()
@@ -176,13 +183,14 @@ func mustEncode(s string, i int, also string) bool {
 // identityHeaders.
 func headersOf(p *sso.Principal, told shared, assertion string) (all [len(identityHeaders)][]string) {
 	id := identity{
-		Principal: p,
-		login:     headerValue(p.User.Login, ""),
-		email:     headerValue(p.User.Email, ""),
-		name:      headerValue(p.User.Name, ""),
-		groups:    told.groups.text(),
-		roles:     told.roles.text(),
-		assertion: assertion,
+		Principal:  p,
+		login:      headerValue(p.User.Login, ""),
+		email:      headerValue(p.User.Email, ""),
+		name:       headerValue(p.User.Name, ""),
+		groups:     told.groups.text(),
+		roles:      told.roles.text(),
+		attributes: told.attributes.header,
+		assertion:  assertion,
 	}
 	for i, header := range identityHeaders {
 		all[i] = []string{header.value(&id)}

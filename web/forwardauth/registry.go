@@ -25,6 +25,8 @@ type application struct {
 	origins  []origin
 	required map[string]bool
 	told     map[string]bool
+	// attributes are the names of those that the application asks for.
+	attributes map[string]bool
 }
 
 type origin struct{ scheme, host, whole string }
@@ -49,6 +51,7 @@ func newApplication(a sso.Application) *application {
 		Application: a,
 		required:    setOf(a.Groups),
 		told:        setOf(a.Told),
+		attributes:  setOf(a.Attributes),
 	}
 	for _, o := range a.Origins {
 		scheme, host, _ := strings.Cut(o, "://")

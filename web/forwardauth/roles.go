@@ -10,14 +10,19 @@ import (
 // rolesLimit is the most bytes of the header with a user's roles.
 const rolesLimit = 2048
 
-// shared is what an application is told of a user's groups and of the roles that they
-// carry.
-type shared struct{ groups, roles *refList }
+// shared is what an application is told of a user's groups, of the roles that they carry,
+// and of the user's attributes.
+type shared struct {
+	groups, roles *refList
+	attributes    attributeList
+}
 
-func (a *application) shared(groups []sso.PrincipalGroup) shared {
+func (a *application) shared(p *sso.Principal) shared {
+	attributes := a.sharedAttributes(p.Attributes)
 	return shared{
-		groups: a.sharedGroups(groups),
-		roles:  a.sharedRoles(groups),
+		groups:     a.sharedGroups(p.Groups, a.Limit()-len(attributes.header)),
+		roles:      a.sharedRoles(p.Groups),
+		attributes: attributes,
 	}
 }
 
@@ -50,8 +55,10 @@ func newRefList(limit int) *refList {
 	}
 }
 
-func (l *refList) add(ref string) {
-	encoded := headerValue(ref, ",")
+func (l *refList) add(ref string) { l.addEncoded(ref, headerValue(ref, ",")) }
+
+// addEncoded adds a part of the list that is encoded for the header.
+func (l *refList) addEncoded(ref, encoded string) {
 	if l.omitted > 0 || l.header.Len()+len(encoded)+1 > l.limit {
 		l.omitted++
 		return

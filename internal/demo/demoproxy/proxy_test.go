@@ -116,6 +116,7 @@ func TestIdentityHeaders(t *testing.T) {
 		"X-Auth-Request-Id":                 "",
 		"X-Auth-Request-Name":               "",
 		"X-Auth-Request-Roles":              "",
+		"X-Auth-Request-Attributes":         "",
 		"X-Auth-Request-Enterprise":         "",
 		"X-Auth-Request-Auth-Method":        "",
 		"X-Auth-Request-Jwt":                "",
