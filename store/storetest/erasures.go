@@ -159,6 +159,7 @@ func testErased(t *testing.T, fresh fresh) {
 		"users", "identities", "attempts", "audit_events", "provisioned_users", "provisioned_emails",
 		"provisioning_events", "provisioning_refusals", "provisioned_receipts", "merges", "personal_tokens",
 		"provisioned_tombstones", "provisioned_gone", "subject_signs", "shadow_differences", "idempotency_keys",
+		"user_attributes",
 	} {
 		if len(before[table]) == 0 {
 			t.Errorf("%s has nothing of the user: this test sees too little", table)

@@ -41,7 +41,8 @@ func testUserExport(t *testing.T, fresh fresh) {
 	pushed := w.provisionUser("pushed")
 	account := w.accountOf(pushed)
 	w.provisionGroup("dev", pushed.ID)
-	w.record(w.signIn("pushed", "dev"))
+	w.define(attributesOf()...)
+	w.record(w.sends(w.signIn("pushed", "dev"), text("department", "Sales")))
 	w.ok(w.db.AddEnterpriseAdmin(t.Context(), by, w.ent.ID, account.ID))
 	token := w.personalToken(account, "backup")
 	other, _ := w.second.enter("stranger", "ops")
@@ -49,7 +50,7 @@ func testUserExport(t *testing.T, fresh fresh) {
 
 	sections, text := w.export(account.ID)
 	want := []string{
-		"admin_appointments", "attempts", "audit_events", "identities", "membership_history", "memberships",
+		"admin_appointments", "attempts", "attributes", "audit_events", "identities", "membership_history", "memberships",
 		"personal_tokens", "provisioned_memberships", "provisioned_users", "sessions", "sync_records", "users",
 	}
 	for _, section := range want {

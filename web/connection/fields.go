@@ -34,7 +34,9 @@ func sections(c sso.Connection, defaults []sso.PrincipalGroup) []fieldSection {
 			},
 		},
 	}}
-	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), provisioningFields(cfg), policyFields(cfg))
+	all = append(all, groupFields(cfg, defaults))
+	all = append(all, attributeFields(c.Attributes, cfg.Mapping)...)
+	all = append(all, brakeFields(cfg.Brake), provisioningFields(cfg), policyFields(cfg))
 	switch {
 	case cfg.SAML != nil:
 		all = append(all, samlFields(cfg.SAML))

@@ -331,6 +331,7 @@ func (f *reading) mapping() *connections.MappingEdit {
 		Include:    f.text("mapping.include"),
 		Exclude:    f.text("mapping.exclude"),
 		GroupLimit: f.number("mapping.group_limit"),
+		Attributes: f.attributes(),
 	}
 }
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"regexp"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/web/ui"
@@ -80,14 +81,21 @@ func labels() map[string]string {
 	}
 }
 
+// attributePrefix begins the fields of the claims of attributes.
+const attributePrefix = "mapping.attributes."
+
 var numbered = regexp.MustCompile(`\[\d+\]$`)
 
 // FieldLabel returns the console's name of a configuration field, which is named
 // as in the REST API: "saml.metadata_url", "saml.certificates[2]". A field without
 // a name here is returned as it is.
 func FieldLabel(field string) string {
-	if label, ok := labels()[numbered.ReplaceAllString(field, "")]; ok {
+	field = numbered.ReplaceAllString(field, "")
+	if label, ok := labels()[field]; ok {
 		return label
+	}
+	if name, ok := strings.CutPrefix(field, attributePrefix); ok {
+		return "Attribute " + name + " from"
 	}
 	return field
 }

@@ -94,7 +94,7 @@ func (d *Directory) Register(rt *route.Router) {
 	pages := [][]console.Page{
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
-		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(),
+		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(), d.attributePages(),
 		d.mergePages(), d.erasePages(), d.identityPages(),
 	}
 	for _, some := range pages {

@@ -26,5 +26,6 @@ func Gallery() []gallery.Example {
 		gallerySessionRules(),
 		galleryApplications(),
 		galleryRoles(),
+		galleryAttributes(),
 	)
 }

@@ -39,6 +39,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 			Filter: filter,
 		},
 		Rules: []ui.Link{
+			{Label: "Attributes", Href: console.At(v.Enterprise, "attributes")},
 			{Label: "Rules for sessions", Href: console.At(v.Enterprise, "session-rules")},
 			{Label: "Merges", Href: console.At(v.Enterprise, "merges")},
 			{Label: "Deleted people", Href: console.At(v.Enterprise, "deleted")},

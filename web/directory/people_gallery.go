@@ -78,6 +78,7 @@ func galleryPeoplePage(value string) *peoplePage {
 		Base:   gallery.Console("People"),
 		Search: gallerySearch(galleryEnt+"/people", "Name, login or e-mail", value),
 		Rules: []ui.Link{
+			{Label: "Attributes", Href: galleryEnt + "/attributes"},
 			{Label: "Rules for sessions", Href: galleryEnt + "/session-rules"},
 			{Label: "Rules for tokens", Href: galleryEnt + "/token-rules"},
 		},

@@ -129,6 +129,9 @@ func (d *Directory) personSections(
 	if err := d.personRoles(ctx, p, e, known.memberships); err != nil {
 		return err
 	}
+	if err := d.personAttributes(ctx, p, e, u.ID, known.connections); err != nil {
+		return err
+	}
 	if err := d.personLogin(ctx, p, e, u, known, wrong); err != nil {
 		return err
 	}

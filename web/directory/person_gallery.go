@@ -41,6 +41,7 @@ func galleryPerson() []gallery.Example {
 		),
 	}
 	full.Roles = galleryPersonRoles()
+	full.Attributes, full.AttributesHref = galleryPersonAttributes(), galleryEnt+"/attributes"
 	full.Identities = galleryIdentities()
 	full.LinkHref = galleryPersonAt + "/link"
 	full.Former = galleryFormer()

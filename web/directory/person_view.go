@@ -22,28 +22,31 @@ type personDetailPage struct {
 	Sees       string    // what their own page says, in a sentence
 	Groups     []groupRow
 	Roles      []personRoleRow
-	AddHref    string
-	Lasting    []string // what becomes of changes by hand, connection by connection
-	Identities []identityRow
-	LinkHref   string // where to tie a further identity; "" for a merged user
-	Former     []formerRow
-	SignIns    []attemptRow
-	SignInsAll string // address of all of them
-	Syncs      []syncRow
-	SyncsAll   string
-	Sessions   []sessionRow
-	EndAll     *ui.Press // nil if there are none
-	Tokens     []personTokenRow
-	TokenRules string     // address of the rules
-	MergedInto *personRef // the user that this one was merged into; nil for others
-	Merges     []mergeRow // the latest
-	MergesAll  string     // address of the merges of everyone
-	MergeHref  string     // where to merge with another user; "" for a merged one
-	EraseHref  string     // where to delete the user for good; "" while they are active
-	Restore    momentForm
-	Vouch      *ui.Press   // vouches for a user who is not pending; nil if it was done
-	Reactivate *ui.Press   // nil if they may act
-	Deactivate *ui.Confirm // nil if they may not
+	Attributes []personAttributeRow
+	// AttributesHref is the list of the enterprise's attributes.
+	AttributesHref string
+	AddHref        string
+	Lasting        []string // what becomes of changes by hand, connection by connection
+	Identities     []identityRow
+	LinkHref       string // where to tie a further identity; "" for a merged user
+	Former         []formerRow
+	SignIns        []attemptRow
+	SignInsAll     string // address of all of them
+	Syncs          []syncRow
+	SyncsAll       string
+	Sessions       []sessionRow
+	EndAll         *ui.Press // nil if there are none
+	Tokens         []personTokenRow
+	TokenRules     string     // address of the rules
+	MergedInto     *personRef // the user that this one was merged into; nil for others
+	Merges         []mergeRow // the latest
+	MergesAll      string     // address of the merges of everyone
+	MergeHref      string     // where to merge with another user; "" for a merged one
+	EraseHref      string     // where to delete the user for good; "" while they are active
+	Restore        momentForm
+	Vouch          *ui.Press   // vouches for a user who is not pending; nil if it was done
+	Reactivate     *ui.Press   // nil if they may act
+	Deactivate     *ui.Confirm // nil if they may not
 }
 
 func (p *personDetailPage) Title() string { return p.Name }

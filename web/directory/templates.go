@@ -33,6 +33,7 @@ func Templates() ui.Templates {
 			new(restoringPage),
 			new(domainsPage),
 			new(tokenRulesPage),
+			new(attributesPage),
 			new(serviceTokensPage),
 			new(sessionRulesPage),
 			new(applicationsPage),

@@ -293,6 +293,17 @@ func viewIdentity(id sso.Identity, origins map[string]string) []testValue {
 		{Field: "Name", Value: id.Name, From: origins["name"]},
 		{Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
 	}
+	for _, a := range id.Attributes {
+		value := a.Text()
+		if value == "" {
+			value = "no value: a known one is removed"
+		}
+		values = append(values, testValue{
+			Field: "Attribute " + a.Name,
+			Value: value,
+			From:  origins["attributes."+a.Name],
+		})
+	}
 	return append(values, viewAuthn(id.Authn)...)
 }
 
