@@ -104,16 +104,16 @@ type UserAttribute struct {
 	ChangedAt time.Time
 }
 
-// UpdateAttributes returns the attributes of a user after a sign-in or a push, by name,
-// and those values that differ from what is known. An attribute that was not sent keeps
-// its value; one that was sent without a value, "", loses it. Values that an identity
-// provider pushes change by pushes only.
-func UpdateAttributes(known []UserAttribute, sent []AttributeValue, pushed bool) (after, changed []AttributeValue) {
+// UpdateAttributes returns the attributes of a user after a sign-in, by name, and those
+// values that differ from what is known. An attribute that was not sent keeps its value;
+// one that was sent without a value, "", loses it. Values that an identity provider
+// pushes change by pushes only.
+func UpdateAttributes(known []UserAttribute, sent []AttributeValue) (after, changed []AttributeValue) {
 	values := map[string]AttributeValue{}
 	kept := map[string]bool{}
 	for _, k := range known {
 		values[k.Name] = k.AttributeValue
-		kept[k.Name] = k.Pushed && !pushed
+		kept[k.Name] = k.Pushed
 	}
 	for _, v := range sent {
 		if kept[v.Name] || values[v.Name] == v || v.Value == "" && values[v.Name].Value == "" {

@@ -80,22 +80,16 @@ func TestUpdateAttributes(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		sent           []AttributeValue
-		pushed         bool
 		after, changed []AttributeValue
 	}{
-		{"nothing", nil, false, []AttributeValue{text("badge", "17"), text("department", "Sales"), text("site", "Bern")}, nil},
+		{"nothing", nil, []AttributeValue{text("badge", "17"), text("department", "Sales"), text("site", "Bern")}, nil},
 		{
-			"a sign-in", sent, false,
+			"a sign-in", sent,
 			[]AttributeValue{text("badge", "17"), text("department", "R&D"), text("floor", "2")},
 			[]AttributeValue{text("department", "R&D"), text("floor", "2"), text("site", "")},
 		},
-		{
-			"a push", sent, true,
-			[]AttributeValue{text("badge", "18"), text("department", "R&D"), text("floor", "2")},
-			[]AttributeValue{text("badge", "18"), text("department", "R&D"), text("floor", "2"), text("site", "")},
-		},
 	} {
-		after, changed := UpdateAttributes(known, test.sent, test.pushed)
+		after, changed := UpdateAttributes(known, test.sent)
 		if !reflect.DeepEqual(after, test.after) || !reflect.DeepEqual(changed, test.changed) {
 			t.Errorf("%s: %v and %v, want %v and %v", test.name, after, changed, test.after, test.changed)
 		}

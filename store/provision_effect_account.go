@@ -34,6 +34,7 @@ func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []held
 	if err := r.read(ctx, all); err != nil {
 		return nil, err
 	}
+	var applied []*sso.ProvisionedUser
 	for _, u := range all {
 		result := identity.Provision(r.of(u))
 		erased, err := r.erases(ctx, all, u, result)
@@ -51,8 +52,9 @@ func (e *effects) applyUsers(ctx context.Context, all []pushedUser) (held []held
 			return nil, err
 		}
 		r.settled.add(u.after.ID, result.User)
+		applied = append(applied, u.after)
 	}
-	return held, nil
+	return held, e.applyAttributes(ctx, applied)
 }
 
 // newAccountID returns the ID of a new account: that of the resource, as a found resource

@@ -161,7 +161,7 @@ func (r *loginRecord) readAttributes(from, where string, args ...any) {
 
 // changeAttributes queues the attributes that the sign-in changes.
 func (r *loginRecord) changeAttributes(ctx context.Context) error {
-	_, changed := sso.UpdateAttributes(r.attributes, r.signIn.Identity.Attributes, false)
+	_, changed := sso.UpdateAttributes(r.attributes, r.signIn.Identity.Attributes)
 	if len(changed) == 0 {
 		return nil
 	}

@@ -76,7 +76,7 @@ var levels = map[string]arrows{
 		why:    "it runs SQL and knows no noun. Only here are the databases' drivers",
 	},
 	"store": {
-		ours: "sso sso/fold sso/identity groupsync scim scim/filter store/engine",
+		ours: "sso sso/fold sso/identity sso/mapping groupsync scim scim/filter store/engine",
 		why: "the store decides nothing: it asks the pure packages, in the transaction that writes what they answer. " +
 			"Only here are tables",
 	},

@@ -119,8 +119,12 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 }
 
 // attributed returns an identity with the attributes that the mapping reads in what was
-// asserted then: the enterprise may have chosen others since.
+// asserted then: the enterprise may have chosen others since. Without the claims, which
+// are not kept if they are long, those of then count.
 func attributed(c sso.Connection, cfg *sso.Config, id sso.Identity) sso.Identity {
+	if id.Claims == nil {
+		return id
+	}
 	id.Attributes = mapping.Attributes(c.Attributes, cfg.Mapping, sso.Assertion{
 		Subject: id.Subject,
 		Claims:  id.Claims,

@@ -133,7 +133,7 @@ func (r *Rules) Decide(c Case) Decision {
 			r.config.WhenUnprovisioned() == sso.UnprovisionedRefuse &&
 			!c.Facts.Provisioned,
 	}
-	d.Attributes, _ = sso.UpdateAttributes(c.Facts.Attributes, c.Identity.Attributes, false)
+	d.Attributes, _ = sso.UpdateAttributes(c.Facts.Attributes, c.Identity.Attributes)
 	if r.policies != nil {
 		in := policy.Input{
 			Identity:       c.Identity,

@@ -17,6 +17,7 @@ func attributeTests() map[string]func(*testing.T, fresh) {
 		"of another sign-in":  testAttributesOfConnections,
 		"of removed ones end": testRemovedAttributes,
 		"cost no round trip":  testAttributesCost,
+		"are pushed":          testPushedAttributes,
 	}
 }
 
@@ -328,4 +329,52 @@ func (f foreign) attributes() calls {
 			return len(all), err
 		},
 	}
+}
+
+const schemaOfEnterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+// testPushedAttributes: a push changes the attributes that the mapping finds in its
+// document, sign-ins leave those alone, and a value that is pushed no more goes.
+func testPushedAttributes(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.define(attributesOf()...)
+	w.provision(func(cfg *sso.Config) {
+		cfg.Mapping.Attributes = map[string][]string{
+			"badge":      {"dept", schemaOfEnterprise + ":employeeNumber"},
+			"department": {"title", schemaOfEnterprise + ":department"},
+			"teams":      {"roles"},
+		}
+	})
+	u := w.provisionUser("alice")
+	alice := w.accountOf(u)
+	w.has(alice.ID)
+	push := func(document string) {
+		t.Helper()
+		_, _, err := w.db.ChangeProvisionedUser(
+			t.Context(), w.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+				u.Document = []byte(`{"userName":"alice@acme.test",` + document + `}`)
+				return u, nil
+			},
+		)
+		w.ok(err)
+	}
+	push(`"roles":[{"value":"green","primary":true},{"value":"blue"}],
+		"` + schemaOfEnterprise + `":{"department":"Sales","employeeNumber":"17"}`)
+	all := w.has(alice.ID, "badge=17", "department=Sales", "teams=blue, green")
+	for _, a := range all {
+		w.same([]any{true, w.conn.ID}, []any{a.Pushed, a.Connection})
+	}
+	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
+	w.same(all, w.has(alice.ID, "badge=17", "department=Sales", "teams=blue, green"))
+	w.revokes(true, func() error {
+		push(`"` + schemaOfEnterprise + `":{"department":"Legal","employeeNumber":"x-17"}`)
+		return nil
+	})
+	w.has(alice.ID, "badge=17", "department=Legal") // the number is none, and the roles are gone
+	w.revokes(false, func() error {
+		push(`"nickName":"al","` + schemaOfEnterprise + `":{"department":"Legal","employeeNumber":"x-17"}`)
+		return nil
+	})
+	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
+	w.same(false, w.has(alice.ID, "badge=17", "department=Legal")[1].Pushed)
 }
