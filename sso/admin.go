@@ -10,9 +10,10 @@ type Role string
 
 // The roles, most powerful first.
 const (
-	RoleOperator        Role = "operator"         // everything, in every enterprise
-	RoleEnterpriseAdmin Role = "enterprise-admin" // everything in their own enterprise
-	RoleSetupLink       Role = "setup-link"       // the parts of the setup that the link opens, and nothing else
+	RoleOperator          Role = "operator"           // everything, in every enterprise
+	RoleEnterpriseAdmin   Role = "enterprise-admin"   // everything in their own enterprise
+	RoleOrganizationAdmin Role = "organization-admin" // groups and people of the organizations that they administer
+	RoleSetupLink         Role = "setup-link"         // the parts of the setup that the link opens, and nothing else
 )
 
 // Intent is a part of the setup that a setup link opens.
@@ -170,13 +171,16 @@ type Visitor struct {
 	Connection ConnectionID
 	Intents    []Intent // of the setup link; none for all other visitors
 	Admin      AdminID  // of an operator
-	User       UserID   // of an enterprise admin
+	User       UserID   // of an enterprise or organization admin
+	// Organizations are those that an organization admin administers; none for all
+	// other visitors. User is left out.
+	Organizations []OrganizationAdmin
 	// Link is the setup link that the browser has opened; an admin of its
 	// enterprise may have opened one, too.
 	Link SetupLinkID
 	// ConfirmedAt is when an operator last gave a password or used a passkey.
 	ConfirmedAt time.Time
-	// Through and SignedInAt describe the session of an enterprise admin.
+	// Through and SignedInAt describe the session of an enterprise or organization admin.
 	Through    ConnectionID
 	SignedInAt time.Time
 }
@@ -186,10 +190,16 @@ func (v Visitor) Sees(ent EnterpriseID) bool {
 	return v.Role == RoleOperator || v.Enterprise == ent
 }
 
-// May reports whether the visitor may open a part of the setup: the holder of a setup
-// link may if the link says so, and all other visitors may.
+// May reports whether the visitor may open a part of the setup: operators and enterprise
+// admins may, and the holder of a setup link if the link says so.
 func (v Visitor) May(i Intent) bool {
-	return v.Role != RoleSetupLink || slices.Contains(v.Intents, i)
+	switch v.Role {
+	case RoleOperator, RoleEnterpriseAdmin:
+		return true
+	case RoleSetupLink:
+		return slices.Contains(v.Intents, i)
+	}
+	return false
 }
 
 // ChallengeGone returns the error for a passkey challenge that expired, or was

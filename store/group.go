@@ -58,8 +58,9 @@ func changedFlag(old, now bool) string {
 // filled in.
 // A name or IdP name that another group of the organization has, of either kind,
 // is Conflict "name_taken"; a role that does not exist is an invalid value.
+// conditions are checked in the transaction.
 func (db *DB) CreateGroup(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group, conditions ...func(sso.Reach) error,
 ) (_ sso.Group, err error) {
 	defer func() { doing(&err, "create group") }()
 	var follow []sso.ConnectionID
@@ -68,6 +69,9 @@ func (db *DB) CreateGroup(
 		g.Default = false
 		g.Revision = 1
 		g.CreatedAt = t.now
+		if err := t.reach(ctx, by, ent, g.Organization, reachOf{group: g}, conditions); err != nil {
+			return err
+		}
 		if err := t.checkNames(ctx, ent, g); err != nil {
 			return err
 		}
@@ -164,9 +168,9 @@ func (db *DB) Groups(
 // can be changed: Conflict "default_group". A name of another group of the
 // organization is Conflict "name_taken". A default group of a connection cannot
 // become an admin group: Conflict "group_is_default". A role that does not exist is
-// an invalid value.
+// an invalid value. conditions are checked in the transaction, too.
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
-	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
+	fn func(sso.Group) (sso.Group, error), conditions ...func(sso.Reach) error) (g sso.Group, err error) {
 	defer func() { doing(&err, "update group") }()
 	var follow []sso.ConnectionID
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -181,6 +185,12 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 			return err
 		}
 		keepGroup(&g, old)
+		if err := t.reach(ctx, by, ent, old.Organization, reachOf{
+			group: g,
+			was:   old.Name,
+		}, conditions); err != nil {
+			return err
+		}
 		if g.Roles, err = t.changeRoles(ctx, ent, old, g.Roles); err != nil {
 			return err
 		}
@@ -263,20 +273,21 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 // "group_is_default". conditions are checked in the transaction; an error of one
 // aborts it.
 func (db *DB) DeleteGroup(
-	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, conditions ...func(sso.Group) error,
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, conditions ...func(sso.Reach) error,
 ) (err error) {
 	defer func() { doing(&err, "delete group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		g, err := found(findGroup(ctx, t, ent, id))
+		g, err := found(db.findNamedGroup(ctx, t, ent, id))
 		if err != nil {
 			return err
 		}
-		for _, check := range conditions {
-			if err := check(g); err != nil {
-				return err
-			}
+		if err := t.reach(ctx, by, ent, g.Organization, reachOf{
+			group: g,
+			was:   g.Name,
+		}, conditions); err != nil {
+			return err
 		}
 		if g.Default {
 			return errDefaultGroup()

@@ -94,14 +94,18 @@ func userMemberships(
 
 // AddMember adds a user to a group manually, and to the default group of its
 // organization. An existing membership stays, except that one with source default
-// becomes manual.
+// becomes manual. conditions are checked in the transaction.
 func (db *DB) AddMember(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+	conditions ...func(sso.Reach) error,
 ) (err error) {
 	defer func() { doing(&err, "add member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g, err := t.commonGroup(ctx, ent, group, user)
 		if err != nil {
+			return err
+		}
+		if err := t.reachMember(ctx, by, ent, g, user, conditions); err != nil {
 			return err
 		}
 		old, is, err := t.membership(ctx, ent, group, user)
@@ -135,14 +139,18 @@ func (db *DB) AddMember(
 
 // RemoveMember removes a user from a group; with the last group they leave the
 // organization. A user who is in another group cannot be removed from the default
-// group: Conflict "default_group".
+// group: Conflict "default_group". conditions are checked in the transaction.
 func (db *DB) RemoveMember(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+	conditions ...func(sso.Reach) error,
 ) (err error) {
 	defer func() { doing(&err, "remove member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g, err := t.commonGroup(ctx, ent, group, user)
 		if err != nil {
+			return err
+		}
+		if err := t.reachMember(ctx, by, ent, g, user, conditions); err != nil {
 			return err
 		}
 		_, is, err := t.membership(ctx, ent, group, user)

@@ -114,6 +114,7 @@ func mergeFacts(ctx context.Context, r engine.Reader, from, into sso.User) (iden
 			where p.enterprise_id = $1 and p.account_id = $2 and p.origin = 'pushed' and p.active
 				and q.enterprise_id = $1 and q.account_id = $3 and q.origin = 'pushed'),
 		exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id in ($2, $3))
+			or exists (select 1 from organization_admins a where a.enterprise_id = $1 and a.user_id in ($2, $3))
 			or exists (select 1 from memberships m join groups g
 				on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 				where m.enterprise_id = $1 and m.user_id in ($2, $3) and g.is_admin)`,

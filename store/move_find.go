@@ -9,7 +9,7 @@ import (
 )
 
 // expectedColumns are those of an entry and of its user, as a sign-in needs them.
-const expectedColumns = entryColumns + ", " + administersUser + " or " + operatesUser + `,
+const expectedColumns = entryColumns + ", " + administersAny + " or " + operatesUser + `,
 	exists (select 1 from identities b
 		where b.enterprise_id = $1 and b.user_id = u.id and b.connection_id = $2 and b.subject is not null),
 	exists (select 1 from users o where o.enterprise_id = $1 and o.login_folded = u.login_folded

@@ -100,13 +100,16 @@ func (r moveReader) claim(text, name string) (string, error) {
 	return identity.MoveAttribute(known.Claims, name), nil
 }
 
-// administersUser says of a user u whether they administer the enterprise, and
-// operatesUser whether an operator's account is tied to them.
+// administersUser says of a user u whether they administer the enterprise,
+// administersAny whether the enterprise or an organization of it, and operatesUser
+// whether an operator's account is tied to them.
 const (
 	administersUser = `(exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id = u.id)
 	or exists (select 1 from memberships am join groups ag
 		on ag.enterprise_id = am.enterprise_id and ag.id = am.group_id
 		where am.enterprise_id = $1 and am.user_id = u.id and ag.is_admin))`
+	administersAny = "(" + administersUser + ` or exists (select 1 from organization_admins oa
+		where oa.enterprise_id = $1 and oa.user_id = u.id))`
 	operatesUser = `exists (select 1 from admins o where o.enterprise_id = $1 and o.user_id = u.id)`
 )
 
@@ -130,7 +133,7 @@ func (r moveReader) plan(ctx context.Context, all []moving) ([]sso.MoveEntry, er
 			r.note(taken, p.User, p.Login, email, "")
 		}
 		return err
-	}, `select u.id, u.login, u.email, u.status, `+administersUser+`, `+operatesUser+`,
+	}, `select u.id, u.login, u.email, u.status, `+administersAny+`, `+operatesUser+`,
 			i.user_id is not null, coalesce(i.login, ''),
 			coalesce(i.subject, ''), coalesce((select p.external_id from provisioned_users p where p.enterprise_id = $1
 				and p.connection_id = $2 and p.account_id = u.id and p.origin = 'pushed' limit 1), '')

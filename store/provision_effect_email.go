@@ -54,6 +54,7 @@ func (r *emailReader) queueUsers(e *effects, addresses []string) {
 		return err
 	}, `select n.value,
 			exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id = u.id)
+				or exists (select 1 from organization_admins a where a.enterprise_id = $1 and a.user_id = u.id)
 				or exists (select 1 from memberships m join groups g
 					on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 					where m.enterprise_id = $1 and m.user_id = u.id and g.is_admin)

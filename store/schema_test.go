@@ -104,6 +104,7 @@ func TestMergeDecidesAboutEveryTable(t *testing.T) {
 		"membership_history":        "stays, and is read with that of the user kept",
 		"admins":                    "forbid the merge",
 		"enterprise_admins":         "rest",
+		"organization_admins":       "ended",
 		"provisioned_former":        "stay: the account is found again for no resource",
 		"provisioned_emails":        "belong to the resource",
 		"provisioned_members":       "belong to the resource",

@@ -40,9 +40,10 @@ func scanServiceToken(r engine.Row) (k sso.ServiceToken, err error) {
 // CreateServiceToken creates a token of a service: of a new one with the name, owner and
 // groups in k, or another token of the one with the ID in k, which stays as it is. What
 // is filled in is returned. A group of another organization is Invalid, and a third live
-// token of a service is Conflict "too_many_tokens".
+// token of a service is Conflict "too_many_tokens". conditions are checked in the
+// transaction for each group of the service and its owner.
 func (db *DB) CreateServiceToken(
-	ctx context.Context, by sso.Actor, k sso.ServiceToken,
+	ctx context.Context, by sso.Actor, k sso.ServiceToken, conditions ...func(sso.Reach) error,
 ) (_ sso.ServiceToken, err error) {
 	defer func() { doing(&err, "create service token") }()
 	ent := k.Service.Enterprise
@@ -51,6 +52,9 @@ func (db *DB) CreateServiceToken(
 			return err
 		}
 		if err := t.serviceOf(ctx, &k); err != nil {
+			return err
+		}
+		if err := t.reachService(ctx, by, k.Service, conditions); err != nil {
 			return err
 		}
 		if err := t.mayHaveServiceToken(ctx, k.Service); err != nil {
@@ -212,9 +216,10 @@ func (db *DB) StandingServiceTokens(ctx context.Context, ent sso.EnterpriseID) (
 }
 
 // RevokeServiceToken ends a token of a service of an organization for good. Revoking it
-// again changes nothing.
+// again changes nothing. conditions are as for CreateServiceToken.
 func (db *DB) RevokeServiceToken(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, organization sso.OrganizationID, id sso.ServiceTokenID,
+	conditions ...func(sso.Reach) error,
 ) (err error) {
 	defer func() { doing(&err, "revoke service token") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -224,6 +229,9 @@ func (db *DB) RevokeServiceToken(
 			string(ent), string(organization), string(id),
 		))
 		if err != nil || !k.RevokedAt.IsZero() {
+			return err
+		}
+		if err := t.reachService(ctx, by, k.Service, conditions); err != nil {
 			return err
 		}
 		t.Queue(

@@ -56,6 +56,7 @@ func tenantTables() []string {
 		"email_proofs",
 		"email_codes",
 		"enterprise_admins",
+		"organization_admins",
 		"setup_links",
 		"setup_sessions",
 		"user_terms",

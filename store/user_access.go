@@ -12,7 +12,8 @@ import (
 // endAccess ends everything by which a deactivated user could act: sessions, second
 // steps in the console, sign-ins that wait for a code, setup links that the user
 // created, and the user's own tokens, which stay ended if the user is active again.
-// Rights of an admin rest while the user is not active. event is the request by which
+// Rights of an admin of the enterprise rest while the user is not active; appointments
+// as an admin of organizations end for good. event is the request by which
 // an identity provider took the user away, "" if an admin did.
 //
 // Not ended are tokens of the API and of provisioning: they belong to the
@@ -36,6 +37,9 @@ func (t *tx) endAccess(
 		return ended, err
 	}
 	if ended.Tokens, err = t.endTokens(ctx, by, u, a.since); err != nil {
+		return ended, err
+	}
+	if err := t.endAppointments(ctx, by, u); err != nil {
 		return ended, err
 	}
 	n, err := t.Exec(
@@ -77,13 +81,15 @@ type accessEnder struct {
 	keys    []string // of sign-ins that wait for a code: see sso.EmailProof.Account
 }
 
-// queueAdmin queues whether the user administers the enterprise, but for the status.
+// queueAdmin queues whether the user administers the enterprise or an organization of it,
+// but for the status.
 func (a *accessEnder) queueAdmin() {
 	a.QueueQuery(func(r engine.Row) error {
 		a.ended.Admin = true
 		_, err := engine.ScanText(r)
 		return err
 	}, `select a.user_id from enterprise_admins a where a.enterprise_id = $1 and a.user_id = $2
+		union all select o.user_id from organization_admins o where o.enterprise_id = $1 and o.user_id = $2
 		union all select m.user_id from memberships m join groups g
 			on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 		where m.enterprise_id = $1 and m.user_id = $2 and g.is_admin limit 1`,

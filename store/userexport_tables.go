@@ -86,6 +86,12 @@ func exportedAccess() []exportedTable {
 			columns: "user_id created_by created_at:time",
 		},
 		{
+			section: "organization_appointments",
+			table:   "organization_admins",
+			where:   "x.user_id in {users} order by x.organization_id, x.user_id",
+			columns: "user_id organization_id roles:flag created_by created_at:time",
+		},
+		{
 			section: "operator_accounts",
 			table:   "admins",
 			where:   "x.user_id in {users} order by x.id",

@@ -148,6 +148,8 @@ func (g *gateway) services() error {
 		Evidence: g.db,
 		Limiter:  g.nodes.limiter,
 		Now:      time.Now,
+
+		Organizations: g.db,
 	})
 	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
 	return err
@@ -303,6 +305,7 @@ func (g *gateway) rules() {
 		Roles:        g.db,
 		Rules:        g.db,
 		Attributes:   g.db,
+		Admins:       g.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     g.config.Session.Idle,
 			Lifetime: g.config.Session.Max,

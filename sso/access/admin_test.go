@@ -42,13 +42,14 @@ func newFixture(t *testing.T) *fixture {
 	f.ok(err)
 	t.Cleanup(func() { _ = f.db.Close() })
 	f.Service = access.New(access.Options{
-		Accounts: f.db,
-		Sessions: f.db,
-		Access:   f.db,
-		Links:    f.db,
-		Evidence: f.db,
-		Limiter:  f,
-		Now:      f.Now,
+		Accounts:      f.db,
+		Sessions:      f.db,
+		Access:        f.db,
+		Links:         f.db,
+		Organizations: f.db,
+		Evidence:      f.db,
+		Limiter:       f,
+		Now:           f.Now,
 	})
 	f.ent, err = f.db.CreateEnterprise(
 		t.Context(), sso.ActorOperator,

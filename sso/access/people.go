@@ -31,8 +31,21 @@ func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterp
 // NameAdmin makes the one active user with a login an admin of their
 // enterprise.
 func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, login string) error {
+	u, err := s.personOf(ctx, ent, login, "Several people here have this login. Put them into a group of admins instead.")
+	if err != nil {
+		return err
+	}
+	if err := s.Access.AddEnterpriseAdmin(ctx, by, ent, u.ID); err != nil {
+		return fmt.Errorf("name an admin: %w", err)
+	}
+	return nil
+}
+
+// personOf returns the one active user with a login; several is what to say if there are
+// more.
+func (s *Service) personOf(ctx context.Context, ent sso.EnterpriseID, login, several string) (sso.User, error) {
 	if login == "" {
-		return sso.InvalidField("validation_failed", "login", "Enter a login.")
+		return sso.User{}, sso.InvalidField("validation_failed", "login", "Enter a login.")
 	}
 	found, _, err := s.Evidence.Users(ctx, ent, sso.UserFilter{
 		Login:  login,
@@ -40,22 +53,16 @@ func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	}, sso.Page{Limit: 2})
 	switch {
 	case err != nil:
-		return fmt.Errorf("find the person: %w", err)
+		return sso.User{}, fmt.Errorf("find the person: %w", err)
 	case len(found) == 0:
-		return sso.InvalidField(
+		return sso.User{}, sso.InvalidField(
 			"validation_failed", "login",
 			"No active person here has this login. People appear here after their first sign-in.",
 		)
 	case len(found) > 1:
-		return sso.InvalidField(
-			"validation_failed", "login",
-			"Several people here have this login. Put them into a group of admins instead.",
-		)
+		return sso.User{}, sso.InvalidField("validation_failed", "login", several)
 	}
-	if err := s.Access.AddEnterpriseAdmin(ctx, by, ent, found[0].ID); err != nil {
-		return fmt.Errorf("name an admin: %w", err)
-	}
-	return nil
+	return found[0], nil
 }
 
 // RemoveAdmin takes a user off the named admins of their enterprise.

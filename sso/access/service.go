@@ -78,10 +78,12 @@ type Options struct {
 	Accounts accounts
 	Sessions sessions
 	Access   access
-	Links    links
-	Evidence evidence
-	Limiter  limiter
-	Now      func() time.Time
+	// Organizations is a store.DB, too.
+	Organizations organizationAdmins
+	Links         links
+	Evidence      evidence
+	Limiter       limiter
+	Now           func() time.Time
 }
 
 // Service manages access to the console. It is safe for concurrent use.

@@ -42,6 +42,9 @@ type ApplicationEdit struct {
 // "key_taken"; an enterprise that does not exist is an invalid value.
 func (s *Service) CreateApplication(ctx context.Context, by sso.Actor, kind sso.ApplicationKind,
 	edit ApplicationEdit) (sso.Application, error) {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return sso.Application{}, err
+	}
 	a := sso.Application{Kind: kind}
 	if err := s.prepare(ctx, &a, &edit); err != nil {
 		return sso.Application{}, err
@@ -52,6 +55,9 @@ func (s *Service) CreateApplication(ctx context.Context, by sso.Actor, kind sso.
 // UpdateApplication changes an application. Errors: those of CreateApplication.
 func (s *Service) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID,
 	edit ApplicationEdit) (sso.Application, error) {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return sso.Application{}, err
+	}
 	// Enterprises are looked up before the transaction, on a draft; the
 	// transaction checks the rest again on what it finds. A stale edit is reported
 	// before its values: they may be wrong only beside the newer ones.
@@ -77,6 +83,9 @@ func (s *Service) UpdateApplication(ctx context.Context, by sso.Actor, id sso.Ap
 // DeleteApplication deletes an application: no user gets into it any more.
 // revision is as that of an edit.
 func (s *Service) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, revision int64) error {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return err
+	}
 	return s.options.Applications.DeleteApplication(ctx, by, id, func(a sso.Application) error {
 		return sso.CheckRevision("application", revision, a.Revision)
 	})

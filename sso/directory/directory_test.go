@@ -48,6 +48,7 @@ func newFixture(t *testing.T, dsn string) *fixture {
 	f.Service = directory.New(directory.Options{
 		Enterprises:  f.db,
 		Groups:       f.db,
+		Admins:       f.db,
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,

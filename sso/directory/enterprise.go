@@ -21,6 +21,9 @@ const firstOrganizationKey = "main"
 // If one of them cannot be created, neither is. A key in use is Conflict
 // "key_taken".
 func (s *Service) CreateEnterprise(ctx context.Context, by sso.Actor, n NewEnterprise) (sso.Enterprise, error) {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return sso.Enterprise{}, err
+	}
 	problems := checkNaming(n.Key, n.Name)
 	var organizations []sso.Organization
 	if n.Organization != nil {
@@ -53,6 +56,9 @@ type EnterpriseEdit struct {
 // Conflict "key_taken".
 func (s *Service) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID,
 	edit EnterpriseEdit) (sso.Enterprise, error) {
+	if err := s.admit(ctx, by, id); err != nil {
+		return sso.Enterprise{}, err
+	}
 	return s.options.Enterprises.UpdateEnterprise(ctx, by, id, func(e sso.Enterprise) (sso.Enterprise, error) {
 		set(&e.Key, edit.Key)
 		set(&e.Name, edit.Name)
@@ -63,6 +69,9 @@ func (s *Service) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.Ent
 // DeleteEnterprise deletes an enterprise with everything in it; its audit events
 // stay.
 func (s *Service) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error {
+	if err := s.admit(ctx, by, id); err != nil {
+		return err
+	}
 	return s.options.Enterprises.DeleteEnterprise(ctx, by, id)
 }
 
@@ -70,6 +79,9 @@ func (s *Service) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.Ent
 // use in the enterprise is Conflict "key_taken".
 func (s *Service) CreateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	key, name string) (sso.Organization, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Organization{}, err
+	}
 	if err := invalid(validationFailed, checkNaming(key, name)); err != nil {
 		return sso.Organization{}, err
 	}
@@ -91,6 +103,9 @@ type OrganizationEdit struct {
 // use in the enterprise is Conflict "key_taken".
 func (s *Service) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
 	edit OrganizationEdit) (sso.Organization, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Organization{}, err
+	}
 	change := func(o sso.Organization) (sso.Organization, error) {
 		if err := sso.CheckRevision("organization", edit.Revision, o.Revision); err != nil {
 			return o, err
@@ -107,6 +122,9 @@ func (s *Service) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.
 // as that of an edit.
 func (s *Service) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	id sso.OrganizationID, revision int64) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
 	return s.options.Enterprises.DeleteOrganization(ctx, by, ent, id, func(o sso.Organization) error {
 		return sso.CheckRevision("organization", revision, o.Revision)
 	})
@@ -115,6 +133,9 @@ func (s *Service) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.
 // DeleteDomain deletes a domain of an enterprise; another enterprise can prove it
 // afterwards. Adding and proving one is up to sso/connections.
 func (s *Service) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
 	return s.options.Enterprises.DeleteDomain(ctx, by, ent, id)
 }
 

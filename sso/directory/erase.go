@@ -17,6 +17,9 @@ type userEraser interface {
 func (s *Service) EraseUser(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
 ) (sso.Erasure, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Erasure{}, err
+	}
 	return s.options.Users.EraseUser(ctx, by, ent, user)
 }
 
@@ -25,5 +28,8 @@ func (s *Service) EraseUser(
 func (s *Service) LiftErasure(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
 ) (sso.Erasure, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Erasure{}, err
+	}
 	return s.options.Users.LiftErasure(ctx, by, ent, user)
 }

@@ -13,6 +13,9 @@ import (
 // that another group of the organization has, of either kind, Conflict
 // "name_taken".
 func (s *Service) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Group{}, err
+	}
 	if len(g.Roles) > 0 && by.OfLink() {
 		return sso.Group{}, errRolesNeedAdmin()
 	}
@@ -50,6 +53,9 @@ type GroupEdit struct {
 // an admin group; Forbidden "roles_need_admin" if a setup link changes roles.
 func (s *Service) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	edit GroupEdit) (sso.Group, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Group{}, err
+	}
 	if edit.Roles != nil && by.OfLink() {
 		return sso.Group{}, errRolesNeedAdmin()
 	}
@@ -81,6 +87,9 @@ func errRolesNeedAdmin() *sso.Error {
 // "name".
 func (s *Service) AddIDPName(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	name string) (sso.Group, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Group{}, err
+	}
 	return s.options.Groups.UpdateGroup(ctx, by, ent, id, func(g sso.Group) (sso.Group, error) {
 		names, problems := groupsync.CleanIDPNames(g.Name, append(g.IDPNames, name))
 		for i := range problems {
@@ -96,8 +105,11 @@ func (s *Service) AddIDPName(ctx context.Context, by sso.Actor, ent sso.Enterpri
 // "group_is_default" if a connection names it. revision is as that of an edit.
 func (s *Service) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	revision int64) error {
-	return s.options.Groups.DeleteGroup(ctx, by, ent, id, func(g sso.Group) error {
-		return sso.CheckRevision("group", revision, g.Revision)
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
+	return s.options.Groups.DeleteGroup(ctx, by, ent, id, func(r sso.Reach) error {
+		return sso.CheckRevision("group", revision, r.Group.Revision)
 	})
 }
 
@@ -105,6 +117,9 @@ func (s *Service) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.Enterpr
 // are.
 func (s *Service) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 	user sso.UserID) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
 	return s.options.Groups.AddMember(ctx, by, ent, group, user)
 }
 
@@ -113,6 +128,9 @@ func (s *Service) AddMember(ctx context.Context, by sso.Actor, ent sso.Enterpris
 // group of the organization: Conflict "default_group".
 func (s *Service) RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 	user sso.UserID) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
 	return s.options.Groups.RemoveMember(ctx, by, ent, group, user)
 }
 
@@ -149,6 +167,9 @@ func (m Move) run(
 // known is Invalid "moment_not_known".
 func (s *Service) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
 	at time.Time, dryRun bool) (sso.Restoration, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Restoration{}, err
+	}
 	move := Move{DryRun: dryRun, Confirmed: true}
 	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.RestoreUser(ctx, by, ent, user, at, confirm)
@@ -159,6 +180,9 @@ func (s *Service) RestoreUser(ctx context.Context, by sso.Actor, ent sso.Enterpr
 // Conflict "share_brake"; Conflict "default_group" for a default group.
 func (s *Service) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 	at time.Time, move Move) (sso.Restoration, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Restoration{}, err
+	}
 	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.RestoreGroup(ctx, by, ent, group, at, confirm)
 	})
@@ -168,6 +192,9 @@ func (s *Service) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterp
 // named, as far as that is certain. Errors: Conflict "share_brake".
 func (s *Service) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 	move Move) (sso.Restoration, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Restoration{}, err
+	}
 	return move.run(func(confirm func(sso.Restoration) (bool, error)) (sso.Restoration, error) {
 		return s.options.Groups.ReconcileGroup(ctx, by, ent, group, groupsync.Reconcile, confirm)
 	})
@@ -177,6 +204,9 @@ func (s *Service) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Ente
 // any more is Conflict "held_sync_decided".
 func (s *Service) ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	id sso.HeldSyncID) (sso.HeldSync, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.HeldSync{}, err
+	}
 	return s.options.Groups.ApproveHeldSync(ctx, by, ent, id)
 }
 
@@ -184,6 +214,9 @@ func (s *Service) ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.Ent
 // more is Conflict "held_sync_decided".
 func (s *Service) DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	id sso.HeldSyncID) (sso.HeldSync, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.HeldSync{}, err
+	}
 	return s.options.Groups.DiscardHeldSync(ctx, by, ent, id)
 }
 
@@ -191,5 +224,8 @@ func (s *Service) DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.Ent
 // returns what was decided before an error, too.
 func (s *Service) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	d sso.HeldDecision) (sso.HeldResult, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.HeldResult{}, err
+	}
 	return s.options.Groups.DecideHeldSyncs(ctx, by, ent, d)
 }

@@ -18,6 +18,9 @@ type userMerger interface {
 func (s *Service) MergeUsers(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, from, into sso.UserID,
 ) (sso.Merge, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Merge{}, err
+	}
 	return s.options.Users.MergeUsers(ctx, by, ent, from, into)
 }
 
@@ -26,5 +29,8 @@ func (s *Service) MergeUsers(
 func (s *Service) UndoMerge(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.MergeID,
 ) (sso.Merge, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Merge{}, err
+	}
 	return s.options.Users.UndoMerge(ctx, by, ent, id)
 }

@@ -30,6 +30,9 @@ func (edit RoleEdit) apply(r *sso.ProductRole) {
 // "key_taken" or "precedence_taken"; more than 100 roles are Conflict
 // "too_many_roles".
 func (s *Service) CreateRole(ctx context.Context, by sso.Actor, edit RoleEdit) (sso.ProductRole, error) {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return sso.ProductRole{}, err
+	}
 	var r sso.ProductRole
 	edit.apply(&r)
 	if err := invalid(validationFailed, r.Validate()); err != nil {
@@ -42,6 +45,9 @@ func (s *Service) CreateRole(ctx context.Context, by sso.Actor, edit RoleEdit) (
 func (s *Service) UpdateRole(
 	ctx context.Context, by sso.Actor, id sso.RoleID, edit RoleEdit,
 ) (sso.ProductRole, error) {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return sso.ProductRole{}, err
+	}
 	return s.options.Roles.UpdateRole(ctx, by, id, func(r sso.ProductRole) (sso.ProductRole, error) {
 		if err := sso.CheckRevision("role", edit.Revision, r.Revision); err != nil {
 			return r, err
@@ -54,6 +60,9 @@ func (s *Service) UpdateRole(
 // DeleteRole deletes a role. One that a group carries is Conflict "role_in_use".
 // revision is as that of an edit.
 func (s *Service) DeleteRole(ctx context.Context, by sso.Actor, id sso.RoleID, revision int64) error {
+	if err := s.admit(ctx, by, ""); err != nil {
+		return err
+	}
 	return s.options.Roles.DeleteRole(ctx, by, id, func(r sso.ProductRole) error {
 		return sso.CheckRevision("role", revision, r.Revision)
 	})

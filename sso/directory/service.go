@@ -25,13 +25,16 @@ type enterpriseWriter interface {
 // groupWriter changes groups and their members; store.DB does.
 type groupWriter interface {
 	membershipMover
-	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
+	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group,
+		conditions ...func(sso.Reach) error) (sso.Group, error)
 	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
-		fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+		fn func(sso.Group) (sso.Group, error), conditions ...func(sso.Reach) error) (sso.Group, error)
 	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
-		conditions ...func(sso.Group) error) error
-	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
-	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
+		conditions ...func(sso.Reach) error) error
+	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+		conditions ...func(sso.Reach) error) error
+	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+		conditions ...func(sso.Reach) error) error
 }
 
 // membershipMover moves many members at once: to a moment, to what was asserted, or
@@ -94,6 +97,11 @@ type roleWriter interface {
 	DeleteRole(ctx context.Context, by sso.Actor, id sso.RoleID, conditions ...func(sso.ProductRole) error) error
 }
 
+// adminReader knows who administers enterprises; store.DB does.
+type adminReader interface {
+	Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error)
+}
+
 // Options are the parts of a Service; all are required. One store.DB serves as
 // all but the last two.
 type Options struct {
@@ -105,6 +113,7 @@ type Options struct {
 	Roles        roleWriter
 	Rules        sessionRuler
 	Attributes   attributeWriter
+	Admins       adminReader
 	Lifetimes    Lifetimes
 	Now          func() time.Time
 }
@@ -113,7 +122,9 @@ type Options struct {
 // Methods return the errors of the store beside those they name; an invalid
 // value is Invalid "validation_failed" with its field. An edit that was made from
 // another revision than its Revision says is Stale "changed_meanwhile", which is
-// decided in the transaction that saves it.
+// decided in the transaction that saves it. A user who does not administer the
+// enterprise changes nothing but their own sessions: Forbidden "not_an_admin"; what
+// admins of an organization change is in Within.
 type Service struct{ options Options }
 
 // New returns a Service.

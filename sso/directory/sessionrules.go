@@ -41,6 +41,9 @@ type SessionRulesEdit struct {
 func (s *Service) SetSessionRules(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, edit SessionRulesEdit,
 ) (sso.SessionRules, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.SessionRules{}, err
+	}
 	return s.options.Rules.UpdateSessionRules(ctx, by, ent, func(r sso.SessionRules) (sso.SessionRules, error) {
 		if err := sso.CheckRevision("page", edit.Revision, r.Revision); err != nil {
 			return r, err

@@ -20,6 +20,9 @@ type UserEdit struct {
 // has is Conflict "login_in_use".
 func (s *Service) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	edit UserEdit) (sso.User, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.User{}, err
+	}
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
 		var problems []sso.FieldError
 		if edit.Name != nil {
@@ -40,6 +43,9 @@ func (s *Service) UpdateUser(ctx context.Context, by sso.Actor, ent sso.Enterpri
 // Deactivate ends every session of a user before it returns, and keeps them from
 // signing in until they are reactivated. Their memberships stay.
 func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.User{}, err
+	}
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
 		u.Status = sso.UserDeactivated
 		return u, nil
@@ -50,6 +56,9 @@ func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.Enterpri
 // reactivating does not confirm them. A login that another active user has is
 // Conflict "login_in_use".
 func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.User{}, err
+	}
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
 		return identity.Reactivated(u), nil
 	})
@@ -59,6 +68,9 @@ func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.Enterpri
 // user may sign in. A deactivated one stays deactivated. Vouching again changes
 // nothing.
 func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.User{}, err
+	}
 	now := s.options.Now()
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
 		return identity.Vouched(u, now), nil
@@ -71,6 +83,9 @@ func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 // same person, if the holder does not have the login any more.
 func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,
 	d sso.QuestionDecision) (sso.IdentityQuestion, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.IdentityQuestion{}, err
+	}
 	var problems []sso.FieldError
 	switch d.Answer {
 	case sso.AnswerReplaces, sso.AnswerRefuse, sso.AnswerSame:
@@ -92,6 +107,9 @@ func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.Ente
 // has another answer than to refuse is Conflict "question_decided".
 func (s *Service) AnswerSubjectChange(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SubjectChangeID,
 	answer sso.SubjectAnswer) (sso.SubjectChange, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.SubjectChange{}, err
+	}
 	switch answer {
 	case sso.SubjectsSame, sso.SubjectsOther, sso.SubjectsRefuse:
 		return s.options.Users.AnswerSubjectChange(ctx, by, ent, id, answer)

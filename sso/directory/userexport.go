@@ -24,6 +24,9 @@ type userExporter interface {
 func (s *Service) ExportUser(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, w io.Writer,
 ) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
 	d := exportedDocument{out: bufio.NewWriter(w)}
 	if err := s.options.Users.ExportUser(ctx, by, ent, user, d.begin, d.take); err != nil {
 		return err

@@ -11,13 +11,15 @@ import (
 
 // serviceRecorder stores the tokens of services; store.DB is one.
 type serviceRecorder interface {
-	CreateServiceToken(ctx context.Context, by sso.Actor, k sso.ServiceToken) (sso.ServiceToken, error)
+	CreateServiceToken(
+		ctx context.Context, by sso.Actor, k sso.ServiceToken, conditions ...func(sso.Reach) error,
+	) (sso.ServiceToken, error)
 	ServiceTokens(
 		ctx context.Context, ent sso.EnterpriseID, organization sso.OrganizationID, page sso.Page,
 	) ([]sso.ServiceToken, string, error)
 	RevokeServiceToken(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, organization sso.OrganizationID,
-		id sso.ServiceTokenID,
+		id sso.ServiceTokenID, conditions ...func(sso.Reach) error,
 	) error
 }
 
@@ -38,7 +40,8 @@ type ServiceRequest struct {
 const maxServiceGroups = 50
 
 // CreateService creates a token of a service of an organization, and returns its bearer
-// value, of which only the hash is kept.
+// value, of which only the hash is kept. An admin of the organization creates services,
+// and tokens of those, whose groups are within reach: see [sso.Reach].
 func (s *Service) CreateService(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, organization sso.OrganizationID, r ServiceRequest,
 ) (sso.ServiceToken, sso.Secret, error) {
@@ -64,11 +67,19 @@ func (s *Service) CreateService(
 	for _, id := range slices.Compact(groups) {
 		k.Service.Groups = append(k.Service.Groups, sso.PrincipalGroup{ID: id})
 	}
-	k, err := s.CreateServiceToken(ctx, by, k)
+	k, err := s.CreateServiceToken(ctx, by, k, sso.Reach.OfService)
 	if err != nil {
 		return sso.ServiceToken{}, "", err
 	}
 	return k, secret, nil
+}
+
+// RevokeServiceToken ends a token of a service of an organization. Who may is as for
+// CreateService.
+func (s *Service) RevokeServiceToken(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, organization sso.OrganizationID, id sso.ServiceTokenID,
+) error {
+	return s.recorder.RevokeServiceToken(ctx, by, ent, organization, id, sso.Reach.OfService)
 }
 
 func (s *Service) checkService(ctx context.Context, ent sso.EnterpriseID, r ServiceRequest) error {

@@ -61,6 +61,21 @@ func (f foreign) access() calls {
 		"RemoveEnterpriseAdmin": func() (int, error) {
 			return 0, db.RemoveEnterpriseAdmin(ctx, by, ent, user)
 		},
+		"AdministeredBy": func() (int, error) {
+			all, err := db.AdministeredBy(ctx, ent, user)
+			return len(all), err
+		},
+		"OrganizationAdmins": func() (int, error) {
+			all, _, err := db.OrganizationAdmins(ctx, ent, "", sso.Page{})
+			return len(all), err
+		},
+		"AddOrganizationAdmin": func() (int, error) {
+			a, err := db.AddOrganizationAdmin(ctx, by, ent, f.other.orgs["web"].ID, user, true)
+			return count(a.User.ID != ""), err
+		},
+		"RemoveOrganizationAdmin": func() (int, error) {
+			return 0, db.RemoveOrganizationAdmin(ctx, by, ent, f.w.orgs["web"].ID, user)
+		},
 		"EnforceSSO": func() (int, error) {
 			return 0, db.EnforceSSO(ctx, by, ent, false, "")
 		},

@@ -827,6 +827,8 @@ func own() map[string]bool {
 		"UsePendingLogin":            true,
 		"Administers":                true,
 		"EnterpriseAdmins":           true,
+		"OrganizationAdmins":         true,
+		"AdministeredBy":             true,
 		"AdminGroups":                true,
 		"EnforceSSO":                 true,
 		"SetupLinks":                 true,

@@ -119,6 +119,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	rules := directory.New(directory.Options{
 		Enterprises:  f.db,
 		Groups:       f.db,
+		Admins:       f.db,
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,

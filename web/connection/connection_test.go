@@ -159,6 +159,7 @@ func newFixture(t *testing.T) *fixture {
 	rules := directory.New(directory.Options{
 		Enterprises:  f.db,
 		Groups:       f.db,
+		Admins:       f.db,
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,

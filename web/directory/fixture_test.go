@@ -44,6 +44,15 @@ func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
 	}
 }
 
+// Administers lets the users of the visitors act, also on their own accounts; who
+// administers an enterprise is tested elsewhere.
+func (f *fixture) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error) {
+	if user == f.acme.user.ID || user == f.globex.user.ID {
+		return true, nil
+	}
+	return f.db.Administers(ctx, ent, user)
+}
+
 // records are a DNS of one's own.
 type records map[string][]string
 
@@ -133,6 +142,7 @@ func newFixture(t *testing.T) *fixture {
 	service := rules.New(rules.Options{
 		Enterprises:  f.db,
 		Groups:       f.db,
+		Admins:       f,
 		Users:        f.db,
 		Sessions:     f.db,
 		Applications: f.db,

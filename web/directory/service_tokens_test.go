@@ -30,12 +30,21 @@ func (f *fixture) serviceTokens(p place) []sso.ServiceToken {
 	return all
 }
 
+// nameAdmins makes the users of the visitors admins of their enterprises.
+func (f *fixture) nameAdmins() {
+	f.Helper()
+	for _, p := range []place{f.acme, f.globex} {
+		f.ok(f.db.AddEnterpriseAdmin(f.Context(), sso.ActorOperator, p.ent.ID, p.user.ID))
+	}
+}
+
 var serviceValue = regexp.MustCompile(`gw_svc_[0-9A-Za-z]{46}`)
 
 // TestServiceOfAnOrganization is created, gets a second token, and loses its first one.
 func TestServiceOfAnOrganization(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	f.nameAdmins()
 	here := f.acme.at("organizations", string(f.acme.org.ID), "service-tokens")
 	f.shows(f.get(here), 200, "No services.", "No application here accepts services.")
 	wiki, group := f.forServices("Wiki"), string(f.acme.group.ID)
@@ -110,6 +119,7 @@ func TestServiceFormIsRefused(t *testing.T) {
 func TestServicesOfOthers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	f.nameAdmins()
 	wiki, group := string(f.forServices("Wiki").ID), string(f.globex.group.ID)
 	there := f.globex.at("organizations", string(f.globex.org.ID), "service-tokens")
 	form := map[string][]string{
