@@ -54,6 +54,13 @@ const (
 	operatorTwo  = "operator by single sign-on and a password"
 	operator     = "operator"
 	disabledUser = "named admin who is deactivated"
+	ofThis       = "admin of this organization"
+	ofOther      = "admin of another organization"
+	ofForeign    = "admin of an organization of another enterprise"
+	ofLinked     = "admin of this organization with a setup link of this connection"
+	ofBoth       = "admin of this organization who is named admin, too"
+	ofGone       = "admin of this organization who is deactivated"
+	ofDismissed  = "admin of this organization until a moment ago"
 )
 
 func roles() []string {
@@ -61,24 +68,26 @@ func roles() []string {
 		visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, onlySignOn,
 		onlySCIM, onlyDomains, onlyGroups, named,
 		byGroup, operatorSSO, operatorTwo, operator, disabledUser,
+		ofThis, ofOther, ofForeign, ofLinked, ofBoth, ofGone, ofDismissed,
 	}
 }
 
 // admits reports whether a page with this need is open to a role. connection is
 // whether its path names a connection, which tells the setup links apart.
 func admits(need console.Need, who string, connection bool) bool {
+	ofEnterprise := slices.Contains([]string{named, byGroup, operator, operatorTwo, ofBoth}, who)
 	switch need {
 	case console.Operator:
 		return who == operator || who == operatorTwo
 	case console.Enterprise:
-		return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
+		return ofEnterprise
+	case console.Organization:
+		return ofEnterprise || who == ofThis
 	case console.AnyAdmin:
-		return slices.Contains(
-			[]string{stranger, named, byGroup, operator, operatorTwo}, who,
-		)
+		return ofEnterprise || who == stranger
 	}
 	switch who {
-	case link:
+	case link, ofLinked:
 		return need != console.Provisioning // today's links open all others
 	case otherLink, newLinkOf:
 		return !connection && need != console.Provisioning
@@ -86,7 +95,7 @@ func admits(need console.Need, who string, connection bool) bool {
 	if only := onlyIntents()[who]; only != 0 {
 		return need == only
 	}
-	return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
+	return ofEnterprise
 }
 
 // onlyIntents are the setup links with one intent, and what they open.
@@ -186,9 +195,12 @@ func (d *consoleTest) seed() {
 	d.ok(db.AddEnterpriseAdmin(
 		ctx, by, globex.ID, d.user(stranger, globex, globexConn).User,
 	))
+	d.organizationAdmins(org, globex, globexConn)
+	d.ok(db.AddMember(ctx, by, d.acme.ID, org.DefaultGroup, ada.User)) // whose page the admins see
 	me := d.account("olive", "")
 	d.account("tied", operatorSSO)
 	made := d.link(link, d.acme, d.conn.ID)
+	d.cookies[ofLinked] = append(d.cookies[ofLinked], d.cookies[link]...)
 	d.link(otherLink, d.acme, d.other.ID)
 	d.link(newLinkOf, d.acme, "")
 	d.link(foreignLink, globex, globexConn.ID)
@@ -224,6 +236,40 @@ func (d *consoleTest) seed() {
 		"attempt":      string(ada.Attempt),
 		"record":       string(records[0].ID),
 	}
+}
+
+// organizationAdmins creates admins of an organization of acme, of another one, and of
+// one of globex.
+func (d *consoleTest) organizationAdmins(org sso.Organization, globex sso.Enterprise, at sso.Connection) {
+	d.Helper()
+	ctx, db, by := d.Context(), d.g.db, sso.ActorSystem
+	organization := func(e sso.Enterprise, key string) sso.OrganizationID {
+		o, err := db.CreateOrganization(ctx, by, sso.Organization{
+			Enterprise: e.ID,
+			Key:        key,
+			Name:       key,
+		})
+		d.ok(err)
+		return o.ID
+	}
+	appoint := func(who string, e sso.Enterprise, c sso.Connection, o sso.OrganizationID) sso.UserID {
+		u := d.user(who, e, c).User
+		_, err := db.AddOrganizationAdmin(ctx, by, e.ID, o, u, false)
+		d.ok(err)
+		return u
+	}
+	appoint(ofThis, d.acme, d.conn, org.ID)
+	appoint(ofLinked, d.acme, d.conn, org.ID)
+	appoint(ofOther, d.acme, d.conn, organization(d.acme, "app"))
+	appoint(ofForeign, globex, at, organization(globex, "web"))
+	d.ok(db.AddEnterpriseAdmin(ctx, by, d.acme.ID, appoint(ofBoth, d.acme, d.conn, org.ID)))
+	_, err := db.UpdateUser(
+		ctx, by, d.acme.ID, appoint(ofGone, d.acme, d.conn, org.ID), func(u sso.User) (sso.User, error) {
+			u.Status = sso.UserDeactivated
+			return u, nil
+		})
+	d.ok(err)
+	d.ok(db.RemoveOrganizationAdmin(ctx, by, d.acme.ID, org.ID, appoint(ofDismissed, d.acme, d.conn, org.ID)))
 }
 
 // push provisions a group, which the pages about provisioning then know.
@@ -488,7 +534,7 @@ func (d *consoleTest) refuses(h http.Handler, pattern, path, who, nothing string
 	method, _, _ := strings.Cut(pattern, " ")
 	w := d.ask(h, who, method, path, "same-origin")
 	switch who {
-	case visitor, disabledUser:
+	case visitor, disabledUser, ofGone:
 		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther ||
 			!strings.HasPrefix(at, "/admin/sign-in") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
@@ -498,7 +544,7 @@ func (d *consoleTest) refuses(h http.Handler, pattern, path, who, nothing string
 			!strings.HasPrefix(at, "/admin/confirm?return_to=") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
 		}
-	case bystander:
+	case bystander, ofDismissed:
 		if w.Code != http.StatusForbidden ||
 			!strings.Contains(w.Body.String(), "not_an_admin") {
 			d.Errorf("%s answers %s with %d", pattern, who, w.Code)
@@ -559,6 +605,8 @@ func TestConsolePagesAnswer(t *testing.T) {
 		switch need {
 		case console.Enterprise, console.AnyAdmin:
 			who = append(who, named)
+		case console.Organization:
+			who = append(who, named, ofThis)
 		case console.SignOn, console.Domains, console.Groups:
 			who = append(who, named, link)
 		case console.Provisioning:

@@ -16,7 +16,8 @@ type Browser struct {
 
 // Visitor identifies the visitor of the console. A local admin's session comes
 // first. A user who opened a setup link of another enterprise than their own
-// visits by the link, because that was their last deliberate act.
+// visits by the link, because that was their last deliberate act; an admin of an
+// organization visits by any link, which opens what they do not.
 func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	var v sso.Visitor
 	lookups := []func(context.Context, Browser) (sso.Visitor, error){
@@ -27,11 +28,12 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 		switch {
 		case err == nil &&
 			found.Role == sso.RoleSetupLink &&
+			v.Role == sso.RoleEnterpriseAdmin &&
 			v.Sees(found.Enterprise):
 			v.Link = found.Link
 			return v, nil
 		case err == nil &&
-			found.Role == sso.RoleEnterpriseAdmin &&
+			(found.Role == sso.RoleEnterpriseAdmin || found.Role == sso.RoleOrganizationAdmin) &&
 			b.Setup != "":
 			v = found // unless the link is another enterprise's
 		case err == nil:
@@ -94,14 +96,7 @@ func (s *Service) visitorByPrincipal(ctx context.Context, b Browser) (sso.Visito
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
 		return sso.Visitor{}, err
 	}
-	administers, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
-	if err == nil && !administers {
-		err = sso.NotSignedIn()
-	}
-	if err != nil {
-		return sso.Visitor{}, err
-	}
-	return sso.Visitor{
+	v := sso.Visitor{
 		Role:       sso.RoleEnterpriseAdmin,
 		Actor:      sso.Actor(p.User.ID),
 		Name:       p.User.Name,
@@ -110,7 +105,20 @@ func (s *Service) visitorByPrincipal(ctx context.Context, b Browser) (sso.Visito
 		User:       p.User.ID,
 		Through:    p.Session.Connection,
 		SignedInAt: p.Session.CreatedAt,
-	}, nil
+	}
+	administers, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
+	if err != nil || administers {
+		return v, err
+	}
+	v.Role = sso.RoleOrganizationAdmin
+	v.Organizations, err = s.Organizations.AdministeredBy(ctx, p.Enterprise.ID, p.User.ID)
+	if err == nil && len(v.Organizations) == 0 {
+		err = sso.NotSignedIn()
+	}
+	if err != nil {
+		return sso.Visitor{}, err
+	}
+	return v, nil
 }
 
 func (s *Service) visitorByLink(ctx context.Context, b Browser) (sso.Visitor, error) {

@@ -30,6 +30,7 @@ type factReader interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 	AuditEvents(
 		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
 	) ([]sso.AuditEvent, string, error)
@@ -91,4 +92,5 @@ func (h *Handlers) Enter(rt *route.Router, c *console.Console) {
 	c.Add(rt, h.adminPages()...)
 	c.Add(rt, h.accessPages()...)
 	c.Add(rt, h.apiTokenPages()...)
+	c.Add(rt, h.organizationPages()...)
 }

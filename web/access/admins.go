@@ -61,13 +61,16 @@ func (h *Handlers) showAdmins(
 	return h.Pages.Render(w, status, p)
 }
 
-func pager(path, after, next string) ui.Pager {
+func pager(path, after, next string) ui.Pager { return pagerOf(path, "after", after, next) }
+
+// pagerOf is pager for one of several lists of a page; name is its parameter.
+func pagerOf(path, name, after, next string) ui.Pager {
 	var p ui.Pager
 	if after != "" {
 		p.First = path
 	}
 	if next != "" {
-		p.Next = path + "?after=" + next
+		p.Next = path + "?" + name + "=" + next
 	}
 	return p
 }

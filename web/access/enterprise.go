@@ -13,10 +13,11 @@ import (
 
 // entry is the input of a refused form, to be shown again.
 type entry struct {
-	login string
-	link  *linkForm // nil: none
-	wrong error
-	made  *newLink
+	login   string
+	appoint *appointForm // nil: none
+	link    *linkForm    // nil: none
+	wrong   error
+	made    *newLink
 }
 
 // access shows the admins of an enterprise.
@@ -26,11 +27,13 @@ func (h *Handlers) access(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func accessSaid(r *http.Request) string {
 	return console.Said(r, map[string]string{
-		"added":    "They are now an admin of this enterprise, and sign in as usual.",
-		"removed":  "They are no longer an admin of this enterprise.",
-		"revoked":  "The setup link is revoked.",
-		"enforced": "Single sign-on is enforced.",
-		"relaxed":  "Single sign-on is no longer enforced.",
+		"added":     "They are now an admin of this enterprise, and sign in as usual.",
+		"removed":   "They are no longer an admin of this enterprise.",
+		"appointed": "They now administer the organization, and sign in as usual.",
+		"dismissed": "They no longer administer the organization.",
+		"revoked":   "The setup link is revoked.",
+		"enforced":  "Single sign-on is enforced.",
+		"relaxed":   "Single sign-on is no longer enforced.",
 	})
 }
 
@@ -60,19 +63,30 @@ func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.
 	if err := h.namedAdmins(r, e, p); err != nil {
 		return err
 	}
+	if err := h.organizationAdmins(r, e, typed.appoint, p); err != nil {
+		return err
+	}
 	if err := h.setupLinks(r, e, connections, p); err != nil {
 		return err
 	}
 	p.LinkForm = linkFields(connections, typed.link)
-	blamed := []*ui.Field{&p.Add}
-	for i := range p.LinkForm {
-		blamed = append(blamed, &p.LinkForm[i])
-	}
-	p.Wrong = ui.Blame(typed.wrong, blamed...)
+	p.Wrong = ui.Blame(typed.wrong, p.blamed(typed)...)
 	if err := h.enforcement(r, v, p); err != nil {
 		return err
 	}
 	return h.Pages.Render(w, status, p)
+}
+
+// blamed returns the fields of the form that was sent: several have a login.
+func (p *accessPage) blamed(typed entry) []*ui.Field {
+	form, fields := p.LinkForm, []*ui.Field{&p.Add}
+	if typed.appoint != nil {
+		form, fields = p.Appoint, nil
+	}
+	for i := range form {
+		fields = append(fields, &form[i])
+	}
+	return fields
 }
 
 func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage) error {

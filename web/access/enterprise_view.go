@@ -5,12 +5,19 @@ import "gatehouse/web/ui"
 // accessPage lists the admins, setup links and enforcement of an enterprise.
 type accessPage struct {
 	ui.Base
-	Wrong    []ui.Wrong
-	Admins   []namedAdmin
-	Pager    ui.Pager
-	Groups   []ui.Link
-	Add      ui.Field
-	AddTo    string
+	Wrong  []ui.Wrong
+	Admins []namedAdmin
+	Pager  ui.Pager
+	Groups []ui.Link
+	Add    ui.Field
+	AddTo  string
+	// Appointed are the admins of organizations.
+	Appointed      []appointedAdmin
+	AppointedPager ui.Pager
+	Appoint        []ui.Field // nil without an organization
+	AppointTo      string
+	Appointing     bool // the form was sent, and is wrong
+
 	Links    []setupLinkRow
 	LinkTo   string
 	LinkForm []ui.Field
@@ -26,6 +33,15 @@ func (accessPage) Title() string { return "Access" }
 type namedAdmin struct {
 	Name, Login, Href string
 	Inactive          bool
+	Since             ui.Time
+	Remove            ui.Confirm
+}
+
+// appointedAdmin is a user who administers an organization.
+type appointedAdmin struct {
+	Organization      ui.Link
+	Name, Login, Href string
+	Roles             bool
 	Since             ui.Time
 	Remove            ui.Confirm
 }

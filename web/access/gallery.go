@@ -127,6 +127,11 @@ func exampleManyAccess() *accessPage {
 			{Label: "platform-admins", Href: "/g"},
 			{Label: gallery.LongName, Href: "/g"},
 		},
+		AppointTo: "/z",
+		Appoint: appointFields(
+			[]sso.Organization{{ID: "org-a", Name: "Research", Key: "research"}}, nil,
+		),
+		Appointed: exampleAppointed(),
 		Links: []setupLinkRow{
 			{
 				For:        "Grace at the IT desk",
@@ -174,5 +179,19 @@ func exampleLinkMade() *accessPage {
 			Expires: exampleTime(7 * exampleDay),
 			For:     "Grace at the IT desk",
 		},
+	}
+}
+
+func exampleAppointed() []appointedAdmin {
+	remove := ui.Confirm{
+		Label:  "Remove",
+		Text:   "With their next click they no longer administer Research.",
+		Action: "/x",
+		Button: "Remove",
+	}
+	research := ui.Link{Label: "Research", Href: "/o"}
+	return []appointedAdmin{
+		{research, "Grace Hopper", "grace@acme.example", "/p", false, exampleTime(-exampleDay), remove},
+		{research, gallery.LongName, gallery.LongLogin, "/p", true, exampleTime(-time.Hour), remove},
 	}
 }

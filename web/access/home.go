@@ -34,5 +34,8 @@ func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	if v.Role == sso.RoleEnterpriseAdmin {
 		return route.SeeOther(w, console.Home(e))
 	}
+	if v.Role == sso.RoleOrganizationAdmin {
+		return route.SeeOther(w, console.AtOrganization(e, v.Organizations[0].Organization.ID, "groups"))
+	}
 	return route.SeeOther(w, console.SetupStart(e, v))
 }

@@ -24,6 +24,7 @@ const (
 	AreaDomains         = "Domains"
 	AreaActivity        = "Activity"
 	AreaAccess          = "Access"
+	AreaServices        = "Services"
 
 	// The areas of a setup link.
 
@@ -50,6 +51,11 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 		b.Console.Areas = setupAreas(v)
 		b.Console.Trail = setupTrail(v, trail)
 		mark(b.Console.Areas, area)
+		return b
+	case sso.RoleOrganizationAdmin:
+		b.Console.Role = "admin of " + v.Organization.Name
+		b.Console.Home = AtOrganization(v.Enterprise, v.Organization.ID, "groups")
+		b.Console.Areas = organizationAreas(v, area)
 		return b
 	case sso.RoleEnterpriseAdmin:
 		b.Console.Role = "admin of " + v.Enterprise.Name
@@ -89,6 +95,27 @@ func enterpriseArea(e sso.Enterprise) ui.Area {
 			{Label: AreaAccess, Href: At(e, "access")},
 		},
 	}
+}
+
+// organizationAreas returns the navigation of an admin of organizations: a part for each,
+// with the area of the page's organization marked.
+func organizationAreas(v Visit, area string) (areas []ui.Area) {
+	for _, own := range v.Organizations {
+		o := own.Organization
+		one := []ui.Area{{
+			Heading: o.Name,
+			Links: []ui.Link{
+				{Label: AreaGroups, Href: AtOrganization(v.Enterprise, o.ID, "groups")},
+				{Label: AreaPeople, Href: AtOrganization(v.Enterprise, o.ID, "people")},
+				{Label: AreaServices, Href: AtOrganization(v.Enterprise, o.ID, "service-tokens")},
+			},
+		}}
+		if o.ID == v.Organization.ID {
+			mark(one, area)
+		}
+		areas = append(areas, one...)
+	}
+	return areas
 }
 
 // mark marks the link of the page's area as current.

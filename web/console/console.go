@@ -29,9 +29,13 @@ const (
 	Provisioning
 	Domains
 	Groups
+	// Organization admits the admins of the {organization} in the path, which is of the
+	// {enterprise}, and those of the enterprise.
+	Organization
 	// Enterprise admits the admins of the {enterprise} in the path.
 	Enterprise
-	// AnyAdmin admits every admin; the content depends on the admin.
+	// AnyAdmin admits operators and the admins of every enterprise; the content depends
+	// on the admin.
 	AnyAdmin
 	// Operator admits operators only.
 	Operator
@@ -56,18 +60,27 @@ func (n Need) intent() sso.Intent {
 // admits reports whether a visitor may open pages with this need, where the path
 // names nothing that they may not see.
 func (n Need) admits(v sso.Visitor) bool {
-	if v.Role == sso.RoleSetupLink {
+	switch v.Role {
+	case sso.RoleOperator:
+		return true
+	case sso.RoleEnterpriseAdmin:
+		return n != Operator
+	case sso.RoleOrganizationAdmin:
+		return n == Organization
+	case sso.RoleSetupLink:
 		return n.intent() != "" && v.May(n.intent())
 	}
-	return n != Operator || v.Role == sso.RoleOperator
+	return false
 }
 
-// Visit is an authorized request: the visitor, and the enterprise and connection
-// of the path.
+// Visit is an authorized request: the visitor, and the enterprise, connection and
+// organization of the path.
 type Visit struct {
 	sso.Visitor
 	Enterprise sso.Enterprise // of the path, or else the visitor's own; zero for an operator where the path names none
 	Connection sso.Connection // of the path; zero if it names none
+	// Organization is that of the path of a page that needs Organization; else zero.
+	Organization sso.Organization
 }
 
 // Handler responds to a visit.
@@ -90,11 +103,12 @@ type access interface {
 	Visitor(r *http.Request) (sso.Visitor, error)
 }
 
-// directory finds the enterprise and connection of a path.
+// directory finds the enterprise, connection and organization of a path.
 type directory interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
 }
 
 // Options configure a Console; every field is required.
@@ -128,6 +142,8 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 		switch p.Need {
 		case SignOn, Provisioning, Domains, Groups, Enterprise:
 			wrong = wrong || !strings.Contains(path, "{enterprise}")
+		case Organization:
+			wrong = wrong || !strings.Contains(path, "{enterprise}/organizations/{organization}/")
 		case AnyAdmin, Operator:
 			wrong = wrong || strings.Contains(path, "{connection}")
 		default:
@@ -209,7 +225,28 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 			return Visit{}, asNotFound(err)
 		}
 	}
+	if need == Organization {
+		if v.Organization, err = c.organization(r, v); err != nil {
+			return Visit{}, asNotFound(err)
+		}
+	}
 	return v, nil
+}
+
+// organization returns the organization of the path if the visitor administers it.
+func (c *Console) organization(r *http.Request, v Visit) (sso.Organization, error) {
+	id, err := sso.ParseID[sso.OrganizationID](r.PathValue("organization"))
+	if err != nil {
+		return sso.Organization{}, sso.NothingHere()
+	}
+	if v.Role == sso.RoleOrganizationAdmin {
+		own, is := v.OwnOrganization(id)
+		if !is || own.Organization.Enterprise != v.Enterprise.ID {
+			return sso.Organization{}, sso.NothingHere()
+		}
+		return own.Organization, nil
+	}
+	return c.Directory.Organization(r.Context(), v.Enterprise.ID, id)
 }
 
 // enterprise returns the enterprise of the path if the visitor may see it, or else
@@ -253,4 +290,9 @@ func At(e sso.Enterprise, parts ...string) string {
 // AtConnection returns an address below a connection.
 func AtConnection(e sso.Enterprise, id sso.ConnectionID, parts ...string) string {
 	return At(e, append([]string{"connections", string(id)}, parts...)...)
+}
+
+// AtOrganization returns an address below an organization.
+func AtOrganization(e sso.Enterprise, id sso.OrganizationID, parts ...string) string {
+	return At(e, append([]string{"organizations", string(id)}, parts...)...)
 }

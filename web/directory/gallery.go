@@ -27,5 +27,6 @@ func Gallery() []gallery.Example {
 		galleryApplications(),
 		galleryRoles(),
 		galleryAttributes(),
+		galleryOwnPages(),
 	)
 }

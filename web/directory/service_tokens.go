@@ -31,11 +31,11 @@ type serviceTokens interface {
 }
 
 func (d *Directory) serviceTokenPages() []console.Page {
-	const path = "organizations/{organization}/service-tokens"
+	const path = "service-tokens"
 	return []console.Page{
-		ofEnterprise("GET", path, d.services),
-		ofEnterprise("POST", path, d.createServiceToken),
-		ofEnterprise("POST", path+"/{service_token}/revoke", d.revokeServiceToken),
+		ofOrganization("GET", path, d.services),
+		ofOrganization("POST", path, d.createServiceToken),
+		ofOrganization("POST", path+"/{service_token}/revoke", d.revokeServiceToken),
 	}
 }
 
@@ -44,20 +44,12 @@ func servicesHref(e sso.Enterprise, o sso.OrganizationID) string {
 }
 
 func (d *Directory) services(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	o, err := d.organizationOf(r, v)
-	if err != nil {
-		return err
-	}
-	return d.showServices(w, r, v, o, typedService{days: usualDays}, nil, nil)
+	return d.showServices(w, r, v, typedService{days: usualDays}, nil, nil)
 }
 
 // createServiceToken creates a service with its first token, or another token of the
 // service in the form.
 func (d *Directory) createServiceToken(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	o, err := d.organizationOf(r, v)
-	if err != nil {
-		return err
-	}
 	typed := typedService{
 		service:      r.PostForm.Get("service"),
 		name:         r.PostForm.Get("name"),
@@ -67,15 +59,15 @@ func (d *Directory) createServiceToken(w http.ResponseWriter, r *http.Request, v
 		days:         r.PostForm.Get("days"),
 	}
 	k, secret, err := d.Services.CreateService(
-		r.Context(), v.Actor, v.Enterprise.ID, o.ID, typed.request(d.Now()),
+		r.Context(), v.Actor, v.Enterprise.ID, v.Organization.ID, typed.request(d.Now()),
 	)
 	switch {
-	case console.OnForm(err):
-		return d.showServices(w, r, v, o, typed, err, nil)
+	case onOwnForm(err):
+		return d.showServices(w, r, v, typed, err, nil)
 	case err != nil:
 		return fmt.Errorf("create a token of a service: %w", err)
 	}
-	return d.showServices(w, r, v, o, typedService{days: usualDays}, nil, &madeServiceToken{
+	return d.showServices(w, r, v, typedService{days: usualDays}, nil, &madeServiceToken{
 		Name:    k.Service.Name,
 		Value:   ui.Copyable{ID: "made", Value: secret.Reveal()},
 		Command: ui.Copyable{ID: "command", Value: d.serviceCommand(r.Context(), k, secret)},
@@ -115,18 +107,14 @@ func (d *Directory) serviceCommand(ctx context.Context, k sso.ServiceToken, secr
 }
 
 func (d *Directory) revokeServiceToken(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	o, err := d.organizationOf(r, v)
-	if err != nil {
-		return err
-	}
 	id, err := sso.ParseID[sso.ServiceTokenID](r.PathValue("service_token"))
 	if err != nil {
 		return err
 	}
-	if err := d.Services.RevokeServiceToken(r.Context(), v.Actor, v.Enterprise.ID, o.ID, id); err != nil {
+	if err := d.Services.RevokeServiceToken(r.Context(), v.Actor, v.Enterprise.ID, v.Organization.ID, id); err != nil {
 		return fmt.Errorf("revoke a token of a service: %w", err)
 	}
-	return console.Done(w, servicesHref(v.Enterprise, o.ID), "token")
+	return console.Done(w, servicesHref(v.Enterprise, v.Organization.ID), "token")
 }
 
 // showServices renders the page: with what was typed and is wrong, or with the token
@@ -135,13 +123,12 @@ func (d *Directory) showServices(
 	w http.ResponseWriter,
 	r *http.Request,
 	v console.Visit,
-	o sso.Organization,
 	typed typedService,
 	wrong error,
 	made *madeServiceToken,
 ) error {
-	q, here := queryOf(r), servicesHref(v.Enterprise, o.ID)
-	all, next, err := d.Services.ServiceTokens(r.Context(), v.Enterprise.ID, o.ID, q.page())
+	q, here := queryOf(r), servicesHref(v.Enterprise, v.Organization.ID)
+	all, next, err := d.Services.ServiceTokens(r.Context(), v.Enterprise.ID, v.Organization.ID, q.page())
 	if err != nil {
 		return fmt.Errorf("list the tokens of services: %w", err)
 	}
@@ -149,27 +136,21 @@ func (d *Directory) showServices(
 	if err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
-	groups, err := d.allGroups(r.Context(), v.Enterprise.ID, o.ID)
+	groups, err := d.allGroups(r.Context(), v.Enterprise.ID, v.Organization.ID)
 	if err != nil {
 		return err
 	}
 	p := &serviceTokensPage{
-		Base: d.Console.Base(v, console.AreaOrganizations, ui.Link{
-			Label: "Organizations",
-			Href:  console.At(v.Enterprise, "organizations"),
-		}, ui.Link{
-			Label: o.Name,
-			Href:  console.At(v.Enterprise, "organizations", string(o.ID)),
-		}),
-		Organization: o.Name,
+		Base:         d.ownBase(v, console.AreaServices),
+		Organization: v.Organization.Name,
 		Made:         made,
-		Services:     d.serviceRows(v.Enterprise, all, groups, choices),
+		Services:     d.serviceRows(v, all, groups, choices),
 		Pager:        q.pager(here, next),
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"token": "The token is revoked. Every node refuses it within a second.",
 	})
-	p.form(here, typed, groups, choices, wrong)
+	p.form(here, typed, openGroups(v, groups), choices, wrong)
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
@@ -210,11 +191,11 @@ func (d *Directory) allGroups(
 
 // serviceRows returns the tokens of a list by service.
 func (d *Directory) serviceRows(
-	e sso.Enterprise, all []sso.ServiceToken, groups []sso.GroupCount, choices []sso.Application,
+	v console.Visit, all []sso.ServiceToken, groups []sso.GroupCount, choices []sso.Application,
 ) (rows []serviceRow) {
-	owners, applications := map[sso.GroupID]string{}, map[sso.ApplicationID]string{}
+	owners, applications := map[sso.GroupID]sso.Group{}, map[sso.ApplicationID]string{}
 	for _, g := range groups {
-		owners[g.Group.ID] = g.Group.Name
+		owners[g.Group.ID] = g.Group
 	}
 	for _, c := range choices {
 		applications[c.ID] = c.Name
@@ -226,34 +207,63 @@ func (d *Directory) serviceRows(
 			at[s.ID] = len(rows)
 			rows = append(rows, serviceRow{
 				Name:  s.Name,
-				Facts: serviceFacts(e, s, owners[s.Owner]),
+				Facts: serviceFacts(v, s, owners[s.Owner].Name),
 				Another: &anotherForm{
-					Action:  servicesHref(e, s.Organization),
+					Action:  servicesHref(v.Enterprise, s.Organization),
 					Service: string(s.ID),
 					Days:    daysField("days-"+strconv.Itoa(len(rows)+1), usualDays),
 				},
 			})
 		}
 		row := &rows[at[s.ID]]
-		row.Tokens = append(row.Tokens, d.serviceTokenRow(e, k, applications))
+		row.Tokens = append(row.Tokens, d.serviceTokenRow(v.Enterprise, k, applications))
 		if k.Live(d.Now()) {
 			live[s.ID]++
 		}
 		if live[s.ID] == sso.MaxServiceTokens {
 			row.Another = nil
 		}
+		if !opens(v, s, owners) {
+			row.Another, row.Closed = nil, true
+			row.Tokens[len(row.Tokens)-1].Revoke = nil
+		}
 	}
 	return rows
 }
 
-func serviceFacts(e sso.Enterprise, s sso.Service, owner string) []ui.Fact {
+// opens reports whether the visitor may change the tokens of a service: all of its groups
+// are within reach.
+func opens(v console.Visit, s sso.Service, groups map[sso.GroupID]sso.Group) bool {
+	reach := func(id sso.GroupID) bool { return reachOf(v, groups[id]).OfService() == nil }
+	for _, g := range s.Groups {
+		if !reach(g.ID) {
+			return false
+		}
+	}
+	return reach(s.Owner)
+}
+
+// openGroups returns the groups that the visitor may put a service into.
+func openGroups(v console.Visit, groups []sso.GroupCount) (open []sso.GroupCount) {
+	for _, g := range groups {
+		if reachOf(v, g.Group).OfService() == nil {
+			open = append(open, g)
+		}
+	}
+	return open
+}
+
+func serviceFacts(v console.Visit, s sso.Service, owner string) []ui.Fact {
 	groups := make([]string, len(s.Groups))
 	for i, g := range s.Groups {
 		groups[i] = g.Name
 	}
 	answers := ui.Fact{Label: "Answered for by", Value: "a group that was deleted"}
 	if owner != "" {
-		answers.Value, answers.Href = owner, groupHref(e, s.Owner)
+		answers.Value, answers.Href = owner, groupHref(v.Enterprise, s.Owner)
+		if v.Role == sso.RoleOrganizationAdmin {
+			answers.Href = ownHref(v, "groups", string(s.Owner))
+		}
 	}
 	facts := []ui.Fact{
 		{Label: "Groups", Value: strings.Join(groups, ", ")},

@@ -34,6 +34,7 @@ type serviceRow struct {
 	Facts   []ui.Fact
 	Tokens  []serviceTokenRow
 	Another *anotherForm // nil while two tokens are valid
+	Closed  bool         // the visitor does not change its tokens
 }
 
 type serviceTokenRow struct {

@@ -40,6 +40,10 @@ func Templates() ui.Templates {
 			new(applicationDetailPage),
 			new(rolesPage),
 			new(roleDetailPage),
+			new(ownGroupsPage),
+			new(ownGroupPage),
+			new(ownPeoplePage),
+			new(ownPersonPage),
 		},
 		Files: files,
 	}
