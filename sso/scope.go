@@ -23,7 +23,7 @@ const (
 // scopeResources are the kinds of objects that scopes name.
 var scopeResources = [...]string{
 	"enterprises", "organizations", "groups", "members", "users", "sessions", "connections", "domains",
-	"provisioning", "records", "setup-links", "settings", "tokens", "roles", "applications",
+	"provisioning", "records", "setup-links", "settings", "tokens", "admins", "roles", "applications",
 }
 
 // Scopes returns all scopes of API tokens, in the order in which they are shown.

@@ -40,15 +40,20 @@ func (db *DB) OrganizationAdmins(
 	defer func() { doing(&err, "list organization admins") }()
 	w := &engine.Where{}
 	w.And("a.enterprise_id = ", string(ent))
+	column := "a.organization_id || '.' || a.user_id"
 	if organization != "" {
 		if _, err := found(findOrganization(ctx, db.sql, ent, organization)); err != nil {
 			return nil, "", err
 		}
 		w.And("a.organization_id = ", string(organization))
+		column = "a.user_id"
 	}
-	query := selectOrganizationAdmins + w.Page("a.organization_id || '.' || a.user_id", page.Cursor, page.Size(), false)
+	query := selectOrganizationAdmins + w.Page(column, page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanOrganizationAdmin, query, w.Args()...)
 	all, next = engine.CutPage(all, page.Size(), func(a sso.OrganizationAdmin) string {
+		if organization != "" {
+			return string(a.User.ID)
+		}
 		return string(a.Organization.ID) + "." + string(a.User.ID)
 	})
 	return all, next, err

@@ -451,6 +451,8 @@ func (g *gateway) api() (*api.API, error) {
 
 		PersonalTokens: g.personal,
 		ServiceTokens:  g.personal,
+		Admins:         g.admin,
+		Appointments:   g.db,
 		Tester:         g.pushes,
 		Drift:          g.drift,
 		SAML:           g.saml,

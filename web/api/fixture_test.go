@@ -162,6 +162,8 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 			Now:      time.Now,
 		}),
 		Links:          access.New(access.Options{Links: f.db, Now: time.Now}),
+		Admins:         access.New(access.Options{Organizations: f.db, Now: time.Now}),
+		Appointments:   f.db,
 		Provisioning:   f.db,
 		SCIMTokens:     provisioning.NewTokens(f.db, time.Now),
 		PersonalTokens: tokens.New(f.db, nil, time.Now),
@@ -330,6 +332,7 @@ func (f *fixture) world(key string) world {
 		ExpiresAt:  now.Add(time.Hour),
 	}
 	f.ok(f.db.CreateTestRun(ctx, run))
+	f.appoint(e.ID, string(o.ID), u.ID)
 	provisioned := world{"enterprise": string(e.ID), "connection": string(c.ID)}
 	f.provisioned(provisioned, "entra")
 	return world{

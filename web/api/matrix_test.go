@@ -69,6 +69,8 @@ func (e endpoint) body() any {
 		return m{"connection": "conn-00000000000000000000000000", "subject": "new"}
 	case e.op.OperationID == "merge-user":
 		return m{"into": "user-00000000000000000000000000"}
+	case e.op.OperationID == "appoint-organization-admin":
+		return m{"user": "user-00000000000000000000000000"}
 	case e.op.OperationID == "answer-identity-question",
 		e.op.OperationID == "answer-subject-change":
 		return m{"answer": "refuse"}
@@ -588,8 +590,9 @@ func (f *fixture) more() {
 		for _, person := range []string{name, "ada", "barbara"} {
 			s := signIn(e, c, person, time.Now())
 			s.Session.Token = sso.Secret(fmt.Sprint(person, i)).Hash()
-			_, _, err = f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))
+			u, _, err := f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))
 			f.ok(err)
+			f.appoint(ent, f.acme["organization"], u.ID)
 		}
 	}
 	_, err = f.db.CreateToken(ctx, sso.ActorOperator, sso.Token{

@@ -37,6 +37,10 @@ func (f *fixture) moved() {
 func TestMove(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		const path = "/enterprises/{enterprise}/connections/{connection}/move"
+		f.ok(f.db.RemoveOrganizationAdmin( // admins are held
+			t.Context(), sso.ActorOperator, sso.EnterpriseID(f.acme["enterprise"]),
+			sso.OrganizationID(f.acme["organization"]), sso.UserID(f.acme["user"]),
+		))
 		body := m{
 			"to":      string(f.moveTarget()),
 			"by":      "login",

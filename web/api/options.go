@@ -144,6 +144,8 @@ type Options struct {
 	PersonalTokens personalTokens
 	// ServiceTokens is a tokens.Service.
 	ServiceTokens serviceTokens
+	Admins        appointer         // an access.Service
+	Appointments  appointmentReader // a store.DB
 	Tester        provisioningTester
 	Drift         comparer
 	SAML          samlAddresser
@@ -212,6 +214,7 @@ func New(o Options) (*API, error) {
 	a.scimTokenOperations()
 	a.personalTokenOperations()
 	a.serviceTokenOperations()
+	a.organizationAdminOperations()
 	a.sessionRuleOperations()
 	a.attributeOperations()
 	a.apiTokenOperations()
