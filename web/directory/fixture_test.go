@@ -88,6 +88,7 @@ type fixture struct {
 	console *console.Console
 	db      *store.DB
 	dns     records
+	who     visitors
 	told    int // how often sessions were said to be other ones
 	acme    place
 	globex  place
@@ -109,7 +110,7 @@ func newFixture(t *testing.T) *fixture {
 		Log:     log,
 	})
 	f.ok(err)
-	access := visitors{
+	f.who = visitors{
 		"operator": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
 		"acme": {
 			Role:       sso.RoleEnterpriseAdmin,
@@ -134,7 +135,7 @@ func newFixture(t *testing.T) *fixture {
 		},
 	}
 	f.console = console.New(console.Options{
-		Access:    access,
+		Access:    f.who,
 		Directory: f.db,
 		Pages:     pages,
 		Now:       time.Now,

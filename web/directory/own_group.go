@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
@@ -133,15 +134,17 @@ func (d *Directory) removeOwnMember(w http.ResponseWriter, r *http.Request, v co
 	if err != nil {
 		return err
 	}
-	u, _, err := d.ownUserOf(r, v)
+	u, memberships, err := d.ownUserOf(r, v)
 	if err != nil {
 		return err
 	}
-	err = d.within(v).RemoveMember(r.Context(), g.ID, u.ID)
+	if slices.ContainsFunc(memberships, func(m sso.UserMembership) bool { return m.Group.ID == g.ID }) {
+		err = d.within(v).RemoveMember(r.Context(), g.ID, u.ID)
+	}
 	switch {
 	case onOwnForm(err):
 		return d.showOwnGroup(w, r, v, g, g.Name, err)
-	case err != nil && sso.KindOf(err) != sso.NotFoundKind: // they are out already
+	case err != nil:
 		return fmt.Errorf("take out of a group: %w", err)
 	}
 	return console.Done(w, ownHref(v, "groups", string(g.ID)), "removed")
