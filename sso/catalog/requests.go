@@ -314,5 +314,15 @@ func roleCodes() []Entry {
 			"roles_need_admin", "API", "a setup link does not change which roles a group carries", Company,
 			"an admin of the company or an operator does it",
 		},
+		{
+			"appointment_needs_admin", "API",
+			"a setup link or an admin of an organization does not appoint admins of organizations", Company,
+			"an admin of the company or an operator does it under *Access*",
+		},
+		{
+			"out_of_reach", "The console",
+			"an admin of an organization does not change this group: it makes admins, carries roles, or is not their own",
+			Company, "an admin of the company changes it",
+		},
 	}
 }
