@@ -97,7 +97,7 @@ func galleryOwnGroups() *ownGroupsPage {
 			off,
 			row("it-admins", 3, "3", &ui.Badge{Label: "admins", State: "warn"}, true),
 			row("editors", 5, "5", nil, true),
-			row("local:reviewers", 4, "0", nil, false),
+			row("local:reviewers", 4, "by hand", nil, false),
 		},
 	}
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
@@ -59,6 +60,9 @@ func (d *Directory) showOwnGroups(
 	for i, c := range groups {
 		p.Rows[i].Group.Href = ownHref(v, "groups", string(c.Group.ID))
 		p.Rows[i].Closed = reachOf(v, c.Group).OfMembers() != nil
+		if strings.HasPrefix(c.Group.Name, sso.LocalGroupPrefix) && c.Expected == 0 {
+			p.Rows[i].Expected, p.Rows[i].Off = "by hand", false
+		}
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
