@@ -38,13 +38,7 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 			Value:  q.text("q"),
 			Filter: filter,
 		},
-		Rules: []ui.Link{
-			{Label: "Attributes", Href: console.At(v.Enterprise, "attributes")},
-			{Label: "Rules for sessions", Href: console.At(v.Enterprise, "session-rules")},
-			{Label: "Merges", Href: console.At(v.Enterprise, "merges")},
-			{Label: "Deleted people", Href: console.At(v.Enterprise, "deleted")},
-			{Label: "Rules for tokens", Href: console.At(v.Enterprise, "token-rules")},
-		},
+		Pages: pagesOfPeople(console.At(v.Enterprise)),
 	}
 	if f != (sso.UserFilter{}) {
 		p.Search.All = path
@@ -58,6 +52,19 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		})
 	}
 	return d.Console.Render(w, http.StatusOK, p)
+}
+
+// pagesOfPeople links the pages of an enterprise, whose path is base, that are about
+// all of its people.
+func pagesOfPeople(base string) []ui.Link {
+	return []ui.Link{
+		{Label: "Login conflicts", Href: base + "/questions"},
+		{Label: "Attributes", Href: base + "/attributes"},
+		{Label: "Merges", Href: base + "/merges"},
+		{Label: "Deleted people", Href: base + "/deleted"},
+		{Label: "Rules for sessions", Href: base + "/session-rules"},
+		{Label: "Rules for tokens", Href: base + "/token-rules"},
+	}
 }
 
 // statusFilter returns the field that narrows the list to a status, and reports

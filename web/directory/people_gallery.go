@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -77,11 +78,7 @@ func galleryPeoplePage(value string) *peoplePage {
 	p := &peoplePage{
 		Base:   gallery.Console("People"),
 		Search: gallerySearch(galleryEnt+"/people", "Name, login or e-mail", value),
-		Rules: []ui.Link{
-			{Label: "Attributes", Href: galleryEnt + "/attributes"},
-			{Label: "Rules for sessions", Href: galleryEnt + "/session-rules"},
-			{Label: "Rules for tokens", Href: galleryEnt + "/token-rules"},
-		},
+		Pages:  pagesOfPeople(galleryEnt),
 	}
 	p.Search.Filter = &ui.Field{
 		ID:    "status",
@@ -189,6 +186,11 @@ func galleryQuestions() []gallery.Example {
 			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
 		},
 		{
+			Name:   "Questions-login-refused",
+			Status: 422,
+			Page:   refusedLogin(row("quest-1", "ada@acme.example", "")),
+		},
+		{
 			Name:   "Questions-late",
 			Status: 422,
 			Page:   lateAnswer(row("quest-1", "ada@acme.example", "")),
@@ -202,6 +204,19 @@ func lateAnswer(r questionRow) *questionsPage {
 	p.Wrong = []ui.Wrong{
 		{Message: "This question does not wait any more: it was answered, or the login became free."},
 	}
+	return p
+}
+
+// refusedLogin is the page after another login was given that a third person has.
+func refusedLogin(r questionRow) *questionsPage {
+	r.Refused = r.LoginOf("claimant")
+	r.Refused.Value = "grace@acme.example"
+	wrong := ui.Blame(&sso.Error{Fields: []sso.FieldError{{
+		Field:   "login",
+		Message: "Another active person of this enterprise has the login grace@acme.example.",
+	}}}, &r.Refused)
+	p := galleryQuestionsPage(r)
+	p.Wrong = wrong
 	return p
 }
 

@@ -8,7 +8,7 @@ type peoplePage struct {
 	Search searchForm
 	Rows   []personRow
 	Pager  ui.Pager
-	Rules  []ui.Link // pages of what the company requires of everyone
+	Pages  []ui.Link // the other pages about all people of the company
 }
 
 func (peoplePage) Title() string { return "People" }

@@ -43,10 +43,14 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 	if next != "" {
 		p.Pager.Next = "?cursor=" + next
 	}
+	p.Wrong = ui.Blame(wrong)
 	for _, q := range all {
 		row, err := d.questionRow(r.Context(), v, q)
 		if err != nil {
 			return err
+		}
+		if string(q.ID) == r.PathValue("question") {
+			p.Wrong = row.refuse(r.PostForm, wrong)
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -55,7 +59,6 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 			return err
 		}
 	}
-	p.Wrong = ui.Blame(wrong)
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 

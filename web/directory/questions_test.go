@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"strings"
 	"testing"
 
 	"gatehouse/sso"
@@ -13,6 +14,7 @@ func TestQuestions(t *testing.T) {
 	list := f.acme.at("questions")
 	person := f.acme.at("people", string(f.acme.user.ID))
 	f.shows(f.get(list), 200, "Nothing to decide")
+	f.shows(f.get(f.acme.at("people")), 200, "Login conflicts")
 	claimant := f.claims(f.acme.user.Login)
 	all, _, err := f.db.IdentityQuestions(
 		t.Context(), f.acme.ent.ID, sso.QuestionFilter{State: sso.QuestionWaiting},
@@ -29,10 +31,13 @@ func TestQuestions(t *testing.T) {
 		"Deactivate this person",
 	)
 	f.shows(f.get(person), 200, "Two people claim the login")
-	f.shows(
-		f.post(at, "answer", "another", "login", f.acme.user.Login), 422,
-		"Another active person of this enterprise has the login",
-	)
+	taken := f.post(at, "answer", "another", "of", "holder", "login", f.acme.user.Login)
+	f.shows(taken, 422, "Another active person of this enterprise has the login")
+	for _, kept := range []string{`<a href="#login-holder-` + string(all[0].ID) + `">`, `value="` + f.acme.user.Login + `"`} {
+		if !strings.Contains(taken.body, kept) {
+			t.Errorf("the form with the refused login does not have %s", kept)
+		}
+	}
 	f.shows(f.post(at, "answer", "another", "login", " x"), 422, "Remove the space")
 	f.shows(f.post(at, "answer", "both"), 422, "Choose what to do")
 	f.shows(

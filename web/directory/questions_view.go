@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"net/url"
 	"strings"
 
 	"gatehouse/sso"
@@ -32,7 +33,8 @@ type questionRow struct {
 	Push     ui.Link // the connection whose push raised it; Href is "" if none did
 	Claimant questionPerson
 	Holder   questionPerson
-	Action   string // where the answer is posted
+	Action   string   // where the answer is posted
+	Refused  ui.Field // the login that could not be given; without an ID if none was
 }
 
 // Doubt reports whether the question is if both are one person, not whose a login is.
@@ -67,10 +69,30 @@ func commonOf(key string) string {
 	return "the login " + value
 }
 
+// refuse keeps the answer of a form that could not be carried out, and returns what is
+// wrong with it.
+func (r *questionRow) refuse(form url.Values, wrong error) []ui.Wrong {
+	who := "claimant"
+	if form.Get("of") == "holder" {
+		who = "holder"
+	}
+	f := r.LoginOf(who)
+	f.Value = form.Get("login")
+	all := ui.Blame(wrong, &f)
+	if f.Error != "" {
+		r.Refused = f
+	}
+	return all
+}
+
 // LoginOf is the field for another login of one of the two.
 func (r questionRow) LoginOf(who string) ui.Field {
+	id := "login-" + who + "-" + r.ID
+	if r.Refused.ID == id {
+		return r.Refused
+	}
 	return ui.Field{
-		ID:           "login-" + who + "-" + r.ID,
+		ID:           id,
 		Name:         "login",
 		Label:        "Another login",
 		Hint:         "Sign-ins leave it as it is from then on.",
