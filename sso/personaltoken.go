@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// PersonalTokenKind is the prefix of personal access tokens.
+// PersonalTokenKind is the prefix of personal tokens.
 const PersonalTokenKind BearerKind = "gw_pat_"
 
 // PersonalToken lets a program act for a user at applications behind the gateway. It
@@ -34,6 +34,9 @@ type PersonalToken struct {
 func (k PersonalToken) Live(rules TokenRules, now time.Time) bool {
 	return rules.Personal && k.RevokedAt.IsZero() && now.Before(rules.End(k))
 }
+
+// MadeByOther reports whether another actor than its user created the token.
+func (k PersonalToken) MadeByOther() bool { return k.CreatedBy != Actor(k.User) }
 
 // TokenUse is the last use of a token.
 type TokenUse struct {
@@ -72,10 +75,10 @@ func (k PersonalToken) Principal(u User, ent Enterprise, rules TokenRules) Princ
 
 // TokenRules are what an enterprise allows its users' tokens.
 type TokenRules struct {
-	// Personal says that users may have personal access tokens. While they may not,
+	// Personal says that users may have personal tokens. While they may not,
 	// those that exist are refused.
 	Personal bool
-	// MaxAge is how long a personal access token is good for, from its creation on.
+	// MaxAge is how long a personal token is good for, from its creation on.
 	// It also ends those that were made while the enterprise allowed more.
 	MaxAge   time.Duration
 	Revision int64 // 1 of the default, one more after each change
@@ -112,6 +115,6 @@ func PersonalTokensForbidden() *Error {
 	return &Error{
 		Kind:   Forbidden,
 		Code:   "personal_tokens_forbidden",
-		Public: "Your company does not allow personal access tokens.",
+		Public: "Your company does not allow personal tokens.",
 	}
 }

@@ -161,7 +161,7 @@ func tokenCodes() []Entry {
 		},
 		{
 			"personal_tokens_forbidden", "API",
-			"the company does not allow its users personal access tokens", Operator,
+			"the company does not allow its users personal tokens", Operator,
 			"the company's rules of tokens decide it",
 		},
 	}

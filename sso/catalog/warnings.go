@@ -287,7 +287,9 @@ func otherWarnings() []fault {
 			"",
 			"Another active person has the login {got}. At a sign-in this person would wait.",
 			Operator,
-			"After the sign-in, decide under Login conflicts: one of the two gets another login.",
+			"If both are one person, known through another connection so far, move the people of that connection " +
+				"to this one. Otherwise decide under Login conflicts after the sign-in: one of the two gets " +
+				"another login.",
 			atLogins,
 		},
 		{
@@ -296,7 +298,9 @@ func otherWarnings() []fault {
 			"",
 			"Another active person has the login {got}. At a sign-in this person would keep the login {want}.",
 			Operator,
-			"After the sign-in, decide under Login conflicts: one of the two gets another login.",
+			"If both are one person, known through another connection so far, move the people of that connection " +
+				"to this one. Otherwise decide under Login conflicts after the sign-in: one of the two gets " +
+				"another login.",
 			atLogins,
 		},
 		{"note", "", "", "{got}", Operator, "", atConfigure},

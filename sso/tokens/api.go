@@ -151,7 +151,7 @@ func (a *API) check(r APIRequest) ([]sso.Scope, error) {
 // covers returns an error unless a token has at most what the grant has.
 func (g Grant) covers(k sso.Token) error {
 	if g.Enterprise != "" && k.Enterprise != g.Enterprise {
-		return errExceeds("enterprise", "You may make tokens of your own enterprise only.")
+		return errExceeds("enterprise", "Give the ID of your own enterprise: you may make tokens of no other.")
 	}
 	own := sso.Token{Enterprise: g.Enterprise, Scopes: g.Scopes}
 	for _, s := range k.Scopes {

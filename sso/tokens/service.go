@@ -83,14 +83,8 @@ func (s *Service) RevokeServiceToken(
 }
 
 func (s *Service) checkService(ctx context.Context, ent sso.EnterpriseID, r ServiceRequest) error {
-	problems := serviceProblems(r)
-	if len(problems) > 0 {
-		return &sso.Error{
-			Kind:   sso.Invalid,
-			Code:   "validation_failed",
-			Public: "Some entries cannot be accepted.",
-			Fields: problems,
-		}
+	if problems := serviceProblems(r); len(problems) > 0 {
+		return s.unusable(problems, r.ExpiresAt)
 	}
 	if err := s.checkExpiry(r.ExpiresAt, sso.TokenRules{MaxAge: sso.MaxTokenAge}); err != nil {
 		return err
@@ -106,11 +100,11 @@ func serviceProblems(r ServiceRequest) (problems []sso.FieldError) {
 	}
 	n := len(r.Applications)
 	if r.Service != "" {
-		const stays = "A further token is of the service as it is: leave this out."
+		const stays = "The service keeps what it has. Omit this for a further token."
 		add(r.Name == "", "name", stays)
 		add(r.Owner == "", "owner_group", stays)
 		add(r.Groups == nil, "groups", stays)
-		add(r.Applications == nil || n > 0, "applications", "Choose 1 to 100 applications, or leave this out.")
+		add(r.Applications == nil || n > 0, "applications", "Choose 1 to 100 applications, or omit this for those of the newest token.")
 		add(n <= maxApplications, "applications", "Choose 1 to 100 applications.")
 		return problems
 	}

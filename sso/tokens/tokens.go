@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -114,12 +115,7 @@ func (s *Service) check(ctx context.Context, ent sso.EnterpriseID, r Request) er
 		})
 	}
 	if len(problems) > 0 {
-		return &sso.Error{
-			Kind:   sso.Invalid,
-			Code:   "validation_failed",
-			Public: "Some entries cannot be accepted.",
-			Fields: problems,
-		}
+		return s.unusable(problems, r.ExpiresAt)
 	}
 	rules, err := s.TokenRules(ctx, ent)
 	if err != nil {
@@ -168,6 +164,20 @@ func (s *Service) ShownTokens(
 // day was chosen before the request arrived. The rules end it nevertheless.
 const expiryLeeway = time.Hour
 
+// unusable returns the error for a request with problems, to which it adds an expiry
+// that no rules allow.
+func (s *Service) unusable(problems []sso.FieldError, end time.Time) error {
+	if !end.After(s.now()) {
+		problems = append(problems, sso.FieldError{Field: "expires_at", Message: "Choose a time in the future."})
+	}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: "Some entries cannot be accepted.",
+		Fields: problems,
+	}
+}
+
 func (s *Service) checkExpiry(at time.Time, rules sso.TokenRules) error {
 	latest := s.now().Add(rules.MaxAge)
 	if at.After(s.now()) && !at.After(latest.Add(expiryLeeway)) {
@@ -186,7 +196,7 @@ func (s *Service) checkApplications(ctx context.Context, ent sso.EnterpriseID, a
 		a, err := s.Application(ctx, id)
 		if sso.KindOf(err) == sso.NotFoundKind || err == nil && !a.Admits(ent) {
 			return sso.InvalidField(
-				"validation_failed", "applications", "One of the applications does not exist.",
+				"validation_failed", "applications", fmt.Sprintf("There is no application with the ID %q.", id),
 			)
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package tokens_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -208,6 +209,31 @@ func TestExpiry(t *testing.T) {
 	}
 	if all, _, err := w.PersonalTokens(t.Context(), w.ent.ID, w.user.ID, sso.Page{}); err != nil || len(all) != 0 {
 		t.Errorf("%d tokens, %v", len(all), err)
+	}
+}
+
+// TestProblemsTogether names a missing expiry beside the other problems of a request.
+func TestProblemsTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, _, personal := w.Create(t.Context(), by, w.ent.ID, w.user.ID, tokens.Request{})
+	_, _, service := w.CreateService(t.Context(), by, w.ent.ID, "", tokens.ServiceRequest{})
+	for name, c := range map[string]struct {
+		err    error
+		fields string
+	}{
+		"personal": {personal, "name applications expires_at"},
+		"service":  {service, "name owner_group applications expires_at"},
+	} {
+		var fields []string
+		if known, ok := errors.AsType[*sso.Error](c.err); ok {
+			for _, f := range known.Fields {
+				fields = append(fields, f.Field)
+			}
+		}
+		if got := strings.Join(fields, " "); got != c.fields {
+			t.Errorf("%s: %q; want %q", name, got, c.fields)
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ type tokenRow struct {
 	State                  ui.Badge
 	Made, Ends, Used       ui.Time
 	Ended, Revocable       bool
+	ByAdmin                bool // an admin created it, or a program with an API token
 	Client                 string
 }
 
@@ -206,6 +207,7 @@ func (a *Account) tokenRows(
 			Used:         ui.NewTime(k.LastUsedAt, a.Now()),
 			Revocable:    k.RevokedAt.IsZero(),
 			Client:       k.LastClient,
+			ByAdmin:      k.MadeByOther(),
 		}
 		switch {
 		case !k.RevokedAt.IsZero():

@@ -84,6 +84,7 @@ func exampleTokens() []tokenRow {
 			Used:         gallery.Ago(21 * day),
 			Client:       "python-requests/2.32",
 			Ended:        true,
+			ByAdmin:      true,
 		},
 	}
 }

@@ -105,9 +105,12 @@ func TestTokens(t *testing.T) {
 		CreatedAt:    at.Add(-30 * 24 * time.Hour),
 		ExpiresAt:    at,
 		LastClient:   "curl/8",
+		CreatedBy:    "tok-script",
 	}}
 	body = f.do("GET", "/account/tokens").Body.String()
-	for _, want := range []string{"Backup", "The Wiki", "valid", "curl/8", "/account/tokens/" + string(s.all[0].ID)} {
+	for _, want := range []string{
+		"Backup", "The Wiki", "valid", "by an admin", "curl/8", "/account/tokens/" + string(s.all[0].ID),
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %q:\n%s", want, body)
 		}
@@ -129,7 +132,7 @@ func TestTokenRefused(t *testing.T) {
 	}
 	s.rules.Personal = false
 	if body := f.do("GET", "/account/tokens").Body.String(); strings.Contains(body, "<form class") ||
-		!strings.Contains(body, "does not allow personal access tokens") {
+		!strings.Contains(body, "does not allow personal tokens") {
 		t.Errorf("the company allows none: %s", body)
 	}
 	s.rules.Personal, s.choices = true, nil

@@ -49,6 +49,7 @@ func (d *Directory) personTokenRow(k sso.PersonalToken, rules sso.TokenRules, he
 		Ends:   ui.NewTime(rules.End(k), d.Now()),
 		Used:   ui.NewTime(k.LastUsedAt, d.Now()),
 		Client: k.LastClient,
+		Admin:  k.MadeByOther(),
 	}
 	switch {
 	case !k.RevokedAt.IsZero():

@@ -120,6 +120,7 @@ type personTokenRow struct {
 	State            ui.Badge
 	Made, Ends, Used ui.Time
 	Ended            bool
+	Admin            bool // an admin created it, or a program with an API token
 	Client           string
 	Revoke           *ui.Press // nil of one that ended
 }

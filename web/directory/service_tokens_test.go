@@ -98,7 +98,7 @@ func TestServiceFormIsRefused(t *testing.T) {
 		{"owner_group", "", "Choose the group that answers for the service."},
 		{"owner_group", string(f.globex.group.ID), groups},
 		{"groups", string(f.globex.group.ID), groups},
-		{"applications", "app-unknown", "One of the applications does not exist."},
+		{"applications", "app-unknown", `There is no application with the ID "app-unknown".`},
 		{"days", "0", days},
 		{"days", "-1", days},
 		{"days", "1096", days},
