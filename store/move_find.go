@@ -77,11 +77,13 @@ func doubtOf(e sso.MoveEntry) doubt {
 	}
 }
 
-// useMoved queues that a user has come to a connection that they were moved to.
+// useMoved queues that a user has come to a connection that they were moved to, by a
+// move that was not undone.
 func (t *tx) useMoved(ent sso.EnterpriseID, conn sso.ConnectionID, user sso.UserID, subject string) {
 	t.Queue(
 		`update move_entries set state = 'used', used_at = $4, subject = $5 where enterprise_id = $1 and user_id = $2
-			and connection_id = $3 and state in ('waiting', 'held', 'blocked')`,
+			and connection_id = $3 and state in ('waiting', 'held', 'blocked')
+			and move_id in (select m.id from moves m where m.enterprise_id = $1 and m.state <> 'undone')`,
 		string(ent), string(user), string(conn), engine.Micros(t.now), subject,
 	)
 }

@@ -19,6 +19,7 @@ func moveTests() map[string]func(*testing.T, fresh) {
 		"account at target":  testMoveAtTarget,
 		"merged":             testMoveMerged,
 		"undone":             testMoveUndone,
+		"undone, then again": testMoveUndoneStays,
 		"pushes":             testMovePush,
 		"by claims":          testMoveByClaim,
 		"by externalId":      testMoveByExternalID,

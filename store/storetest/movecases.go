@@ -98,6 +98,28 @@ func testMoveUndone(t *testing.T, fresh fresh) {
 	w.chainHolds()
 }
 
+// testMoveUndoneStays: who comes by a later move has not come by an earlier one that was
+// undone.
+func testMoveUndoneStays(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	bob, _ := w.enter("bob", "dev")
+	from := w.target()
+	mistake := w.move(from.ID, sso.MoveByEmail)
+	_, err := w.db.UndoMove(t.Context(), by, w.ent.ID, mistake.ID)
+	w.ok(err)
+	again := w.move(from.ID, sso.MoveByEmail)
+	came := w.arrives("00u2", "b.king@acme.test", bob.Email)
+	if came.ID != bob.ID {
+		t.Fatalf("bob came as %+v", came)
+	}
+	if e := w.entries(mistake)[came.Login]; e.State != sso.MoveWaiting {
+		t.Errorf("the move that was undone: %+v", e)
+	}
+	if e := w.entries(again)[came.Login]; e.State != sso.MoveUsed {
+		t.Errorf("the later move: %+v", e)
+	}
+}
+
 // testMovePush: a push at the new connection finds the user, and the first sign-in after
 // it as well.
 func testMovePush(t *testing.T, fresh fresh) {

@@ -92,4 +92,6 @@ func TestMoveDecisions(t *testing.T) {
 	f.says(303, "POST", decide, url.Values{"answer": {"move"}}, "?done=decided")
 	f.says(200, "GET", one, nil, "0 of 1 have come", "Expected (1)")
 	f.says(422, "POST", decide, url.Values{"answer": {"leave"}}, "does not wait for a decision")
+	f.says(303, "POST", one+"/undo", nil, "?done=undone")
+	f.says(200, "GET", one, nil, "Had not come (1)")
 }

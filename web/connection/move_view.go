@@ -268,7 +268,7 @@ func movePage(
 	for _, s := range moveEntryStates() {
 		if n := countOf(m.Counts, s); n > 0 || s == state {
 			p.States = append(p.States, ui.Link{
-				Label:   movedTab(s) + " (" + strconv.Itoa(n) + ")",
+				Label:   movedTab(m.State, s) + " (" + strconv.Itoa(n) + ")",
 				Href:    here + "?state=" + string(s) + "#h-people",
 				Current: s == state,
 			})

@@ -33,8 +33,11 @@ func movedWhy(r sso.MoveReason) string {
 	}[r]
 }
 
-// movedTab is the heading of a list of people.
-func movedTab(s sso.MoveEntryState) string {
+// movedTab is the heading of a list of people of a move.
+func movedTab(m sso.MoveState, s sso.MoveEntryState) string {
+	if m == sso.MoveUndone && s == sso.MoveWaiting {
+		return "Had not come"
+	}
 	return map[sso.MoveEntryState]string{
 		sso.MoveHeld:      "Doubtful",
 		sso.MoveWaiting:   "Expected",
