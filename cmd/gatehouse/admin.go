@@ -50,7 +50,7 @@ func (a *app) newToken() *cobra.Command {
 		"what it may do, such as users:read or groups:write; may be repeated",
 	)
 	cmd.Flags().DurationVar(
-		&f.expires, "expires-in", 0, "how long it is good for; 0: until it is revoked",
+		&f.expires, "expires-in", 0, "how long it is good for, such as 2160h for 90 days; 0: until it is revoked",
 	)
 	_ = cmd.MarkFlagRequired("name") // fails only for a flag that does not exist
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -4,8 +4,10 @@ package catalog
 func apiCodes() []Entry {
 	return []Entry{
 		{
-			"invalid_token", "API", "no API token, or one that is unknown, revoked or expired",
-			Operator, "`gatehouse admin token`; `Authorization: Bearer …`",
+			"invalid_token", "API", "no token, or one that is unknown, revoked, expired or of another kind",
+			Operator,
+			"`Authorization: Bearer …` with a token of `gatehouse admin token` for the API, and with a personal token " +
+				"or one of a service for applications",
 		},
 		{
 			"not_found", "API", "the object does not exist, or belongs to another company", Operator,
