@@ -104,7 +104,7 @@ func serviceProblems(r ServiceRequest) (problems []sso.FieldError) {
 		add(r.Name == "", "name", stays)
 		add(r.Owner == "", "owner_group", stays)
 		add(r.Groups == nil, "groups", stays)
-		add(r.Applications == nil || n > 0, "applications", "Choose 1 to 100 applications, or omit this for those of the newest token.")
+		add(r.Applications == nil || n > 0, "applications", "Choose 1 to 100 applications, or omit this.")
 		add(n <= maxApplications, "applications", "Choose 1 to 100 applications.")
 		return problems
 	}
