@@ -59,6 +59,7 @@ func serveBare() {
 		"Remote-Groups":                 groups,
 		"X-Auth-Request-Email-Verified": {"false"},
 		"X-Auth-Request-Auth-Method":    {"oidc"},
+		"X-Auth-Request-Acr":            {""},
 		"Cache-Control":                 {"no-store"},
 		// An assertion repeats the groups, quoted and in base64.
 		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)},

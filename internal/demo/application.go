@@ -24,7 +24,7 @@ var said = [...]string{
 	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Preferred-Username",
 	"X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
 	"X-Auth-Request-Groups", "X-Auth-Request-Roles", "X-Auth-Request-Attributes",
-	"X-Auth-Request-Enterprise", "X-Auth-Request-Auth-Method",
+	"X-Auth-Request-Enterprise", "X-Auth-Request-Auth-Method", "X-Auth-Request-Acr",
 	"Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups",
 }
 

@@ -16,7 +16,7 @@ var identity = [...]string{
 	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
 	"X-Auth-Request-Name", "X-Auth-Request-Groups", "X-Auth-Request-Roles", "X-Auth-Request-Attributes",
 	"X-Auth-Request-Enterprise",
-	"X-Auth-Request-Auth-Method", "X-Auth-Request-Jwt", "Remote-User", "Remote-Email", "Remote-Name",
+	"X-Auth-Request-Auth-Method", "X-Auth-Request-Acr", "X-Auth-Request-Jwt", "Remote-User", "Remote-Email", "Remote-Name",
 	"Remote-Groups",
 }
 

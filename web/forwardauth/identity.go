@@ -29,6 +29,7 @@ var identityHeaders = [...]struct {
 	{"X-Auth-Request-Attributes", func(told *identity) string { return told.attributes }},
 	{"X-Auth-Request-Enterprise", func(told *identity) string { return told.Enterprise.Key }},
 	{"X-Auth-Request-Auth-Method", func(told *identity) string { return methodOf(told.Principal) }},
+	{"X-Auth-Request-Acr", func(told *identity) string { return headerValue(told.Session.Authn.Acr, "") }},
 	{"X-Auth-Request-Jwt", func(told *identity) string { return told.assertion }},
 	{"Remote-User", func(told *identity) string { return told.login }},
 	{"Remote-Email", func(told *identity) string { return told.email }},

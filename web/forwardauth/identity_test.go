@@ -51,6 +51,7 @@ func TestIdentity(t *testing.T) {
 			"Remote-Email":                      stored.Email,
 			"X-Auth-Request-Enterprise":         "acme",
 			"X-Auth-Request-Auth-Method":        "oidc",
+			"X-Auth-Request-Acr":                "urn:example:mfa",
 		}
 		for _, header := range identity {
 			values := got.Header()[header]

@@ -31,7 +31,8 @@ func returnPath(key, link string) string {
 		return plain
 	}
 	if len(link) <= maxLink {
-		if packed := continuePrefix + key + "?z=" + pack(link); sso.ReturnTo(packed) == packed && len(packed) <= maxLocation {
+		packed := continuePrefix + key + "?z=" + pack(link)
+		if sso.ReturnTo(packed) == packed && len(packed) <= maxLocation {
 			return packed
 		}
 	}

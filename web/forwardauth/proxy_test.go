@@ -188,6 +188,7 @@ func told(p person, login, groups string) map[string]string {
 		"X-Auth-Request-Groups":             groups,
 		"X-Auth-Request-Enterprise":         "acme",
 		"X-Auth-Request-Auth-Method":        "oidc",
+		"X-Auth-Request-Acr":                "urn:example:mfa",
 		"Remote-User":                       login,
 		"Remote-Email":                      mail,
 		"Remote-Name":                       login,

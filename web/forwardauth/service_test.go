@@ -94,6 +94,7 @@ func TestServices(t *testing.T) {
 		"X-Auth-Request-Groups":             "web/dev",
 		"X-Auth-Request-Enterprise":         "acme",
 		"X-Auth-Request-Auth-Method":        "token",
+		"X-Auth-Request-Acr":                "",
 	} {
 		if got := rec.Header().Get(header); got != want {
 			t.Errorf("%s: %q, want %q", header, got, want)

@@ -119,6 +119,7 @@ func TestIdentityHeaders(t *testing.T) {
 		"X-Auth-Request-Attributes":         "",
 		"X-Auth-Request-Enterprise":         "",
 		"X-Auth-Request-Auth-Method":        "",
+		"X-Auth-Request-Acr":                "",
 		"X-Auth-Request-Jwt":                "",
 		"Remote-User":                       "",
 		"Remote-Email":                      "",
