@@ -61,6 +61,16 @@ func (f foreign) access() calls {
 		"RemoveEnterpriseAdmin": func() (int, error) {
 			return 0, db.RemoveEnterpriseAdmin(ctx, by, ent, user)
 		},
+		"EnforceSSO": func() (int, error) {
+			return 0, db.EnforceSSO(ctx, by, ent, false, "")
+		},
+	}
+}
+
+func (f foreign) appointments() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	user := f.user.ID
+	return calls{
 		"AdministeredBy": func() (int, error) {
 			all, err := db.AdministeredBy(ctx, ent, user)
 			return len(all), err
@@ -75,9 +85,6 @@ func (f foreign) access() calls {
 		},
 		"RemoveOrganizationAdmin": func() (int, error) {
 			return 0, db.RemoveOrganizationAdmin(ctx, by, ent, f.w.orgs["web"].ID, user)
-		},
-		"EnforceSSO": func() (int, error) {
-			return 0, db.EnforceSSO(ctx, by, ent, false, "")
 		},
 	}
 }

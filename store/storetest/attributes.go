@@ -140,12 +140,19 @@ func testUserAttributes(t *testing.T, fresh fresh) {
 	w.record(w.sends(w.signIn("alice"), text("department", "Sales"), teams))
 	all = w.has(alice.ID, "department=Sales")
 	w.same(w.clock.Now(), all[0].ChangedAt)
+	w.attributesApart(alice.ID)
+}
+
+// attributesApart asserts that the attributes of another user change nothing of the
+// user's, and are counted beside them.
+func (w *world) attributesApart(alice sso.UserID) {
+	w.Helper()
 	bob, _ := w.record(w.sends(w.signIn("bob"), text("department", "Bob's")))
 	w.has(bob.ID, "department=Bob's")
-	w.has(alice.ID, "department=Sales")
-	_, err := w.db.UserAttributes(t.Context(), w.ent.ID, "user-unknown")
+	w.has(alice, "department=Sales")
+	_, err := w.db.UserAttributes(w.Context(), w.ent.ID, "user-unknown")
 	w.fails(err, sso.NotFoundKind, "not_found")
-	counts, err := w.db.AttributeCounts(t.Context(), w.ent.ID)
+	counts, err := w.db.AttributeCounts(w.Context(), w.ent.ID)
 	w.ok(err)
 	w.same(map[string]int{"department": 2}, counts)
 }
@@ -333,6 +340,18 @@ func (f foreign) attributes() calls {
 
 const schemaOfEnterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
+// pushDocument pushes another document of a user.
+func (w *world) pushDocument(user sso.ProvisionedUser, document string) {
+	w.Helper()
+	_, _, err := w.db.ChangeProvisionedUser(
+		w.Context(), w.scimPush(), user.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+			u.Document = []byte(document)
+			return u, nil
+		},
+	)
+	w.ok(err)
+}
+
 // testPushedAttributes: a push changes the attributes that the mapping finds in its
 // document, sign-ins leave those alone, and a value that is pushed no more goes.
 func testPushedAttributes(t *testing.T, fresh fresh) {
@@ -350,13 +369,7 @@ func testPushedAttributes(t *testing.T, fresh fresh) {
 	w.has(alice.ID)
 	push := func(document string) {
 		t.Helper()
-		_, _, err := w.db.ChangeProvisionedUser(
-			t.Context(), w.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
-				u.Document = []byte(`{"userName":"alice@acme.test",` + document + `}`)
-				return u, nil
-			},
-		)
-		w.ok(err)
+		w.pushDocument(u, `{"userName":"alice@acme.test",`+document+`}`)
 	}
 	push(`"roles":[{"value":"green","primary":true},{"value":"blue"}],
 		"` + schemaOfEnterprise + `":{"department":"Sales","employeeNumber":"17"}`)

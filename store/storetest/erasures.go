@@ -118,15 +118,21 @@ func (w *world) markedRows(user sso.User, resource sso.ProvisionedUser, group ss
 		{"idempotency_keys (token_id, key, request, status, header, body, expires_at)",
 			[]any{"tok-x", "k", "", 200, "{}", `{"id":"` + string(user.ID) + `","login":"` + login + `"}`, 1 << 60}},
 	} {
-		_, columns, _ := strings.Cut(row.table, "(")
-		var params []string
-		for i := range strings.Split(columns, ",") {
-			params = append(params, fmt.Sprintf("$%d", i+1))
-		}
-		insert := "insert into " + row.table + " values (" + strings.Join(params, ", ") + ")"
-		if _, err := db.Exec(insert, row.args...); err != nil {
-			w.Fatalf("%s: %v", row.table, err)
-		}
+		w.insert(db, row.table, row.args)
+	}
+}
+
+// insert writes a row of a table, which is given with its columns.
+func (w *world) insert(db *sql.DB, table string, args []any) {
+	w.Helper()
+	_, columns, _ := strings.Cut(table, "(")
+	var params []string
+	for i := range strings.Split(columns, ",") {
+		params = append(params, fmt.Sprintf("$%d", i+1))
+	}
+	insert := "insert into " + table + " values (" + strings.Join(params, ", ") + ")"
+	if _, err := db.Exec(insert, args...); err != nil {
+		w.Fatalf("%s: %v", table, err)
 	}
 }
 

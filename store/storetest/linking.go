@@ -130,16 +130,30 @@ func testLinkForbidden(t *testing.T, fresh fresh) {
 	w.linkFails(sso.ActorOperator, atOther, "identity_in_use")
 	w.linked(ada.ID, "", "contractor")
 	w.linkFails(sso.ActorOperator, w.link(king.ID, "", "contractor"), "identity_in_use")
-	w.edit(king.ID, func(u *sso.User) { u.Status = sso.UserDeactivated })
-	w.linkFails(sso.ActorOperator, w.link(king.ID, "k-2", ""), "user_inactive")
-	w.merge(king.ID, ada.ID)
-	w.linkFails(sso.ActorOperator, w.link(king.ID, "k-2", ""), "user_merged")
-	w.linkFails(sso.ActorOperator, w.link(ada.ID, "king", ""), "identity_linked")
+	w.linkOfInactiveFails(king.ID, ada.ID)
+	w.linkAtClosedFails(ada.ID)
+}
+
+// linkOfInactiveFails asserts that nothing is tied to a deactivated user, nor after they
+// are merged into another one.
+func (w *world) linkOfInactiveFails(king, ada sso.UserID) {
+	w.Helper()
+	w.edit(king, func(u *sso.User) { u.Status = sso.UserDeactivated })
+	w.linkFails(sso.ActorOperator, w.link(king, "k-2", ""), "user_inactive")
+	w.merge(king, ada)
+	w.linkFails(sso.ActorOperator, w.link(king, "k-2", ""), "user_merged")
+	w.linkFails(sso.ActorOperator, w.link(ada, "king", ""), "identity_linked")
+}
+
+// linkAtClosedFails asserts that no identity of a disabled or of an unknown connection is
+// tied.
+func (w *world) linkAtClosedFails(ada sso.UserID) {
+	w.Helper()
 	w.disable()
-	w.linkFails(sso.ActorOperator, w.link(ada.ID, "k-3", ""), "link_connection_disabled")
-	_, err = w.db.LinkIdentity(t.Context(), sso.ActorOperator, sso.IdentityLink{
+	w.linkFails(sso.ActorOperator, w.link(ada, "k-3", ""), "link_connection_disabled")
+	_, err := w.db.LinkIdentity(w.Context(), sso.ActorOperator, sso.IdentityLink{
 		Enterprise: w.ent.ID,
-		User:       ada.ID,
+		User:       ada,
 		Connection: sso.NewID[sso.ConnectionID](w.clock.Now()),
 		Subject:    "x",
 	})
@@ -239,23 +253,30 @@ func testUnlink(t *testing.T, fresh fresh) {
 		former[0].Connection != w.conn.ID || former[0].ConnectionName != w.conn.Name {
 		t.Errorf("the former identities are %+v", former)
 	}
+	w.unlinkedAsks(ada.ID)
+	w.chainHolds()
+}
+
+// unlinkedAsks asserts that a sign-in with the untied subject is a question, whose answer
+// leads to the user again.
+func (w *world) unlinkedAsks(ada sso.UserID) {
+	w.Helper()
 	came, _ := w.record(w.claims("second", "ada@acme.test"))
-	if came.ID == ada.ID || came.Status != sso.UserPending {
-		t.Errorf("the subject signs in as %+v", came)
+	if came.ID == ada || came.Status != sso.UserPending {
+		w.Errorf("the subject signs in as %+v", came)
 	}
 	q := w.question()
-	if q.Kind != sso.QuestionLogin || q.Holder != ada.ID {
-		t.Errorf("the question is %+v", q)
+	if q.Kind != sso.QuestionLogin || q.Holder != ada {
+		w.Errorf("the question is %+v", q)
 	}
-	_, err = w.db.AnswerQuestion(t.Context(), by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerSame})
+	_, err := w.db.AnswerQuestion(w.Context(), by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerSame})
 	w.ok(err)
-	if u, _ := w.record(w.claims("second", "ada@acme.test")); u.ID != ada.ID {
-		t.Errorf("after the answer the subject signs in as %+v", u)
+	if u, _ := w.record(w.claims("second", "ada@acme.test")); u.ID != ada {
+		w.Errorf("after the answer the subject signs in as %+v", u)
 	}
-	former, err = w.db.FormerIdentities(t.Context(), w.ent.ID, ada.ID)
+	former, err := w.db.FormerIdentities(w.Context(), w.ent.ID, ada)
 	w.ok(err)
 	w.same(0, len(former))
-	w.chainHolds()
 }
 
 // testUnlinkRenamed: the subject is recognized under another login, too. Each answer
@@ -271,14 +292,7 @@ func testUnlinkRenamed(t *testing.T, fresh fresh) {
 			ada, _ := w.enter("ada", "dev")
 			second := w.linked(ada.ID, "second", "")
 			w.unlink(ada.ID, second.Ref())
-			came := sso.User{}
-			for range 2 { // the question stays the same
-				came, _ = w.record(w.claims("second", "contractor"))
-				if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer ||
-					q.Holder != ada.ID || q.User != came.ID {
-					t.Fatalf("the subject signs in as %+v, the question is %+v", came, q)
-				}
-			}
+			came := w.comesRenamed(ada.ID)
 			id := w.question().ID
 			_, err := w.db.AnswerQuestion(t.Context(), by, w.ent.ID, id, sso.QuestionDecision{Answer: sso.AnswerReplaces})
 			w.fails(err, sso.Invalid, "validation_failed")
@@ -298,6 +312,20 @@ func testUnlinkRenamed(t *testing.T, fresh fresh) {
 			}
 		})
 	}
+}
+
+// comesRenamed signs in twice with the untied subject under another login, and asserts
+// that it waits for the answer to one question.
+func (w *world) comesRenamed(ada sso.UserID) (came sso.User) {
+	w.Helper()
+	for range 2 { // the question stays the same
+		came, _ = w.record(w.claims("second", "contractor"))
+		if q := w.question(); came.Status != sso.UserPending || q.Kind != sso.QuestionFormer ||
+			q.Holder != ada || q.User != came.ID {
+			w.Fatalf("the subject signs in as %+v, the question is %+v", came, q)
+		}
+	}
+	return came
 }
 
 // testUnlinkDeactivated: an identity of a person who was deactivated since lets no one in,

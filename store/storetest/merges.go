@@ -242,12 +242,19 @@ func testMergeOfAdmins(t *testing.T, fresh fresh) {
 	w.ok(err)
 	_, err = w.db.UndoMerge(t.Context(), may, w.ent.ID, m.ID)
 	w.ok(err)
+	w.mergeOfOperatorFails(later.ID, admin.ID)
+}
+
+// mergeOfOperatorFails asserts that a user who is an operator becomes one with no other
+// user, in neither direction.
+func (w *world) mergeOfOperatorFails(later, admin sso.UserID) {
+	w.Helper()
 	w.updateAdmin(w.account("operator", false), sso.Hash{}, func(a sso.Admin) sso.Admin {
-		a.Enterprise, a.User = w.ent.ID, admin.ID
+		a.Enterprise, a.User = w.ent.ID, admin
 		return a
 	})
-	for _, c := range [][2]sso.UserID{{later.ID, admin.ID}, {admin.ID, later.ID}} {
-		_, err := w.db.MergeUsers(t.Context(), by, w.ent.ID, c[0], c[1])
+	for _, c := range [][2]sso.UserID{{later, admin}, {admin, later}} {
+		_, err := w.db.MergeUsers(w.Context(), by, w.ent.ID, c[0], c[1])
 		w.fails(err, sso.Conflict, "operator_account")
 	}
 }

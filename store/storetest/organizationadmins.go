@@ -33,7 +33,6 @@ func (w *world) administered(u sso.User) []string {
 
 func testOrganizationAdmins(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	ctx := t.Context()
 	other := addWorld(t, w.db, w.clock, "other")
 	ada, _ := w.enter("ada", "dev")
 	bob, _ := w.enter("bob", "ops")
@@ -54,10 +53,25 @@ func testOrganizationAdmins(t *testing.T, fresh fresh) {
 	w.administers(other, ada, false)
 	w.listsAdmins("", 3)
 	w.listsAdmins(w.orgs["web"].ID, 2)
+	w.hidesAppointments(other, ada)
+	w.removesAppointments(ada)
+}
+
+// hidesAppointments asserts that an enterprise reads no appointments of another one, and
+// appoints no admins there.
+func (w *world) hidesAppointments(other *world, ada sso.User) {
+	w.Helper()
+	ctx := w.Context()
 	_, _, err := other.db.OrganizationAdmins(ctx, other.ent.ID, w.orgs["web"].ID, sso.Page{})
 	w.fails(err, sso.NotFoundKind, "not_found")
 	_, err = w.db.AddOrganizationAdmin(ctx, by, w.ent.ID, other.orgs["web"].ID, ada.ID, false)
 	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+// removesAppointments asserts that an appointment ends once, and with its organization.
+func (w *world) removesAppointments(ada sso.User) {
+	w.Helper()
+	ctx := w.Context()
 	remove := func(organization string) error {
 		return w.db.RemoveOrganizationAdmin(ctx, by, w.ent.ID, w.orgs[organization].ID, ada.ID)
 	}
@@ -102,6 +116,20 @@ func testAppointmentsEnd(t *testing.T, fresh fresh) {
 	w.same([]string{}, w.administered(ada))
 	w.listsAdmins("", 0)
 
+	w.mergeEndsAppointments(ada)
+
+	w.appoint("web", ada, false)
+	w.setUserStatus(ada, sso.UserDeactivated)
+	_, err = w.db.EraseUser(ctx, by, w.ent.ID, ada.ID)
+	w.ok(err)
+	w.listsAdmins("", 0)
+}
+
+// mergeEndsAppointments asserts that the appointments of a user who is merged end, and do
+// not come back when that is undone.
+func (w *world) mergeEndsAppointments(ada sso.User) {
+	w.Helper()
+	ctx := w.Context()
 	bob, _ := w.enter("bob", "dev")
 	w.appoint("web", bob, false)
 	w.appoint("app", bob, false)
@@ -114,12 +142,29 @@ func testAppointmentsEnd(t *testing.T, fresh fresh) {
 	_, err = w.db.UndoMerge(ctx, by, w.ent.ID, m.ID)
 	w.ok(err)
 	w.same([]string{}, w.administered(bob))
+}
 
-	w.appoint("web", ada, false)
-	w.setUserStatus(ada, sso.UserDeactivated)
-	_, err = w.db.EraseUser(ctx, by, w.ent.ID, ada.ID)
-	w.ok(err)
-	w.listsAdmins("", 0)
+// groupReach returns the facts by which an actor may add a user to a group, without adding
+// them.
+func (w *world) groupReach(actor sso.Actor, group string, user sso.User) (r sso.Reach) {
+	w.Helper()
+	err := w.db.AddMember(w.Context(), actor, w.ent.ID, w.group[group].ID, user.ID, func(facts sso.Reach) error {
+		r = facts
+		return sso.NothingHere()
+	})
+	w.fails(err, sso.NotFoundKind, "not_found")
+	return r
+}
+
+// sameReach compares what an actor may do, whatever the group is.
+func (w *world) sameReach(what string, got, want sso.Reach) {
+	w.Helper()
+	got.Group = sso.Group{}
+	got.Asserted, got.Synced = false, false
+	if got.Company != want.Company || got.Appointed != want.Appointed ||
+		got.Roles != want.Roles || got.Inside != want.Inside {
+		w.Errorf("%s: %+v, want %+v", what, got, want)
+	}
 }
 
 // testReachOfChanges: the facts by which a change is refused are those of its transaction.
@@ -131,48 +176,51 @@ func testReachOfChanges(t *testing.T, fresh fresh) {
 	eve, _ := w.enter("eve", "ops")
 	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, eve.ID))
 	w.appoint("web", ada, true)
-	group := func(actor sso.Actor, of string, user sso.User) (r sso.Reach) {
-		err := w.db.AddMember(ctx, actor, w.ent.ID, w.group[of].ID, user.ID, func(facts sso.Reach) error {
-			r = facts
-			return sso.NothingHere()
-		})
-		w.fails(err, sso.NotFoundKind, "not_found")
-		return r
-	}
-	check := func(what string, got, want sso.Reach) {
-		t.Helper()
-		got.Group = sso.Group{}
-		got.Asserted, got.Synced = false, false
-		if got.Company != want.Company || got.Appointed != want.Appointed ||
-			got.Roles != want.Roles || got.Inside != want.Inside {
-			t.Errorf("%s: %+v, want %+v", what, got, want)
-		}
-	}
-	check("the admin of the organization", group(sso.Actor(ada.ID), "web/sre", ada), sso.Reach{
+	w.reachOfAppointed(ada, bob)
+	w.reachOfCompany(eve, ada)
+	w.reachedGroups(ada)
+	w.setUserStatus(ada, sso.UserDeactivated)
+	w.sameReach("a deactivated admin", w.groupReach(sso.Actor(ada.ID), "web/sre", ada), sso.Reach{Inside: true})
+}
+
+// reachOfAppointed asserts what an admin of an organization may do, and one of none.
+func (w *world) reachOfAppointed(ada, bob sso.User) {
+	w.Helper()
+	w.sameReach("the admin of the organization", w.groupReach(sso.Actor(ada.ID), "web/sre", ada), sso.Reach{
 		Appointed: true,
 		Roles:     true,
 		Inside:    true,
 	})
-	check("of another organization", group(sso.Actor(ada.ID), "app/ops", bob), sso.Reach{Inside: true})
-	check("about a user outside", group(sso.Actor(ada.ID), "web/sre", bob), sso.Reach{
+	w.sameReach("of another organization", w.groupReach(sso.Actor(ada.ID), "app/ops", bob), sso.Reach{Inside: true})
+	w.sameReach("about a user outside", w.groupReach(sso.Actor(ada.ID), "web/sre", bob), sso.Reach{
 		Appointed: true,
 		Roles:     true,
 	})
-	check("a user who administers nothing", group(sso.Actor(bob.ID), "web/sre", ada), sso.Reach{Inside: true})
-	check("an admin of the company", group(sso.Actor(eve.ID), "web/sre", ada), sso.Reach{
+	w.sameReach("a user who administers nothing", w.groupReach(sso.Actor(bob.ID), "web/sre", ada), sso.Reach{
+		Inside: true,
+	})
+}
+
+// reachOfCompany asserts what an admin of the company and an operator may do.
+func (w *world) reachOfCompany(eve, ada sso.User) {
+	w.Helper()
+	w.sameReach("an admin of the company", w.groupReach(sso.Actor(eve.ID), "web/sre", ada), sso.Reach{
 		Company: true,
 		Inside:  true,
 	})
-	check("an operator", group("adm-1", "web/sre", ada), sso.Reach{
+	w.sameReach("an operator", w.groupReach("adm-1", "web/sre", ada), sso.Reach{
 		Company: true,
 		Inside:  true,
 	})
-	if r := group("adm-1", "web/dev", ada); !r.Synced || !r.Asserted || r.Group.ID != w.group["web/dev"].ID {
-		t.Errorf("a group of the identity provider: %+v", r)
+}
+
+// reachedGroups asserts that the facts say whether the identity provider fills the group.
+func (w *world) reachedGroups(ada sso.User) {
+	w.Helper()
+	if r := w.groupReach("adm-1", "web/dev", ada); !r.Synced || !r.Asserted || r.Group.ID != w.group["web/dev"].ID {
+		w.Errorf("a group of the identity provider: %+v", r)
 	}
-	if r := group("adm-1", "web/sre", ada); r.Synced || r.Asserted {
-		t.Errorf("a group without members: %+v", r)
+	if r := w.groupReach("adm-1", "web/sre", ada); r.Synced || r.Asserted {
+		w.Errorf("a group without members: %+v", r)
 	}
-	w.setUserStatus(ada, sso.UserDeactivated)
-	check("a deactivated admin", group(sso.Actor(ada.ID), "web/sre", ada), sso.Reach{Inside: true})
 }

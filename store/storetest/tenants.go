@@ -865,22 +865,8 @@ func own() map[string]bool {
 func testTenants(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	f, free := w.tenantObjects()
-	all := calls{}
+	all := f.all()
 	maps.Copy(free, ofTheInstallation())
-	for _, some := range []calls{
-		f.enterprises(), f.organizations(), f.groups(),
-		f.history(), f.memberships(), f.users(),
-		f.connections(), f.connectionReports(),
-		f.signIns(), f.recordedAttempts(), f.attempts(), f.questions(),
-		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
-		f.proofs(), f.sessionsAndDomains(),
-		f.access(), f.setupLinks(), f.trust(),
-		f.tests(), f.signInFacts(), f.contacts(), f.tokensAndRules(),
-		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
-		f.attributes(),
-	} {
-		maps.Copy(all, some)
-	}
 	methods := reflect.TypeFor[*store.DB]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
@@ -905,6 +891,26 @@ func testTenants(t *testing.T, fresh fresh) {
 			(&world{T: t}).same(before, w.dump())
 		})
 	}
+}
+
+// all are the calls of all methods that belong to an enterprise.
+func (f foreign) all() calls {
+	all := calls{}
+	for _, some := range []calls{
+		f.enterprises(), f.organizations(), f.groups(),
+		f.history(), f.memberships(), f.users(),
+		f.connections(), f.connectionReports(),
+		f.signIns(), f.recordedAttempts(), f.attempts(), f.questions(),
+		f.heldSyncs(), f.syncRecords(), f.healthEvents(), f.audit(),
+		f.proofs(), f.sessionsAndDomains(),
+		f.access(), f.appointments(), f.setupLinks(), f.trust(),
+		f.tests(), f.signInFacts(), f.contacts(), f.tokensAndRules(),
+		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
+		f.attributes(),
+	} {
+		maps.Copy(all, some)
+	}
+	return all
 }
 
 func (w *world) tenantObjects() (foreign, map[string]string) {
@@ -942,12 +948,18 @@ func (w *world) tenantObjects() (foreign, map[string]string) {
 		api:      w.apiToken(w.ent.ID),
 		service:  w.service("export"),
 	}, untenanted()
-	f.pushed = w.pushUser("push")
-	f.group = w.pushGroup("Pushed", f.pushed.ID)
+	f.pushed, f.group = w.tenantPushes()
+	return f, free
+}
+
+// tenantPushes pushes a user and a group, and records a change and a refusal.
+func (w *world) tenantPushes() (sso.ProvisionedUser, sso.ProvisionedGroup) {
+	user := w.pushUser("push")
+	group := w.pushGroup("Pushed", user.ID)
 	change := w.pushed("POST", sso.ScopeUsersWrite, "ada")
 	change.Changed = true
 	w.recordPushes(change, refusedWith(w.pushed("POST", sso.ScopeUsersWrite, "ada"), 403, "scim_scope_missing"))
-	return f, free
+	return user, group
 }
 
 // rename changes whatever it is given as little as it can.

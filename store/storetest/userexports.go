@@ -69,9 +69,14 @@ func testUserExport(t *testing.T, fresh fresh) {
 		}
 	}
 	w.same([]string{"user.exported"}, w.actions(1))
+	w.exportsMerged(w.ada.ID)
+}
 
-	sections, text = w.export(w.ada.ID)
+// exportsMerged asserts that the export of a user has those who were merged into them.
+func (w *world) exportsMerged(user sso.UserID) {
+	w.Helper()
+	sections, text := w.export(user)
 	if len(sections["users"]) != 3 || len(sections["merges"]) != 2 || !strings.Contains(text, "king@acme.test") {
-		t.Errorf("the export of a user into whom others were merged has %v", sections)
+		w.Errorf("the export of a user into whom others were merged has %v", sections)
 	}
 }
