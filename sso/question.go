@@ -127,8 +127,9 @@ func (e *IdentityHeldError) Unwrap() error {
 	message := "Another active person of the company has the login " + Sanitize(e.Login) + ": account " +
 		string(e.Account) + ". An admin decides under People, Login conflicts; send it again afterwards."
 	if e.Former {
-		message = "This may be the person of account " + string(e.Account) + ", who had the externalId at a connection " +
-			"that was deleted. An admin decides under People, Login conflicts; send it again afterwards."
+		message = "This may be the person of account " + string(e.Account) +
+			", who had the externalId at a connection that was deleted. " +
+			"An admin decides under People, Login conflicts; send it again afterwards."
 	}
 	if e.MoveKey != "" {
 		message = "This may be the person of account " + string(e.Account) + ", who is moved to this connection. " +
@@ -136,7 +137,8 @@ func (e *IdentityHeldError) Unwrap() error {
 	}
 	if e.Merged {
 		message = "An account with the login " + Sanitize(e.Login) + " was merged into account " + string(e.Account) +
-			", so this may be the same person. An admin decides under People, Login conflicts; send it again afterwards."
+			", so this may be the same person. " +
+			"An admin decides under People, Login conflicts; send it again afterwards."
 	}
 	return &Error{
 		Kind:   Conflict,

@@ -25,7 +25,8 @@ func (db *DB) Attributes(ctx context.Context, ent sso.EnterpriseID) (_ sso.Attri
 
 func attributes(ctx context.Context, r engine.Reader, ent sso.EnterpriseID) (all sso.Attributes, err error) {
 	all.List, err = engine.List(
-		ctx, r, scanAttribute, "select a.name, a.label, a.type from attributes a where a.enterprise_id = $1 order by a.name",
+		ctx, r, scanAttribute,
+		"select a.name, a.label, a.type from attributes a where a.enterprise_id = $1 order by a.name",
 		string(ent),
 	)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
 	personColumns  = userColumns + ", u.asserted_hash, u.asserted_certain, " +
-		"coalesce((select '?' || case when q.kind <> '' then q.kind || ' ' || q.holder_id || ' ' || q.move_key else '' end " +
+		"coalesce((select '?' || case when q.kind <> '' " +
+		"then q.kind || ' ' || q.holder_id || ' ' || q.move_key else '' end " +
 		"from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id " +
 		"and q.state = 'waiting'), ''), " + isProvisioned
 	// isProvisioned says of a user u whether the identity provider of the connection
@@ -128,7 +129,8 @@ func (t *tx) findDeparted(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		return p, ok, err
 	}
 	kept, ok, err := engine.One(
-		ctx, t, scanUser, "select "+userColumns+" from"+mergedWith("$2")+" order by g.id desc limit 1", string(ent), key,
+		ctx, t, scanUser, "select "+userColumns+" from"+mergedWith("$2")+" order by g.id desc limit 1",
+		string(ent), key,
 	)
 	if err != nil || !ok {
 		return p, false, err

@@ -102,7 +102,8 @@ func (t *tx) checkMove(ctx context.Context, m sso.Move) error {
 func (t *tx) checkRepeated(ctx context.Context, m sso.Move) error {
 	_, made, err := engine.One(
 		ctx, t, engine.ScanText,
-		"select m.id from moves m where m.enterprise_id = $1 and m.from_id = $2 and m.to_id = $3 and m.state = 'ready' limit 1",
+		"select m.id from moves m where m.enterprise_id = $1 and m.from_id = $2 and m.to_id = $3 "+
+			"and m.state = 'ready' limit 1",
 		string(m.Enterprise), string(m.From), string(m.To),
 	)
 	if err != nil || !made {

@@ -205,7 +205,8 @@ func (db *DB) TokenPrincipal(ctx context.Context, token sso.Hash) (_ sso.Princip
 	o, ok, err := engine.One(
 		ctx, db.sql, scanOwnedToken, "select "+personalTokenColumns+", "+userColumns+
 			`, e.id, e.key, e.name, e.enforced, e.created_at,
-			coalesce(r.personal, $2), coalesce(r.max_age, $3), `+db.userGroupColumns("t")+", "+db.principalAttributes("t")+`
+			coalesce(r.personal, $2), coalesce(r.max_age, $3), `+
+			db.userGroupColumns("t")+", "+db.principalAttributes("t")+`
 		from personal_tokens t
 		join users u on u.enterprise_id = t.enterprise_id and u.id = t.user_id
 		join enterprises e on e.id = t.enterprise_id

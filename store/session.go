@@ -62,7 +62,8 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 		return p, err
 	},
 		"select "+sessionColumns+", "+userColumns+
-			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, "+db.userGroupColumns("s")+", "+db.principalAttributes("s")+`
+			", e.id, e.key, e.name, e.enforced, e.created_at, c.protocol, "+
+			db.userGroupColumns("s")+", "+db.principalAttributes("s")+`
 		from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
 		join connections c on c.enterprise_id = s.enterprise_id and c.id = s.connection_id

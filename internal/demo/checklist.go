@@ -237,7 +237,8 @@ func (d *Demo) steps(f facts) []step {
 		},
 		{
 			"End a session",
-			"Sign in with a second browser as well and read the wiki there. Find that session in your account and revoke it.",
+			"Sign in with a second browser as well and read the wiki there. " +
+				"Find that session in your account and revoke it.",
 			"/account",
 			"My account",
 			f.revoked,
@@ -249,7 +250,8 @@ func (d *Demo) steps(f facts) []step {
 		},
 		{
 			"Open the console",
-			"Where admins set up companies and find out what went wrong. Here you are its operator, without a password.",
+			"Where admins set up companies and find out what went wrong. " +
+				"Here you are its operator, without a password.",
 			consolePath,
 			"The console",
 			f.console,

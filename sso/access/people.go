@@ -31,7 +31,10 @@ func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterp
 // NameAdmin makes the one active user with a login an admin of their
 // enterprise.
 func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, login string) error {
-	u, err := s.personOf(ctx, ent, login, "Several people here have this login. Put them into a group of admins instead.")
+	u, err := s.personOf(
+		ctx, ent, login,
+		"Several people here have this login. Put them into a group of admins instead.",
+	)
 	if err != nil {
 		return err
 	}

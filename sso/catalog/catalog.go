@@ -50,7 +50,8 @@ func catalogue() []Entry {
 		signInCodes(), authnCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
 		connectionCodes(),
 		applicationCodes(),
-		apiCodes(), tokenCodes(), roleCodes(), mergeCodes(), erasureCodes(), linkCodes(), moveCodes(), comparisonCodes(),
+		apiCodes(), tokenCodes(), roleCodes(), mergeCodes(), erasureCodes(),
+		linkCodes(), moveCodes(), comparisonCodes(),
 		scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }

@@ -206,8 +206,8 @@ func applicationCodes() []Entry {
 		},
 		{
 			"app_authn_insufficient", "Applications",
-			"the application requires an authentication context, and the session has another one or none; the attempt " +
-				"has what came",
+			"the application requires an authentication context, and the session has another one or none; " +
+				"the attempt has what came",
 			Company,
 			"require the second factor for this connection at the identity provider, which has to state it, or ask " +
 				"the operator to accept what it states",

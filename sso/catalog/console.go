@@ -6,7 +6,8 @@ func consoleCodes() []Entry {
 	return []Entry{
 		{
 			"not_an_admin", area, "the user is signed in, but is not an admin", Company,
-			"an admin of the company names them under *Access*, or the identity provider puts them into a group of admins",
+			"an admin of the company names them under *Access*, " +
+				"or the identity provider puts them into a group of admins",
 		},
 		{
 			"admin_refused", area,

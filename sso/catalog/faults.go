@@ -239,7 +239,8 @@ func samlSignatureFaults() []fault {
 			code,
 			"assertion_signature response_signature",
 			"with certificate",
-			"The response is not signed by a certificate that is trusted here: expected {want}; it is signed with {got}.",
+			"The response is not signed by a certificate that is trusted here: expected {want}; " +
+				"it is signed with {got}.",
 			Operator,
 			"Fetch the metadata again, or add the new certificate, if the identity provider changed its signing certificate. If it did not, something changed the response on its way.",
 			atCertificatesHere,
@@ -304,7 +305,8 @@ func samlMessageFaults() []fault {
 			"not UTF-8",
 			"The response has a character that is not in UTF-8: {got}.",
 			Company,
-			"Let the identity provider send its messages in UTF-8; often it is a name from a directory in another encoding.",
+			"Let the identity provider send its messages in UTF-8; " +
+				"often it is a name from a directory in another encoding.",
 			atAttributes,
 		},
 		{
@@ -488,7 +490,8 @@ func samlSubjectFaults() []fault {
 			"",
 			"The NameID is transient, a different one at every sign-in; expected: {want}.",
 			Company,
-			"Send a NameID of the format persistent, emailAddress or unspecified, or map the subject from an attribute here.",
+			"Send a NameID of the format persistent, emailAddress or unspecified, " +
+				"or map the subject from an attribute here.",
 			atSubject,
 		},
 		{

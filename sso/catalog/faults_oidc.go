@@ -9,7 +9,8 @@ func authorizationFaults() []fault {
 			"issuer",
 			"The discovery document names a different issuer: expected {want}, got {got}.",
 			Operator,
-			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.",
+			"Set the issuer here to exactly what the discovery document says; " +
+				"for Entra ID the tenant's own, not common.",
 			atIssuerHere,
 		},
 		{
@@ -27,7 +28,8 @@ func authorizationFaults() []fault {
 			"",
 			"The response came from a different issuer: expected {want}, got {got}.",
 			Operator,
-			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.",
+			"Set the issuer here to exactly what the discovery document says; " +
+				"for Entra ID the tenant's own, not common.",
 			atIssuerHere,
 		},
 		{
@@ -71,7 +73,8 @@ func authorizationFaults() []fault {
 			"invalid_client",
 			"The token endpoint refused our client secret: {got}.",
 			Company,
-			"Create a new client secret and enter it here; it may have expired, or another way to authenticate is expected.",
+			"Create a new client secret and enter it here; " +
+				"it may have expired, or another way to authenticate is expected.",
 			atSecret,
 		},
 		{
@@ -80,7 +83,8 @@ func authorizationFaults() []fault {
 			"401",
 			"The token endpoint refused our client secret: {got}.",
 			Company,
-			"Create a new client secret and enter it here; it may have expired, or another way to authenticate is expected.",
+			"Create a new client secret and enter it here; " +
+				"it may have expired, or another way to authenticate is expected.",
 			atSecret,
 		},
 		{

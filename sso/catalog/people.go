@@ -36,7 +36,8 @@ func moveCodes() []Entry {
 		},
 		{
 			"operator_needed", "API",
-			"the user is also an operator of the installation, or an admin of the company whose identities are to change",
+			"the user is also an operator of the installation, " +
+				"or an admin of the company whose identities are to change",
 			Operator,
 			"ask an operator",
 		},
@@ -110,7 +111,8 @@ func linkCodes() []Entry {
 		},
 		{
 			"link_approval_needed", "API",
-			"an admin or a token of the company ties an identity of a connection that the admin has not tested as it is live",
+			"an admin or a token of the company ties an identity of a connection " +
+				"that the admin has not tested as it is live",
 			Operator, "pass a test connection through it, or let an operator tie the identity",
 		},
 		{

@@ -6,8 +6,8 @@ func apiCodes() []Entry {
 		{
 			"invalid_token", "API", "no token, or one that is unknown, revoked, expired or of another kind",
 			Operator,
-			"`Authorization: Bearer …` with a token of `gatehouse admin token` for the API, and with a personal token " +
-				"or one of a service for applications",
+			"`Authorization: Bearer …` with a token of `gatehouse admin token` for the API, " +
+				"and with a personal token or one of a service for applications",
 		},
 		{
 			"not_found", "API", "the object does not exist, or belongs to another company", Operator,
@@ -17,9 +17,11 @@ func apiCodes() []Entry {
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
 		{
 			"changed_meanwhile", "API",
-			"the object was changed in the meantime: the edit was made from an earlier revision, or from a form without one",
+			"the object was changed in the meantime: " +
+				"the edit was made from an earlier revision, or from a form without one",
 			Operator,
-			"fetch the object again, and repeat the edit; in the console, the form shows the saved values beside the entries",
+			"fetch the object again, and repeat the edit; " +
+				"in the console, the form shows the saved values beside the entries",
 		},
 		{
 			"name_taken", "API",
@@ -323,7 +325,8 @@ func roleCodes() []Entry {
 		},
 		{
 			"out_of_reach", "The console",
-			"an admin of an organization does not change this group: it makes admins, carries roles, or is not their own",
+			"an admin of an organization does not change this group: " +
+				"it makes admins, carries roles, or is not their own",
 			Company, "an admin of the company changes it",
 		},
 	}

@@ -84,7 +84,8 @@ func groupWarnings() []fault {
 			"groups_partial",
 			"",
 			"",
-			"The list of groups was not fully understood: {got} of its values name no group. Groups are added, none removed.",
+			"The list of groups was not fully understood: {got} of its values name no group. " +
+				"Groups are added, none removed.",
 			Company,
 			"Send each group by its name, as text of its own; the values and the reasons are listed below.",
 			atGroups,
@@ -248,7 +249,8 @@ func otherWarnings() []fault {
 			"sign_in_not_fresh",
 			"",
 			"",
-			"The identity provider did not ask the person to sign in again, although the connection requires that: {got}.",
+			"The identity provider did not ask the person to sign in again, " +
+				"although the connection requires that: {got}.",
 			Company,
 			"Let the identity provider respect ForceAuthn.",
 			atAssignment,
@@ -259,7 +261,8 @@ func otherWarnings() []fault {
 			"",
 			"Userinfo could not be read: {got}.",
 			Company,
-			"Look at the identity provider's log for why userinfo failed, or put everything that is needed into the ID token.",
+			"Look at the identity provider's log for why userinfo failed, " +
+				"or put everything that is needed into the ID token.",
 			atAttributes,
 		},
 		{

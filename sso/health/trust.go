@@ -52,7 +52,8 @@ func checkTestedTrust(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		Text: "A new identity provider or client was enabled on " + c.Name +
 			". A person who was signed in passed the test of it; no admin approved it.",
 		Side: string(catalog.Operator),
-		Do:   "Check that the company wanted this change. If it did not, roll the connection back and revoke the setup link.",
+		Do: "Check that the company wanted this change. " +
+			"If it did not, roll the connection back and revoke the setup link.",
 		At:   c.Trust.Since,
 		Path: "connections/" + string(c.ID),
 	}

@@ -94,7 +94,8 @@ func Unlinkable(f LinkFacts) []*sso.Error {
 	if f.Pushed {
 		all = append(all, conflict(
 			"provisioned_by_scim",
-			"The identity provider pushes this person, so the next sign-in would be tied again. Remove the person there.",
+			"The identity provider pushes this person, so the next sign-in would be tied again. "+
+				"Remove the person there.",
 		))
 	}
 	return all

@@ -51,7 +51,9 @@ func TestAttributes(t *testing.T) {
 				"teams":          {"b", "a"},
 			},
 			want: []sso.AttributeValue{
-				value("badge", sso.AttributeNumber, "17"), value("room", sso.AttributeText, "A-2"), value("teams", sso.AttributeList, "a\nb"),
+				value("badge", sso.AttributeNumber, "17"),
+				value("room", sso.AttributeText, "A-2"),
+				value("teams", sso.AttributeList, "a\nb"),
 			},
 			got: "a, b (teams)",
 		},

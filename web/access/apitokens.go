@@ -98,7 +98,9 @@ func typedTokenOf(form url.Values) typedToken {
 func (t typedToken) endsAt(now time.Time) (time.Time, error) {
 	days, err := strconv.Atoi(t.days)
 	if err != nil || days < 0 || days > longestTokenDays {
-		return time.Time{}, sso.InvalidField("validation_failed", "expires_at", "Choose how long the token is good for.")
+		return time.Time{}, sso.InvalidField(
+			"validation_failed", "expires_at", "Choose how long the token is good for.",
+		)
 	}
 	if days == 0 {
 		return time.Time{}, nil
@@ -131,7 +133,8 @@ func (h *Handlers) createAPIToken(w http.ResponseWriter, r *http.Request, v cons
 
 // madeAPIToken shows a token that was created, or why it was not.
 func (h *Handlers) madeAPIToken(
-	w http.ResponseWriter, r *http.Request, v console.Visit, typed typedToken, k sso.Token, secret sso.Secret, err error,
+	w http.ResponseWriter, r *http.Request, v console.Visit,
+	typed typedToken, k sso.Token, secret sso.Secret, err error,
 ) error {
 	switch {
 	case console.OnForm(err), sso.KindOf(err) == sso.Forbidden:

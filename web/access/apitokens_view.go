@@ -90,15 +90,21 @@ func scopeSets() []scopeSet {
 				"Also enables and deletes them. Changes of trust by a token of one company wait for an admin."),
 			of("domains", "domains", "E-mail domains and their proof.", "Also adds and removes them."),
 			of("provisioning", "provisioning", "What identity providers push.", "Also makes SCIM tokens."),
-			of("setup-links", "setup links", "Links that were made.", "Also makes links, which open the setup assistant."),
+			of("setup-links", "setup links", "Links that were made.",
+				"Also makes links, which open the setup assistant."),
 			of("settings", "rules", "Rules of a company for sessions and tokens.", "Also changes the rules."),
 		)},
 		{Label: "Records and tokens", Picks: slices.Concat(
-			of("records", "records", "Sign-ins, group changes and the audit trail.", "The same: records are not changed."),
+			of("records", "records", "Sign-ins, group changes and the audit trail.",
+				"The same: records are not changed."),
 			of("tokens", "tokens", "Tokens without their secret.", "Also makes and revokes tokens."),
 		)},
 		{Label: "Everything", Picks: []ui.Option{
-			{Value: string(sso.ScopeAllRead), Label: "Read everything", Hint: "Changes nothing. Also what later versions add."},
+			{
+				Value: string(sso.ScopeAllRead),
+				Label: "Read everything",
+				Hint:  "Changes nothing. Also what later versions add.",
+			},
 			{Value: string(sso.ScopeAll), Label: "Read and change everything", Hint: "Also what later versions add."},
 		}},
 	}

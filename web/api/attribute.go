@@ -76,8 +76,9 @@ func (a *API) attributeOperations() {
 		path:    enterprisePath + "/attributes",
 		scope:   "settings:write",
 		summary: "Update the attributes kept of users",
-		about: "At most 20. Attributes that are neither in attributes nor in remove stay unchanged. Removing one deletes " +
-			"its values; a name or a type does not change. If-Match with another revision is 412 changed_meanwhile.",
+		about: "At most 20. Attributes that are neither in attributes nor in remove stay unchanged. " +
+			"Removing one deletes its values; a name or a type does not change. " +
+			"If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateAttributes)
 }
 

@@ -26,7 +26,10 @@ func TestAttributes(t *testing.T) {
 		f.did("attributes.updated")
 		f.listed(got, "badge Badge number number 0", "teams Teams list 0")
 		f.wants(f.do("PATCH", path, m{"remove": []string{"badge"}}, "If-Match", `"1"`), 412, "changed_meanwhile")
-		got = f.do("PATCH", path, m{"attributes": []m{{"name": "badge", "label": "Badge"}, {"name": "floor", "label": "F", "type": "text"}}})
+		got = f.do("PATCH", path, m{"attributes": []m{
+			{"name": "badge", "label": "Badge"},
+			{"name": "floor", "label": "F", "type": "text"},
+		}})
 		f.wants(got, 200, "")
 		f.listed(got, "badge Badge number 0", "floor F text 0", "teams Teams list 0") // what is not named stays
 		for name, bad := range map[string]struct {

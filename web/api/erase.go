@@ -62,9 +62,10 @@ func (a *API) eraseOperations() {
 		status:  http.StatusOK,
 		summary: "Delete a user for good",
 		about: "Everything that identifies the person goes: identities, memberships with history, sessions, tokens, " +
-			"provisioned users, attempts, syncs; and the same of users merged into this one. In audit events, personal " +
-			"values become [erased]; the trail still verifies. Sign-ins and pushes that would make the person again " +
-			"fail with account_deleted, until an admin allows it. An active user is 409 user_active: deactivate first. " +
+			"provisioned users, attempts, syncs; and the same of users merged into this one. " +
+			"In audit events, personal values become [erased]; the trail still verifies. " +
+			"Sign-ins and pushes that would make the person again fail with account_deleted, until an admin allows it. " +
+			"An active user is 409 user_active: deactivate first. " +
 			"Other reasons are 409 with a code of the dry run's list. This cannot be undone.",
 	}, a.eraseUser)
 	add(a, operation{

@@ -78,9 +78,9 @@ func (a *API) identityOperations() {
 		scope:   "users:write",
 		summary: "Link an identity to a user",
 		about: "Sign-ins with the subject, or with the login, are then the user's. What is in the way is 409 with a " +
-			"code of the dry run's list: identity_in_use if it leads to another user, operator_needed for an admin of " +
-			"the company or an operator unless a token of the installation asks, link_approval_needed for a token of " +
-			"one company, which passes no test connection, link_not_provisioned if the identity provider of the " +
+			"code of the dry run's list: identity_in_use if it leads to another user, operator_needed for an admin " +
+			"of the company or an operator unless a token of the installation asks, link_approval_needed for a token " +
+			"of one company, which passes no test connection, link_not_provisioned if the identity provider of the " +
 			"connection provisions and not this user.",
 	}, a.linkIdentity)
 	add(a, operation{
@@ -90,8 +90,9 @@ func (a *API) identityOperations() {
 		scope:   "users:write",
 		status:  http.StatusOK,
 		summary: "Unlink an identity from a user",
-		about: "It leads nowhere then, and sessions that began with it have ended. Memberships and personal tokens stay " +
-			"with the user. The next sign-in with it waits with an identity question and makes no second active user. " +
+		about: "It leads nowhere then, and sessions that began with it have ended. " +
+			"Memberships and personal tokens stay with the user. " +
+			"The next sign-in with it waits with an identity question and makes no second active user. " +
 			"What is in the way is 409 with a code of the dry run's list.",
 	}, a.unlinkIdentity)
 }

@@ -120,8 +120,9 @@ func (a *API) mergeOperations() {
 		path:    enterprisePath + "/merges/{merge}/undo",
 		scope:   "users:write",
 		summary: "Undo a merge",
-		about: "Within 30 days. The user who was merged away is active again if they were, and if the one who was kept " +
-			"is active; if another active user has the login meanwhile, they wait for an answer to an identity question. " +
+		about: "Within 30 days. The user who was merged away is active again if they were, and if the one who was " +
+			"kept is active; if another active user has the login meanwhile, " +
+			"they wait for an answer to an identity question. " +
 			"The sessions of both end. A merge that was undone is 409 merge_undone, one that is too old 409 " +
 			"merge_too_old, and one whose kept user was merged since 409 user_merged.",
 	}, a.undoMerge)

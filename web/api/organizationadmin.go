@@ -71,9 +71,10 @@ func (a *API) organizationAdminOperations() {
 		scope:   "admins:write",
 		status:  http.StatusCreated,
 		summary: "Appoint an admin of an organization",
-		about: "In the console, the user sees the groups and people of the organization, puts its people into groups, " +
-			"and creates groups and services. Appointing a user again changes roles. A user who is not active is 409 " +
-			"user_inactive. The appointment ends when the user is deactivated, merged or deleted.",
+		about: "In the console, the user sees the groups and people of the organization, " +
+			"puts its people into groups, and creates groups and services. " +
+			"Appointing a user again changes roles. A user who is not active is 409 user_inactive. " +
+			"The appointment ends when the user is deactivated, merged or deleted.",
 	}, a.appointOrganizationAdmin)
 	add(a, operation{
 		id:      "dismiss-organization-admin",

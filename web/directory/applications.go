@@ -219,8 +219,8 @@ func (t typed) need() []ui.Field {
 			Kind:  "area",
 			Label: "Accepted authentication contexts",
 			Hint: "The acr of OpenID Connect or the AuthnContextClassRef of SAML, such as phr or " +
-				"https://refeds.org/profile/mfa, one per line. A session without one of them is sent to sign in again. " +
-				"Empty: any.",
+				"https://refeds.org/profile/mfa, one per line. A session without one of them " +
+				"is sent to sign in again. Empty: any.",
 			Value:    t.acr,
 			Most:     4000,
 			Lines:    3,

@@ -152,7 +152,8 @@ func (d *Directory) showAttributes(
 func removeAttribute(a sso.Attribute, people int, action string, hidden []ui.HiddenField) *ui.Confirm {
 	text := "No one has a value."
 	if people > 0 {
-		text = "The values of " + ui.Count(people, "person", "people") + " are deleted. They come back only with new sign-ins."
+		text = "The values of " + ui.Count(people, "person", "people") + " are deleted. " +
+			"They come back only with new sign-ins."
 	}
 	return &ui.Confirm{
 		Label:  "Remove",

@@ -22,7 +22,10 @@ func TestAttributes(t *testing.T) {
 	f.shows(save("1", "name", "Dept", "label", "Department", "type", "text"), 422, "lower-case letters")
 	f.shows(save("1", "name", "department", "label", "", "type", "text"), 422, "Enter a name.")
 	f.shows(save("1", "name", "department", "label", "x", "type", "object"), 422, "Use text, number")
-	f.shows(f.done(save("1", "name", "department", "label", " Department ", "type", "text"), here), 200, "The attribute is saved.", "No one has a value.")
+	f.shows(
+		f.done(save("1", "name", "department", "label", " Department ", "type", "text"), here),
+		200, "The attribute is saved.", "No one has a value.",
+	)
 	f.shows(f.done(save("2", "name", "department", "label", "Unit", "type", "text"), here), 200, "Unit")
 	f.shows(save("3", "name", "department", "label", "Unit", "type", "list"), 422, "does not change")
 	f.shows(save("2", "name", "floor", "label", "Floor", "type", "number"), 409)

@@ -97,18 +97,20 @@ func linkFormOf(e sso.Enterprise, u sso.User, connections []sso.Connection, form
 					Chosen: form.Get("by") != "login",
 				},
 				{
-					Value:  "login",
-					Label:  "Login",
-					Hint:   "The next sign-in with this login and an unknown subject is the person’s, and its subject is kept.",
+					Value: "login",
+					Label: "Login",
+					Hint: "The next sign-in with this login and an unknown subject is the person’s, " +
+						"and its subject is kept.",
 					Chosen: form.Get("by") == "login",
 				},
 			},
 		},
 		Value: ui.Field{
-			ID:           "value",
-			Name:         "value",
-			Label:        "Subject or login",
-			Hint:         "Exactly as the identity provider sends it, letter case included. A test connection shows it.",
+			ID:    "value",
+			Name:  "value",
+			Label: "Subject or login",
+			Hint: "Exactly as the identity provider sends it, letter case included. " +
+				"A test connection shows it.",
 			Value:        form.Get("value"),
 			Most:         sso.MaxSubjectLength,
 			Autocomplete: "off",
