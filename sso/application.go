@@ -91,75 +91,94 @@ func (a Application) Serves(origin string) bool { return slices.Contains(a.Origi
 // Validate returns all problems of an application, with the field names of the
 // API.
 func (a Application) Validate() []FieldError {
-	problems := append(ValidateKey("key", a.Key), ValidateName("name", a.Name)...)
-	add := func(ok bool, field, message string) {
-		if !ok {
-			problems = append(problems, FieldError{field, message})
-		}
-	}
+	problems := problemList(append(ValidateKey("key", a.Key), ValidateName("name", a.Name)...))
 	// Both an ID and a key may be part of an address.
-	add(
+	problems.add(
 		!strings.HasPrefix(a.Key, prefixOf[ApplicationID]()+"-"), "key",
 		"A key does not begin with app-, which is how identifiers begin.",
 	)
-	add(a.Kind == ForwardAuth, "kind", "There is one kind as yet: forward-auth.")
-	add(len(a.Origins) > 0, "origins", "Name at least one origin, such as https://wiki.example.com.")
-	add(len(a.Origins) <= maxOrigins, "origins", "Use at most 50.")
-	for i, o := range a.Origins {
-		canonical, err := OriginOf(o)
-		add(
-			err == nil && canonical == o, "origins["+strconv.Itoa(i)+"]",
-			"Use a scheme and a host as browsers write them, such as https://wiki.example.com: lower case, no path, no standard port.",
-		)
-	}
-	add(len(a.Enterprises) <= maxEnterprises, "enterprises", "Use at most 1000.")
-	add(a.SignIn == "" || a.Admits(a.SignIn), "sign_in", "This enterprise is not among those that may come in.")
-	add(len(a.Groups) <= maxGroupRefs, "groups", "Use at most 200.")
-	for i, ref := range a.Groups {
-		add(
-			isGroupRef(ref, false), "groups["+strconv.Itoa(i)+"]",
-			"Use the key of an organization, a slash and the name of a group.",
-		)
-	}
-	add(len(a.Told) <= maxGroupRefs, "told_groups", "Use at most 200.")
-	for i, ref := range a.Told {
-		add(
-			isGroupRef(ref, true), "told_groups["+strconv.Itoa(i)+"]",
-			"Use the key of an organization, a slash and the name of a group, or * for all of them.",
-		)
-	}
-	add(len(a.Attributes) <= MaxAttributes, "attributes", "Use at most 20.")
-	for i, name := range a.Attributes {
-		add(
-			ValidAttributeName(name), "attributes["+strconv.Itoa(i)+"]",
-			"Use the name of an attribute: lower-case letters, digits and underscores.",
-		)
-	}
-	add(len(a.PublicPaths) <= maxPublicPaths, "public_paths", "Use at most 100.")
+	problems.add(a.Kind == ForwardAuth, "kind", "There is one kind as yet: forward-auth.")
+	problems.add(len(a.Origins) > 0, "origins", "Name at least one origin, such as https://wiki.example.com.")
+	problems.add(len(a.Origins) <= maxOrigins, "origins", "Use at most 50.")
+	problems.addEach(
+		a.Origins, isOrigin, "origins",
+		"Use a scheme and a host as browsers write them, such as https://wiki.example.com: "+
+			"lower case, no path, no standard port.",
+	)
+	problems.add(len(a.Enterprises) <= maxEnterprises, "enterprises", "Use at most 1000.")
+	problems.add(
+		a.SignIn == "" || a.Admits(a.SignIn), "sign_in",
+		"This enterprise is not among those that may come in.",
+	)
+	problems.add(len(a.Groups) <= maxGroupRefs, "groups", "Use at most 200.")
+	problems.addEach(
+		a.Groups, isGroupRef, "groups",
+		"Use the key of an organization, a slash and the name of a group.",
+	)
+	problems.add(len(a.Told) <= maxGroupRefs, "told_groups", "Use at most 200.")
+	problems.addEach(
+		a.Told, isToldRef, "told_groups",
+		"Use the key of an organization, a slash and the name of a group, or * for all of them.",
+	)
+	problems.add(len(a.Attributes) <= MaxAttributes, "attributes", "Use at most 20.")
+	problems.addEach(
+		a.Attributes, ValidAttributeName, "attributes",
+		"Use the name of an attribute: lower-case letters, digits and underscores.",
+	)
+	problems.add(len(a.PublicPaths) <= maxPublicPaths, "public_paths", "Use at most 100.")
 	for i, path := range a.PublicPaths {
 		problem := publicPathProblem(path)
-		add(problem == "", "public_paths["+strconv.Itoa(i)+"]", problem)
+		problems.add(problem == "", "public_paths["+strconv.Itoa(i)+"]", problem)
 	}
-	add(
+	problems.add(
 		a.Need.MaxAge == 0 || a.Need.MaxAge >= MinSessionTime && a.Need.MaxAge <= MaxAuthnAge,
 		"authn_max_age_minutes", "Use 0, or between 5 and 43200 minutes.",
 	)
-	add(
+	problems.add(
 		a.GroupsLimit >= 0 && a.GroupsLimit <= MaxGroupsLimit, "groups_limit",
 		"Use at most 16384 bytes; 0 is the default of 2048.",
 	)
 	return problems
 }
 
+// problemList collects the problems of a value with the fields they are about.
+type problemList []FieldError
+
+// add adds a problem of a field unless it is as it should be.
+func (p *problemList) add(ok bool, field, message string) {
+	if !ok {
+		*p = append(*p, FieldError{field, message})
+	}
+}
+
+// addEach adds a problem for each entry of a list that is not valid.
+func (p *problemList) addEach(list []string, valid func(string) bool, field, message string) {
+	for i, entry := range list {
+		p.add(valid(entry), field+"["+strconv.Itoa(i)+"]", message)
+	}
+}
+
+// isOrigin reports whether a text is an origin as browsers write it.
+func isOrigin(text string) bool {
+	canonical, err := OriginOf(text)
+	return err == nil && canonical == text
+}
+
 // GroupRef names a group across organizations. An organization's key has no
 // slash, so the first one ends it.
 func GroupRef(organization, group string) string { return organization + "/" + group }
 
-func isGroupRef(ref string, all bool) bool {
+// isGroupRef reports whether a text names a group as GroupRef does.
+func isGroupRef(ref string) bool {
 	organization, group, ok := strings.Cut(ref, "/")
-	return ok &&
-		ValidateKey("", organization) == nil &&
-		(all && group == "*" || ValidateGroupName("", group) == nil)
+	return ok && ValidateKey("", organization) == nil && ValidateGroupName("", group) == nil
+}
+
+// isToldRef reports whether a text names a group as GroupRef does, or all groups of an
+// organization.
+func isToldRef(ref string) bool {
+	organization, all := strings.CutSuffix(ref, "/*")
+	return all && ValidateKey("", organization) == nil || isGroupRef(ref)
 }
 
 // PrincipalGroup is a group of a user, as applications are told about it.

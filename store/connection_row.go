@@ -164,6 +164,37 @@ const connectionColumns = `c.id, c.enterprise_id, c.name, c.protocol, c.provider
 const fromConnections = ` from connections c left join connection_keys k
 	on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
 
+// connectionWithKey is a row of [connectionColumns]: a connection with sealed versions, and
+// one of its keys, whose ID is "" if it has none.
+type connectionWithKey struct {
+	connection            sso.Connection
+	live, draft, previous version
+	key                   sso.KeyPair
+	certificate, private  string // of the key, encoded and sealed
+}
+
+func scanConnectionWithKey(r engine.Row) (connectionWithKey, error) {
+	row := connectionWithKey{
+		live:     version{columns: liveSecrets()},
+		draft:    version{columns: draftSecrets()},
+		previous: version{columns: previousSecrets()},
+	}
+	c, k := &row.connection, &row.key
+	err := r.Scan(
+		&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision,
+		&row.live.text, &row.live.secret,
+		&row.draft.text, &row.draft.secret, &row.previous.text, &row.previous.secret,
+		&row.live.directory,
+		&row.draft.directory, &row.previous.directory,
+		engine.Time(&c.Metadata.CheckedAt), &c.Metadata.Error,
+		engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
+		engine.JSON(&c.Trust),
+		engine.Time(&c.CreatedAt),
+		&k.ID, &row.certificate, &row.private, engine.Time(&k.CreatedAt), scanDefined(&c.Attributes),
+	)
+	return row, err
+}
+
 // listConnections reads connections with their keys: one row for each key, or one
 // row for a connection without.
 func (db *DB) listConnections(
@@ -171,37 +202,20 @@ func (db *DB) listConnections(
 ) ([]sso.Connection, error) {
 	var all []sso.Connection
 	err := r.Query(ctx, func(r engine.Row) error {
-		var c sso.Connection
-		live := version{columns: liveSecrets()}
-		draft := version{columns: draftSecrets()}
-		previous := version{columns: previousSecrets()}
-		var k sso.KeyPair
-		var certificate, private string
-		err := r.Scan(
-			&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision,
-			&live.text, &live.secret,
-			&draft.text, &draft.secret, &previous.text, &previous.secret,
-			&live.directory,
-			&draft.directory, &previous.directory,
-			engine.Time(&c.Metadata.CheckedAt), &c.Metadata.Error,
-			engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
-			engine.JSON(&c.Trust),
-			engine.Time(&c.CreatedAt),
-			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt), scanDefined(&c.Attributes),
-		)
+		row, err := scanConnectionWithKey(r)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 || all[len(all)-1].ID != c.ID {
-			if err := db.openVersions(&c, live, draft, previous); err != nil {
+		if len(all) == 0 || all[len(all)-1].ID != row.connection.ID {
+			if err := db.openVersions(&row.connection, row.live, row.draft, row.previous); err != nil {
 				return err
 			}
-			all = append(all, c)
+			all = append(all, row.connection)
 		}
-		if k.ID == "" {
+		if row.key.ID == "" {
 			return nil
 		}
-		return db.addKey(&all[len(all)-1], k, certificate, private)
+		return db.addKey(&all[len(all)-1], row.key, row.certificate, row.private)
 	}, "select "+connectionColumns+db.definedAttributes()+fromConnections+where+" order by c.id, k.position", args...)
 	return all, err
 }

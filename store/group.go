@@ -45,6 +45,15 @@ func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
 	)
 }
 
+// writeNewGroup writes a new group with its IdP names and roles at once: what follows
+// needs the group, and a name that another group took meanwhile is known only then.
+func (t *tx) writeNewGroup(ctx context.Context, ent sso.EnterpriseID, g sso.Group, roles []sso.ProductRole) error {
+	t.insertGroup(ent, g)
+	t.saveIDPNames(ent, sso.Group{}, g)
+	t.saveRoles(ent, g.ID, nil, roles)
+	return ifTaken(t.Flush(ctx), errNameTaken())
+}
+
 // changedFlag returns the new value of a flag for an audit event, "" if it did
 // not change.
 func changedFlag(old, now bool) string {
@@ -80,11 +89,8 @@ func (db *DB) CreateGroup(
 			return err
 		}
 		g.Roles = keysOf(roles)
-		t.insertGroup(ent, g)
-		t.saveIDPNames(ent, sso.Group{}, g)
-		t.saveRoles(ent, g.ID, nil, roles)
-		if err := t.Flush(ctx); err != nil {
-			return ifTaken(err, errNameTaken())
+		if err := t.writeNewGroup(ctx, ent, g, roles); err != nil {
+			return err
 		}
 		if follow, err = t.askToFollow(ctx, ent, append([]string{g.Name}, g.IDPNames...)); err != nil {
 			return err
@@ -178,13 +184,9 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err != nil {
 			return err
 		}
-		given := old
-		given.IDPNames = slices.Clone(old.IDPNames)
-		given.Roles = slices.Clone(old.Roles)
-		if g, err = fn(given); err != nil {
+		if g, err = editGroup(old, fn); err != nil {
 			return err
 		}
-		keepGroup(&g, old)
 		if err := t.reach(ctx, by, ent, old.Organization, reachOf{
 			group: g,
 			was:   old.Name,
@@ -194,19 +196,11 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if g.Roles, err = t.changeRoles(ctx, ent, old, g.Roles); err != nil {
 			return err
 		}
-		same := g.Name == old.Name &&
-			g.Admin == old.Admin &&
-			slices.Equal(g.IDPNames, old.IDPNames)
-		if same && slices.Equal(g.Roles, old.Roles) {
+		if sameButRoles(old, g) && slices.Equal(g.Roles, old.Roles) {
 			return nil
 		}
-		if g.Default && !same {
-			return errDefaultGroup()
-		}
-		if g.Admin && !old.Admin {
-			if err := t.checkNotDefault(ctx, "g.id = $2", string(ent), string(id)); err != nil {
-				return err
-			}
+		if err := t.mayBecome(ctx, ent, old, g); err != nil {
+			return err
 		}
 		g.Revision++
 		if err := t.updateGroup(ctx, by, ent, old, g); err != nil {
@@ -220,6 +214,41 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	}
 	db.followSoon(ctx, ent, follow)
 	return g, nil
+}
+
+// editGroup returns a group as fn changes it, without what no edit changes. fn gets
+// copies of the lists, so that those of old stay to be compared with.
+func editGroup(old sso.Group, fn func(sso.Group) (sso.Group, error)) (sso.Group, error) {
+	given := old
+	given.IDPNames = slices.Clone(old.IDPNames)
+	given.Roles = slices.Clone(old.Roles)
+	g, err := fn(given)
+	if err != nil {
+		return g, err
+	}
+	keepGroup(&g, old)
+	return g, nil
+}
+
+// sameButRoles reports whether an edit changed nothing but the roles, which are all that
+// can change of a default group.
+func sameButRoles(old, g sso.Group) bool {
+	return g.Name == old.Name &&
+		g.Admin == old.Admin &&
+		slices.Equal(g.IDPNames, old.IDPNames)
+}
+
+// mayBecome returns an error unless a group may change so: the default group of an
+// organization keeps all but its roles, and one that a connection puts everybody into
+// makes no admins.
+func (t *tx) mayBecome(ctx context.Context, ent sso.EnterpriseID, old, g sso.Group) error {
+	if g.Default && !sameButRoles(old, g) {
+		return errDefaultGroup()
+	}
+	if g.Admin && !old.Admin {
+		return t.checkNotDefault(ctx, "g.id = $2", string(ent), string(g.ID))
+	}
+	return nil
 }
 
 // keepGroup restores what no edit changes.

@@ -180,26 +180,7 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	used := r.useUp()
 	r.lock()
 	r.readBrought()
-	r.tx.QueueQuery(func(row engine.Row) error {
-		p, err := scanPerson(row)
-		r.bound = true
-		r.found(p)
-		return err
-	}, selectPerson+whereSubject, string(r.ent), string(r.signIn.Session.Connection),
-		r.signIn.Identity.Subject)
-	r.groups.readGroups()
-	r.groups.readMemberships(
-		"identities i cross join",
-		`i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
-		and m.enterprise_id = $1 and m.user_id = i.user_id`,
-		string(r.ent),
-		string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
-	)
-	r.readAttributes(
-		"identities i cross join",
-		"i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3 and a.user_id = i.user_id",
-		string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
-	)
+	r.readBySubject()
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0",
 		string(r.ent), sso.EmailDomain(r.signIn.Identity.Email))
@@ -221,6 +202,31 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	}
 	r.proven = proven > 0
 	return used()
+}
+
+// readBySubject queues the reads of the user who is bound to the subject, with their
+// memberships and attributes, and of the groups that the sign-in may put them into.
+func (r *loginRecord) readBySubject() {
+	r.tx.QueueQuery(func(row engine.Row) error {
+		p, err := scanPerson(row)
+		r.bound = true
+		r.found(p)
+		return err
+	}, selectPerson+whereSubject, string(r.ent), string(r.signIn.Session.Connection),
+		r.signIn.Identity.Subject)
+	r.groups.readGroups()
+	r.groups.readMemberships(
+		"identities i cross join",
+		`i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
+		and m.enterprise_id = $1 and m.user_id = i.user_id`,
+		string(r.ent),
+		string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
+	)
+	r.readAttributes(
+		"identities i cross join",
+		"i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3 and a.user_id = i.user_id",
+		string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
+	)
 }
 
 // lock queues the locks of what the sign-in is decided by, as far as it is known.

@@ -136,45 +136,64 @@ func (r *factsReader) clear() {
 	r.departed, r.merged = map[string]sso.User{}, map[string]sso.User{}
 }
 
-// queueCandidates queues the reads of the users that a key may find.
-func (r *factsReader) queueCandidates(all []pushedUser) {
-	var accounts, subjects, keys, names, external, domains, moved []string
+// candidateTexts are the texts of pushed users by which others may be found, for a read
+// of all of them at once.
+type candidateTexts struct {
+	accounts []string // of resources that have one: nothing else finds these
+	subjects []string // a provider may send either identifier as the subject
+	keys     []string // of the logins
+	names    []string
+	external []string // externalIds
+	domains  []string // of the e-mail addresses, of every user
+	moved    []string // the keys of moves
+}
+
+// candidateTextsOf returns the texts by which pushed users may be found.
+func candidateTextsOf(all []pushedUser) (c candidateTexts) {
 	for _, u := range all {
-		domains = append(domains, sso.EmailDomain(identity.PushedAddress(*u.after)))
+		c.domains = append(c.domains, sso.EmailDomain(identity.PushedAddress(*u.after)))
 		if u.after.Account != "" {
-			accounts = append(accounts, string(u.after.Account))
+			c.accounts = append(c.accounts, string(u.after.Account))
 			continue
 		}
-		subjects = append(subjects, u.after.UserName)
-		keys = append(keys, identity.LoginKey(u.after.UserName))
-		names = append(names, u.after.UserName)
-		moved = append(moved, identity.PushedMoveKeys(*u.after)...)
+		c.subjects = append(c.subjects, u.after.UserName)
+		c.keys = append(c.keys, identity.LoginKey(u.after.UserName))
+		c.names = append(c.names, u.after.UserName)
+		c.moved = append(c.moved, identity.PushedMoveKeys(*u.after)...)
 		if u.after.ExternalID != "" {
-			subjects = append(subjects, u.after.ExternalID)
-			external = append(external, u.after.ExternalID)
+			c.subjects = append(c.subjects, u.after.ExternalID)
+			c.external = append(c.external, u.after.ExternalID)
 		}
 	}
+	return c
+}
+
+// queueCandidates queues the reads of the users that a key may find.
+func (r *factsReader) queueCandidates(all []pushedUser) {
+	texts := candidateTextsOf(all)
 	r.each(func(_ string, u sso.User) { r.accounts[u.ID] = u }, "u.id",
-		"users u where u.enterprise_id = $1 and u.id = n.value", accounts)
+		"users u where u.enterprise_id = $1 and u.id = n.value", texts.accounts)
 	r.byText(r.subjects, "i.subject", "identities i cross join users u where i.enterprise_id = $1 "+
-		"and i.connection_id = $3 and i.subject = n.value and u.enterprise_id = $1 and u.id = i.user_id", subjects)
+		"and i.connection_id = $3 and i.subject = n.value and u.enterprise_id = $1 and u.id = i.user_id",
+		texts.subjects)
 	r.byText(r.linked, "l.subject", "linked_subjects l cross join users u where l.enterprise_id = $1 "+
-		"and l.connection_id = $3 and l.subject = n.value and u.enterprise_id = $1 and u.id = l.user_id", subjects)
+		"and l.connection_id = $3 and l.subject = n.value and u.enterprise_id = $1 and u.id = l.user_id",
+		texts.subjects)
 	r.each(func(key string, u sso.User) { r.logins[key] = append(r.logins[key], u) }, "u.login_folded",
 		"users u cross join identities i where u.enterprise_id = $1 and u.login_folded = n.value "+
-			"and i.enterprise_id = $1 and i.connection_id = $3 and i.user_id = u.id", keys)
+			"and i.enterprise_id = $1 and i.connection_id = $3 and i.user_id = u.id", texts.keys)
 	r.each(func(login string, u sso.User) { r.exact[login] = append(r.exact[login], u) }, "i.login",
 		"identities i cross join users u where i.enterprise_id = $1 and i.connection_id = $3 and i.login = n.value "+
-			"and u.enterprise_id = $1 and u.id = i.user_id", names)
+			"and u.enterprise_id = $1 and u.id = i.user_id", texts.names)
 	r.byText(r.former, "s.external_id", "provisioned_tombstones s cross join users u where s.enterprise_id = $1 "+
 		"and s.connection_id = $3 and s.external_id = n.value and not s.released and u.enterprise_id = $1 "+
 		"and u.id = s.account_id",
-		external)
-	r.byText(r.departed, "u.login_folded", " users u where u.enterprise_id = $1"+departed("$3", "n.value"), keys)
-	r.byText(r.merged, "g.login_folded", mergedWith("n.value"), keys)
-	r.queueDomains(domains)
-	r.queueMoved(moved)
-	r.queueHad(external)
+		texts.external)
+	r.byText(r.departed, "u.login_folded", " users u where u.enterprise_id = $1"+departed("$3", "n.value"), texts.keys)
+	r.byText(r.merged, "g.login_folded", mergedWith("n.value"), texts.keys)
+	r.queueDomains(texts.domains)
+	r.queueMoved(texts.moved)
+	r.queueHad(texts.external)
 	if r.cfg.SCIM.MatchEmail {
 		r.emails.queue(r.effects, all)
 	}

@@ -64,13 +64,7 @@ func (db *DB) CreateServiceToken(
 		k.CreatedBy = by
 		k.CreatedAt = t.now
 		k.RevokedAt, k.LastUsedAt, k.LastClient = time.Time{}, time.Time{}, ""
-		t.Queue(
-			`insert into service_tokens (enterprise_id, service_id, id, hash, applications, created_by, created_at,
-				expires_at, revoked_at, last_used_at, last_client)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '')`,
-			string(ent), string(k.Service.ID), string(k.ID), k.Hash.String(), joinApplications(k.Applications),
-			string(by), engine.Micros(k.CreatedAt), engine.Micros(k.ExpiresAt),
-		)
+		t.insertServiceToken(k)
 		return t.audit(
 			ctx, by, "service_token.created", string(k.ID), "name", k.Service.Name,
 			"service", string(k.Service.ID), "organization", string(k.Service.Organization),
@@ -82,6 +76,17 @@ func (db *DB) CreateServiceToken(
 		return sso.ServiceToken{}, err
 	}
 	return k, nil
+}
+
+// insertServiceToken queues a new token of a service that is written, or queued before.
+func (t *tx) insertServiceToken(k sso.ServiceToken) {
+	t.Queue(
+		`insert into service_tokens (enterprise_id, service_id, id, hash, applications, created_by, created_at,
+			expires_at, revoked_at, last_used_at, last_client)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '')`,
+		string(k.Service.Enterprise), string(k.Service.ID), string(k.ID), k.Hash.String(),
+		joinApplications(k.Applications), string(k.CreatedBy), engine.Micros(k.CreatedAt), engine.Micros(k.ExpiresAt),
+	)
 }
 
 func joinRefs(groups []sso.PrincipalGroup) string {

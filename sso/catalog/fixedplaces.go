@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Page is the page of the console on which to act; "" if it is elsewhere. The
 // console knows its address and who may open it.
@@ -107,7 +110,7 @@ func spotOf(e Entry) spot {
 
 // codeSpots returns the spots that do not follow from the side and area of a code.
 func codeSpots() map[string]spot {
-	return map[string]spot{
+	spots := map[string]spot{
 		"idp_initiated_disabled":   atACS,
 		"idp_ignores_requests":     atACS,
 		"sent_to_wrong_address":    atACS,
@@ -120,17 +123,6 @@ func codeSpots() map[string]spot {
 		"subjects_changed":         atLogins,
 		"question_decided":         atLogins,
 		"question_changed":         atLogins,
-		"scim_token_invalid":       atProvisioning,
-		"scim_token_elsewhere":     atProvisioning,
-		"scim_wrong_address":       atProvisioning,
-		"scim_token_expired":       atSCIMHere,
-		"scim_token_revoked":       atSCIMHere,
-		"scim_scope_missing":       atSCIMHere,
-		"scim_groups_off":          atSettings,
-		"scim_full":                atServer,
-		"scim_invalid_path":        atProvisionedData,
-		"scim_invalid_value":       atProvisionedData,
-		"scim_read_only":           atProvisionedData,
 		"groups_unknown":           atGroups,
 		"too_many_groups":          atGroups,
 		"sign_in_denied":           atAssignment,
@@ -185,12 +177,6 @@ func codeSpots() map[string]spot {
 		"group_is_default":         atGroupsHere,
 		"default_group":            atGroupsHere,
 		"name_taken":               atGroupsHere,
-		"filter_unsupported":       atProvisionedData,
-		"resource_exists":          atProvisionedData,
-		"resource_adopted":         atPeople,
-		"account_pushed":           atPeople,
-		"resource_invalid":         atProvisionedData,
-		"group_name_invalid":       atGroupsHere,
 		"mail_refused":             atAttributes,
 		"mail_invalid":             atAttributes,
 		"not_an_admin":             atAccess,
@@ -204,5 +190,31 @@ func codeSpots() map[string]spot {
 		"invalid_request":          atLog,
 		"verification_required":    atPerson,
 		"idp_interaction_required": atPerson,
+	}
+	maps.Copy(spots, provisioningSpots())
+	return spots
+}
+
+// provisioningSpots returns the spots of what the identity provider is told when it pushes
+// people and groups.
+func provisioningSpots() map[string]spot {
+	return map[string]spot{
+		"scim_token_invalid":   atProvisioning,
+		"scim_token_elsewhere": atProvisioning,
+		"scim_wrong_address":   atProvisioning,
+		"scim_token_expired":   atSCIMHere,
+		"scim_token_revoked":   atSCIMHere,
+		"scim_scope_missing":   atSCIMHere,
+		"scim_groups_off":      atSettings,
+		"scim_full":            atServer,
+		"scim_invalid_path":    atProvisionedData,
+		"scim_invalid_value":   atProvisionedData,
+		"scim_read_only":       atProvisionedData,
+		"filter_unsupported":   atProvisionedData,
+		"resource_exists":      atProvisionedData,
+		"resource_adopted":     atPeople,
+		"account_pushed":       atPeople,
+		"resource_invalid":     atProvisionedData,
+		"group_name_invalid":   atGroupsHere,
 	}
 }

@@ -65,6 +65,7 @@ func (s *Service) DryRun(
 	return s.try(ctx, c, w.cfg)
 }
 
+// try decides about the newest attempts over a connection by the policies of cfg.
 func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([]Trial, error) {
 	ent, err := s.Trials.Enterprise(ctx, c.Enterprise)
 	if err != nil {
@@ -78,37 +79,15 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	if err != nil {
 		return nil, fmt.Errorf("list attempts: %w", err)
 	}
-	domains, err := s.Trials.Domains(ctx, c.Enterprise)
+	known, err := s.trialFacts(ctx, c, attempts, names)
 	if err != nil {
-		return nil, fmt.Errorf("list domains: %w", err)
-	}
-	groups := make([]sso.Group, len(names))
-	for i, name := range names {
-		groups[i] = sso.Group{ID: sso.GroupID(name), Name: name}
-	}
-	users := make([]sso.UserID, len(attempts))
-	for i, a := range attempts {
-		users[i] = a.User
-	}
-	provisioned, err := s.Trials.ProvisionedAmong(ctx, c.Enterprise, c.ID, users)
-	if err != nil {
-		return nil, fmt.Errorf("find provisioned users: %w", err)
-	}
-	attributes, err := s.Trials.AttributesAmong(ctx, c.Enterprise, users)
-	if err != nil {
-		return nil, fmt.Errorf("read attributes: %w", err)
+		return nil, err
 	}
 	trials := make([]Trial, len(attempts))
 	for i, a := range attempts {
 		d := rules.Decide(evaluate.Case{
 			Identity: attributed(c, cfg, *a.Identity),
-			Facts: sso.SignInFacts{
-				First:          true,
-				Attributes:     attributes[a.User],
-				Provisioned:    provisioned[a.User],
-				DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
-				Groups:         sso.GroupSnapshot{Groups: groups},
-			},
+			Facts:    known.of(a),
 		})
 		trials[i] = Trial{Attempt: a, Denied: !d.Allowed()}
 		if d.Allowed() {
@@ -116,6 +95,51 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 		}
 	}
 	return trials, nil
+}
+
+// trialFacts is what is known about the users of the attempts of a dry run; one read of
+// each kind is for all of them.
+type trialFacts struct {
+	domains     []sso.Domain
+	groups      []sso.Group
+	provisioned map[sso.UserID]bool
+	attributes  map[sso.UserID][]sso.UserAttribute
+}
+
+// trialFacts reads what the decisions about attempts depend on. Of the groups only the
+// names that were asserted count, so these stand for them.
+func (s *Service) trialFacts(
+	ctx context.Context, c sso.Connection, attempts []sso.Attempt, names []string,
+) (f trialFacts, err error) {
+	if f.domains, err = s.Trials.Domains(ctx, c.Enterprise); err != nil {
+		return f, fmt.Errorf("list domains: %w", err)
+	}
+	f.groups = make([]sso.Group, len(names))
+	for i, name := range names {
+		f.groups[i] = sso.Group{ID: sso.GroupID(name), Name: name}
+	}
+	users := make([]sso.UserID, len(attempts))
+	for i, a := range attempts {
+		users[i] = a.User
+	}
+	if f.provisioned, err = s.Trials.ProvisionedAmong(ctx, c.Enterprise, c.ID, users); err != nil {
+		return f, fmt.Errorf("find provisioned users: %w", err)
+	}
+	if f.attributes, err = s.Trials.AttributesAmong(ctx, c.Enterprise, users); err != nil {
+		return f, fmt.Errorf("read attributes: %w", err)
+	}
+	return f, nil
+}
+
+// of returns the facts of one attempt, as if it were the user's first.
+func (f trialFacts) of(a sso.Attempt) sso.SignInFacts {
+	return sso.SignInFacts{
+		First:          true,
+		Attributes:     f.attributes[a.User],
+		Provisioned:    f.provisioned[a.User],
+		DomainVerified: verified(f.domains, sso.EmailDomain(a.Identity.Email)),
+		Groups:         sso.GroupSnapshot{Groups: f.groups},
+	}
 }
 
 // attributed returns an identity with the attributes that the mapping reads in what was

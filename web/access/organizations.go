@@ -30,24 +30,7 @@ func (h *Handlers) organizationAdmins(r *http.Request, e sso.Enterprise, typed *
 		return fmt.Errorf("list organization admins: %w", err)
 	}
 	for _, a := range all {
-		p.Appointed = append(p.Appointed, appointedAdmin{
-			Organization: ui.Link{
-				Label: a.Organization.Name,
-				Href:  console.AtOrganization(e, a.Organization.ID),
-			},
-			Name:  cmp.Or(a.User.Name, a.User.Login),
-			Login: a.User.Login,
-			Href:  console.At(e, "people", string(a.User.ID)),
-			Roles: a.Roles,
-			Since: ui.NewTime(a.CreatedAt, h.Now()),
-			Remove: ui.Confirm{
-				Label:  "Remove",
-				About:  cmp.Or(a.User.Name, a.User.Login) + ", of " + a.Organization.Name,
-				Text:   "With their next click they no longer administer " + a.Organization.Name + ".",
-				Action: console.At(e, "access", "organizations", string(a.Organization.ID), string(a.User.ID), "remove"),
-				Button: "Remove",
-			},
-		})
+		p.Appointed = append(p.Appointed, h.appointedRow(e, a))
 	}
 	p.AppointedPager = pagerOf(console.At(e, "access"), "of", after, next)
 	organizations, _, err := h.Facts.Organizations(r.Context(), e.ID, sso.Page{Limit: mostOrganizations})
@@ -60,6 +43,28 @@ func (h *Handlers) organizationAdmins(r *http.Request, e sso.Enterprise, typed *
 		p.Appointing = typed != nil
 	}
 	return nil
+}
+
+// appointedRow shows one admin of an organization, with the button that removes them.
+func (h *Handlers) appointedRow(e sso.Enterprise, a sso.OrganizationAdmin) appointedAdmin {
+	return appointedAdmin{
+		Organization: ui.Link{
+			Label: a.Organization.Name,
+			Href:  console.AtOrganization(e, a.Organization.ID),
+		},
+		Name:  cmp.Or(a.User.Name, a.User.Login),
+		Login: a.User.Login,
+		Href:  console.At(e, "people", string(a.User.ID)),
+		Roles: a.Roles,
+		Since: ui.NewTime(a.CreatedAt, h.Now()),
+		Remove: ui.Confirm{
+			Label:  "Remove",
+			About:  cmp.Or(a.User.Name, a.User.Login) + ", of " + a.Organization.Name,
+			Text:   "With their next click they no longer administer " + a.Organization.Name + ".",
+			Action: console.At(e, "access", "organizations", string(a.Organization.ID), string(a.User.ID), "remove"),
+			Button: "Remove",
+		},
+	}
 }
 
 func appointFields(organizations []sso.Organization, typed *appointForm) []ui.Field {

@@ -10,34 +10,15 @@ import (
 )
 
 func galleryAttributes() []gallery.Example {
-	action := galleryEnt + "/attributes"
-	page := func(typed sso.Attribute) *attributesPage {
-		return &attributesPage{
-			Base:   gallery.Console("People", galleryPeopleLink()),
-			Action: action,
-			Hidden: []ui.HiddenField{console.RevisionField(3)},
-			Fields: attributeFields(typed),
-		}
-	}
-	row := func(a sso.Attribute, people int, sources ...attributeSource) attributeRow {
-		return attributeRow{
-			Name:    a.Name,
-			Label:   a.Label,
-			Type:    attributeKind(a.Type),
-			Sources: sources,
-			People:  people,
-			Remove:  removeAttribute(a, people, action+"/remove", []ui.HiddenField{console.RevisionField(3)}),
-		}
-	}
 	okta := ui.Link{Label: "Okta", Href: galleryEnt + "/connections/x/settings#h-attributes"}
 	entra := ui.Link{Label: "Entra ID of the subsidiary", Href: okta.Href}
-	list := page(sso.Attribute{Type: sso.AttributeText})
+	list := galleryAttributesPage(sso.Attribute{Type: sso.AttributeText})
 	list.Rows = []attributeRow{
-		row(
+		galleryAttributeRow(
 			sso.Attribute{Name: "badge", Label: "Badge number", Type: sso.AttributeNumber}, 0,
 			attributeSource{Connection: okta},
 		),
-		row(
+		galleryAttributeRow(
 			sso.Attribute{Name: "department", Label: "Department", Type: sso.AttributeText}, 412,
 			attributeSource{Connection: okta, Claims: "department, dept"},
 			attributeSource{
@@ -47,7 +28,7 @@ func galleryAttributes() []gallery.Example {
 			},
 		),
 	}
-	wrong := page(sso.Attribute{
+	wrong := galleryAttributesPage(sso.Attribute{
 		Name:  "Floor",
 		Label: "Floor",
 		Type:  sso.AttributeNumber,
@@ -56,9 +37,35 @@ func galleryAttributes() []gallery.Example {
 	wrong.Fields[1].Error = "Use 1 to 32 lower-case letters, digits and underscores, beginning with a letter."
 	wrong.Wrong = []ui.Wrong{{ID: "name", Label: wrong.Fields[1].Label, Message: wrong.Fields[1].Error}}
 	return []gallery.Example{
-		{Name: "Attributes-empty", Status: 200, Page: page(sso.Attribute{Type: sso.AttributeText})},
+		{Name: "Attributes-empty", Status: 200, Page: galleryAttributesPage(sso.Attribute{Type: sso.AttributeText})},
 		{Name: "Attributes-typical", Status: 200, Page: list},
 		{Name: "Attributes-wrong", Status: 422, Page: wrong},
+	}
+}
+
+const galleryAttributesAt = galleryEnt + "/attributes"
+
+// galleryAttributesPage returns the page without attributes, with a form in which typed is
+// what was typed.
+func galleryAttributesPage(typed sso.Attribute) *attributesPage {
+	return &attributesPage{
+		Base:   gallery.Console("People", galleryPeopleLink()),
+		Action: galleryAttributesAt,
+		Hidden: []ui.HiddenField{console.RevisionField(3)},
+		Fields: attributeFields(typed),
+	}
+}
+
+// galleryAttributeRow returns the row of an attribute that some people have.
+func galleryAttributeRow(a sso.Attribute, people int, sources ...attributeSource) attributeRow {
+	hidden := []ui.HiddenField{console.RevisionField(3)}
+	return attributeRow{
+		Name:    a.Name,
+		Label:   a.Label,
+		Type:    attributeKind(a.Type),
+		Sources: sources,
+		People:  people,
+		Remove:  removeAttribute(a, people, galleryAttributesAt+"/remove", hidden),
 	}
 }
 

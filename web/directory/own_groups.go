@@ -123,24 +123,28 @@ func (d *Directory) showOwnGroup(
 		p.Closed = publicOf(closed)
 	}
 	rename := ownNameField(name)
-	if why := reachOf(v, g).OfGroup(); why == nil {
-		p.Settings = &ownGroupForm{
-			Action:   here,
-			Revision: console.RevisionField(g.Revision),
-			Remove: ui.Confirm{
-				Label:  "Delete this group",
-				Text:   ui.Count(count.Members, "member leaves", "members leave") + " it. This cannot be undone.",
-				Action: here + "/delete",
-				Button: "Delete",
-				Danger: true,
-			},
-		}
-	}
 	p.Wrong = console.BlameEdit(wrong, []ui.Field{ownNameField(g.Name)}, &rename)
-	if p.Settings != nil {
-		p.Settings.Name = rename
+	if why := reachOf(v, g).OfGroup(); why == nil {
+		p.Settings = ownGroupSettings(here, g, count.Members, rename)
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
+}
+
+// ownGroupSettings returns the form by which a group is renamed, and deleted, for those who
+// may do so.
+func ownGroupSettings(here string, g sso.Group, members int, rename ui.Field) *ownGroupForm {
+	return &ownGroupForm{
+		Action:   here,
+		Revision: console.RevisionField(g.Revision),
+		Name:     rename,
+		Remove: ui.Confirm{
+			Label:  "Delete this group",
+			Text:   ui.Count(members, "member leaves", "members leave") + " it. This cannot be undone.",
+			Action: here + "/delete",
+			Button: "Delete",
+			Danger: true,
+		},
+	}
 }
 
 func ownGroupFacts(v console.Visit, c sso.GroupCount) []ui.Fact {

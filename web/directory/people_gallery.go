@@ -107,49 +107,7 @@ func galleryPersonRow(name, login, email string, status ui.Badge, seen time.Dura
 }
 
 func galleryQuestions() []gallery.Example {
-	person := func(id, name, login string, status ui.Badge) questionPerson {
-		return questionPerson{
-			ID: id,
-			Person: personRef{
-				Name:  name,
-				Login: login,
-				Href:  galleryEnt + "/people/" + id,
-			},
-			Status:     status,
-			Email:      "ada@acme.example",
-			Since:      gallery.Ago(time.Hour),
-			LastSignIn: ui.NewTime(time.Time{}, gallery.Now()),
-			Identities: []identityRow{{
-				Connection: ui.Link{
-					Label: "Okta",
-					Href:  galleryEnt + "/connections/x",
-				},
-				Subject: "00u9z8y7x6w5v4u3t2s1",
-			}},
-		}
-	}
-	row := func(id, login, keeps string) questionRow {
-		return questionRow{
-			ID:     id,
-			Login:  login,
-			Keeps:  keeps,
-			Since:  gallery.Ago(time.Hour),
-			Action: galleryEnt + "/questions/" + id,
-			Attempt: ui.Link{
-				Label: "att-01hf7k3m9q2v5x8z1b4d6g8j0n",
-				Href:  galleryEnt + "/activity/attempts/x",
-			},
-			Claimant: person("user-06d5x0wkj3n8p7r5t2v4y6z8aa", "Ada King", login, ui.Badge{
-				Label: "needs approval",
-				State: "warn",
-			}),
-			Holder: person(galleryUsr, "Ada Lovelace", login, ui.Badge{
-				Label: "active",
-				State: "ok",
-			}),
-		}
-	}
-	upgraded := withoutAttempt(row("quest-2", odd, gallery.LongLogin))
+	upgraded := withoutAttempt(galleryQuestion("quest-2", odd, gallery.LongLogin))
 	return []gallery.Example{
 		{
 			Name:   "Questions-none",
@@ -160,41 +118,87 @@ func galleryQuestions() []gallery.Example {
 			Name:   "Questions-waiting",
 			Status: 200,
 			Page: galleryQuestionsPage(
-				row("quest-1", "ada@acme.example", ""),
+				galleryQuestion("quest-1", "ada@acme.example", ""),
 				upgraded,
-				galleryPushedQuestion(row("quest-3", "grace@acme.example", "")),
+				galleryPushedQuestion(galleryQuestion("quest-3", "grace@acme.example", "")),
 			),
 		},
 		{
 			Name:   "Questions-move",
 			Status: 200,
-			Page:   galleryQuestionsPage(movedQuestion(row("quest-4", "ada@acme.example", ""))),
+			Page:   galleryQuestionsPage(movedQuestion(galleryQuestion("quest-4", "ada@acme.example", ""))),
 		},
 		{
 			Name:   "Questions-merged",
 			Status: 200,
-			Page:   galleryQuestionsPage(mergedQuestion(row("quest-5", "ada@acme.example", ""))),
+			Page:   galleryQuestionsPage(mergedQuestion(galleryQuestion("quest-5", "ada@acme.example", ""))),
 		},
 		{
 			Name:   "Questions-former",
 			Status: 200,
-			Page:   galleryQuestionsPage(formerQuestion(row("quest-6", "ada.contractor", ""))),
+			Page:   galleryQuestionsPage(formerQuestion(galleryQuestion("quest-6", "ada.contractor", ""))),
 		},
 		{
 			Name:   "Questions-subjects",
 			Status: 200,
-			Page:   gallerySubjects(row("quest-1", "ada@acme.example", "")),
+			Page:   gallerySubjects(galleryQuestion("quest-1", "ada@acme.example", "")),
 		},
 		{
 			Name:   "Questions-login-refused",
 			Status: 422,
-			Page:   refusedLogin(row("quest-1", "ada@acme.example", "")),
+			Page:   refusedLogin(galleryQuestion("quest-1", "ada@acme.example", "")),
 		},
 		{
 			Name:   "Questions-late",
 			Status: 422,
-			Page:   lateAnswer(row("quest-1", "ada@acme.example", "")),
+			Page:   lateAnswer(galleryQuestion("quest-1", "ada@acme.example", "")),
 		},
+	}
+}
+
+// galleryQuestionPerson returns one of the two people of a question.
+func galleryQuestionPerson(id, name, login string, status ui.Badge) questionPerson {
+	return questionPerson{
+		ID: id,
+		Person: personRef{
+			Name:  name,
+			Login: login,
+			Href:  galleryEnt + "/people/" + id,
+		},
+		Status:     status,
+		Email:      "ada@acme.example",
+		Since:      gallery.Ago(time.Hour),
+		LastSignIn: ui.NewTime(time.Time{}, gallery.Now()),
+		Identities: []identityRow{{
+			Connection: ui.Link{
+				Label: "Okta",
+				Href:  galleryEnt + "/connections/x",
+			},
+			Subject: "00u9z8y7x6w5v4u3t2s1",
+		}},
+	}
+}
+
+// galleryQuestion returns a question about a login that a sign-in raised.
+func galleryQuestion(id, login, keeps string) questionRow {
+	return questionRow{
+		ID:     id,
+		Login:  login,
+		Keeps:  keeps,
+		Since:  gallery.Ago(time.Hour),
+		Action: galleryEnt + "/questions/" + id,
+		Attempt: ui.Link{
+			Label: "att-01hf7k3m9q2v5x8z1b4d6g8j0n",
+			Href:  galleryEnt + "/activity/attempts/x",
+		},
+		Claimant: galleryQuestionPerson("user-06d5x0wkj3n8p7r5t2v4y6z8aa", "Ada King", login, ui.Badge{
+			Label: "needs approval",
+			State: "warn",
+		}),
+		Holder: galleryQuestionPerson(galleryUsr, "Ada Lovelace", login, ui.Badge{
+			Label: "active",
+			State: "ok",
+		}),
 	}
 }
 

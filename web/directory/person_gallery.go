@@ -12,6 +12,18 @@ const galleryPersonAt = galleryEnt + "/people/" + galleryUsr
 
 func galleryPerson() []gallery.Example {
 	waits := galleryWaitingPerson()
+	off := galleryDeactivatedPerson()
+	off.EraseHref = galleryPersonAt + "/delete"
+	return []gallery.Example{
+		{Name: "PersonDetail-waits", Status: 200, Page: waits},
+		{Name: "PersonDetail-full", Status: 200, Page: galleryFullPerson()},
+		{Name: "PersonDetail-deactivated", Status: 422, Page: off},
+		{Name: "PersonDetail-provisioned", Status: 200, Page: galleryProvisionedPerson()},
+	}
+}
+
+// galleryFullPerson returns the page of a person with everything that it may show.
+func galleryFullPerson() *personDetailPage {
 	full := galleryPersonDetail("Ada Lovelace", ui.Badge{
 		Label: "active",
 		State: "ok",
@@ -53,6 +65,12 @@ func galleryPerson() []gallery.Example {
 	full.Syncs = gallerySyncRows(record)
 	full.Sessions = gallerySessions()
 	full.Tokens = galleryPersonTokens()
+	galleryOfferAll(full)
+	return full
+}
+
+// galleryOfferAll adds what an admin may do to a person as a whole.
+func galleryOfferAll(full *personDetailPage) {
 	full.EndAll = &ui.Press{
 		Label:  "Sign them out everywhere",
 		Action: galleryPersonAt + "/sessions/revoke",
@@ -67,14 +85,6 @@ func galleryPerson() []gallery.Example {
 		Action: galleryPersonAt + "/deactivate",
 		Button: "Deactivate",
 		Danger: true,
-	}
-	off := galleryDeactivatedPerson()
-	off.EraseHref = galleryPersonAt + "/delete"
-	return []gallery.Example{
-		{Name: "PersonDetail-waits", Status: 200, Page: waits},
-		{Name: "PersonDetail-full", Status: 200, Page: full},
-		{Name: "PersonDetail-deactivated", Status: 422, Page: off},
-		{Name: "PersonDetail-provisioned", Status: 200, Page: galleryProvisionedPerson()},
 	}
 }
 

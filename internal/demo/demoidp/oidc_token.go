@@ -181,17 +181,37 @@ func (p *IdP) authenticateJWT(assertion string, wrong error) (Client, error) {
 // idToken returns the ID token, with the grant's fault.
 func (p *IdP) idToken(g grant, access string) (string, error) {
 	if g.fault == Replay {
-		p.mu.Lock()
-		last := p.lastToken[g.Client.ID]
-		p.mu.Unlock()
-		if last == "" {
-			return "", refuseOAuth(
-				http.StatusBadRequest, "invalid_grant",
-				"there is no earlier ID token to send again",
-			)
-		}
-		return last, nil
+		return p.replayed(g.Client.ID)
 	}
+	token, err := p.signToken(p.idClaims(g, access), g.fault)
+	if err != nil {
+		return "", err
+	}
+	if g.fault.none() {
+		p.mu.Lock()
+		p.lastToken[g.Client.ID] = token
+		p.mu.Unlock()
+	}
+	return token, nil
+}
+
+// replayed returns the last ID token without a fault that a client got.
+func (p *IdP) replayed(client string) (string, error) {
+	p.mu.Lock()
+	last := p.lastToken[client]
+	p.mu.Unlock()
+	if last == "" {
+		return "", refuseOAuth(
+			http.StatusBadRequest, "invalid_grant",
+			"there is no earlier ID token to send again",
+		)
+	}
+	return last, nil
+}
+
+// idClaims returns the claims of an ID token, with the grant's fault as far as it is one
+// of them.
+func (p *IdP) idClaims(g grant, access string) map[string]any {
 	at := p.now()
 	switch g.fault {
 	case Expired:
@@ -231,16 +251,7 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 		delete(profile, claimGroups)
 	}
 	maps.Copy(claims, profile)
-	token, err := p.signToken(claims, g.fault)
-	if err != nil {
-		return "", err
-	}
-	if g.fault.none() {
-		p.mu.Lock()
-		p.lastToken[g.Client.ID] = token
-		p.mu.Unlock()
-	}
-	return token, nil
+	return claims
 }
 
 func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
