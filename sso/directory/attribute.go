@@ -54,6 +54,9 @@ type AttributesEdit struct {
 func (s *Service) UpdateAttributes(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, edit AttributesEdit,
 ) (sso.Attributes, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.Attributes{}, err
+	}
 	return s.options.Attributes.UpdateAttributes(ctx, by, ent, func(a sso.Attributes) (sso.Attributes, error) {
 		if err := sso.CheckRevision("page", edit.Revision, a.Revision); err != nil {
 			return a, err

@@ -17,6 +17,9 @@ type identityLinker interface {
 // LinkIdentity ties a further identity to a user: a sign-in with it is one of the user.
 // [sso.LinkPreview] says what forbids it, and Validate of the link what is wrong with it.
 func (s *Service) LinkIdentity(ctx context.Context, by sso.Actor, l sso.IdentityLink) (sso.UserIdentity, error) {
+	if err := s.admit(ctx, by, l.Enterprise); err != nil {
+		return sso.UserIdentity{}, err
+	}
 	if err := CheckLink(l); err != nil {
 		return sso.UserIdentity{}, err
 	}
@@ -32,5 +35,8 @@ func CheckLink(l sso.IdentityLink) error { return invalid(validationFailed, l.Va
 func (s *Service) UnlinkIdentity(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, ref string,
 ) (sso.UnlinkPreview, error) {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return sso.UnlinkPreview{}, err
+	}
 	return s.options.Users.UnlinkIdentity(ctx, by, ent, user, ref)
 }
