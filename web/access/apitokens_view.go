@@ -90,6 +90,8 @@ func scopeSets() []scopeSet {
 				"Also enables and deletes them. Changes of trust by a token of one company wait for an admin."),
 			of("domains", "domains", "E-mail domains and their proof.", "Also adds and removes them."),
 			of("provisioning", "provisioning", "What identity providers push.", "Also makes SCIM tokens."),
+			of("admins", "admins of organizations", "Who administers which organization.",
+				"Also appoints and dismisses them."),
 			of("setup-links", "setup links", "Links that were made.",
 				"Also makes links, which open the setup assistant."),
 			of("settings", "rules", "Rules of a company for sessions and tokens.", "Also changes the rules."),
