@@ -87,7 +87,7 @@ var levels = map[string]arrows{
 	},
 	"store/redis": {
 		ours:   "sso",
-		others: "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9",
+		others: "github.com/go-redis/redis_rate/v10 github.com/hashicorp/golang-lru/v2 github.com/redis/go-redis/v9",
 		why:    "state shared by several nodes; the truth is in SQL. Only here is Redis",
 	},
 	"web/route": {
@@ -224,7 +224,7 @@ var levels = map[string]arrows{
 		why:  "the base of every page of the console knows none of them",
 	},
 	"web/access": {
-		ours: "sso sso/access web/console web/route web/session web/ui web/ui/gallery",
+		ours: "sso sso/access sso/tokens web/console web/route web/session web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/overview": {

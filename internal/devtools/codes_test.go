@@ -150,7 +150,7 @@ func (c *collector) add(value ast.Expr) {
 			c.codes[code] = true
 		}
 	case *ast.BinaryExpr: // the protocol and the problem
-		if suffix, ok := value.Y.(*ast.BasicLit); ok {
+		if suffix, ok := value.Y.(*ast.BasicLit); ok && value.Op == token.ADD {
 			if text, err := strconv.Unquote(suffix.Value); err == nil {
 				c.codes["saml"+text], c.codes["oidc"+text] = true, true
 			}
