@@ -117,6 +117,7 @@ func TestMergeDecidesAboutEveryTable(t *testing.T) {
 		"brake_signs":               "stay: counted",
 		"subject_signs":             "stay: only an account that waits is withdrawn",
 		"brake_losses":              "stay: counted",
+		"user_attributes":           "moved, if the user kept has no value",
 		"user_terms":                "stay: the merged user is found, too",
 	}
 	dsn := storetest.SQLite(t)
