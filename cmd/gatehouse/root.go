@@ -33,7 +33,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
-		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newSCIM(a),
+		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newSCIM(a), newPeople(a),
 		newHealthcheck(a), newVersion(a))
 	for _, parent := range root.Commands() {
 		if parent.HasSubCommands() {
