@@ -113,17 +113,17 @@ func TestOverview(t *testing.T) {
 	d.get(
 		named, at, 200, "healthy", "Sign-in works: the last one succeeded just now.",
 		"A draft of Other is not tested", "The domain acme.test is not verified",
-		"0 of 5 (0 %)", "NOT Delete this enterprise",
+		"0 of 11 (0 %)", "NOT Delete this enterprise",
 	)
 	d.get(operator, at, 200, "Delete this enterprise", "Change name or key")
-	for range 7 {
+	for range 12 { // more than half of all
 		d.failed(d.conn, "hopper@acme.test")
 	}
 	d.get(
-		named, at, 200, "7 of the last day’s",
+		named, at, 200, "12 of the last day’s",
 		"through Directory failed, most with saml_wrong_recipient",
-		"See failures", "/activity?outcome=failed", "7 of them",
-		"/admin/troubleshooting#saml_wrong_recipient", "and 7 failed",
+		"See failures", "/activity?outcome=failed", "12 of them",
+		"/admin/troubleshooting#saml_wrong_recipient", "and 12 failed",
 	)
 	d.ok(d.g.health.Run(t.Context()))
 	events, _, err := d.g.db.HealthEvents(
