@@ -12,7 +12,7 @@ type LinkFacts struct {
 	Setup bool
 	// Serves says that sign-ins through the connection are possible.
 	Serves bool
-	// Tested says that who asks passed a test of the connection as it is live.
+	// Tested says that the actor passed a test of the connection as it is live.
 	Tested bool
 	// Provisions says that the identity provider of the connection decides about its
 	// users, and Pushed that it pushed this one.
