@@ -156,17 +156,22 @@ func (a *app) announce(o demoOptions, l net.Listener, d *demo.Demo, took time.Du
 	)
 }
 
+// demoBanner returns the line above every page of the demo.
+func demoBanner(*http.Request) *ui.Banner {
+	return &ui.Banner{
+		Text:  "This is a demo: its people need no password.",
+		Href:  "/demo",
+		Label: "What to try",
+	}
+}
+
 // demoParts opens the demo's database. It refuses the database of a real
 // installation: the demo's users need no password.
 func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, error) {
 	p := parts{
 		config: c,
 		log:    newLog(stderr, c.Log),
-		banner: &ui.Banner{
-			Text:  "This is a demo: its people need no password.",
-			Href:  "/demo",
-			Label: "What to try",
-		},
+		banner: demoBanner,
 	}
 	var err error
 	if p.keys, err = keyring(c); err != nil {

@@ -53,7 +53,7 @@ type parts struct {
 	db     *store.DB
 	keys   store.Keyring
 	log    *slog.Logger
-	banner *ui.Banner // shown above every page; nil for none
+	banner func(*http.Request) *ui.Banner // the line above the page of a request; nil for none
 }
 
 // gateway holds all parts of the running program.

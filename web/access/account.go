@@ -102,7 +102,7 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err := h.passkeys(r, a, p); err != nil {
 		return err
 	}
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 // linkedSignIns returns the single sign-on user that the account is linked to, or

@@ -58,7 +58,7 @@ func (h *Handlers) showAdmins(
 		return err
 	}
 	change(p)
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 func pager(path, after, next string) ui.Pager { return pagerOf(path, "after", after, next) }

@@ -215,7 +215,7 @@ func (h *Handlers) showAPITokens(
 		}
 		p.Rows = append(p.Rows, apiTokenRowOf(at, i, k, names[k.Enterprise], h.Now()))
 	}
-	return h.Pages.Render(w, statusOf(wrong), p)
+	return h.Pages.Render(w, r, statusOf(wrong), p)
 }
 
 func statusOf(wrong error) int {

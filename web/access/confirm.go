@@ -65,7 +65,7 @@ func (h *Handlers) showConfirm(
 			p.Passkey = challenge(asked, confirmPasskeyPath)
 		}
 	}
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 func (h *Handlers) confirm(w http.ResponseWriter, r *http.Request) error {

@@ -74,7 +74,7 @@ func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.
 	if err := h.enforcement(r, v, p); err != nil {
 		return err
 	}
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 // blamed returns the fields of the form that was sent: several have a login.

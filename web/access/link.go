@@ -277,7 +277,7 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 	for _, i := range l.Intents {
 		p.Parts = append(p.Parts, intentLabels()[i])
 	}
-	p.Enterprise = e.Name
+	p.Enterprise, p.Of = e.Name, e.ID
 	if p.By, err = h.Service.NameOf(r.Context(), l.Enterprise, l.CreatedBy); err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Connection = c.Name
 	}
-	return h.Pages.Render(w, http.StatusOK, p)
+	return h.Pages.Render(w, r, http.StatusOK, p)
 }
 
 func (h *Handlers) openSetup(w http.ResponseWriter, r *http.Request) error {

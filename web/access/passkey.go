@@ -40,7 +40,7 @@ func (h *Handlers) showPasskey(
 	}
 	p := h.signInPage("", returnTo)
 	p.Passkey, p.Wrong = challenge(c, passkeyPath), ui.Blame(problem)
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {

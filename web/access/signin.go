@@ -57,13 +57,13 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	p := h.signInPage("", returnTo)
 	p.Flash = console.Said(r, map[string]string{"out": "You are signed out."})
 	if b.Principal != nil {
-		p.Enterprise = b.Principal.Enterprise.Name
+		p.Enterprise, p.Of = b.Principal.Enterprise.Name, b.Principal.Enterprise.ID
 		p.User = &ui.Person{
 			Name:  b.Principal.User.Name,
 			Login: b.Principal.User.Login,
 		}
 	}
-	return h.Pages.Render(w, http.StatusOK, p)
+	return h.Pages.Render(w, r, http.StatusOK, p)
 }
 
 func (h *Handlers) signInPage(login, returnTo string) *adminSignInPage {
@@ -139,7 +139,7 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 			return err
 		}
 	}
-	return h.Pages.Render(w, status, p)
+	return h.Pages.Render(w, r, status, p)
 }
 
 // company returns the single sign-on link of the enterprise that an admin with this
@@ -176,7 +176,7 @@ func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 	case setup == "":
 		return console.Done(w, signInPath, "out")
 	}
-	return h.Pages.Render(w, http.StatusOK, &ui.SignedOut{})
+	return h.Pages.Render(w, r, http.StatusOK, &ui.SignedOut{})
 }
 
 const welcomePath = console.Prefix + "/welcome/"
@@ -195,7 +195,7 @@ func (h *Handlers) welcome(
 	if err != nil {
 		return invitationGone(err)
 	}
-	return h.Pages.Render(w, status, &adminWelcomePage{
+	return h.Pages.Render(w, r, status, &adminWelcomePage{
 		Action:   welcomePath + token.Reveal(),
 		Recovery: i.Recovery,
 		Expires:  ui.NewTime(i.ExpiresAt, h.Now()),

@@ -112,7 +112,7 @@ func galleryWelcome() []gallery.Example {
 	wrong := exampleWrongAccount()
 	expires := ui.NewTime(now.Add(24*time.Hour), now)
 	start := &setupStartPage{
-		Base:    ui.Base{Enterprise: "Acme Corporation"},
+		Base:    gallery.Company("Acme Corporation"),
 		Action:  "/setup/x",
 		For:     "Ada Lovelace",
 		By:      "Olive Operator",
@@ -121,7 +121,7 @@ func galleryWelcome() []gallery.Example {
 		Expires: ui.NewTime(now.Add(7*24*time.Hour), now),
 	}
 	long := &setupStartPage{
-		Base:       ui.Base{Enterprise: gallery.LongName},
+		Base:       gallery.Company(gallery.LongName),
 		Action:     "/setup/x",
 		Connection: gallery.LongName,
 		For:        gallery.LongLogin,

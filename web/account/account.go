@@ -81,7 +81,7 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, page)
+	return a.Pages.Render(w, r, http.StatusOK, page)
 }
 
 // page returns the account page, or the one that explains the missing access of a
@@ -91,6 +91,7 @@ func (a *Account) page(
 ) (ui.Page, error) {
 	base := ui.Base{
 		Enterprise: p.Enterprise.Name,
+		Of:         p.Enterprise.ID,
 		User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
 		Flash:      flash(r),
 	}

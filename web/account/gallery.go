@@ -86,6 +86,7 @@ func galleryAccount() []gallery.Example {
 func exampleBase() ui.Base {
 	return ui.Base{
 		Enterprise: "Acme Corporation",
+		Of:         gallery.Acme,
 		User: &ui.Person{
 			Name:  "Ada Lovelace",
 			Login: "ada@acme.example",
@@ -165,6 +166,7 @@ func exampleLongNames() *accountPage {
 	return &accountPage{
 		Base: ui.Base{
 			Enterprise: gallery.LongName,
+			Of:         gallery.Acme,
 			User: &ui.Person{
 				Name:  "Maximiliane von und zu Hohenstein-Wittgenstein",
 				Login: gallery.LongLogin,
@@ -193,6 +195,7 @@ func exampleRightToLeft(many *accountPage) *accountPage {
 		Base: ui.Base{
 			Dir:        "rtl",
 			Enterprise: "شركة المستقبل للتقنية",
+			Of:         gallery.Acme,
 			User: &ui.Person{
 				Name:  "ليلى حداد",
 				Login: "layla@future.example",
@@ -216,6 +219,7 @@ func exampleRightToLeft(many *accountPage) *accountPage {
 func exampleContractorBase() ui.Base {
 	return ui.Base{
 		Enterprise: "Acme Corporation",
+		Of:         gallery.Acme,
 		User: &ui.Person{
 			Name:  "Linus Contractor",
 			Login: "lcontractor",

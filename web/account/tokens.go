@@ -161,6 +161,7 @@ func (a *Account) showTokens(
 	page := &accountTokensPage{
 		Base: ui.Base{
 			Enterprise: p.Enterprise.Name,
+			Of:         p.Enterprise.ID,
 			User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
 			Flash:      flash(r),
 		},
@@ -180,7 +181,7 @@ func (a *Account) showTokens(
 	if wrong != nil {
 		status = http.StatusUnprocessableEntity
 	}
-	return a.Pages.Render(w, status, page)
+	return a.Pages.Render(w, r, status, page)
 }
 
 func (a *Account) tokenRows(

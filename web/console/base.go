@@ -39,6 +39,9 @@ const (
 func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 	b := ui.Base{
 		Enterprise: v.Enterprise.Name,
+		Of:         v.Enterprise.ID,
+		Staff:      v.staff(),
+		Frame:      v.frame,
 		User:       &ui.Person{Name: v.Name, Login: v.Login},
 		Console:    &ui.Console{Trail: trail, SignOut: Prefix + "/sign-out"},
 	}
@@ -64,13 +67,7 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 			Href:  Prefix + "/troubleshooting",
 		}}}}
 	case sso.RoleOperator:
-		b.Console.Areas = []ui.Area{{Links: []ui.Link{
-			{Label: AreaEnterprises, Href: Prefix + "/enterprises"},
-			{Label: AreaApplications, Href: Prefix + "/applications"},
-			{Label: AreaRoles, Href: Prefix + "/roles"},
-			{Label: AreaAdmins, Href: Prefix + "/admins"},
-			{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
-		}}}
+		b.Console.Areas = []ui.Area{operatorArea()}
 	}
 	if v.Enterprise.ID != "" {
 		b.Console.Home = Home(v.Enterprise)
@@ -78,6 +75,17 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 	}
 	mark(b.Console.Areas, area)
 	return b
+}
+
+// operatorArea returns the navigation of the installation.
+func operatorArea() ui.Area {
+	return ui.Area{Links: []ui.Link{
+		{Label: AreaEnterprises, Href: Prefix + "/enterprises"},
+		{Label: AreaApplications, Href: Prefix + "/applications"},
+		{Label: AreaRoles, Href: Prefix + "/roles"},
+		{Label: AreaAdmins, Href: Prefix + "/admins"},
+		{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
+	}}
 }
 
 // enterpriseArea returns the navigation of one enterprise.
@@ -180,9 +188,10 @@ func setupTrail(v Visit, trail []ui.Link) []ui.Link {
 	return own
 }
 
-// Render shows a page. status is 200, or 422 for a form that is shown again.
+// Render shows a page that has its Base of Console.Base. status is 200, or 422 for a form
+// that is shown again.
 func (c *Console) Render(w http.ResponseWriter, status int, p ui.Page) error {
-	return c.Pages.Render(w, status, p)
+	return c.Pages.Framed(w, status, p)
 }
 
 // Done redirects after a change; what selects the message that the next page

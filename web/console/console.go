@@ -81,7 +81,11 @@ type Visit struct {
 	Connection sso.Connection // of the path; zero if it names none
 	// Organization is that of the path of a page that needs Organization; else zero.
 	Organization sso.Organization
+	frame        ui.Frame // of the pages of the visit
 }
+
+// staff reports whether the visitor is of the operator's staff.
+func (v Visit) staff() bool { return v.Role == sso.RoleOperator }
 
 // Handler responds to a visit.
 type Handler func(w http.ResponseWriter, r *http.Request, v Visit) error
@@ -230,6 +234,7 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 			return Visit{}, asNotFound(err)
 		}
 	}
+	v.frame = c.Pages.Frame(r, v.Enterprise.ID, v.staff())
 	return v, nil
 }
 

@@ -266,12 +266,13 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 		return
 	}
 	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
+	p.Enterprise, p.Of = failure.Way.Enterprise, failure.Way.Of
 	p.Home = f.origin + "/" // the page is shown at the application's address
 	if failure.Code == codeAppEnterprise || failure.Code == codeAppGroup {
 		p.Href, p.Label = "/account", "Go to my account"
 	}
 	route.AllowAssets(w, f.origin)
-	if err := f.Pages.Render(w, failure.Status, p); err != nil {
+	if err := f.Pages.Render(w, r, failure.Status, p); err != nil {
 		f.Log.ErrorContext(r.Context(), "failure page not rendered", "error", err)
 		route.WriteProblem(w, failure)
 	}

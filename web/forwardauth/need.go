@@ -72,6 +72,7 @@ func (f *ForwardAuth) stepUp(
 			Href:       again,
 			Label:      "Sign in again",
 			Enterprise: p.Enterprise.Name,
+			Of:         p.Enterprise.ID,
 		})
 	}
 	asked := askedParameter + "=" + strconv.FormatInt(f.Now().Unix(), 10)

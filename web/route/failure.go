@@ -27,8 +27,9 @@ type Failure struct {
 
 // Way is the next step after a failure.
 type Way struct {
-	Href, Label string // "" for going back
-	Enterprise  string // name of the company concerned, if known
+	Href, Label string           // "" for going back
+	Enterprise  string           // name of the company concerned, if known
+	Of          sso.EnterpriseID // the same company
 }
 
 type wayError struct {

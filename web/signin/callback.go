@@ -21,7 +21,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.stray(w, r)
 	}
 	if s.cookieWithheld(r) {
-		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
+		return s.Pages.Render(w, r, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Complete(r.Context(), id, s.callback(r, readMessage(r)))
 	if sso.KindOf(err) == sso.NotFoundKind {
@@ -136,6 +136,7 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, 
 			ReturnTo:   allowedReturn(returnTo),
 		}),
 		Enterprise: ent.Name,
+		Of:         ent.ID,
 	})
 }
 
@@ -181,7 +182,7 @@ func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	case redirect.Form == nil:
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.renderContinue(w, "", *redirect, true)
+	return s.renderContinue(w, r, sso.Enterprise{}, *redirect, true)
 }
 
 // backchannelLogout implements OpenID Connect Back-Channel Logout 1.0 §2.8.

@@ -13,7 +13,7 @@ import (
 func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, route.Failure) error {
 	return func(w http.ResponseWriter, r *http.Request, f route.Failure) error {
 		p := ui.NewFailure(f.Status, f.Code, f.Public, f.Reference, f.At)
-		p.Enterprise = f.Way.Enterprise
+		p.Enterprise, p.Of = f.Way.Enterprise, f.Way.Of
 		switch {
 		case f.Way.Href != "":
 			p.Href = f.Way.Href
@@ -25,7 +25,7 @@ func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, ro
 		if f.Way.Label != "" {
 			p.Label = f.Way.Label
 		}
-		return pages.Render(w, f.Status, p)
+		return pages.Render(w, r, f.Status, p)
 	}
 }
 

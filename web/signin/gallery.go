@@ -79,7 +79,7 @@ func gallerySignIn() []gallery.Example {
 			Name:   "ChooseConnection-two",
 			Status: 200,
 			Page: &chooseConnectionPage{
-				Base: ui.Base{Enterprise: "Acme Corporation"},
+				Base: gallery.Company("Acme Corporation"),
 				Choices: []ui.Choice{
 					{
 						Name:   "Employees",
@@ -95,7 +95,7 @@ func gallerySignIn() []gallery.Example {
 			Name:   "ChooseConnection-many",
 			Status: 200,
 			Page: &chooseConnectionPage{
-				Base: ui.Base{Enterprise: gallery.LongName},
+				Base: gallery.Company(gallery.LongName),
 				Choices: []ui.Choice{
 					long,
 					google,
@@ -116,7 +116,7 @@ func gallerySignIn() []gallery.Example {
 
 func galleryJourney() []gallery.Example {
 	person := &ui.Person{Name: "Ada Lovelace", Login: "ada@acme.example"}
-	acme := sso.Enterprise{ID: "ent-1", Name: "Acme Corporation"}
+	acme := sso.Enterprise{ID: gallery.Acme, Name: "Acme Corporation"}
 	ada := sso.Principal{
 		User:       sso.User{Name: person.Name, Login: person.Login},
 		Enterprise: acme,
@@ -129,13 +129,13 @@ func galleryJourney() []gallery.Example {
 		{
 			Name:   "Replace-company",
 			Status: 200,
-			Page:   newReplace(ada, sso.Enterprise{Name: "Globex"}, "", link),
+			Page:   newReplace(ada, sso.Enterprise{ID: "ent-globex", Name: "Globex"}, "", link),
 		},
 		{
 			Name:   "Replace-company-login",
 			Status: 200,
 			Page: newReplace(
-				ada, sso.Enterprise{Name: gallery.LongName}, "ada.lovelace@research.globex.example",
+				ada, sso.Enterprise{ID: "ent-globex", Name: gallery.LongName}, "ada.lovelace@research.globex.example",
 				link,
 			),
 		},
@@ -149,6 +149,7 @@ func galleryJourney() []gallery.Example {
 			Status: 200,
 			Page: &logoutConfirmPage{ui.Base{
 				Enterprise: "Acme Corporation",
+				Of:         gallery.Acme,
 				User:       person,
 			}},
 		},
@@ -197,7 +198,7 @@ func galleryVerify() []gallery.Example {
 			Name:   "Verify-long-name",
 			Status: 200,
 			Page: &verifyPage{
-				Base:   ui.Base{Enterprise: gallery.LongName},
+				Base:   gallery.Company(gallery.LongName),
 				Email:  masked(gallery.LongLogin),
 				Sent:   true,
 				SentAt: exampleTime(0),
@@ -211,6 +212,7 @@ func galleryVerify() []gallery.Example {
 				Base: ui.Base{
 					Dir:        "rtl",
 					Enterprise: "شركة المستقبل للتقنية",
+					Of:         gallery.Acme,
 				},
 				Email:  masked("layla@future.example"),
 				Sent:   true,
@@ -223,7 +225,7 @@ func galleryVerify() []gallery.Example {
 
 func exampleTime(d time.Duration) ui.Time { return ui.NewTime(gallery.Now().Add(d), gallery.Now()) }
 
-func exampleBase() ui.Base { return ui.Base{Enterprise: "Acme Corporation"} }
+func exampleBase() ui.Base { return gallery.Company("Acme Corporation") }
 
 func exampleCodeSent() *verifyPage {
 	return &verifyPage{

@@ -15,12 +15,13 @@ func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Sessions.Principal(r)
 	switch {
 	case err == nil:
-		return s.Pages.Render(w, http.StatusOK, &logoutConfirmPage{Base: ui.Base{
+		return s.Pages.Render(w, r, http.StatusOK, &logoutConfirmPage{Base: ui.Base{
 			Enterprise: p.Enterprise.Name,
+			Of:         p.Enterprise.ID,
 			User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
 		}})
 	case sso.KindOf(err) == sso.Unauthenticated:
-		return s.Pages.Render(w, http.StatusOK, &ui.SignedOut{})
+		return s.Pages.Render(w, r, http.StatusOK, &ui.SignedOut{})
 	}
 	return fmt.Errorf("find session: %w", err)
 }
@@ -43,5 +44,5 @@ func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 	if redirect == nil {
 		return route.SeeOther(w, "/logout")
 	}
-	return s.renderContinue(w, p.Enterprise.Name, *redirect, true)
+	return s.renderContinue(w, r, p.Enterprise, *redirect, true)
 }

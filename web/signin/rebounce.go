@@ -39,7 +39,7 @@ func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.
 	}
 	starts.Count(r.Context(), route.Network(r.Context()))
 	s.markRebounce(w, string(start.Connection), int(rebounceOnce.Seconds()))
-	if err := s.begin(w, r, "", start); err != nil {
+	if err := s.begin(w, r, sso.Enterprise{ID: start.Enterprise}, start); err != nil {
 		return fmt.Errorf("begin sign-in again: %w", err)
 	}
 	return nil

@@ -52,14 +52,14 @@ func (s *Signin) sessionCookieWithheld(r *http.Request) bool {
 // sets the browser's cookie.
 func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 	s.Sessions.Browser(w, r)
-	return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
+	return s.Pages.Render(w, r, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 }
 
 // askAtLink asks before a sign-in at another company starts.
 func (s *Signin) askAtLink(
-	w http.ResponseWriter, current sso.Principal, to sso.Enterprise, start login.Start,
+	w http.ResponseWriter, r *http.Request, current sso.Principal, to sso.Enterprise, start login.Start,
 ) error {
-	return s.ask(w, login.Question{
+	return s.ask(w, r, login.Question{
 		Current:    current,
 		Enterprise: to,
 	}, linkValues(to.Key, start), linkPath)
@@ -69,16 +69,18 @@ func (s *Signin) askAtLink(
 // unused response again, and else starts a new sign-in.
 func (s *Signin) askAtResponse(w http.ResponseWriter, r *http.Request, q login.Question) error {
 	if q.Unused {
-		return s.ask(w, q, r.PostForm, r.URL.EscapedPath())
+		return s.ask(w, r, q, r.PostForm, r.URL.EscapedPath())
 	}
 	q.Login = "" // the new sign-in names it
-	return s.ask(w, q, linkValues(q.Enterprise.Key, login.Start{
+	return s.ask(w, r, q, linkValues(q.Enterprise.Key, login.Start{
 		Connection: q.Connection,
 		ReturnTo:   q.ReturnTo,
 	}), linkPath)
 }
 
-func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, action string) error {
+func (s *Signin) ask(
+	w http.ResponseWriter, r *http.Request, q login.Question, form url.Values, action string,
+) error {
 	fields := url.Values{replacesField: {string(q.Current.Session.ID)}}
 	for name, values := range form {
 		if name != replacesField {
@@ -89,5 +91,5 @@ func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, a
 		URL:  action,
 		Form: fields,
 	})
-	return s.Pages.Render(w, http.StatusOK, p)
+	return s.Pages.Render(w, r, http.StatusOK, p)
 }

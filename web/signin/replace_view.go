@@ -19,9 +19,9 @@ type replacePage struct {
 
 // newReplace returns the page. Agreeing posts the form of yes.
 func newReplace(current sso.Principal, to sso.Enterprise, login string, yes sso.Redirect) *replacePage {
-	next := ui.NewContinue(to.Name, yes, false)
+	next := ui.NewContinue(to, yes, false)
 	return &replacePage{
-		Base:    ui.Base{Enterprise: to.Name},
+		Base:    ui.BaseOf(to),
 		Current: ui.Person{Name: current.User.Name, Login: current.User.Login},
 		At:      current.Enterprise.Name,
 		Login:   login,

@@ -209,10 +209,10 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 		return s.choose(w, r, found, returnTo, hint)
 	}
 	if principal, err := s.Sessions.Principal(r); err == nil && principal.Enterprise.ID != found.Enterprise.ID {
-		return s.askAtLink(w, principal, found.Enterprise, login.Start{ReturnTo: returnTo, Hint: hint})
+		return s.askAtLink(w, r, principal, found.Enterprise, login.Start{ReturnTo: returnTo, Hint: hint})
 	}
-	return s.Pages.Render(w, http.StatusOK, &ui.Continue{
-		Base:   ui.Base{Enterprise: found.Enterprise.Name},
+	return s.Pages.Render(w, r, http.StatusOK, &ui.Continue{
+		Base:   ui.BaseOf(found.Enterprise),
 		Action: linkTo(found.Enterprise.Key, login.Start{ReturnTo: returnTo, Hint: hint}),
 	})
 }
@@ -254,7 +254,7 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 	if p.Problem == "" {
 		p.Last = s.lastChoice(r, p.ReturnTo)
 	}
-	return s.Pages.Render(w, status, &p)
+	return s.Pages.Render(w, r, status, &p)
 }
 
 // link is the enterprise sign-in link. A browser that is already signed in there
@@ -289,15 +289,16 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
 		if start.Replaces = agreedReplacement(r, query); start.Replaces == "" ||
 			start.Replaces != principal.Session.ID {
-			return s.askAtLink(w, principal, found.Enterprise, start)
+			return s.askAtLink(w, r, principal, found.Enterprise, start)
 		}
 	}
-	err = s.begin(w, r, found.Enterprise.Name, start)
+	err = s.begin(w, r, found.Enterprise, start)
 	if err != nil {
 		return route.WithWay(err, route.Way{
 			Href:       "/login",
 			Label:      "Go to sign-in",
 			Enterprise: found.Enterprise.Name,
+			Of:         found.Enterprise.ID,
 		})
 	}
 	return nil
@@ -315,7 +316,7 @@ func (s *Signin) choose(
 	w http.ResponseWriter, r *http.Request, found login.Found, returnTo string, hint sso.LoginHint,
 ) error {
 	last := s.lastUsed(r)
-	p := &chooseConnectionPage{Base: ui.Base{Enterprise: found.Enterprise.Name}}
+	p := &chooseConnectionPage{Base: ui.BaseOf(found.Enterprise)}
 	for _, c := range found.Connections {
 		choice := ui.Choice{
 			Name:   c.Name,
@@ -333,11 +334,11 @@ func (s *Signin) choose(
 			p.Choices = append(p.Choices, choice)
 		}
 	}
-	return s.Pages.Render(w, http.StatusOK, p)
+	return s.Pages.Render(w, r, http.StatusOK, p)
 }
 
 // begin redirects the browser to its identity provider.
-func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string, start login.Start) error {
+func (s *Signin) begin(w http.ResponseWriter, r *http.Request, e sso.Enterprise, start login.Start) error {
 	start.Browser = s.Sessions.Browser(w, r)
 	need, err := s.Need(r.Context(), start.ReturnTo)
 	if err != nil {
@@ -352,15 +353,17 @@ func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string
 	if redirect.Form == nil && (r.Method == http.MethodGet || !fromOwnOrigin(r)) {
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.renderContinue(w, enterprise, redirect, false)
+	return s.renderContinue(w, r, e, redirect, false)
 }
 
 // renderContinue shows the page that sends the browser on.
-func (s *Signin) renderContinue(w http.ResponseWriter, enterprise string, redirect sso.Redirect, signOut bool) error {
+func (s *Signin) renderContinue(
+	w http.ResponseWriter, r *http.Request, e sso.Enterprise, redirect sso.Redirect, signOut bool,
+) error {
 	if redirect.Form != nil {
 		route.AllowFormTo(w, redirect.URL)
 	}
-	return s.Pages.Render(w, http.StatusOK, ui.NewContinue(enterprise, redirect, signOut))
+	return s.Pages.Render(w, r, http.StatusOK, ui.NewContinue(e, redirect, signOut))
 }
 
 // linkPath is the path of sign-in links.

@@ -25,7 +25,7 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 		return sso.NothingHere()
 	}
 	if s.cookieWithheld(r) {
-		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
+		return s.Pages.Render(w, r, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Astray(r.Context(), login.Delivery{
 		Address: s.BaseURL + r.URL.EscapedPath(),

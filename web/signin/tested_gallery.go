@@ -13,7 +13,7 @@ func galleryTested() []gallery.Example {
 			State:      state,
 			Warned:     warned,
 		}
-		acme := sso.Enterprise{Key: "acme", Name: "Acme Corporation"}
+		acme := sso.Enterprise{ID: gallery.Acme, Key: "acme", Name: "Acme Corporation"}
 		return gallery.Example{
 			Name:   name,
 			Status: 200,

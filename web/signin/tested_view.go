@@ -20,7 +20,7 @@ func (p *testedPage) Title() string { return p.Heading }
 // newTested returns the page for the state of a test.
 func newTested(e sso.Enterprise, run sso.TestRun) *testedPage {
 	p := &testedPage{
-		Base: ui.Base{Enterprise: e.Name},
+		Base: ui.BaseOf(e),
 		Href: "/admin/enterprises/" + e.Key + "/connections/" + string(run.Connection) + "/tests/" +
 			string(run.ID),
 	}

@@ -29,7 +29,7 @@ func (s *Signin) openTest(w http.ResponseWriter, r *http.Request) error {
 	case redirect.Form == nil:
 		return route.SeeOther(w, redirect.URL)
 	}
-	return s.renderContinue(w, "", redirect, false)
+	return s.renderContinue(w, r, sso.Enterprise{ID: run.Enterprise}, redirect, false)
 }
 
 // testResultLink returns the address of the page after a test connection.
@@ -56,5 +56,5 @@ func (s *Signin) showTestResult(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find company: %w", err)
 	}
-	return s.Pages.Render(w, http.StatusOK, newTested(ent, run))
+	return s.Pages.Render(w, r, http.StatusOK, newTested(ent, run))
 }

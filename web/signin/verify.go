@@ -131,7 +131,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 	}
 	now := s.Now()
 	p := &verifyPage{
-		Base:       ui.Base{Enterprise: waiting.Enterprise.Name},
+		Base:       ui.BaseOf(waiting.Enterprise),
 		Email:      masked(waiting.Email),
 		Proof:      string(waiting.ID),
 		Connection: string(waiting.Connection),
@@ -147,7 +147,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == sso.CodeProofExpired {
 		p.Problem = "This code is no longer valid. Send a new one."
 	}
-	return s.Pages.Render(w, status, p)
+	return s.Pages.Render(w, r, status, p)
 }
 
 // backTo adds to a failure the sign-in link of its company.
@@ -173,7 +173,7 @@ func (s *Signin) startSession(w http.ResponseWriter, r *http.Request, result log
 	if r.Method == http.MethodPost &&
 		fromOwnOrigin(r) &&
 		strings.HasPrefix(to, "/login/continue/") {
-		return s.Pages.Render(w, http.StatusOK, ui.NewArrived(result.Enterprise.Name, to))
+		return s.Pages.Render(w, r, http.StatusOK, ui.NewArrived(result.Enterprise, to))
 	}
 	return route.SeeOther(w, to)
 }

@@ -260,7 +260,7 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 		return route.SeeOther(w, redirect.URL)
 	}
 	route.AllowFormTo(w, redirect.URL)
-	return p.Console.Render(w, http.StatusOK, ui.NewContinue(v.Enterprise.Name, redirect, false))
+	return p.Console.Pages.Render(w, r, http.StatusOK, ui.NewContinue(v.Enterprise, redirect, false))
 }
 
 // opener returns the visitor who opens a test on purpose; none if another site led there, which

@@ -8,6 +8,48 @@ type Console struct {
 	Trail   []Link
 	Role    string // the visitor's, in words; "" for an operator
 	SignOut string // where signing out is posted
+	Guide   *Guide // steps of the assistant that the page belongs to; nil for none
+}
+
+// Guide is the steps of an assistant, beside its pages.
+type Guide struct {
+	Name   string // "Connect Okta"
+	Steps  []Step
+	Handed string // sentence about the person who does the rest; "" for none
+}
+
+// Step is one step of a guide.
+type Step struct {
+	Label string
+	Href  string // "" if it cannot be opened
+	State string // "done", "now" for the page itself, "open", or "wait" for something before it
+	Note  string // why it is not done: "the test will show"; "" for no remark
+}
+
+// Done reports whether the step has a tick.
+func (s Step) Done() bool { return s.State == "done" }
+
+// Now reports whether the page is this step.
+func (s Step) Now() bool { return s.State == "now" }
+
+// numberedStep is a step with its number among all.
+type numberedStep struct {
+	Step
+	Number, Total int
+}
+
+// Current returns the step that the page is; nil for a page beside the steps.
+func (g *Guide) Current() *numberedStep {
+	for i, s := range g.Steps {
+		if s.Now() {
+			return &numberedStep{
+				Step:   s,
+				Number: i + 1,
+				Total:  len(g.Steps),
+			}
+		}
+	}
+	return nil
 }
 
 // Area is a part of the console, in its navigation.

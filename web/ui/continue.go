@@ -21,9 +21,9 @@ type Continue struct {
 }
 
 // NewContinue makes the page of a redirect to an identity provider.
-func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
+func NewContinue(e sso.Enterprise, r sso.Redirect, signOut bool) *Continue {
 	p := &Continue{
-		Base:    Base{Enterprise: enterprise},
+		Base:    BaseOf(e),
 		SignOut: signOut,
 		Action:  r.URL,
 		Post:    r.Form != nil,
@@ -45,15 +45,15 @@ func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
 // NewReturn makes the page that posts an identity provider's answer once more,
 // now from our own site, with which the browser sends its cookies.
 func NewReturn(action string, answer url.Values) *Continue {
-	p := NewContinue("", sso.Redirect{URL: action, Form: answer}, false)
+	p := NewContinue(sso.Enterprise{}, sso.Redirect{URL: action, Form: answer}, false)
 	p.Back = true
 	return p
 }
 
 // NewArrived makes the page that leads a browser that has just signed in to
 // where it wanted to go.
-func NewArrived(enterprise, to string) *Continue {
-	p := NewContinue(enterprise, sso.Redirect{URL: to}, false)
+func NewArrived(e sso.Enterprise, to string) *Continue {
+	p := NewContinue(e, sso.Redirect{URL: to}, false)
 	p.Arrived = true
 	return p
 }

@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// plain is a token of one colour for both schemes.
+var plain = regexp.MustCompile(`--([a-z0-9-]+): #([0-9a-f]{6});`)
+
 var token = regexp.MustCompile(`--([a-z0-9-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\)`)
 
 // TestContrast computes WCAG 2.2 contrast for the pairs that text and controls
@@ -20,6 +23,9 @@ func TestContrast(t *testing.T) {
 	colours := map[string][2]string{}
 	for _, m := range token.FindAllStringSubmatch(string(css), -1) {
 		colours[m[1]] = [2]string{m[2], m[3]}
+	}
+	for _, m := range plain.FindAllStringSubmatch(string(css), -1) {
+		colours[m[1]] = [2]string{m[2], m[2]}
 	}
 	for _, pair := range []struct {
 		text, on string
@@ -36,6 +42,7 @@ func TestContrast(t *testing.T) {
 		{"accent", "g1", 4.5},
 		{"accent", "g2", 4.5},
 		{"on-accent", "accent", 4.5},
+		{"on-brand", "brand", 4.5},
 		{"ok", "g1", 4.5},
 		{"warn", "g1", 4.5},
 		{"error", "g0", 4.5},

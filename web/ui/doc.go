@@ -8,6 +8,10 @@
 // [Templates]; a template without a struct, a struct without a template and a
 // missing component are errors at start, not when the page is opened.
 //
+// What surrounds a page is its [Frame]: name, colours and links of the brand of the
+// page's company, language, and banner. [Renderer.Render] finds it for a request;
+// the console finds it once for a visit.
+//
 // What must not live here: a page of one feature, queries, handlers, cookies,
 // decisions about who may see what.
 package ui

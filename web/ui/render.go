@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+
+	"gatehouse/sso"
 )
 
 //go:embed *.html
@@ -21,18 +23,36 @@ type Page interface {
 
 // Base is the common part of every page.
 type Base struct {
-	Enterprise string   // name of the company the page is about; "" if none is known
-	User       *Person  // who is signed in; nil if no user is
-	Flash      string   // confirmation of the last change, one sentence
-	Home       string   // our own address, for a page shown under another one; else ""
-	Console    *Console // frame of a page of the console; nil for other pages
-	Dir        string   // direction of the text; "" means ltr
+	Enterprise string           // name of the company the page is about; "" if none is known
+	Of         sso.EnterpriseID // the same company, whose brand the page wears
+	Staff      bool             // the page is for the operator's staff: it wears no brand
+	User       *Person          // who is signed in; nil if no user is
+	Flash      string           // confirmation of the last change, one sentence
+	Home       string           // our own address, for a page shown under another one; else ""
+	Console    *Console         // frame of a page of the console; nil for other pages
+	Dir        string           // direction of the text; "" means ltr
 
-	Product string  // set by Render
-	Banner  *Banner // set by Render
+	Frame Frame // set by Render
+}
+
+// BaseOf returns the common part of a page about a company.
+func BaseOf(e sso.Enterprise) Base {
+	return Base{
+		Enterprise: e.Name,
+		Of:         e.ID,
+	}
 }
 
 func (b *Base) common() *Base { return b }
+
+// TitleCompany returns the name of the company for the title of the browser's window; ""
+// if the page's own title has it.
+func (b *Base) TitleCompany(title string) string {
+	if strings.Contains(title, b.Enterprise) {
+		return ""
+	}
+	return b.Enterprise
+}
 
 // Person is the signed-in user in the head of a page.
 type Person struct{ Name, Login string }
@@ -50,8 +70,10 @@ type Banner struct{ Text, Href, Label string }
 
 // Options configure the pages of an installation.
 type Options struct {
-	Product string  // "" means Gatehouse
-	Banner  *Banner // nil for none
+	Product string // our own name; "" means Gatehouse
+	Brands  brands // nil: all pages have our own name and colours
+	// Banner returns the line above the page of a request; nil for none. It is optional.
+	Banner func(*http.Request) *Banner
 }
 
 // Renderer fills the templates of pages. It is safe for concurrent use.
@@ -97,12 +119,20 @@ func kit() Templates {
 // Unused returns the names of the components that no page calls, sorted.
 func (p *Renderer) Unused() []string { return p.unused }
 
-// Render fills page, setting Product, Banner and Dir of its Base, and writes it
-// with the status. If the page cannot be filled, Render writes nothing and
-// returns why.
-func (p *Renderer) Render(w http.ResponseWriter, status int, page Page) error {
+// Render shows a page in the frame of its request, its company and its readers. If the
+// page cannot be filled, Render writes nothing and returns why.
+func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, page Page) error {
 	b := page.common()
-	b.Product, b.Banner = p.Product, p.Banner
+	b.Frame = p.Frame(r, b.Of, b.Staff)
+	return p.Framed(w, status, page)
+}
+
+// Framed shows a page whose Base has its frame already, like Render.
+func (p *Renderer) Framed(w http.ResponseWriter, status int, page Page) error {
+	b := page.common()
+	if b.Frame.Lang == "" {
+		return fmt.Errorf("render page %s: it has no frame", Name(page))
+	}
 	if b.Dir == "" {
 		b.Dir = "ltr"
 	}

@@ -90,7 +90,7 @@ func TestRenderWritesNothingIfItFails(t *testing.T) {
 		"an unknown page":   new(strangerPage),
 	} {
 		w := httptest.NewRecorder()
-		if err := p.Render(w, 200, page); err == nil ||
+		if err := p.Render(w, httptest.NewRequest("GET", "/", nil), 200, page); err == nil ||
 			w.Body.Len() != 0 ||
 			len(w.Header()) != 0 {
 			t.Errorf("%s: %v, wrote %q", name, err, w.Body)

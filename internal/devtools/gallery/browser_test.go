@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -52,11 +53,15 @@ func TestGalleryInBrowser(t *testing.T) {
 		t.Skip("short")
 	}
 	ctx := chromium.Start(t)
-	p, err := ui.New(ui.Options{Banner: &ui.Banner{
-		Text:  "Demonstration: nothing here is real.",
-		Href:  "/demo",
-		Label: "What to try",
-	}}, templates()...)
+	o := gallery.Options()
+	o.Banner = func(*http.Request) *ui.Banner {
+		return &ui.Banner{
+			Text:  "Demonstration: nothing here is real.",
+			Href:  "/demo",
+			Label: "What to try",
+		}
+	}
+	p, err := ui.New(o, templates()...)
 	if err != nil {
 		t.Fatal(err)
 	}

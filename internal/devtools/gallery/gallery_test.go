@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"gatehouse/web/ui"
+	"gatehouse/web/ui/gallery"
 )
 
 func newRenderer(t *testing.T) *ui.Renderer {
 	t.Helper()
-	p, err := ui.New(ui.Options{}, templates()...)
+	p, err := ui.New(gallery.Options(), templates()...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func main() {
 }
 
 func serve() error {
-	pages, err := ui.New(ui.Options{}, templates()...)
+	pages, err := ui.New(gallery.Options(), templates()...)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 // The limits.
 const (
 	methodSetLimit = 12 // of an interface with all that it embeds
-	kitLimit       = 40 // exported names of the kit of the pages
+	kitLimit       = 44 // exported names of the kit of the pages
 )
 
 // The lists of exceptions.

@@ -18,20 +18,22 @@ func galleryContinue() []Example {
 		"RelayState":   {"gh0123"},
 	}
 	logout := sso.Redirect{URL: "https://accounts.idp.example/logout?x=1"}
+	acme := sso.Enterprise{ID: Acme, Name: "Acme Corporation"}
+	long := sso.Enterprise{ID: Acme, Name: LongName}
 	found := &ui.Continue{
-		Base:   ui.Base{Enterprise: "Acme Corporation"},
+		Base:   Company("Acme Corporation"),
 		Action: "/login/sso?enterprise_key=acme",
 	}
 	return []Example{
 		{"Continue-found", 200, found},
-		{"Continue-post", 200, ui.NewContinue("Acme Corporation", post, false)},
-		{"Continue-long-name", 200, ui.NewContinue(LongName, post, false)},
-		{"Continue-sign-out", 200, ui.NewContinue("Acme Corporation", logout, true)},
+		{"Continue-post", 200, ui.NewContinue(acme, post, false)},
+		{"Continue-long-name", 200, ui.NewContinue(long, post, false)},
+		{"Continue-sign-out", 200, ui.NewContinue(acme, logout, true)},
 		{"Continue-back", 200, ui.NewReturn("/saml/conn-1/acs", answer)},
 		{
 			"Continue-arrived",
 			200,
-			ui.NewArrived("Acme Corporation", "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F"),
+			ui.NewArrived(acme, "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F"),
 		},
 		{"SignedOut", 200, &ui.SignedOut{}},
 	}

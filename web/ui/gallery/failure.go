@@ -6,7 +6,9 @@ func galleryFailures() []Example {
 	const att, req = "att-01hf7k3m9q2v5x8z1b4d6g8j0n", "req-k3m9q2v5x8z1b4d6"
 	fail := func(name string, status int, code, sentence, ref, enterprise, href string) Example {
 		f := ui.NewFailure(status, code, sentence, ref, Now())
-		f.Enterprise = enterprise
+		if enterprise != "" {
+			f.Base = Company(enterprise)
+		}
 		if href != "" {
 			f.Href = href
 		}

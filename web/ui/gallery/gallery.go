@@ -24,6 +24,20 @@ const (
 	LongLogin = "maximiliane.von-und-zu-hohenstein-wittgenstein@extremely-long-subdomain.engineering.rhein-ruhr-wasser.example"
 )
 
+// The companies that examples are about: one without a brand, and one with.
+const (
+	Acme      sso.EnterpriseID = "ent-acme"
+	brandedID sso.EnterpriseID = "ent-umbrella"
+)
+
+// Company returns the common part of a page about a company without a brand.
+func Company(name string) ui.Base {
+	return ui.BaseOf(sso.Enterprise{
+		ID:   Acme,
+		Name: name,
+	})
+}
+
 // Addresses of the company that examples are about, and a sign-in of it.
 const (
 	EnterprisePath = "/admin/enterprises/acme"
@@ -67,6 +81,8 @@ func Console(current string, trail ...ui.Link) ui.Base {
 	}
 	return ui.Base{
 		Enterprise: "Acme Corporation",
+		Of:         Acme,
+		Staff:      true,
 		User:       &ui.Person{Name: "Olive Operator", Login: "olive"},
 		Console: &ui.Console{
 			Areas:   areas,

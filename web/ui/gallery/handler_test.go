@@ -13,7 +13,7 @@ func TestPages(t *testing.T) { uitest.Check(t, gallery.Gallery, gallery.Template
 
 func TestGalleryHandler(t *testing.T) {
 	t.Parallel()
-	p, err := ui.New(ui.Options{}, gallery.Templates())
+	p, err := ui.New(gallery.Options(), gallery.Templates())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,6 +24,8 @@ func TestGalleryHandler(t *testing.T) {
 		"/gallery/Failure-not-found": 404,
 		"/gallery/none":              404,
 		"/elsewhere":                 404,
+		"/brand/4a2540-8a2f6a.css":   200,
+		"/brand/none.css":            404,
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", target, nil))

@@ -16,13 +16,14 @@ import (
 )
 
 // Check checks the pages of one feature by its examples: each page has one, each
-// example equals its file in testdata/golden, its HTML is sound, and markup in
-// values stays text. others are the features whose components the pages use.
+// example equals its file in testdata/golden, its HTML is sound, it names the company by
+// its ID too, and markup in values stays text. others are the features whose components
+// the pages use.
 //
 // With GATEHOUSE_UPDATE=golden it writes the golden files anew.
 func Check(t *testing.T, examples func() []gallery.Example, pages ui.Templates, others ...ui.Templates) {
 	t.Helper()
-	p, err := ui.New(ui.Options{}, append([]ui.Templates{pages}, others...)...)
+	p, err := ui.New(gallery.Options(), append([]ui.Templates{pages}, others...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +35,7 @@ func Check(t *testing.T, examples func() []gallery.Example, pages ui.Templates, 
 	t.Run("every page has an example", func(t *testing.T) { c.complete(t, pages.Pages) })
 	t.Run("HTML", c.html)
 	t.Run("words", c.words)
+	t.Run("company", c.company)
 	t.Run("markup in values", c.markup)
 }
 
@@ -44,8 +46,8 @@ type checks struct {
 
 func (c checks) render(t *testing.T, e gallery.Example) string {
 	t.Helper()
-	w := httptest.NewRecorder()
-	if err := c.pages.Render(w, e.Status, e.Page); err != nil {
+	w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/gallery/"+e.Name, nil)
+	if err := c.pages.Render(w, r, e.Status, e.Page); err != nil {
 		t.Fatalf("%s: %v", e.Name, err)
 	}
 	if w.Code != e.Status ||
@@ -157,6 +159,20 @@ func (c checks) words(t *testing.T) {
 			if strings.Contains(text(root), bad) {
 				t.Errorf("%s says %q", e.Name, bad)
 			}
+		}
+	}
+}
+
+// company checks that a page which names a company wears its brand: Base.Of is set
+// wherever Base.Enterprise is.
+func (c checks) company(t *testing.T) {
+	for _, e := range c.examples() {
+		b, ok := reflect.ValueOf(e.Page).Elem().FieldByName("Base").Interface().(ui.Base)
+		if !ok {
+			t.Fatalf("%s has no Base", e.Name)
+		}
+		if b.Enterprise != "" && b.Of == "" {
+			t.Errorf("%s names a company without its ID: its brand cannot be found", e.Name)
 		}
 	}
 }

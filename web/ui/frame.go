@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// brands finds what the pages of a company wear, for an empty ID those of the
+// installation. It answers at once, also while the store does not.
+type brands interface {
+	Of(ctx context.Context, of sso.EnterpriseID) sso.Brand
+}
+
+// Frame is what surrounds a page. It depends on the request, on the company and on
+// whether the page is for the operator's staff, not on the page itself.
+type Frame struct {
+	Product string    // name in the title, the header and the footer
+	Brand   sso.Brand // zero for our own name and colours
+	Lang    string    // BCP 47 tag of the page's language
+	Locale  string    // BCP 47 tag by which scripts format times and numbers
+	Banner  *Banner   // nil for none
+}
+
+// Frame returns the frame of a page about a company, for an empty ID that of a page
+// about none. Pages for the operator's staff wear no brand.
+func (p *Renderer) Frame(r *http.Request, of sso.EnterpriseID, staff bool) Frame {
+	f := Frame{
+		Lang:   "en",
+		Locale: "en-GB",
+	}
+	if p.Brands != nil && !staff {
+		f.Brand = p.Brands.Of(r.Context(), of)
+	}
+	f.Product = cmp.Or(f.Brand.Product, p.Product)
+	if p.Banner != nil {
+		f.Banner = p.Banner(r)
+	}
+	return f
+}
+
+// Ours reports whether the frame shows our own mark and art: that is our face, not one
+// of a brand.
+func (f Frame) Ours() bool {
+	return f.Brand.Product == "" && f.Logo() == nil && f.Stylesheet() == ""
+}
+
+// Stylesheet returns the address of the brand's colours; "" if it has none. One colour
+// alone is both.
+func (f Frame) Stylesheet() string {
+	color := cmp.Or(f.Brand.Color, f.Brand.Accent)
+	accent := cmp.Or(f.Brand.Accent, color)
+	if color == "" {
+		return ""
+	}
+	return brandPath + strings.TrimPrefix(color, "#") + "-" + strings.TrimPrefix(accent, "#") + ".css"
+}
+
+// brandPath begins the addresses of pictures and colours of brands.
+const brandPath = "/brand/"
+
+// logo is the picture of a brand.
+type logo struct {
+	Src, Media    string
+	Dark          string // address of the picture for the dark scheme; "" if there is none
+	Width, Height int
+}
+
+// Logo returns the brand's picture; nil if it has none.
+func (f Frame) Logo() *logo {
+	picture := f.Brand.Logo
+	if picture.Hash == "" {
+		return nil
+	}
+	return &logo{
+		Src:    imagePath(picture),
+		Media:  picture.Media,
+		Dark:   imagePath(f.Brand.LogoDark),
+		Width:  picture.Width,
+		Height: picture.Height,
+	}
+}
+
+// imagePath returns the address of a picture; "" for none.
+func imagePath(i sso.ImageRef) string {
+	switch {
+	case i.Hash == "":
+		return ""
+	case i.Media == "image/png":
+		return brandPath + i.Hash + ".png"
+	}
+	return brandPath + i.Hash + ".svg"
+}
+
+// Letter returns the letter in place of a picture.
+func (f Frame) Letter() string { return Person{Name: f.Product}.Initial() }
+
+// Links returns the links of the footer.
+func (f Frame) Links() (links []Link) {
+	add := func(label, href string) {
+		if href != "" {
+			links = append(links, Link{
+				Label: label,
+				Href:  href,
+			})
+		}
+	}
+	support := f.Brand.Support
+	if strings.Contains(support, "@") && !strings.Contains(support, "://") {
+		support = "mailto:" + support
+	}
+	add("Support", support)
+	add("Privacy", f.Brand.Privacy)
+	add("Terms", f.Brand.Terms)
+	return links
+}
