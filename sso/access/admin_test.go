@@ -35,7 +35,7 @@ func newFixture(t *testing.T) *fixture {
 	}
 	var err error
 	f.db, err = store.Open(t.Context(), store.Options{
-		DSN:  "sqlite:" + t.TempDir() + "/gatehouse.db",
+		DSN:  storetest.SQLite(t),
 		Keys: store.Keyring{Current: store.NewKey()},
 		Now:  f.Now,
 	})
