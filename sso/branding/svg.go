@@ -1,0 +1,331 @@
+package branding
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Limits of an SVG beside its size.
+const (
+	maxDepth    = 32
+	maxElements = 2000
+)
+
+const svgNamespace = "http://www.w3.org/2000/svg"
+
+// drawing is an SVG that was read: only what we know to be harmless.
+type drawing struct {
+	root    *element
+	styles  map[string]map[string]string // by class, then by property
+	omitted map[string]bool              // kinds of elements that were left out
+	count   int
+}
+
+// element is one with its attributes, by name.
+type element struct {
+	name       string
+	attributes map[string]string
+	style      map[string]string // its own, by property
+	class      []string
+	children   []*element
+}
+
+// sanitizeSVG reads an SVG into a tree of elements and attributes that are known to be
+// harmless, and writes that tree: nothing of the text itself is copied. Links, scripts,
+// fonts, text, animations and references to other files are left out. Classes and style
+// sheets, which drawing programs write for colours, become attributes.
+func sanitizeSVG(in []byte) (picture sso.Image, omitted []string, err error) {
+	if len(in) > maxSVG {
+		return sso.Image{}, nil, invalid("The file is larger than 64 KiB.")
+	}
+	d := drawing{
+		styles:  map[string]map[string]string{},
+		omitted: map[string]bool{},
+	}
+	if err := d.read(in); err != nil {
+		return sso.Image{}, nil, err
+	}
+	d.dress(d.root)
+	width, height, err := d.root.frame()
+	if err != nil {
+		return sso.Image{}, nil, err
+	}
+	if !d.root.visible() {
+		return sso.Image{}, nil, invalid("Nothing is left of the drawing: use paths instead of text, pictures or symbols.")
+	}
+	var out bytes.Buffer
+	d.root.write(&out)
+	for name := range d.omitted {
+		omitted = append(omitted, name)
+	}
+	slices.Sort(omitted)
+	return sso.Image{
+		Media:  sso.MediaSVG,
+		Body:   out.Bytes(),
+		Width:  width,
+		Height: height,
+	}, omitted, nil
+}
+
+// read parses the document.
+func (d *drawing) read(in []byte) error {
+	decoder := xml.NewDecoder(bytes.NewReader(in))
+	for d.root == nil {
+		token, err := decoder.Token()
+		if err != nil {
+			return unreadable(err)
+		}
+		switch t := token.(type) {
+		case xml.Directive:
+			return invalid("The file has a DOCTYPE. Save it as plain SVG.")
+		case xml.StartElement:
+			if t.Name.Local != "svg" || !ours(t.Name) {
+				return invalid("The file is neither an SVG nor a PNG picture.")
+			}
+			if d.root, err = d.element(decoder, t, 1); err != nil {
+				return err
+			}
+		}
+	}
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return unreadable(err)
+		}
+		if text, ok := token.(xml.CharData); !ok || len(bytes.TrimSpace(text)) > 0 {
+			if _, comment := token.(xml.Comment); !comment {
+				return invalid("Something follows after the end of the drawing.")
+			}
+		}
+	}
+}
+
+func unreadable(err error) error {
+	return invalid("The file cannot be read as an SVG.").WithCause(err)
+}
+
+// ours reports whether an element is one of SVG. A prefix alone says nothing.
+func ours(name xml.Name) bool { return name.Space == svgNamespace || name.Space == "" }
+
+// element reads an element to its end.
+func (d *drawing) element(decoder *xml.Decoder, start xml.StartElement, depth int) (*element, error) {
+	if d.count++; d.count > maxElements {
+		return nil, invalid("The drawing has more than 2000 parts. Simplify it, or use a PNG.")
+	}
+	if depth > maxDepth {
+		return nil, invalid("The drawing is nested more than 32 levels deep.")
+	}
+	e := &element{
+		name:       start.Name.Local,
+		attributes: map[string]string{},
+	}
+	for _, a := range start.Attr {
+		if a.Name.Space == "" || a.Name.Local == "href" {
+			e.take(a.Name.Local, strings.TrimSpace(a.Value))
+		}
+	}
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		switch t := token.(type) {
+		case xml.EndElement:
+			return e, nil
+		case xml.Directive:
+			return nil, invalid("The file has a DOCTYPE. Save it as plain SVG.")
+		case xml.StartElement:
+			if err := d.child(decoder, e, t, depth); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// child reads what is in an element, or skips it.
+func (d *drawing) child(decoder *xml.Decoder, parent *element, start xml.StartElement, depth int) error {
+	name := start.Name.Local
+	switch {
+	case ours(start.Name) && name == "style":
+		return d.sheet(decoder)
+	case !ours(start.Name) || !slices.Contains(elements[:], name):
+		// Drawing programs leave notes of their own, which nobody misses.
+		if ours(start.Name) && !slices.Contains(notes[:], name) {
+			d.omitted[name] = true
+		}
+		return skip(decoder)
+	}
+	e, err := d.element(decoder, start, depth+1)
+	if err != nil {
+		return err
+	}
+	parent.children = append(parent.children, e)
+	return nil
+}
+
+func skip(decoder *xml.Decoder) error {
+	if err := decoder.Skip(); err != nil {
+		return unreadable(err)
+	}
+	return nil
+}
+
+// elements are those that are kept.
+var elements = [...]string{
+	"g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon",
+	"linearGradient", "radialGradient", "stop", "clipPath", "mask",
+}
+
+// notes are elements that draw nothing.
+var notes = [...]string{"title", "desc", "metadata"}
+
+// shapes are elements that draw.
+var shapes = [...]string{"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
+
+// visible reports whether an element draws anything.
+func (e *element) visible() bool {
+	if slices.Contains(shapes[:], e.name) {
+		return true
+	}
+	if e.name != "svg" && e.name != "g" {
+		return false
+	}
+	return slices.ContainsFunc(e.children, (*element).visible)
+}
+
+// What values of attributes may be. None can name anything outside of the file.
+var (
+	isID        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,99}$`)
+	isPath      = regexp.MustCompile(`^[MmZzLlHhVvCcSsQqTtAaEe0-9+\-., \t\r\n]*$`)
+	isNumbers   = regexp.MustCompile(`^[0-9+\-., \t\r\nEe%]*(?:px|em|rem|pt|mm|cm|in)?$`)
+	isWord      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9\- ]*$`)
+	isTransform = regexp.MustCompile(
+		`^(?:(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([0-9+\-.,\seE]*\)[\s,]*)*$`,
+	)
+	isPaint = regexp.MustCompile(
+		`^(?:[A-Za-z]+|#[0-9A-Fa-f]{3,8}|(?:rgb|rgba|hsl|hsla)\([0-9.,%\s/]*\)|` +
+			`url\(['"]?#[A-Za-z_][A-Za-z0-9_.-]{0,99}['"]?\)(?:\s+(?:[A-Za-z]+|#[0-9A-Fa-f]{3,8}))?)$`,
+	)
+	isReference = regexp.MustCompile(`^(?:none|url\(['"]?#[A-Za-z_][A-Za-z0-9_.-]{0,99}['"]?\))$`)
+	isFragment  = regexp.MustCompile(`^#[A-Za-z_][A-Za-z0-9_.-]{0,99}$`)
+)
+
+// attributes are those that are kept, with what their values may be.
+var attributes = map[string]*regexp.Regexp{
+	"id": isID, "d": isPath, "points": isNumbers, "viewBox": isNumbers,
+	"x": isNumbers, "y": isNumbers, "x1": isNumbers, "y1": isNumbers, "x2": isNumbers, "y2": isNumbers,
+	"cx": isNumbers, "cy": isNumbers, "r": isNumbers, "rx": isNumbers, "ry": isNumbers, "fx": isNumbers,
+	"fy": isNumbers, "width": isNumbers, "height": isNumbers, "offset": isNumbers,
+	"transform": isTransform, "gradientTransform": isTransform,
+	"gradientUnits": isWord, "spreadMethod": isWord, "clipPathUnits": isWord, "maskUnits": isWord,
+	"maskContentUnits": isWord, "preserveAspectRatio": isWord,
+	"href": isFragment,
+}
+
+// properties are attributes that can also be given in a style, with the same.
+var properties = map[string]*regexp.Regexp{
+	"fill": isPaint, "stroke": isPaint, "color": isPaint, "stop-color": isPaint,
+	"fill-opacity": isNumbers, "stroke-opacity": isNumbers, "opacity": isNumbers, "stop-opacity": isNumbers,
+	"stroke-width": isNumbers, "stroke-miterlimit": isNumbers, "stroke-dashoffset": isNumbers,
+	"fill-rule": isWord, "clip-rule": isWord, "stroke-linecap": isWord, "stroke-linejoin": isWord,
+	"mask-type": isWord, "display": isWord, "visibility": isWord,
+	"stroke-dasharray": regexp.MustCompile(`^(?:none|[0-9+\-., \t\r\nEe%px]*)$`),
+	"clip-path":        isReference, "mask": isReference,
+}
+
+// take keeps an attribute if it is harmless. Gradients inherit from others of the file;
+// nothing else refers to anything.
+func (e *element) take(name, value string) {
+	switch {
+	case name == "class":
+		e.class = strings.Fields(value)
+	case name == "style":
+		e.style = declarations(value)
+	case value == "", name == "href" && e.name != "linearGradient" && e.name != "radialGradient":
+	case attributes[name] != nil && attributes[name].MatchString(value),
+		properties[name] != nil && properties[name].MatchString(value):
+		e.attributes[name] = value
+	}
+}
+
+// frame sets the view box of the drawing, and returns the size in pixels.
+func (e *element) frame() (width, height int, err error) {
+	box := numbers(e.attributes["viewBox"])
+	if len(box) != 4 {
+		w := numbers(strings.TrimSuffix(e.attributes["width"], "px"))
+		h := numbers(strings.TrimSuffix(e.attributes["height"], "px"))
+		if len(w) != 1 || len(h) != 1 {
+			return 0, 0, invalid("The drawing has no viewBox, and no width and height in pixels.")
+		}
+		box = []float64{0, 0, w[0], h[0]}
+	}
+	if err := checkSize(box[2], box[3]); err != nil {
+		return 0, 0, err
+	}
+	scale := 1.0
+	if longer := math.Max(box[2], box[3]); longer > maxSide || longer < maxRatio {
+		scale = maxSide / 2 / longer // a drawing has no pixels of its own
+	}
+	width = max(int(math.Round(box[2]*scale)), 1)
+	height = max(int(math.Round(box[3]*scale)), 1)
+	maps.DeleteFunc(e.attributes, func(name, _ string) bool { return properties[name] == nil })
+	e.attributes["xmlns"] = svgNamespace
+	e.attributes["viewBox"] = fmt.Sprintf(
+		"%s %s %s %s", plain(box[0]), plain(box[1]), plain(box[2]), plain(box[3]),
+	)
+	e.attributes["width"], e.attributes["height"] = strconv.Itoa(width), strconv.Itoa(height)
+	return width, height, nil
+}
+
+func plain(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// numbers returns the numbers of a list; none if one of them is none.
+func numbers(list string) []float64 {
+	var all []float64
+	for _, field := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(" ,\t\r\n", r) }) {
+		f, err := strconv.ParseFloat(field, 64)
+		if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || math.Abs(f) > 1e6 {
+			return nil
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// write writes the element, with its attributes in the order of their names.
+func (e *element) write(out *bytes.Buffer) {
+	out.WriteString("<" + e.name)
+	names := make([]string, 0, len(e.attributes))
+	for name := range e.attributes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		out.WriteString(" " + name + `="`)
+		_ = xml.EscapeText(out, []byte(e.attributes[name])) // a buffer accepts every write
+		out.WriteString(`"`)
+	}
+	if len(e.children) == 0 {
+		out.WriteString("/>")
+		return
+	}
+	out.WriteString(">")
+	for _, child := range e.children {
+		child.write(out)
+	}
+	out.WriteString("</" + e.name + ">")
+}
