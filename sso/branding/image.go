@@ -21,9 +21,11 @@ const (
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
+const neither = "The file is neither an SVG nor a PNG picture."
+
 // Sanitize returns a picture that is safe to serve, written anew: its type is what it
 // contains, whatever it is called. It also returns the kinds of SVG elements that were
-// left out, sorted. Every error is Invalid "image_invalid" with a text for the admin.
+// left out, sorted. Every error is Invalid "logo_unusable" with a text for the admin.
 func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 	switch {
 	case len(in) == 0:
@@ -32,6 +34,8 @@ func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 		return sso.Image{}, nil, invalid("The file is larger than 1 MiB.")
 	case bytes.HasPrefix(in, []byte(pngSignature)):
 		picture, err = sanitizePNG(in)
+	case !bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(in, []byte(sso.ByteOrderMark)), " \t\r\n"), []byte("<")):
+		return sso.Image{}, nil, invalid(neither)
 	default:
 		picture, omitted, err = sanitizeSVG(in)
 	}
@@ -46,7 +50,7 @@ func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 func invalid(public string) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
-		Code:   "image_invalid",
+		Code:   "logo_unusable",
 		Public: public,
 	}
 }

@@ -85,7 +85,7 @@ func TestPNG(t *testing.T) {
 	} {
 		_, _, err := Sanitize(c.in)
 		e, ok := errors.AsType[*sso.Error](err)
-		if !ok || e.Code != "image_invalid" || !strings.Contains(e.Public, c.says) {
+		if !ok || e.Code != "logo_unusable" || !strings.Contains(e.Public, c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -39,7 +39,7 @@ func (d *drawing) sheet(decoder *xml.Decoder) error {
 
 func (d *drawing) rules(text string) {
 	for _, r := range rule.FindAllStringSubmatch(text, -1) {
-		declared := declarations(r[2])
+		declared := d.declarations(r[2])
 		for selector := range strings.SplitSeq(r[1], ",") {
 			name := class.FindStringSubmatch(strings.TrimSpace(selector))
 			if name == nil {
@@ -54,13 +54,13 @@ func (d *drawing) rules(text string) {
 }
 
 // declarations returns the harmless ones of a style, by property.
-func declarations(style string) map[string]string {
+func (d *drawing) declarations(style string) map[string]string {
 	declared := map[string]string{}
 	for part := range strings.SplitSeq(style, ";") {
 		property, value, _ := strings.Cut(part, ":")
 		property = strings.ToLower(strings.TrimSpace(property))
 		value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "!important"))
-		if allowed := properties[property]; allowed != nil && allowed.MatchString(value) {
+		if d.allows(property, value) {
 			declared[property] = value
 		}
 	}

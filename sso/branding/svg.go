@@ -20,6 +20,8 @@ import (
 const (
 	maxDepth    = 32
 	maxElements = 2000
+	maxClips    = 100 // elements that are clipped or masked; each draws its clip or mask anew
+	maxProperty = 200 // bytes of a property, which a class can give to every element
 )
 
 const svgNamespace = "http://www.w3.org/2000/svg"
@@ -30,6 +32,7 @@ type drawing struct {
 	styles  map[string]map[string]string // by class, then by property
 	omitted map[string]bool              // kinds of elements that were left out
 	count   int
+	clips   int // elements that are clipped or masked
 }
 
 // element is one with its attributes, by name.
@@ -57,6 +60,9 @@ func sanitizeSVG(in []byte) (picture sso.Image, omitted []string, err error) {
 		return sso.Image{}, nil, err
 	}
 	d.dress(d.root)
+	if d.flatten(d.root, false); d.clips > maxClips {
+		return sso.Image{}, nil, invalid("The drawing has more than 100 clips and masks. Simplify it, or use a PNG.")
+	}
 	width, height, err := d.root.frame()
 	if err != nil {
 		return sso.Image{}, nil, err
@@ -65,7 +71,9 @@ func sanitizeSVG(in []byte) (picture sso.Image, omitted []string, err error) {
 		return sso.Image{}, nil, invalid("Nothing is left of the drawing: use paths instead of text, pictures or symbols.")
 	}
 	var out bytes.Buffer
-	d.root.write(&out)
+	if !d.root.write(&out) {
+		return sso.Image{}, nil, invalid("The drawing is larger than 64 KiB once its styles are written out. Simplify it.")
+	}
 	for name := range d.omitted {
 		omitted = append(omitted, name)
 	}
@@ -91,7 +99,7 @@ func (d *drawing) read(in []byte) error {
 			return invalid("The file has a DOCTYPE. Save it as plain SVG.")
 		case xml.StartElement:
 			if t.Name.Local != "svg" || !ours(t.Name) {
-				return invalid("The file is neither an SVG nor a PNG picture.")
+				return invalid(neither)
 			}
 			if d.root, err = d.element(decoder, t, 1); err != nil {
 				return err
@@ -135,7 +143,7 @@ func (d *drawing) element(decoder *xml.Decoder, start xml.StartElement, depth in
 	}
 	for _, a := range start.Attr {
 		if a.Name.Space == "" || a.Name.Local == "href" {
-			e.take(a.Name.Local, strings.TrimSpace(a.Value))
+			d.take(e, a.Name.Local, strings.TrimSpace(a.Value))
 		}
 	}
 	for {
@@ -240,25 +248,54 @@ var attributes = map[string]*regexp.Regexp{
 var properties = map[string]*regexp.Regexp{
 	"fill": isPaint, "stroke": isPaint, "color": isPaint, "stop-color": isPaint,
 	"fill-opacity": isNumbers, "stroke-opacity": isNumbers, "opacity": isNumbers, "stop-opacity": isNumbers,
-	"stroke-width": isNumbers, "stroke-miterlimit": isNumbers, "stroke-dashoffset": isNumbers,
+	"stroke-width": isNumbers, "stroke-miterlimit": isNumbers,
 	"fill-rule": isWord, "clip-rule": isWord, "stroke-linecap": isWord, "stroke-linejoin": isWord,
 	"mask-type": isWord, "display": isWord, "visibility": isWord,
-	"stroke-dasharray": regexp.MustCompile(`^(?:none|[0-9+\-., \t\r\nEe%px]*)$`),
-	"clip-path":        isReference, "mask": isReference,
+	"clip-path": isReference, "mask": isReference,
 }
 
 // take keeps an attribute if it is harmless. Gradients inherit from others of the file;
 // nothing else refers to anything.
-func (e *element) take(name, value string) {
+func (d *drawing) take(e *element, name, value string) {
 	switch {
 	case name == "class":
 		e.class = strings.Fields(value)
 	case name == "style":
-		e.style = declarations(value)
+		e.style = d.declarations(value)
 	case value == "", name == "href" && e.name != "linearGradient" && e.name != "radialGradient":
-	case attributes[name] != nil && attributes[name].MatchString(value),
-		properties[name] != nil && properties[name].MatchString(value):
+	case attributes[name] != nil && attributes[name].MatchString(value), d.allows(name, value):
 		e.attributes[name] = value
+	}
+}
+
+// allows reports whether a property is kept. Dashes are not: a short one on a long line
+// is drawn millions of times.
+func (d *drawing) allows(name, value string) bool {
+	if name == "stroke-dasharray" && value != "none" {
+		d.omitted[name] = true
+	}
+	return properties[name] != nil && len(value) <= maxProperty && properties[name].MatchString(value)
+}
+
+// flatten removes the clips and masks of what is itself part of one, and counts the
+// others. A mask whose two parts use the next one, and so on, would be drawn a billion
+// times.
+func (d *drawing) flatten(e *element, inside bool) {
+	inside = inside || e.name == "clipPath" || e.name == "mask"
+	for _, name := range [...]string{"clip-path", "mask"} {
+		switch value := e.attributes[name]; {
+		case value == "":
+		case inside:
+			delete(e.attributes, name)
+			if value != "none" {
+				d.omitted["nested "+name] = true
+			}
+		case value != "none":
+			d.clips++
+		}
+	}
+	for _, child := range e.children {
+		d.flatten(child, inside)
 	}
 }
 
@@ -306,8 +343,9 @@ func numbers(list string) []float64 {
 	return all
 }
 
-// write writes the element, with its attributes in the order of their names.
-func (e *element) write(out *bytes.Buffer) {
+// write writes the element, with its attributes in the order of their names. It returns
+// false once the result is too large, which classes can make it.
+func (e *element) write(out *bytes.Buffer) bool {
 	out.WriteString("<" + e.name)
 	names := make([]string, 0, len(e.attributes))
 	for name := range e.attributes {
@@ -321,11 +359,14 @@ func (e *element) write(out *bytes.Buffer) {
 	}
 	if len(e.children) == 0 {
 		out.WriteString("/>")
-		return
+		return out.Len() <= maxSVG
 	}
 	out.WriteString(">")
 	for _, child := range e.children {
-		child.write(out)
+		if !child.write(out) {
+			return false
+		}
 	}
 	out.WriteString("</" + e.name + ">")
+	return out.Len() <= maxSVG
 }

@@ -113,14 +113,14 @@ func TestBadSVG(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, says string }{
 		"nothing":         {"", "empty"},
-		"text":            {"hello", "read as an SVG"},
+		"text":            {"hello", "neither"},
 		"HTML":            {"<html><svg/></html>", "neither an SVG nor a PNG"},
 		"another svg":     {`<svg xmlns="urn:x" viewBox="0 0 1 1">` + shape + `</svg>`, "neither an SVG nor a PNG"},
 		"entities":        {`<!DOCTYPE svg [<!ENTITY a "b">]>` + drawn(shape), "DOCTYPE"},
 		"doctype inside":  {drawn(`<!DOCTYPE svg>` + shape), "DOCTYPE"},
 		"unknown entity":  {drawn(`<path d="&a;"/>`), "read as an SVG"},
 		"not closed":      {drawn(`<g>` + shape), "read as an SVG"},
-		"UTF-16":          {"\xff\xfe<\x00s\x00v\x00g\x00", "read as an SVG"},
+		"UTF-16":          {"\xff\xfe<\x00s\x00v\x00g\x00", "neither"},
 		"other encoding":  {`<?xml version="1.0" encoding="ISO-8859-1"?>` + drawn(shape), "read as an SVG"},
 		"two documents":   {drawn(shape) + drawn(shape), "follows"},
 		"appended":        {drawn(shape) + "PK\x03\x04", "read as an SVG"},
@@ -133,12 +133,12 @@ func TestBadSVG(t *testing.T) {
 		"too deep":        {drawn(strings.Repeat("<g>", 40) + shape + strings.Repeat("</g>", 40)), "nested"},
 		"too many":        {drawn(strings.Repeat("<g/>", 2001) + shape), "2000 parts"},
 		"too large":       {drawn(shape + "<!--" + strings.Repeat("x", 64<<10) + "-->"), "64 KiB"},
-		"another picture": {"GIF89a", "read as an SVG"},
+		"another picture": {"GIF89a", "neither"},
 		"much too large":  {strings.Repeat("x", 1<<20+1), "1 MiB"},
 	} {
 		_, _, err := Sanitize([]byte(c.in))
 		e, ok := errors.AsType[*sso.Error](err)
-		if !ok || e.Kind != sso.Invalid || e.Code != "image_invalid" || !strings.Contains(e.Public, c.says) {
+		if !ok || e.Kind != sso.Invalid || e.Code != "logo_unusable" || !strings.Contains(e.Public, c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
