@@ -14,3 +14,24 @@ const (
 	MediaSVG = "image/svg+xml"
 	MediaPNG = "image/png"
 )
+
+// Ref returns the reference to the image.
+func (i Image) Ref() ImageRef {
+	return ImageRef{
+		Hash:   i.Hash,
+		Media:  i.Media,
+		Width:  i.Width,
+		Height: i.Height,
+	}
+}
+
+// Path returns the path of the address that the picture is served at, "" for none.
+func (r ImageRef) Path() string {
+	switch r.Media {
+	case MediaSVG:
+		return "/brand/" + r.Hash + ".svg"
+	case MediaPNG:
+		return "/brand/" + r.Hash + ".png"
+	}
+	return ""
+}

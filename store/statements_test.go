@@ -100,6 +100,8 @@ func tenantTables() []string {
 		"attributes",
 		"attribute_revisions",
 		"user_attributes",
+		"enterprise_brands",
+		"enterprise_brand_images",
 	}
 }
 
@@ -125,6 +127,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"UseServiceTokens":        "where id = $1 and last_used_at < $2",
 		"serviceTokenSelect":      "s.enterprise_id = t.enterprise_id",        // its callers give the condition
 		"tokenExpiries":           "t.enterprise_id = services.enterprise_id", // background work over all tenants
+		"expiries":                "u.hash = images.hash",                     // a picture is of all enterprises that show it
 		"SetupLinkByToken":        "where l.token = $1",
 		"SetupSession":            "where s.token = $1",
 		"ApplyMoves":              "from moves where state = 'collecting' or asking order by created_at",

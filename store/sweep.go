@@ -60,7 +60,7 @@ type expiry struct {
 // Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
 // sessions, stored answers, revocations, results of shadow mode, data of the
 // brake, revoked provisioning tokens, API tokens and tokens of users and services that
-// ended, and attempts, test connections, sync records, provisioning events, refusals and receipts past their retention.
+// ended, pictures that no brand names, and attempts, test connections, sync records, provisioning events, refusals and receipts past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	for _, e := range expiries(db.now(), keep) {
@@ -90,6 +90,7 @@ func expiries(now time.Time, keep Retention) []expiry {
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", oldRevocation, now.Add(-revocationsKept)},
+		{"images", "hash", unusedImage, now.Add(-imagesKept)},
 		{"brake_signs", "user_id", "at <= $1", now.Add(-signsKept)},
 		{"brake_losses", "user_id", "at <= $1", now.Add(-lossesKept)},
 		{

@@ -156,6 +156,11 @@ var levels = map[string]arrows{
 		ours: "sso",
 		why:  "who may have a token, and whose request one is, and nothing of HTTP or SQL",
 	},
+	"sso/branding": {
+		ours:   "sso sso/address",
+		others: "github.com/hashicorp/golang-lru/v2 golang.org/x/sync",
+		why:    "what people see in place of our name, and nothing of HTTP, SQL or pages",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",

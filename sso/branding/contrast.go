@@ -28,27 +28,29 @@ type Palette struct {
 	OnAccent [2]string // text on buttons
 }
 
-// PaletteOf derives the palette of two colours, each "#0e5c4b", and checks it. ok is
-// false if one of them is no colour. The dark accent always passes.
+// PaletteOf derives the palette of two colours, each "#0e5c4b", and checks them. ok is
+// false if one of them is no colour. The palette can always be read: an accent that does
+// not pass is replaced by the nearest one that does, so that an address made by hand, or
+// a colour that is accent as well because there is no other, makes no page unreadable.
 func PaletteOf(color, accent string) (p Palette, checks []Check, ok bool) {
 	area, ok1 := parseColor(color)
 	link, ok2 := parseColor(accent)
 	if !ok1 || !ok2 {
 		return Palette{}, nil, false
 	}
-	dark := readable(link, 1)
+	light, dark := readable(link, 0), readable(link, 1)
 	p = Palette{
 		Color:    area.String(),
 		OnColor:  on(area).String(),
-		Accent:   [2]string{link.String(), dark.String()},
-		OnAccent: [2]string{on(link).String(), on(dark).String()},
+		Accent:   [2]string{light.String(), dark.String()},
+		OnAccent: [2]string{on(light).String(), on(dark).String()},
 	}
 	check := Check{
 		What:  "links on the page",
 		Ratio: weakest(link, 0),
 	}
 	if check.Passed = check.Ratio >= Least; !check.Passed {
-		check.Suggest = readable(link, 0).String()
+		check.Suggest = light.String()
 	}
 	return p, []Check{check}, true
 }

@@ -58,12 +58,17 @@ func TestPalettes(t *testing.T) {
 				t.Errorf("%s on %s: %.2f", text, ground, got)
 			}
 		}
-		for _, ground := range Grounds[1] {
-			if got := between(t, p.Accent[1], ground); got < Least {
-				t.Errorf("%s of %s on %s: %.2f", p.Accent[1], accent, ground, got)
+		for scheme, grounds := range Grounds {
+			for _, ground := range grounds {
+				if got := between(t, p.Accent[scheme], ground); got < Least {
+					t.Errorf("%s of %s on %s: %.2f", p.Accent[scheme], accent, ground, got)
+				}
 			}
 		}
 		if checks[0].Passed {
+			if p.Accent[0] != accent {
+				t.Errorf("%s passes and becomes %s", accent, p.Accent[0])
+			}
 			continue
 		}
 		_, again, _ := PaletteOf(color, checks[0].Suggest)
@@ -89,11 +94,11 @@ func between(t *testing.T, a, b string) float64 {
 func TestCSS(t *testing.T) {
 	t.Parallel()
 	p, checks, _ := PaletteOf("#0E5C4B", "#ffcc00")
-	const want = ":root{--brand:#0e5c4b;--on-brand:#ffffff;--accent:light-dark(#ffcc00,"
+	const want = ":root{--brand:#0e5c4b;--on-brand:#ffffff;--accent:light-dark("
 	if got := p.CSS(); len(got) < len(want) || got[:len(want)] != want {
 		t.Error(got)
 	}
-	if checks[0].Passed || checks[0].Ratio > 2 {
-		t.Errorf("yellow can be read: %+v", checks)
+	if checks[0].Passed || checks[0].Ratio > 2 || p.Accent[0] != checks[0].Suggest {
+		t.Errorf("yellow can be read: %+v %+v", checks, p)
 	}
 }

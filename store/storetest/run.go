@@ -46,6 +46,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"tokens":        personalTokenTests(),
 		"session rules": sessionRuleTests(),
 		"attributes":    attributeTests(),
+		"brands":        brandTests(),
 		"services":      serviceTokenTests(),
 		"merges":        mergeTests(),
 		"linking":       linkingTests(),

@@ -69,6 +69,8 @@ func untenanted() map[string]string {
 		"ClaimRequest":            "a token's",
 		"KeepAnswer":              "a token's",
 		"ReleaseRequest":          "a token's",
+		"Image":                   "found by the hash of what is public",
+		"BrandRevision":           "the instance's",
 		"AuditHeadsToLog":         "background work over all tenants",
 		"VerifyLoggedHead":        "the enterprise is in what was signed",
 	}
@@ -856,6 +858,8 @@ func own() map[string]bool {
 		"Expectations":               true,
 		"Tokens":                     true,
 		"Moves":                      true,
+		"Brand":                      true,
+		"UpdateBrand":                true,
 	}
 }
 
@@ -906,7 +910,7 @@ func (f foreign) all() calls {
 		f.access(), f.appointments(), f.setupLinks(), f.trust(),
 		f.tests(), f.signInFacts(), f.contacts(), f.tokensAndRules(),
 		f.provisioning(), f.provisionEffects(), f.provisionPreviews(),
-		f.attributes(),
+		f.attributes(), f.brands(),
 	} {
 		maps.Copy(all, some)
 	}

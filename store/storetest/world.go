@@ -369,6 +369,7 @@ func tenantTables() []string {
 		"provisioning_tokens", "personal_tokens", "token_rules", "session_rules",
 		"provisioning_events", "provisioning_refusals",
 		"provisioning_lists", "provisioning_ledgers",
+		"enterprise_brands", "enterprise_brand_images",
 	}
 }
 
