@@ -34,6 +34,7 @@ type Config struct {
 
 	RateLimits RateLimits `envPrefix:"RATE_LIMITS_" yaml:"rate_limits"`
 	SCIM       SCIM       `envPrefix:"SCIM_" yaml:"scim"`
+	Brand      Brand      `envPrefix:"BRAND_" yaml:"brand"`
 
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
 }

@@ -87,6 +87,18 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"rate_limits.scim_per_connection":     "5",
 		"rate_limits.tokens_per_address":      "7",
 		"scim.max_resources":                  "6",
+		"brand.product_name":                  "Northwind",
+		"brand.logo":                          "/etc/logo.svg",
+		"brand.logo_dark":                     "/etc/dark.png",
+		"brand.color":                         "abcdef",
+		"brand.accent":                        "abcdef",
+		"brand.support":                       "help@northwind.example",
+		"brand.privacy":                       "https://northwind.example/privacy",
+		"brand.terms":                         "https://northwind.example/terms",
+		"brand.mail_from_name":                "Northwind",
+		"brand.mail_footer":                   "Northwind Ltd",
+		"brand.language":                      "de",
+		"brand.per_company":                   "true",
 	}
 	var environ []string
 	flags := map[string]string{}

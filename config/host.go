@@ -19,6 +19,9 @@ func (l *loader) hosts(c *Config) {
 		{"directory.graph_url", &c.Directory.GraphURL, address.URL},
 		{"session.cookie_domain", &c.Session.CookieDomain, domainOfCookies},
 		{"smtp.addr", &c.SMTP.Addr, mailServer},
+		{"brand.support", &c.Brand.Support, supportAddress},
+		{"brand.privacy", &c.Brand.Privacy, address.URL},
+		{"brand.terms", &c.Brand.Terms, address.URL},
 	} {
 		converted, err := s.convert(*s.value)
 		if err != nil {

@@ -57,6 +57,7 @@ func Load(s Sources) (Config, []Problem) {
 		c.BaseURL = localURL(c.BaseURL, c.Listen)
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	c.Brand.clean()
 	l.hosts(&c)
 	broken := map[string]bool{}
 	for _, p := range l.problems {
@@ -124,6 +125,8 @@ func (l *loader) flatten(tree map[string]any, prefix, source string, known map[s
 		switch {
 		case ok && section:
 			l.problem(name, source, "is one value, not a section")
+		case ok && tree[key] == nil && isColor(name):
+			l.problem(name, source, `is empty, because # begins a comment; write the color in quotes: "#0e5c4b"`)
 		case ok:
 			l.values[setting.Env] = value{textOf(tree[key]), source}
 		case section && isSection(name, known):

@@ -35,6 +35,7 @@ func (c Config) Validate() []Problem {
 	v.resolver(c.DNS.Resolver)
 	v.session(c)
 	v.smtp(c.SMTP)
+	v.brand(c.Brand)
 	v.that(
 		c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever",
 	)

@@ -212,7 +212,7 @@ var levels = map[string]arrows{
 	},
 
 	"web/signin": {
-		ours: "sso sso/login web/route web/ui web/ui/gallery",
+		ours: "sso sso/branding sso/login web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/account": {

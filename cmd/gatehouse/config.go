@@ -30,6 +30,11 @@ func newConfig(a *app) *cobra.Command {
 func (a *app) checkSettings(cmd *cobra.Command) error {
 	c, problems := config.Load(a.sources(cmd))
 	warnings := c.Warnings()
+	if len(problems) == 0 { // else the files may not be those that were meant
+		b := readBrand(c.Brand)
+		problems = b.problems
+		warnings = append(warnings, b.warnings...)
+	}
 	if wantsJSON(cmd) {
 		err := a.printJSON(map[string]any{
 			"ok":       len(problems) == 0,

@@ -20,6 +20,7 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/access"
+	"gatehouse/sso/branding"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/directory"
 	"gatehouse/sso/drift"
@@ -80,6 +81,7 @@ type gateway struct {
 	admin     *access.Service
 	passkeys  *access.Passkeys
 	console   *console.Console
+	brands    *branding.Service
 	nodes     nodes
 	router    *route.Router
 	signedOut string // URL that an identity provider returns the browser to after logout
@@ -108,6 +110,9 @@ func newGateway(p parts) (g *gateway, err error) {
 // services builds the services, from the protocols up.
 func (g *gateway) services() error {
 	c := g.config
+	if err := g.brand(); err != nil {
+		return err
+	}
 	g.protocols()
 	g.rules()
 	graph, err := g.graph()
@@ -382,6 +387,7 @@ func (g *gateway) signIn(
 		Metadata:         g.setup.ServiceProviderMetadata,
 		Enterprise:       g.enterpriseOf,
 		Need:             need,
+		Brands:           g.brands,
 		Secure:           c.Secure(),
 		SignInPerAddress: c.RateLimits.SignInPerAddress,
 		Failures: route.Failures{

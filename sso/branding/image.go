@@ -14,7 +14,7 @@ import (
 const (
 	maxSVG    = 64 << 10
 	maxPNG    = 128 << 10 // after it was written again
-	maxUpload = 1 << 20
+	MaxUpload = 1 << 20   // before it is sanitized
 	maxSide   = 1024
 	maxRatio  = 8 // of the longer to the shorter side
 )
@@ -30,7 +30,7 @@ func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 	switch {
 	case len(in) == 0:
 		return sso.Image{}, nil, invalid("The file is empty.")
-	case len(in) > maxUpload:
+	case len(in) > MaxUpload:
 		return sso.Image{}, nil, invalid("The file is larger than 1 MiB.")
 	case bytes.HasPrefix(in, []byte(pngSignature)):
 		picture, err = sanitizePNG(in)

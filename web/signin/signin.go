@@ -53,6 +53,8 @@ type Options struct {
 	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
 	// Need returns what the place to return to requires of how the user authenticates.
 	Need func(ctx context.Context, returnTo string) (sso.AuthnNeed, error)
+	// Brands finds the pictures of brands.
+	Brands pictures
 	// SignInPerAddress is how many sign-ins may start per minute from one client
 	// network; 0: no limit.
 	SignInPerAddress int
@@ -89,6 +91,7 @@ const (
 // Register adds the routes.
 func (s *Signin) Register(rt *route.Router) {
 	rt.Page(s.pages()...)
+	rt.Static(brandPattern, http.HandlerFunc(s.brand))
 	rt.Callback(s.samlCallbacks()...)
 	rt.Callback(s.oidcCallbacks()...)
 	stray := s.limited(byBrowser, responseFailed, s.stray)
