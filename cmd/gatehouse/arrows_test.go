@@ -264,7 +264,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/api": {
-		ours: "sso sso/address sso/access sso/trial sso/catalog sso/connections sso/directory sso/drift sso/idempotency sso/provisioning " +
+		ours: "sso sso/address sso/access sso/branding sso/trial sso/catalog sso/connections sso/directory sso/drift sso/idempotency sso/provisioning " +
 			"sso/tokens groupsync web/route",
 		others: "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json",
 		why:    "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",

@@ -459,6 +459,7 @@ func (g *gateway) api() (*api.API, error) {
 		ServiceTokens:  g.personal,
 		Admins:         g.admin,
 		Appointments:   g.db,
+		Brands:         g.brands,
 		Tester:         g.pushes,
 		Drift:          g.drift,
 		SAML:           g.saml,

@@ -168,6 +168,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		SCIMTokens:     provisioning.NewTokens(f.db, time.Now),
 		PersonalTokens: tokens.New(f.db, nil, time.Now),
 		ServiceTokens:  tokens.New(f.db, nil, time.Now),
+		Brands:         f.brander(log),
 		Tester:         f.tester(log),
 		Drift: drift.New(drift.Options{
 			Facts:  f.db,

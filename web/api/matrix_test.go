@@ -88,6 +88,10 @@ func (e endpoint) body() any {
 		return m{"single_session": true}
 	case e.op.OperationID == "update-attributes":
 		return m{"attributes": []m{{"name": "badge", "label": "Badge", "type": "number"}}}
+	case strings.HasPrefix(e.op.OperationID, "update-") && strings.HasSuffix(e.op.OperationID, "brand"):
+		return m{"product_name": "Northwind"}
+	case e.op.OperationID == "permit-enterprise-brand":
+		return m{"permission": "allowed"}
 	case e.op.OperationID == "update-token-rules":
 		return m{"personal": false}
 	case e.method == http.MethodPatch:

@@ -94,6 +94,10 @@ func tags() []*huma.Tag {
 			Description: "Roles of the applications, which groups carry. They belong to the installation.",
 		},
 		{
+			Name:        "brand",
+			Description: "What visitors see in place of Gatehouse's name and colors: of the installation, and of enterprises.",
+		},
+		{
 			Name:        "audit-events",
 			Description: "Every change, with its actor and object, in a tamper-evident chain.",
 		},

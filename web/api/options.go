@@ -146,6 +146,7 @@ type Options struct {
 	ServiceTokens serviceTokens
 	Admins        appointer         // an access.Service
 	Appointments  appointmentReader // a store.DB
+	Brands        brander           // a branding.Service
 	Tester        provisioningTester
 	Drift         comparer
 	SAML          samlAddresser
@@ -217,6 +218,7 @@ func New(o Options) (*API, error) {
 	a.organizationAdminOperations()
 	a.sessionRuleOperations()
 	a.attributeOperations()
+	a.brandOperations()
 	a.apiTokenOperations()
 	a.provisioningOperations()
 	a.reachabilityOperations()
