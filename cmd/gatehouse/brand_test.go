@@ -30,8 +30,11 @@ func TestConfigCheckReadsLogos(t *testing.T) {
 		"a script":  {env: []string{"LOGO=" + file("script.svg", `<svg viewBox="0 0 9 9"><script/>`+shape)}, out: "left out: script"},
 		"missing":   {env: []string{"LOGO=" + dir + "/none.svg"}, says: "brand.logo: " + dir + "/none.svg: cannot be read: no such file"},
 		"directory": {env: []string{"LOGO=" + dir}, says: "brand.logo: " + dir + ": cannot be read: it is no file"},
-		"a GIF":     {env: []string{"LOGO=" + good, "LOGO_DARK=" + file("x.png", "GIF89a")}, says: "brand.logo_dark: " + dir + "/x.png: The file is neither"},
-		"pale":      {env: []string{"ACCENT=ffff00"}, says: "brand.accent: The contrast of links on the page is"},
+		"a GIF": {
+			env:  []string{"LOGO=" + good, "LOGO_DARK=" + file("x.png", "GIF89a")},
+			says: "brand.logo_dark: " + dir + "/x.png: The file is neither",
+		},
+		"pale": {env: []string{"ACCENT=ffff00"}, says: "brand.accent: The contrast of links on the page is"},
 	} {
 		command := newCommand(t)
 		for _, set := range c.env {

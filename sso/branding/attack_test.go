@@ -109,17 +109,28 @@ func TestSVGTricks(t *testing.T) {
 		"a marker":                `<path marker-start="url(//evil.example/x#a)" d="M0 0"/>`,
 		"letters that fold":       "<path d=\"M0 0\" fill=\"\u212aeyword\"/>",
 		"text that runs backward": "<path id=\"\u202ea\" d=\"M0 0\"/>",
+		"CVE-2022-23638 text that HTML reads": `<!--&gt;<img src="x" onerror="alert(1)"/>-->` +
+			`<?x ><img src onerror=alert(1)><?x?><p/><![CDATA[ ><img src onerror=alert(1)> ]]>` +
+			`<font face=""/><![CDATA[ ><script>alert(1)</script> ]]>`,
+		"CVE-2019-10772 an address of a prefix": `<a xmlns:x="http://www.w3.org/1999/xlink" ` +
+			`x:href="java&#9;script:alert(1)"/><linearGradient xmlns:x="http://www.w3.org/1999/xlink" x:href="data:,alert"/>`,
+		"CVE-2025-55166 an address in mixed case": `<linearGradient hReF="javascript:alert(1)" ` +
+			`xlink:HrEf="javascript:alert(1)" xmlns:xlink="http://www.w3.org/1999/xlink"/>`,
 	} {
-		got, _, err := Sanitize([]byte(drawn(parts + shape)))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		harmless(t, got.Body)
-		for _, bad := range []string{"alert", "evil", "script", "onload", "style", "base", "\u212a", "\u202e", "&lt;"} {
-			if strings.Contains(strings.ToLower(string(got.Body)), bad) {
-				t.Errorf("%s: %s is left: %s", name, bad, got.Body)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, _, err := Sanitize([]byte(drawn(parts + shape)))
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			harmless(t, got.Body)
+			for _, bad := range []string{
+				"alert", "evil", "script", "onload", "style", "base", "img", "\u212a", "\u202e", "&lt;",
+			} {
+				if strings.Contains(strings.ToLower(string(got.Body)), bad) {
+					t.Errorf("%s is left: %s", bad, got.Body)
+				}
+			}
+		})
 	}
 }

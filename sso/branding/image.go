@@ -29,13 +29,13 @@ const neither = "The file is neither an SVG nor a PNG picture."
 func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 	switch {
 	case len(in) == 0:
-		return sso.Image{}, nil, invalid("The file is empty.")
+		return sso.Image{}, nil, unusable("The file is empty.")
 	case len(in) > MaxUpload:
-		return sso.Image{}, nil, invalid("The file is larger than 1 MiB.")
+		return sso.Image{}, nil, unusable("The file is larger than 1 MiB.")
 	case bytes.HasPrefix(in, []byte(pngSignature)):
 		picture, err = sanitizePNG(in)
 	case !bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(in, []byte(sso.ByteOrderMark)), " \t\r\n"), []byte("<")):
-		return sso.Image{}, nil, invalid(neither)
+		return sso.Image{}, nil, unusable(neither)
 	default:
 		picture, omitted, err = sanitizeSVG(in)
 	}
@@ -47,7 +47,7 @@ func Sanitize(in []byte) (picture sso.Image, omitted []string, err error) {
 	return picture, omitted, nil
 }
 
-func invalid(public string) *sso.Error {
+func unusable(public string) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "logo_unusable",
@@ -60,19 +60,19 @@ func invalid(public string) *sso.Error {
 func sanitizePNG(in []byte) (sso.Image, error) {
 	size, err := png.DecodeConfig(bytes.NewReader(in))
 	if err != nil {
-		return sso.Image{}, invalid("The file cannot be read as a PNG picture.").WithCause(err)
+		return sso.Image{}, unusable("The file cannot be read as a PNG picture.").WithCause(err)
 	}
 	if err := checkSize(float64(size.Width), float64(size.Height)); err != nil {
 		return sso.Image{}, err
 	}
 	if size.Width > maxSide || size.Height > maxSide {
-		return sso.Image{}, invalid(fmt.Sprintf(
+		return sso.Image{}, unusable(fmt.Sprintf(
 			"The picture has %d × %d pixels. Use at most %d × %d.", size.Width, size.Height, maxSide, maxSide,
 		))
 	}
 	picture, err := png.Decode(bytes.NewReader(in))
 	if err != nil {
-		return sso.Image{}, invalid("The file cannot be read as a PNG picture.").WithCause(err)
+		return sso.Image{}, unusable("The file cannot be read as a PNG picture.").WithCause(err)
 	}
 	var out bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
@@ -80,7 +80,7 @@ func sanitizePNG(in []byte) (sso.Image, error) {
 		return sso.Image{}, fmt.Errorf("write a PNG picture: %w", err)
 	}
 	if out.Len() > maxPNG {
-		return sso.Image{}, invalid("The picture is larger than 128 KiB. Use fewer pixels, or an SVG.")
+		return sso.Image{}, unusable("The picture is larger than 128 KiB. Use fewer pixels, or an SVG.")
 	}
 	return sso.Image{
 		Media:  sso.MediaPNG,
@@ -93,10 +93,10 @@ func sanitizePNG(in []byte) (sso.Image, error) {
 // checkSize refuses pictures that no place on a page can show.
 func checkSize(width, height float64) error {
 	if !(width > 0) || !(height > 0) {
-		return invalid("The picture has no size.")
+		return unusable("The picture has no size.")
 	}
 	if width > maxRatio*height || height > maxRatio*width {
-		return invalid("The picture is too narrow: one side may be at most 8 times as long as the other.")
+		return unusable("The picture is too narrow: one side may be at most 8 times as long as the other.")
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ type element struct {
 // sheets, which drawing programs write for colours, become attributes.
 func sanitizeSVG(in []byte) (picture sso.Image, omitted []string, err error) {
 	if len(in) > maxSVG {
-		return sso.Image{}, nil, invalid("The file is larger than 64 KiB.")
+		return sso.Image{}, nil, unusable("The file is larger than 64 KiB.")
 	}
 	d := drawing{
 		styles:  map[string]map[string]string{},
@@ -61,18 +61,18 @@ func sanitizeSVG(in []byte) (picture sso.Image, omitted []string, err error) {
 	}
 	d.dress(d.root)
 	if d.flatten(d.root, false); d.clips > maxClips {
-		return sso.Image{}, nil, invalid("The drawing has more than 100 clips and masks. Simplify it, or use a PNG.")
+		return sso.Image{}, nil, unusable("The drawing has more than 100 clips and masks. Simplify it, or use a PNG.")
 	}
 	width, height, err := d.root.frame()
 	if err != nil {
 		return sso.Image{}, nil, err
 	}
 	if !d.root.visible() {
-		return sso.Image{}, nil, invalid("Nothing is left of the drawing: use paths instead of text, pictures or symbols.")
+		return sso.Image{}, nil, unusable("Nothing is left of the drawing: use paths instead of text, pictures or symbols.")
 	}
 	var out bytes.Buffer
 	if !d.root.write(&out) {
-		return sso.Image{}, nil, invalid("The drawing is larger than 64 KiB once its styles are written out. Simplify it.")
+		return sso.Image{}, nil, unusable("The drawing is larger than 64 KiB once its styles are written out. Simplify it.")
 	}
 	for name := range d.omitted {
 		omitted = append(omitted, name)
@@ -96,10 +96,10 @@ func (d *drawing) read(in []byte) error {
 		}
 		switch t := token.(type) {
 		case xml.Directive:
-			return invalid("The file has a DOCTYPE. Save it as plain SVG.")
+			return unusable("The file has a DOCTYPE. Save it as plain SVG.")
 		case xml.StartElement:
 			if t.Name.Local != "svg" || !ours(t.Name) {
-				return invalid(neither)
+				return unusable(neither)
 			}
 			if d.root, err = d.element(decoder, t, 1); err != nil {
 				return err
@@ -116,14 +116,14 @@ func (d *drawing) read(in []byte) error {
 		}
 		if text, ok := token.(xml.CharData); !ok || len(bytes.TrimSpace(text)) > 0 {
 			if _, comment := token.(xml.Comment); !comment {
-				return invalid("Something follows after the end of the drawing.")
+				return unusable("Something follows after the end of the drawing.")
 			}
 		}
 	}
 }
 
 func unreadable(err error) error {
-	return invalid("The file cannot be read as an SVG.").WithCause(err)
+	return unusable("The file cannot be read as an SVG.").WithCause(err)
 }
 
 // ours reports whether an element is one of SVG. A prefix alone says nothing.
@@ -132,10 +132,10 @@ func ours(name xml.Name) bool { return name.Space == svgNamespace || name.Space 
 // element reads an element to its end.
 func (d *drawing) element(decoder *xml.Decoder, start xml.StartElement, depth int) (*element, error) {
 	if d.count++; d.count > maxElements {
-		return nil, invalid("The drawing has more than 2000 parts. Simplify it, or use a PNG.")
+		return nil, unusable("The drawing has more than 2000 parts. Simplify it, or use a PNG.")
 	}
 	if depth > maxDepth {
-		return nil, invalid("The drawing is nested more than 32 levels deep.")
+		return nil, unusable("The drawing is nested more than 32 levels deep.")
 	}
 	e := &element{
 		name:       start.Name.Local,
@@ -155,7 +155,7 @@ func (d *drawing) element(decoder *xml.Decoder, start xml.StartElement, depth in
 		case xml.EndElement:
 			return e, nil
 		case xml.Directive:
-			return nil, invalid("The file has a DOCTYPE. Save it as plain SVG.")
+			return nil, unusable("The file has a DOCTYPE. Save it as plain SVG.")
 		case xml.StartElement:
 			if err := d.child(decoder, e, t, depth); err != nil {
 				return nil, err
@@ -306,7 +306,7 @@ func (e *element) frame() (width, height int, err error) {
 		w := numbers(strings.TrimSuffix(e.attributes["width"], "px"))
 		h := numbers(strings.TrimSuffix(e.attributes["height"], "px"))
 		if len(w) != 1 || len(h) != 1 {
-			return 0, 0, invalid("The drawing has no viewBox, and no width and height in pixels.")
+			return 0, 0, unusable("The drawing has no viewBox, and no width and height in pixels.")
 		}
 		box = []float64{0, 0, w[0], h[0]}
 	}

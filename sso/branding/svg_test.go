@@ -42,19 +42,45 @@ func TestSVG(t *testing.T) {
 			in:  `<svg xmlns="http://www.w3.org/2000/svg" width="100px" height="50">` + shape + `</svg>`,
 			out: kept(shape),
 		},
-		"script":             {in: drawn("<script>alert(1)</script>" + shape), out: kept(shape), omitted: []string{"script"}},
-		"script in CDATA":    {in: drawn("<script><![CDATA[<path/>]]></script>" + shape), out: kept(shape), omitted: []string{"script"}},
-		"handler":            {in: drawn(`<path onload="alert(1)" d="M0 0H10V10z"/>`), out: kept(shape)},
-		"handler on root":    {in: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" onload="x()">` + shape + `</svg>`, out: kept(shape)},
-		"picture inside":     {in: drawn(`<image href="https://evil.example/x.png"/>` + shape), out: kept(shape), omitted: []string{"image"}},
-		"HTML inside":        {in: drawn(`<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>` + shape), out: kept(shape), omitted: []string{"foreignObject"}},
-		"HTML by a prefix":   {in: drawn(`<h:path xmlns:h="http://www.w3.org/1999/xhtml" d="M0 0"/>` + shape), out: kept(shape)},
-		"link":               {in: drawn(`<a href="javascript:alert(1)">` + shape + `</a>` + shape), out: kept(shape), omitted: []string{"a"}},
-		"text":               {in: drawn(`<text font-family="x">Acme</text>` + shape), out: kept(shape), omitted: []string{"text"}},
-		"use":                {in: drawn(`<g id="a">` + shape + `</g><use href="#a"/>`), out: kept(`<g id="a">` + shape + `</g>`), omitted: []string{"use"}},
-		"animation":          {in: drawn(`<path d="M0 0H10V10z"><animate attributeName="href" to="javascript:x"/></path>`), out: kept(shape), omitted: []string{"animate"}},
+		"script":          {in: drawn("<script>alert(1)</script>" + shape), out: kept(shape), omitted: []string{"script"}},
+		"script in CDATA": {in: drawn("<script><![CDATA[<path/>]]></script>" + shape), out: kept(shape), omitted: []string{"script"}},
+		"handler":         {in: drawn(`<path onload="alert(1)" d="M0 0H10V10z"/>`), out: kept(shape)},
+		"handler on root": {
+			in:  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" onload="x()">` + shape + `</svg>`,
+			out: kept(shape),
+		},
+		"picture inside": {
+			in:      drawn(`<image href="https://evil.example/x.png"/>` + shape),
+			out:     kept(shape),
+			omitted: []string{"image"},
+		},
+		"HTML inside": {
+			in:      drawn(`<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>` + shape),
+			out:     kept(shape),
+			omitted: []string{"foreignObject"},
+		},
+		"HTML by a prefix": {in: drawn(`<h:path xmlns:h="http://www.w3.org/1999/xhtml" d="M0 0"/>` + shape), out: kept(shape)},
+		"link": {
+			in:      drawn(`<a href="javascript:alert(1)">` + shape + `</a>` + shape),
+			out:     kept(shape),
+			omitted: []string{"a"},
+		},
+		"text": {in: drawn(`<text font-family="x">Acme</text>` + shape), out: kept(shape), omitted: []string{"text"}},
+		"use": {
+			in:      drawn(`<g id="a">` + shape + `</g><use href="#a"/>`),
+			out:     kept(`<g id="a">` + shape + `</g>`),
+			omitted: []string{"use"},
+		},
+		"animation": {
+			in:      drawn(`<path d="M0 0H10V10z"><animate attributeName="href" to="javascript:x"/></path>`),
+			out:     kept(shape),
+			omitted: []string{"animate"},
+		},
 		"title and metadata": {in: drawn(`<title>Acme</title><metadata><x/></metadata>` + shape), out: kept(shape)},
-		"notes of a program": {in: drawn(`<i:view xmlns:i="urn:program"/><path i:x="1" xmlns:i="urn:program" d="M0 0H10V10z"/>`), out: kept(shape)},
+		"notes of a program": {
+			in:  drawn(`<i:view xmlns:i="urn:program"/><path i:x="1" xmlns:i="urn:program" d="M0 0H10V10z"/>`),
+			out: kept(shape),
+		},
 		"prefixed SVG": {
 			in:  `<s:svg xmlns:s="http://www.w3.org/2000/svg" viewBox="0 0 100 50"><s:path d="M0 0H10V10z"/></s:svg>`,
 			out: kept(shape),
@@ -62,14 +88,18 @@ func TestSVG(t *testing.T) {
 		"fill of another file": {in: drawn(`<path fill="url(https://evil.example/#a)" d="M0 0H10V10z"/>`), out: kept(shape)},
 		"fill with an escape":  {in: drawn(`<path fill="ur\6c(//evil.example)" d="M0 0H10V10z"/>`), out: kept(shape)},
 		"data address":         {in: drawn(`<path clip-path="url(data:image/svg+xml,x)" d="M0 0H10V10z"/>`), out: kept(shape)},
-		"import in a style":    {in: drawn(`<style>@import "//evil.example/x.css"; .a{fill:url(//evil.example)}</style><path class="a" d="M0 0H10V10z"/>`), out: kept(shape)},
+		"import in a style": {
+			in:  drawn(`<style>@import "//evil.example/x.css"; .a{fill:url(//evil.example)}</style><path class="a" d="M0 0H10V10z"/>`),
+			out: kept(shape),
+		},
 		"classes": {
 			in: drawn(`<style>/* x */ .a, .b{fill:#0e5c4b;font:12px x;behavior:url(x)} .b{stroke : RED!important}</style>` +
 				`<path class="a" d="M0 0"/><path class="a b c" fill="blue" d="M1 1"/>`),
 			out: kept(`<path d="M0 0" fill="#0e5c4b"/><path d="M1 1" fill="#0e5c4b" stroke="RED"/>`),
 		},
 		"style": {
-			in:  drawn(`<path class="a" style="fill:#fff; background:url(//evil.example)" fill="red" d="M0 0"/><style>.a{fill:blue}</style>`),
+			in:  drawn(`<path class="a" style="fill:#fff; background:url(//evil.example)" fill="red" d="M0 0"/>` +
+				`<style>.a{fill:blue}</style>`),
 			out: kept(`<path d="M0 0" fill="#fff"/>`),
 		},
 		"gradient": {
@@ -82,15 +112,18 @@ func TestSVG(t *testing.T) {
 		},
 		"clip and mask": {
 			in:  drawn(`<clipPath id="a"><rect width="1" height="1"/></clipPath><g clip-path="url(#a)" mask="url('#b')">` + shape + `</g>`),
-			out: kept(`<clipPath id="a"><rect height="1" width="1"/></clipPath><g clip-path="url(#a)" mask="url(&#39;#b&#39;)">` + shape + `</g>`),
+			out: kept(`<clipPath id="a"><rect height="1" width="1"/></clipPath>` +
+				`<g clip-path="url(#a)" mask="url(&#39;#b&#39;)">` + shape + `</g>`),
 		},
 		"hidden stays hidden": {
 			in:  drawn(`<path display="none" d="M1 1"/>` + shape),
 			out: kept(`<path d="M1 1" display="none"/>` + shape),
 		},
 		"color of the root": {
-			in:  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" fill="none" stroke="#123" class="x" id="y">` + shape + `</svg>`,
-			out: `<svg fill="none" height="50" stroke="#123" viewBox="0 0 100 50" width="100" xmlns="http://www.w3.org/2000/svg">` + shape + `</svg>`,
+			in:  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" fill="none" ` +
+				`stroke="#123" class="x" id="y">` + shape + `</svg>`,
+			out: `<svg fill="none" height="50" stroke="#123" viewBox="0 0 100 50" width="100" ` +
+				`xmlns="http://www.w3.org/2000/svg">` + shape + `</svg>`,
 		},
 		"references in text": {in: drawn(`<path d="M0 0H10&#86;10z" fill="&#x72;ed"/>`), out: kept(`<path d="M0 0H10V10z" fill="red"/>`)},
 	} {

@@ -50,7 +50,7 @@ func catalogue() []Entry {
 		signInCodes(), authnCodes(), provisionedCodes(), samlCodes(), oidcCodes(), testCodes(), signOutCodes(),
 		connectionCodes(),
 		applicationCodes(),
-		apiCodes(), tokenCodes(), roleCodes(), mergeCodes(), erasureCodes(),
+		apiCodes(), tokenCodes(), roleCodes(), brandCodes(), mergeCodes(), erasureCodes(),
 		linkCodes(), moveCodes(), comparisonCodes(),
 		scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
