@@ -98,7 +98,7 @@ func TestSVG(t *testing.T) {
 			out: kept(`<path d="M0 0" fill="#0e5c4b"/><path d="M1 1" fill="#0e5c4b" stroke="RED"/>`),
 		},
 		"style": {
-			in:  drawn(`<path class="a" style="fill:#fff; background:url(//evil.example)" fill="red" d="M0 0"/>` +
+			in: drawn(`<path class="a" style="fill:#fff; background:url(//evil.example)" fill="red" d="M0 0"/>` +
 				`<style>.a{fill:blue}</style>`),
 			out: kept(`<path d="M0 0" fill="#fff"/>`),
 		},
@@ -111,7 +111,7 @@ func TestSVG(t *testing.T) {
 				`<linearGradient id="c"/></defs><path d="M0 0" fill="url(#b)"/>`),
 		},
 		"clip and mask": {
-			in:  drawn(`<clipPath id="a"><rect width="1" height="1"/></clipPath><g clip-path="url(#a)" mask="url('#b')">` + shape + `</g>`),
+			in: drawn(`<clipPath id="a"><rect width="1" height="1"/></clipPath><g clip-path="url(#a)" mask="url('#b')">` + shape + `</g>`),
 			out: kept(`<clipPath id="a"><rect height="1" width="1"/></clipPath>` +
 				`<g clip-path="url(#a)" mask="url(&#39;#b&#39;)">` + shape + `</g>`),
 		},
@@ -120,7 +120,7 @@ func TestSVG(t *testing.T) {
 			out: kept(`<path d="M1 1" display="none"/>` + shape),
 		},
 		"color of the root": {
-			in:  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" fill="none" ` +
+			in: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" fill="none" ` +
 				`stroke="#123" class="x" id="y">` + shape + `</svg>`,
 			out: `<svg fill="none" height="50" stroke="#123" viewBox="0 0 100 50" width="100" ` +
 				`xmlns="http://www.w3.org/2000/svg">` + shape + `</svg>`,
