@@ -1,8 +1,10 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -50,5 +52,48 @@ func TestConfigCheckReadsLogos(t *testing.T) {
 		if status, _, stderr := command.run("serve"); status != exitFailure || !strings.Contains(stderr, c.says) {
 			t.Errorf("%s: serve: exit %d\n%s", name, status, stderr)
 		}
+	}
+}
+
+// TestServeWearsItsBrand: the pages of an installation whose settings have a brand name it,
+// and what they refer to is served.
+func TestServeWearsItsBrand(t *testing.T) {
+	t.Parallel()
+	logo := filepath.Join(t.TempDir(), "logo.svg")
+	if err := os.WriteFile(logo, []byte(`<svg viewBox="0 0 9 9"><path d="M0 0H9V9z"/></svg>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newCommand(t)
+	address := freePort(t)
+	c.env = append(
+		c.env, "GATEHOUSE_LISTEN="+address, "GATEHOUSE_BRAND_PRODUCT_NAME=Northwind", "GATEHOUSE_BRAND_LOGO="+logo,
+		"GATEHOUSE_BRAND_ACCENT=#7a2f8f", "GATEHOUSE_BRAND_SUPPORT=help@northwind.example",
+	)
+	ctx, stop := contextWithCancel(t)
+	done := make(chan int, 1)
+	var stdout, stderr lockedBuffer
+	go func() {
+		done <- run(ctx, []string{"serve"}, c.env, &stdout, &stderr)
+	}()
+	waitUntil(t, "the link", func() bool { return strings.Contains(stdout.String(), "/admin/welcome/") })
+	base := "http://localhost:" + port(address)
+	status, page := get(t, base+"/login")
+	if status != http.StatusOK || !strings.Contains(page, "Northwind</title>") ||
+		!strings.Contains(page, "mailto:help@northwind.example") {
+		t.Errorf("%d %s", status, page)
+	}
+	served := map[string]bool{}
+	for _, path := range regexp.MustCompile(`"(/brand/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if status, body := get(t, base+path[1]); status != http.StatusOK || body == "" {
+			t.Errorf("%s: %d", path[1], status)
+		}
+		served[filepath.Ext(path[1])] = true
+	}
+	if !served[".svg"] || !served[".css"] {
+		t.Errorf("the page refers to %v: %s", served, page)
+	}
+	stop()
+	if status := <-done; status != exitOK {
+		t.Errorf("exit %d: %s", status, stderr.String())
 	}
 }
