@@ -63,6 +63,12 @@ func (p Provider) Product() string {
 	return ""
 }
 
+// SendsGroups reports whether a provider can send groups with a sign-in over a
+// protocol. Google's ID tokens never have any, so that their absence is no fault.
+func (p Provider) SendsGroups(protocol Protocol) bool {
+	return p != Google || protocol != OIDC
+}
+
 // Over returns what a connection runs on, "Okta, SAML"; product may be "".
 func (p Protocol) Over(product string) string {
 	name := "SAML"

@@ -118,6 +118,25 @@ func TestTestConnectionWarns(t *testing.T) {
 	}
 }
 
+// TestAbsentGroupsOfGoogle: ID tokens of Google never have groups, which is no reason
+// for a warning; an assertion of Google without groups is.
+func TestAbsentGroupsOfGoogle(t *testing.T) {
+	each(t, func(w *world) {
+		for _, at := range []*company{w.acme, w.globex} {
+			w.edit(at, func(c *sso.Connection, cfg *sso.Config) {
+				c.Provider = sso.Google
+				cfg.Mapping.Groups = []string{"roles"}
+			})
+			want := "groups_absent"
+			if at.conn.Protocol == sso.OIDC {
+				want = ""
+			}
+			run, _ := w.beginTest(at)
+			w.warns(at, w.ended(at, run, w.tryOut(at, run, w.browser)), want, "")
+		}
+	})
+}
+
 // warns checks the warnings of a run that passed.
 func (w *world) warns(c *company, run sso.TestRun, want, says string) {
 	w.Helper()

@@ -63,11 +63,13 @@ func (r *testRun) warnings(d evaluate.Decision) {
 }
 
 // groupWarnings compares the asserted groups with the groups of the enterprise.
+// Nothing is said of a provider that never sends groups.
 func (r *testRun) groupWarnings(matched int) {
 	g, read := r.result.Identity.Groups, strings.Join(r.cfg.Mapping.Groups, ", ")
 	switch {
 	case g.Unfetched:
 		r.raise(sso.Warning{Code: "groups_unfetched"})
+	case g.State == sso.GroupsAbsent && !r.c.Provider.SendsGroups(r.c.Protocol):
 	case read == "":
 		r.raise(sso.Warning{Code: "groups_not_mapped"})
 	case g.State == sso.GroupsAbsent:

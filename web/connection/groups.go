@@ -276,7 +276,7 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 			Value: strconv.Itoa(without) + " of the last " +
 				ui.Count(all, "group sync", "group syncs"),
 		}
-		if without > 0 {
+		if without > 0 && v.Connection.Provider.SendsGroups(v.Connection.Protocol) {
 			f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
 		}
 		facts = append(facts, f)
