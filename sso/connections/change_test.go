@@ -97,6 +97,35 @@ func TestCreateOIDC(t *testing.T) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
+// TestScopesOfADFS: AD FS alone is asked for allatclaims, and only if it offers it.
+func TestScopesOfADFS(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	d.scopes = []string{"allatclaims", "openid"}
+	for provider, want := range map[sso.Provider][]string{
+		sso.ADFS:   {"openid", "profile", "email", "allatclaims"},
+		sso.Custom: {"openid", "profile", "email"},
+	} {
+		c, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, connections.Edit{
+			Name:     new("Directory"),
+			Provider: new(provider),
+			OIDC:     &connections.OIDCEdit{Issuer: new(d.URL)},
+		})
+		w.ok(err)
+		w.same(want, c.Draft.OIDC.Scopes)
+	}
+	c, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, connections.Edit{
+		Name:     new("Chosen"),
+		Provider: new(sso.ADFS),
+		OIDC: &connections.OIDCEdit{
+			Issuer: new(d.URL),
+			Scopes: []string{"openid", "email"},
+		},
+	})
+	w.ok(err)
+	w.same([]string{"openid", "email"}, c.Draft.OIDC.Scopes)
+}
+
 // What an admin registers at the identity provider follows from the connection's
 // ID, so it has to exist before there is anything to fill in.
 func TestCreateNeedsOnlyAName(t *testing.T) {

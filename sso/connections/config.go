@@ -57,6 +57,16 @@ func nameIDFormat(provider sso.Provider) string {
 // them: a provider that does not know it refuses the sign-in.
 func defaultScopes() []string { return []string{"openid", "profile", "email"} }
 
+// moreScopes returns scopes to ask for where the provider's discovery document
+// offers them. AD FS puts the claims of a web API into the ID token only for the
+// scope allatclaims.
+func moreScopes(provider sso.Provider) []string {
+	if provider == sso.ADFS {
+		return []string{"groups", "allatclaims"}
+	}
+	return []string{"groups"}
+}
+
 // startOf returns the configuration that an edit begins from: the draft, else the
 // live one.
 func startOf(c sso.Connection) *sso.Config {

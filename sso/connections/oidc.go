@@ -127,10 +127,12 @@ func (w *editing) discovered(d oidc.Discovered, e OIDCEdit) {
 	if d.URL != "" {
 		w.warn("oidc.issuer", "The issuer is not at its own address. What is read at "+d.URL+" decides about its keys.")
 	}
-	if e.Scopes == nil &&
-		slices.Equal(cfg.Scopes, defaultScopes()) &&
-		slices.Contains(d.Scopes, "groups") {
-		cfg.Scopes = append(defaultScopes(), "groups")
+	if e.Scopes == nil && slices.Equal(cfg.Scopes, defaultScopes()) {
+		for _, scope := range moreScopes(w.c.Provider) {
+			if slices.Contains(d.Scopes, scope) {
+				cfg.Scopes = append(cfg.Scopes, scope)
+			}
+		}
 	}
 	offered := func(m sso.AuthMethod) bool {
 		return len(d.AuthMethods) == 0 || slices.Contains(d.AuthMethods, string(m))
