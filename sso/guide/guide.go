@@ -138,9 +138,11 @@ type Span struct {
 // All returns the guides, in the order in which they are offered.
 func All() []Guide {
 	return []Guide{
-		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(), jumpCloudSAML(), googleSAML(),
+		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(),
+		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(),
 		oneLoginSAML(), pingSAML(),
-		keycloakSAML(), keycloakOIDC(), adfsSAML(), customSAML(), customOIDC(),
+		keycloakSAML(), keycloakOIDC(), adfsSAML(),
+		customSAML(), customOIDC(),
 	}
 }
 

@@ -79,14 +79,7 @@ func jumpCloudSAML() Guide {
 			},
 			Warnings: []string{byName},
 		},
-		Assign: Part{
-			Title: assignTitle,
-			Do: []Instruction{
-				do("In the application, open *User Groups* and tick the groups whose people are to sign in. For the test, you need to be in one of them."),
-				do("Select *Save*."),
-			},
-			Warnings: []string{"Only the groups ticked here are sent."},
-		},
+		Assign: jumpCloudAssign(),
 	}
 }
 
