@@ -140,7 +140,7 @@ func All() []Guide {
 	return []Guide{
 		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(),
 		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(),
-		oneLoginSAML(), pingSAML(),
+		oneLoginSAML(), oneLoginOIDC(), pingSAML(),
 		keycloakSAML(), keycloakOIDC(), adfsSAML(),
 		customSAML(), customOIDC(),
 	}

@@ -154,13 +154,7 @@ func oneLoginSAML() Guide {
 				"Without *Semicolon Delimited input (Multi-value output)* the list is sent as one value. It is then split at its semicolons here.",
 			},
 		},
-		Assign: Part{
-			Title: assignTitle,
-			Do: []Instruction{
-				do("In the application, open *Access*, and choose the *Roles* whose people are to sign in. For the test, you need to have one of them."),
-				do("Select *Save*."),
-			},
-		},
+		Assign: oneLoginAssign(),
 	}
 }
 
