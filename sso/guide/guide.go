@@ -140,7 +140,7 @@ func All() []Guide {
 	return []Guide{
 		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(),
 		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(),
-		oneLoginSAML(), oneLoginOIDC(), pingSAML(),
+		oneLoginSAML(), oneLoginOIDC(), pingSAML(), pingOIDC(),
 		keycloakSAML(), keycloakOIDC(), adfsSAML(),
 		customSAML(), customOIDC(),
 	}
