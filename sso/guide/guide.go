@@ -141,7 +141,7 @@ func All() []Guide {
 		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(),
 		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(),
 		oneLoginSAML(), oneLoginOIDC(), pingSAML(), pingOIDC(),
-		keycloakSAML(), keycloakOIDC(), adfsSAML(),
+		keycloakSAML(), keycloakOIDC(), adfsSAML(), adfsOIDC(),
 		customSAML(), customOIDC(),
 	}
 }
