@@ -185,13 +185,7 @@ func pingSAML() Guide {
 			},
 			Warnings: []string{byName, "*Group IDs* instead of *Group Names* match no name."},
 		},
-		Assign: Part{
-			Title: assignTitle,
-			Do: []Instruction{
-				do("In the application, open *Access*, and choose the groups whose people are to sign in. With none chosen everyone may. For the test, you need to be in one of them."),
-				do("Select *Save*."),
-			},
-		},
+		Assign: pingAssign(),
 	}
 }
 

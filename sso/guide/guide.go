@@ -32,6 +32,7 @@ type Guide struct {
 // Part is a group of steps.
 type Part struct {
 	Title    string
+	Note     string // to know before the first instruction; no mistake to avoid
 	Do       []Instruction
 	Warnings []string // common mistakes in this part
 }
@@ -139,7 +140,7 @@ type Span struct {
 func All() []Guide {
 	return []Guide{
 		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(),
-		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(),
+		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(), googleOIDC(),
 		oneLoginSAML(), oneLoginOIDC(), pingSAML(), pingOIDC(),
 		keycloakSAML(), keycloakOIDC(), adfsSAML(), adfsOIDC(),
 		customSAML(), customOIDC(),

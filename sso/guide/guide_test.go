@@ -25,10 +25,16 @@ func TestClaimsFitThePreset(t *testing.T) {
 			guide.Email:   "ada.l@acme.example",
 			guide.Groups:  "engineering",
 		}
-		if slices.ContainsFunc(g.Claims, func(c guide.Claim) bool {
-			return c.Use == guide.Email && c.Name == guide.NameID
-		}) {
-			values[guide.Email], values[guide.Subject] = values[guide.Login], values[guide.Login] // one claim is both
+		switch named(g, guide.Email) {
+		case guide.NameID:
+			values[guide.Subject] = values[guide.Login]
+			values[guide.Email] = values[guide.Login]
+		case named(g, guide.Login):
+			values[guide.Email] = values[guide.Login] // one claim is both
+		}
+		var groups []string
+		if named(g, guide.Groups) != "" {
+			groups = []string{values[guide.Groups]}
 		}
 		a := sso.Assertion{Subject: values[guide.Subject], Claims: sso.Claims{}}
 		var names []string
@@ -53,11 +59,39 @@ func TestClaimsFitThePreset(t *testing.T) {
 		if id.Login != values[guide.Login] ||
 			id.Email != values[guide.Email] ||
 			id.Name != strings.Join(names, " ") ||
-			!slices.Equal(id.Groups.Names, []string{values[guide.Groups]}) {
+			!slices.Equal(id.Groups.Names, groups) {
 			t.Errorf(
 				"%s: read %q, %q, %q, %v", name(g), id.Login, id.Email, id.Name,
 				id.Groups,
 			)
+		}
+	}
+}
+
+// named returns the name of the first claim for a use; "" if there is none.
+func named(g guide.Guide, use guide.Use) string {
+	for _, c := range g.Claims {
+		if c.Use == use {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// TestWithoutGroups: a guide without a claim for groups says so before its first
+// step and where an admin chooses, as a note and not as a warning.
+func TestWithoutGroups(t *testing.T) {
+	t.Parallel()
+	for _, g := range guide.All() {
+		if sends := g.Provider.SendsGroups(g.Protocol); sends != (named(g, guide.Groups) != "") {
+			t.Errorf("%s: sends groups: %t", name(g), sends)
+		} else if !sends && (!strings.Contains(g.Create.Note, "groups") || !strings.Contains(g.Why, "groups")) {
+			t.Errorf("%s: does not say that it sends no groups", name(g))
+		}
+		for _, p := range []guide.Part{g.Create, g.Configure, g.Attributes, g.Groups, g.Assign} {
+			if p.Note != "" {
+				checkText(t, name(g), p.Note)
+			}
 		}
 	}
 }

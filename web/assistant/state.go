@@ -222,7 +222,11 @@ func lower(label string) string {
 // part is a part of the guide with our values filled in.
 func (a *Assistant) part(s *state, id, heading string, p guide.Part) part {
 	values := a.Values(s.Enterprise, s.Connection)
-	out := part{ID: id, Heading: heading}
+	out := part{
+		ID:      id,
+		Heading: heading,
+		Note:    pieces(p.Note),
+	}
 	for _, w := range p.Warnings {
 		out.Warnings = append(out.Warnings, pieces(w))
 	}

@@ -47,6 +47,7 @@ type piece struct {
 type part struct {
 	ID       string
 	Heading  string
+	Note     []piece
 	Do       []instruction
 	Warnings [][]piece
 }
