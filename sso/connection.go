@@ -32,12 +32,14 @@ const (
 	Ping      Provider = "ping"
 	Keycloak  Provider = "keycloak"
 	ADFS      Provider = "adfs"
+	Auth0     Provider = "auth0"
 	Custom    Provider = "custom"
 )
 
 // Providers lists every provider, in the order in which they are offered.
 var Providers = [...]Provider{
-	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom,
+	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0,
+	Custom,
 }
 
 // Product returns the name of the product; "" for Custom.
@@ -59,6 +61,8 @@ func (p Provider) Product() string {
 		return "Keycloak"
 	case ADFS:
 		return "AD FS"
+	case Auth0:
+		return "Auth0"
 	}
 	return ""
 }

@@ -131,6 +131,8 @@ func samlPlaces(p sso.Provider) places {
 		return keycloakSAML()
 	case sso.ADFS:
 		return adfsSAML()
+	case sso.Auth0:
+		return auth0SAML()
 	}
 	return customSAML()
 }
@@ -153,6 +155,8 @@ func oidcPlaces(p sso.Provider) places {
 		return keycloakOIDC()
 	case sso.ADFS:
 		return adfsOIDC()
+	case sso.Auth0:
+		return auth0OIDC()
 	}
 	return customOIDC()
 }

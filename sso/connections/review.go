@@ -64,6 +64,7 @@ func recognize(cfg sso.Config) sso.Provider {
 			{".pingone.eu", sso.Ping},
 			{".pingone.ca", sso.Ping},
 			{".pingone.asia", sso.Ping},
+			{".auth0.com", sso.Auth0},
 		} {
 			if strings.HasSuffix(host, known.domain) {
 				return known.is

@@ -180,6 +180,12 @@ func oidcMessages(p sso.Provider) stopMessages {
 			address:  "MSIS9224: the redirect URI is not registered for the client",
 			assigned: "Access denied: you are not authorized to access this site. (MSIS5007)",
 		}
+	case sso.Auth0:
+		return stopMessages{
+			unknown:  "Unknown client: … (invalid_request)",
+			address:  "Callback URL mismatch: … is not in the list of allowed callback URLs.",
+			assigned: "access_denied, or " + notAssigned,
+		}
 	}
 	return stopMessages{
 		unknown:  "invalid_client, unknown client, or No client with the ID …",

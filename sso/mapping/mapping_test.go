@@ -724,6 +724,26 @@ func TestPresetsReadOurNames(t *testing.T) {
 	}
 }
 
+// TestAuth0WithoutMappings: an addon with its own settings sends the name of a person
+// where other products send the login, which must not be taken for it.
+func TestAuth0WithoutMappings(t *testing.T) {
+	t.Parallel()
+	id, _, err := Apply(
+		sso.Config{Mapping: Preset(sso.Auth0, sso.SAML)}, sso.Connection{Protocol: sso.SAML},
+		sso.Assertion{
+			Subject: "auth0|65f1c0a2",
+			Claims: sso.Claims{
+				xmlsoap + "nameidentifier": {"auth0|65f1c0a2"},
+				xmlsoap + "emailaddress":   {"ada@acme.test"},
+				xmlsoap + "name":           {"Ada Lovelace"},
+			},
+		},
+	)
+	if err != nil || id.Login != "ada@acme.test" || id.Email != "ada@acme.test" || id.Name != "Ada Lovelace" {
+		t.Errorf("read %q, %q, %q, %v", id.Login, id.Email, id.Name, err)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	bad := sso.Mapping{

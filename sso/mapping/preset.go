@@ -49,7 +49,7 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 		m.Login = []string{claimEmail}
 	case sso.Keycloak:
 		m.Groups = []string{claimGroups, "realm_access.roles"}
-	case sso.OneLogin, sso.Ping:
+	case sso.OneLogin, sso.Ping, sso.Auth0: // Auth0 reserves the claim groups
 		m.Groups = []string{claimGroups, "memberOf"}
 	case sso.JumpCloud:
 		m.Groups = []string{claimGroups, "memberOf"}
@@ -116,6 +116,10 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 	case sso.Keycloak:
 		m.Groups = append(m.Groups, "Role", "member")
 		m.Login = append(m.Login, subjectClaim)
+	case sso.Auth0:
+		// by default the name is sent as xmlsoap name, and there is no other login than the address
+		m.Login = []string{claimLogin, claimEmail, xmlsoap + "emailaddress", subjectClaim}
+		m.Name = append(m.Name, xmlsoap+"name")
 	case sso.JumpCloud, sso.Custom:
 		m.Login = append(m.Login, subjectClaim)
 	}
