@@ -33,12 +33,13 @@ const (
 	Keycloak  Provider = "keycloak"
 	ADFS      Provider = "adfs"
 	Auth0     Provider = "auth0"
+	Duo       Provider = "duo"
 	Custom    Provider = "custom"
 )
 
 // Providers lists every provider, in the order in which they are offered.
 var Providers = [...]Provider{
-	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0,
+	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0, Duo,
 	Custom,
 }
 
@@ -63,6 +64,8 @@ func (p Provider) Product() string {
 		return "AD FS"
 	case Auth0:
 		return "Auth0"
+	case Duo:
+		return "Duo"
 	}
 	return ""
 }

@@ -133,6 +133,8 @@ func samlPlaces(p sso.Provider) places {
 		return adfsSAML()
 	case sso.Auth0:
 		return auth0SAML()
+	case sso.Duo:
+		return duoSAML()
 	}
 	return customSAML()
 }
@@ -157,6 +159,8 @@ func oidcPlaces(p sso.Provider) places {
 		return adfsOIDC()
 	case sso.Auth0:
 		return auth0OIDC()
+	case sso.Duo:
+		return duoOIDC()
 	}
 	return customOIDC()
 }

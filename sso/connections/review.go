@@ -65,6 +65,7 @@ func recognize(cfg sso.Config) sso.Provider {
 			{".pingone.ca", sso.Ping},
 			{".pingone.asia", sso.Ping},
 			{".auth0.com", sso.Auth0},
+			{".sso.duosecurity.com", sso.Duo},
 		} {
 			if strings.HasSuffix(host, known.domain) {
 				return known.is
