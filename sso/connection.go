@@ -34,12 +34,13 @@ const (
 	ADFS      Provider = "adfs"
 	Auth0     Provider = "auth0"
 	Duo       Provider = "duo"
+	Rippling  Provider = "rippling"
 	Custom    Provider = "custom"
 )
 
 // Providers lists every provider, in the order in which they are offered.
 var Providers = [...]Provider{
-	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0, Duo,
+	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0, Duo, Rippling,
 	Custom,
 }
 
@@ -66,6 +67,8 @@ func (p Provider) Product() string {
 		return "Auth0"
 	case Duo:
 		return "Duo"
+	case Rippling:
+		return "Rippling"
 	}
 	return ""
 }

@@ -135,6 +135,8 @@ func samlPlaces(p sso.Provider) places {
 		return auth0SAML()
 	case sso.Duo:
 		return duoSAML()
+	case sso.Rippling:
+		return ripplingSAML()
 	}
 	return customSAML()
 }
@@ -161,6 +163,8 @@ func oidcPlaces(p sso.Provider) places {
 		return auth0OIDC()
 	case sso.Duo:
 		return duoOIDC()
+	case sso.Rippling:
+		return ripplingOIDC()
 	}
 	return customOIDC()
 }

@@ -66,6 +66,7 @@ func recognize(cfg sso.Config) sso.Provider {
 			{".pingone.asia", sso.Ping},
 			{".auth0.com", sso.Auth0},
 			{".sso.duosecurity.com", sso.Duo},
+			{".rippling.com", sso.Rippling},
 		} {
 			if strings.HasSuffix(host, known.domain) {
 				return known.is
