@@ -35,12 +35,13 @@ const (
 	Auth0     Provider = "auth0"
 	Duo       Provider = "duo"
 	Rippling  Provider = "rippling"
+	CyberArk  Provider = "cyberark"
 	Custom    Provider = "custom"
 )
 
 // Providers lists every provider, in the order in which they are offered.
 var Providers = [...]Provider{
-	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0, Duo, Rippling,
+	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Auth0, Duo, Rippling, CyberArk,
 	Custom,
 }
 
@@ -69,6 +70,8 @@ func (p Provider) Product() string {
 		return "Duo"
 	case Rippling:
 		return "Rippling"
+	case CyberArk:
+		return "CyberArk Identity"
 	}
 	return ""
 }

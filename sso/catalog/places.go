@@ -137,6 +137,8 @@ func samlPlaces(p sso.Provider) places {
 		return duoSAML()
 	case sso.Rippling:
 		return ripplingSAML()
+	case sso.CyberArk:
+		return cyberArkSAML()
 	}
 	return customSAML()
 }
@@ -165,6 +167,8 @@ func oidcPlaces(p sso.Provider) places {
 		return duoOIDC()
 	case sso.Rippling:
 		return ripplingOIDC()
+	case sso.CyberArk:
+		return cyberArkOIDC()
 	}
 	return customOIDC()
 }

@@ -67,6 +67,8 @@ func recognize(cfg sso.Config) sso.Provider {
 			{".auth0.com", sso.Auth0},
 			{".sso.duosecurity.com", sso.Duo},
 			{".rippling.com", sso.Rippling},
+			{".id.cyberark.cloud", sso.CyberArk},
+			{".idaptive.app", sso.CyberArk},
 		} {
 			if strings.HasSuffix(host, known.domain) {
 				return known.is

@@ -143,7 +143,7 @@ func All() []Guide {
 		jumpCloudSAML(), jumpCloudOIDC(), googleSAML(), googleOIDC(),
 		oneLoginSAML(), oneLoginOIDC(), pingSAML(), pingOIDC(),
 		keycloakSAML(), keycloakOIDC(), adfsSAML(), adfsOIDC(),
-		auth0SAML(), auth0OIDC(), duoSAML(), ripplingSAML(),
+		auth0SAML(), auth0OIDC(), duoSAML(), ripplingSAML(), cyberArkSAML(),
 		customSAML(), customOIDC(),
 	}
 }

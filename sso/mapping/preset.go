@@ -120,7 +120,7 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 		// by default the name is sent as xmlsoap name, and there is no other login than the address
 		m.Login = []string{claimLogin, claimEmail, xmlsoap + "emailaddress", subjectClaim}
 		m.Name = append(m.Name, xmlsoap+"name")
-	case sso.JumpCloud, sso.Duo, sso.Rippling, sso.Custom:
+	case sso.JumpCloud, sso.Duo, sso.Rippling, sso.CyberArk, sso.Custom:
 		m.Login = append(m.Login, subjectClaim)
 	}
 	return m

@@ -12,7 +12,7 @@ type connection struct {
 	ID              sso.ConnectionID    `json:"id" doc:"Identifier; immutable." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name            string              `json:"name" doc:"Name shown to users who choose between connections." example:"Employees"`
 	Protocol        sso.Protocol        `json:"protocol" enum:"saml,oidc" doc:"Protocol of the identity provider." example:"saml"`
-	Provider        sso.Provider        `json:"provider" enum:"okta,entra,jumpcloud,google,onelogin,ping,keycloak,adfs,auth0,duo,rippling,custom" doc:"Product of the identity provider." example:"okta"`
+	Provider        sso.Provider        `json:"provider" enum:"okta,entra,jumpcloud,google,onelogin,ping,keycloak,adfs,auth0,duo,rippling,cyberark,custom" doc:"Product of the identity provider." example:"okta"`
 	State           sso.ConnectionState `json:"state" enum:"draft,enabled,disabled" doc:"State; users can sign in through an enabled connection only." example:"enabled"`
 	Revision        int64               `json:"revision" doc:"Revision number, increased by every change; also the ETag." example:"7"`
 	Live            *configuration      `json:"live,omitempty" doc:"Configuration that sign-ins use; missing until the connection is first enabled."`
