@@ -1,6 +1,8 @@
 package assistant
 
 import (
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -23,10 +25,27 @@ func galleryFirstSteps() []gallery.Example {
 	return []gallery.Example{
 		{Name: "SetupCreate", Status: 200, Page: create},
 		{Name: "SetupCreate-by-link", Status: 200, Page: byLink},
+		{Name: "SetupCreate-without-groups", Status: 200, Page: galleryCreateWithoutGroups()},
 		{Name: "SetupConfigure-empty", Status: 200, Page: empty},
 		{Name: "SetupConfigure-wrong", Status: 422, Page: wrong},
 		{Name: "SetupConfigure-manual", Status: 200, Page: manual},
 		{Name: "SetupConfigure-read", Status: 200, Page: read},
+	}
+}
+
+// galleryCreateWithoutGroups is the first step of a product with a note before it.
+func galleryCreateWithoutGroups() *setupCreatePage {
+	base, a := galleryStep(1, "Create the application", &ui.Link{
+		Label: "Next: configure the connection",
+		Href:  galleryAt + "configure",
+	})
+	a.Over = sso.OIDC.Over(sso.Google.Product())
+	p := galleryPart()
+	p.Note = pieces(guide.Of(sso.Google, sso.OIDC).Create.Note)
+	return &setupCreatePage{
+		Base:      base,
+		stepFrame: a,
+		Part:      p,
 	}
 }
 

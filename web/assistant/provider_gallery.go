@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"gatehouse/sso/guide"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -77,41 +78,10 @@ func galleryWay(protocol, why string, better bool) protocolWay {
 
 func galleryChooseFirst() *chooseProviderPage {
 	return &chooseProviderPage{
-		Base:    galleryBase(),
-		Heading: "Set up single sign-on",
-		Lead:    "Choose the identity provider that Acme Corporation uses.",
-		Products: []product{
-			{
-				"Okta",
-				[]protocolWay{
-					galleryWay(
-						"OpenID Connect", "Fewest steps, and no certificate to renew.", true,
-					),
-					galleryWay("SAML", "If your company asks for SAML, or for encrypted assertions.", false),
-				},
-			},
-			{
-				"Microsoft Entra ID",
-				[]protocolWay{
-					galleryWay(
-						"SAML", "Sends group names. New signing certificates are picked up automatically.", true,
-					),
-					galleryWay("OpenID Connect", "If you prefer app registrations.", false),
-				},
-			},
-			{
-				"Google Workspace",
-				[]protocolWay{
-					galleryWay("SAML", "The only way in which Google sends groups.", true),
-				},
-			},
-			{
-				"AD FS",
-				[]protocolWay{
-					galleryWay("SAML", "New certificates are picked up automatically.", true),
-				},
-			},
-		},
+		Base:     galleryBase(),
+		Heading:  "Set up single sign-on",
+		Lead:     "Choose the identity provider that Acme Corporation uses.",
+		Products: products(galleryConnections+"/new", "", guide.Guide{}),
 	}
 }
 
