@@ -40,8 +40,8 @@ func galleryCreateWithoutGroups() *setupCreatePage {
 		Href:  galleryAt + "configure",
 	})
 	a.Over = sso.OIDC.Over(sso.Google.Product())
-	p := galleryPart()
-	p.Note = pieces(guide.Of(sso.Google, sso.OIDC).Create.Note)
+	p := galleryPartOf(guide.Of(sso.Google, sso.OIDC).Create)
+	p.Heading = "In Google Workspace"
 	return &setupCreatePage{
 		Base:      base,
 		stepFrame: a,

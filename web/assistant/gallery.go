@@ -24,6 +24,7 @@ const (
 	galleryConnections = "/admin/enterprises/acme/connections"
 	galleryAt          = galleryConnections + "/conn-1/setup/"
 	galleryACS         = "https://login.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/acs"
+	galleryRedirect    = "https://login.example.com/oidc/callback"
 )
 
 // galleryStep is what a step has around itself.

@@ -70,7 +70,11 @@ func galleryProvisionStep(number int, heading, next string) (ui.Base, stepFrame)
 
 // galleryPartOf is a part of the guide to Entra ID with the values of the gallery.
 func galleryPartOf(p guide.Part) part {
-	out := part{ID: "h-do", Heading: "In Microsoft Entra ID"}
+	out := part{
+		ID:      "h-do",
+		Heading: "In Microsoft Entra ID",
+		Note:    pieces(p.Note),
+	}
 	for _, w := range p.Warnings {
 		out.Warnings = append(out.Warnings, pieces(w))
 	}
@@ -81,6 +85,8 @@ func galleryPartOf(p guide.Part) part {
 			switch v.Kind {
 			case guide.SCIMURL:
 				e.Copy = &ui.Copyable{ID: "scim", Value: gallerySCIM}
+			case guide.RedirectURI:
+				e.Copy = &ui.Copyable{ID: "redirect", Value: galleryRedirect}
 			case guide.TokenValue:
 				e.Choice = tokenBelow
 			}
