@@ -55,7 +55,10 @@ type ProvisionedUser struct {
 	Account UserID
 	// Adopted says that the account follows the resource. It is false while the
 	// effects wait, and of users outside of a pilot.
-	Adopted    bool
+	Adopted bool
+	// AccountOff says that the account follows the resource and is deactivated. It is so
+	// of an active resource if an admin deactivated the account, for example.
+	AccountOff bool
 	Version    int64 // 1 when created, one more with each change
 	CreatedAt  time.Time
 	ModifiedAt time.Time

@@ -76,6 +76,9 @@ type ProvisioningEffects struct {
 	Adopted bool `json:"adopted,omitempty"`
 	// Reactivated says that a deactivated user is active again.
 	Reactivated bool `json:"reactivated,omitempty"`
+	// StaysOff says that the user was pushed as active and stays deactivated, because no
+	// push deactivated them: an admin did, for example.
+	StaysOff bool `json:"stays_off,omitempty"`
 	// Applied says that the event is no request: what had been pushed before was
 	// applied, because the connection was enabled or its pilot changed.
 	Applied bool `json:"applied,omitempty"`

@@ -30,6 +30,10 @@ type User struct {
 	// MergedInto is the user whom what led to this one leads to; "" if this one was not
 	// merged. A merged user is deactivated and stays so.
 	MergedInto UserID
+	// EndedByPush says that an identity provider deactivated the user over SCIM. A later
+	// push may make such a user active again, and no push one whom an admin deactivated.
+	// It is false of a user who is not deactivated.
+	EndedByPush bool
 }
 
 // UserIdentity ties a user to one immutable subject of one connection.

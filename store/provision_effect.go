@@ -124,6 +124,7 @@ func (e *effects) applyChange(ctx context.Context, before *sso.ProvisionedUser, 
 func (e *effects) release(ctx context.Context, before sso.ProvisionedUser, after *sso.ProvisionedUser) error {
 	after.Account = ""
 	after.Adopted = false
+	after.AccountOff = false
 	former := before
 	former.ID = sso.ResourceID(sso.NewID[sso.UserID](e.now)) // of the tombstone: the resource goes on
 	e.entomb(e.push, former, before.Adopted)

@@ -76,6 +76,7 @@ func (e *effects) saveAccountOf(ctx context.Context, change pushedUser, r *ident
 	bound := u.Account != r.User.ID
 	u.Account = r.User.ID
 	u.Adopted = true
+	u.AccountOff = r.User.Status == sso.UserDeactivated
 	switch {
 	case r.Outcome == identity.New:
 		e.releaseSubject(*u)

@@ -33,7 +33,7 @@ func userFilterColumns() map[string]filterColumn {
 		"id":         {sql: "u.id", kind: filter.Exact},
 		"externalid": {sql: "u.external_id", kind: filter.Exact, optional: true},
 		"username":   {sql: "u.user_name_folded"},
-		"active":     {sql: "case when u.active then 'true' else 'false' end", kind: filter.Boolean},
+		"active":     {sql: "case when u.active and " + accountOff + " = 0 then 'true' else 'false' end", kind: filter.Boolean},
 		"meta.resourcetype": {
 			sql:  "cast('User' as text)",
 			kind: filter.Exact,

@@ -12,7 +12,13 @@ import (
 )
 
 const provisionedUserColumns = "u.id, u.enterprise_id, u.connection_id, u.origin, u.user_name, u.external_id, " +
-	"u.active, u.name, u.emails, u.document, u.account_id, u.adopted, u.version, u.created_at, u.modified_at, u.seq"
+	"u.active, u.name, u.emails, u.document, u.account_id, u.adopted, u.version, u.created_at, u.modified_at, u.seq, " +
+	accountOff
+
+// accountOff is whether the account that follows a provisioned user u of the enterprise $1
+// is deactivated.
+const accountOff = `coalesce((select 1 from users account where account.enterprise_id = $1
+	and account.id = u.account_id and account.status = 'deactivated' and u.adopted), 0)`
 
 // userRow is a provisioned user with its position in lists.
 type userRow struct {
@@ -22,11 +28,13 @@ type userRow struct {
 
 func scanProvisionedUser(r engine.Row) (u userRow, err error) {
 	var document string
+	var off int64
 	err = r.Scan(
 		&u.ID, &u.Enterprise, &u.Connection, &u.Origin, &u.UserName, &u.ExternalID, &u.Active,
 		&u.Name, engine.JSON(&u.Emails), &document, &u.Account, &u.Adopted, &u.Version,
-		engine.Time(&u.CreatedAt), engine.Time(&u.ModifiedAt), &u.seq,
+		engine.Time(&u.CreatedAt), engine.Time(&u.ModifiedAt), &u.seq, &off,
 	)
+	u.AccountOff = off == 1
 	u.Document = json.RawMessage(document)
 	return u, err
 }

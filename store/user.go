@@ -11,13 +11,13 @@ import (
 )
 
 const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, " +
-	"u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given, u.merged_into"
+	"u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given, u.merged_into, u.ended_by_push"
 
 func userFields(u *sso.User) []any {
 	return []any{
 		&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status,
 		engine.Time(&u.CreatedAt), engine.Time(&u.LastSignInAt), engine.Time(&u.VouchedAt),
-		&u.LoginGiven, &u.MergedInto,
+		&u.LoginGiven, &u.MergedInto, &u.EndedByPush,
 	}
 }
 
@@ -155,6 +155,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	if err := t.loginFree(ctx, old, u); err != nil {
 		return err
 	}
+	u.EndedByPush = old.EndedByPush && u.Status == old.Status
 	t.updateUser(u)
 	t.updateTerms(old, u)
 	if err := t.Flush(ctx); err != nil {
@@ -189,25 +190,31 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 
 func (t *tx) insertUser(u sso.User) {
 	t.Queue(
-		`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at,
+			vouched_at, login_given, login_folded, ended_by_push)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt),
 		engine.Micros(u.VouchedAt),
-		u.LoginGiven, identity.LoginKey(u.Login),
+		u.LoginGiven, identity.LoginKey(u.Login), endedByPush(u),
 	)
 }
 
 func (t *tx) updateUser(u sso.User) {
 	t.Queue(
-		`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
+		`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7,
+			last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11, ended_by_push = $12
 		where enterprise_id = $1 and id = $2`,
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
 		u.LoginGiven,
 		identity.LoginKey(u.Login),
+		endedByPush(u),
 	)
 }
+
+// endedByPush is what is stored: a user who is not deactivated has not ended.
+func endedByPush(u sso.User) bool { return u.EndedByPush && u.Status == sso.UserDeactivated }
 
 // difference returns the audit detail of a changed user.
 func difference(old, u sso.User) []string {

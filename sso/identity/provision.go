@@ -104,10 +104,10 @@ func (f Pushed) Login() (login string, given bool) {
 //  1. The resource belongs to the user it belonged to before, or to the first whom
 //     the ladder finds; otherwise a user is created.
 //  2. An inactive resource deactivates its user. An active one makes a user active
-//     who is new, waits, comes back after the resource was deleted, or whose
-//     resource was inactive before. A user deactivated by an admin stays deactivated,
-//     and so does one whom another connection deactivated, or who was merged into
-//     another.
+//     who is new or waits. It makes a deactivated user active whom a push deactivated,
+//     if the resource was inactive before or comes back after it was deleted. A user
+//     deactivated by an admin stays deactivated, and so does one whom another connection
+//     deactivated, or who was merged into another.
 //  3. If another active user has the login, or a new user may be one whom a move
 //     expects or who was merged, the resource is held for an admin. With the login of
 //     a user who left, it is refused.
@@ -129,6 +129,7 @@ func Provision(f Pushed) Provisioned {
 	}
 	r.User.Login, r.User.LoginGiven = f.Login()
 	r.User.Status = f.status(before)
+	r.User.EndedByPush = endedByPush(before, r.User)
 	if held := f.held(before, r.User); held != nil {
 		r.Outcome = Held
 		r.Err = held
@@ -151,12 +152,20 @@ func (f Pushed) status(before sso.User) sso.UserStatus {
 		return sso.UserDeactivated
 	case before.Status != sso.UserDeactivated:
 		return sso.UserActive
-	case f.Away:
+	case f.Away, !before.EndedByPush:
 		return sso.UserDeactivated
 	case f.Account.ID != "" && !f.WasActive, f.Account.ID == "" && f.Former:
 		return sso.UserActive
 	}
 	return sso.UserDeactivated
+}
+
+// endedByPush reports whether a push deactivated a user: now, or before.
+func endedByPush(before, after sso.User) bool {
+	if before.Status == sso.UserDeactivated {
+		return before.EndedByPush && after.Status == sso.UserDeactivated
+	}
+	return after.Status == sso.UserDeactivated
 }
 
 // held returns why the resource waits for an admin, nil if it does not.
@@ -240,6 +249,8 @@ func PickLogin(userName string, users []sso.User) (sso.User, bool) {
 
 // Deprovisioned returns a user whose resource the identity provider deleted.
 func Deprovisioned(u sso.User) sso.User {
+	before := u
 	u.Status = sso.UserDeactivated
+	u.EndedByPush = endedByPush(before, u)
 	return u
 }

@@ -35,6 +35,8 @@ func by(key identity.Key, u sso.User) map[identity.Key]sso.User {
 func TestProvision(t *testing.T) {
 	t.Parallel()
 	off, waits := ada(status(sso.UserDeactivated)), ada(status(sso.UserPending))
+	ended := off
+	ended.EndedByPush = true
 	grace := sso.User{ID: "user-grace", Status: sso.UserActive}
 	for _, c := range []struct {
 		name    string
@@ -77,7 +79,7 @@ func TestProvision(t *testing.T) {
 			identity.Existing, "user-ada", "", "ada", sso.UserDeactivated,
 		},
 		{
-			"active again", identity.Pushed{Resource: resource(), Account: off},
+			"active again", identity.Pushed{Resource: resource(), Account: ended},
 			identity.Existing, "user-ada", "", "ada", sso.UserActive,
 		},
 		{
@@ -91,8 +93,18 @@ func TestProvision(t *testing.T) {
 		},
 		{
 			"pushed again after it was deleted",
-			identity.Pushed{Resource: resource(), Found: by(identity.FormerExternalID, off), Former: true},
+			identity.Pushed{Resource: resource(), Found: by(identity.FormerExternalID, ended), Former: true},
 			identity.Existing, "user-ada", identity.FormerExternalID, "ada", sso.UserActive,
+		},
+		{
+			"switched off and on after an admin deactivated them",
+			identity.Pushed{Resource: resource(), Account: off},
+			identity.Existing, "user-ada", "", "ada", sso.UserDeactivated,
+		},
+		{
+			"pushed again after an admin deactivated and the identity provider deleted them",
+			identity.Pushed{Resource: resource(), Found: by(identity.FormerExternalID, off), Former: true},
+			identity.Existing, "user-ada", identity.FormerExternalID, "ada", sso.UserDeactivated,
 		},
 		{
 			"another active user has the login", identity.Pushed{Resource: resource(), Holder: grace},

@@ -11,6 +11,7 @@ import (
 func Reactivated(u sso.User) sso.User {
 	if u.Status == sso.UserDeactivated {
 		u.Status = sso.UserActive
+		u.EndedByPush = false
 	}
 	return u
 }

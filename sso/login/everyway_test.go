@@ -86,6 +86,8 @@ func waysIn() map[string]func(*leaver) try {
 		"created by another connection": (*leaver).byAnothersPush,
 		"changed by another connection": (*leaver).byAnothersChange,
 		"pushed again":                  (*leaver).pushedAgain,
+		"switched off and on by SCIM":   (*leaver).switchedOffAndOn,
+		"deleted and pushed by SCIM":    (*leaver).deletedAndPushed,
 	}
 }
 

@@ -342,6 +342,31 @@ func (l *leaver) byAnothersChange() try {
 	}
 }
 
+// switchedOffAndOn ends the user by SCIM and takes that back: whom an admin deactivated
+// before stays deactivated.
+func (l *leaver) switchedOffAndOn() try {
+	if l.how.name != "stays, pushed" && l.how.name != "deactivated, pushed" {
+		return nil
+	}
+	return func() (sso.UserID, error) {
+		l.switches(l.c, l.pushed, false)
+		l.switches(l.c, l.pushed, true)
+		return l.signInAt(l.c)()
+	}
+}
+
+// deletedAndPushed deletes the user by SCIM and pushes the user anew.
+func (l *leaver) deletedAndPushed() try {
+	if l.how.name != "stays, pushed" && l.how.name != "deactivated, pushed" {
+		return nil
+	}
+	return func() (sso.UserID, error) {
+		l.ok(l.db.DeleteProvisionedUser(l.Context(), l.push(l.c), l.pushed.ID))
+		l.pushes(l.c, "ada")
+		return l.signInAt(l.c)()
+	}
+}
+
 // pushedAgain sends the user once more as active. The identity provider that ended the
 // user may bring the user back, and no other.
 func (l *leaver) pushedAgain() try {

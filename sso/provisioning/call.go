@@ -64,9 +64,10 @@ type Outcome struct {
 	Effect   sso.MemberEffect
 	Nested   []sso.ResourceID // members that were sent as groups
 	Listed   bool             // whether it named all members of the group
-	// Adopted and Reactivated are as in [sso.ProvisioningEffects].
+	// Adopted, Reactivated and StaysOff are as in [sso.ProvisioningEffects].
 	Adopted     bool
 	Reactivated bool
+	StaysOff    bool
 	Err         error // why it was refused; nil if it was not
 }
 

@@ -236,6 +236,7 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 			Listed:       o.Listed && o.Err == nil,
 			Adopted:      o.Adopted && o.Err == nil,
 			Reactivated:  o.Reactivated && o.Err == nil,
+			StaysOff:     o.StaysOff && o.Err == nil,
 		},
 	}
 	if o.Err == nil {

@@ -40,6 +40,7 @@ func (s *Service) CreateUser(ctx context.Context, c *Call, body map[string]any, 
 	}
 	c.noteUser(u)
 	c.outcome.Changed = true
+	c.outcome.StaysOff = u.Active && u.AccountOff
 	return s.userResource(ctx, c, u, show)
 }
 
@@ -116,7 +117,8 @@ func (s *Service) changeUser(
 	c.noteUser(after)
 	c.outcome.Changed = before.Version != after.Version || before.Origin != after.Origin
 	c.outcome.Adopted = before.Origin != after.Origin
-	c.outcome.Reactivated = after.Adopted && after.Active && !before.Active
+	c.outcome.Reactivated = after.Adopted && after.Active && before.AccountOff && !after.AccountOff
+	c.outcome.StaysOff = after.Active && after.AccountOff
 	return s.userResource(ctx, c, after, show)
 }
 
@@ -247,8 +249,13 @@ func (s *Service) userResources(ctx context.Context, c *Call, all []sso.Provisio
 	}, err
 }
 
+// userResource says that a user is not active whose account is deactivated here, also if
+// the identity provider pushed otherwise: it is to see that its push had no effect.
 func userResource(u sso.ProvisionedUser, groups map[sso.ResourceID][]sso.ProvisionedMember) (scim.Resource, error) {
 	doc, err := documentOf(u.Document)
+	if u.AccountOff && doc != nil {
+		doc["active"] = false
+	}
 	return scim.Resource{
 		ID:       string(u.ID),
 		Document: doc,

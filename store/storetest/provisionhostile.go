@@ -13,9 +13,9 @@ import (
 	"gatehouse/sso"
 )
 
-// testProvisionedAdminDeactivated: a user whom an admin deactivated before the
-// identity provider pushed them stays so until that says false and then true, also if
-// its first push adopts a found user that is not active.
+// testProvisionedAdminDeactivated: a user whom an admin deactivated before the identity
+// provider pushed them stays so, whatever it pushes, until an admin activates them. Then
+// it may end them, and bring them back.
 func testProvisionedAdminDeactivated(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ada, _ := w.enter("ada")
@@ -32,9 +32,39 @@ func testProvisionedAdminDeactivated(t *testing.T, fresh fresh) {
 	w.refused(w.signIn("ada"), "user_inactive")
 	w.setActive(u, false)
 	w.setActive(u, true)
-	if got := w.accountOf(u); got.Status != sso.UserActive {
+	w.staysOff(u)
+	w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), u.ID))
+	u = w.provisionUser("ada")
+	w.staysOff(u)
+	w.activate(ada.ID)
+	w.setActive(u, false)
+	w.setActive(u, true)
+	if got := w.accountOf(u); got.Status != sso.UserActive || got.EndedByPush {
 		t.Errorf("false and then true made the account %+v", got)
 	}
+}
+
+// staysOff wants the account of a resource that was pushed as active to be deactivated,
+// and the resource to say so.
+func (w *world) staysOff(u sso.ProvisionedUser) {
+	w.Helper()
+	if got := w.accountOf(u); got.Status != sso.UserDeactivated || got.EndedByPush {
+		w.Errorf("a push made the account %+v", got)
+	}
+	got, err := w.db.ProvisionedUser(w.Context(), w.ent.ID, w.conn.ID, u.ID)
+	w.ok(err)
+	if !got.Active || !got.AccountOff {
+		w.Errorf("the resource is active: %t, its account is off: %t", got.Active, got.AccountOff)
+	}
+}
+
+func (w *world) activate(user sso.UserID) {
+	w.Helper()
+	_, err := w.db.UpdateUser(w.Context(), by, w.ent.ID, user, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserActive
+		return u, nil
+	})
+	w.ok(err)
 }
 
 // testProvisionedNames: names and addresses that no sign-in could assert do not

@@ -68,6 +68,12 @@ func pushResults(e sso.ProvisioningEvent) []ui.Badge {
 	add(e.Effects.Removed, "removed", "warn")
 	add(e.Effects.WaitingCount, "not known yet", "warn")
 	add(e.Effects.Nested, "groups in it, ignored", "")
+	if e.Effects.StaysOff {
+		all = append(all, ui.Badge{
+			Label: "stays deactivated here",
+			State: "warn",
+		})
+	}
 	switch {
 	case !e.Changed:
 		all = append(all, ui.Badge{Label: "nothing changed"})

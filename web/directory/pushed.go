@@ -160,23 +160,46 @@ func (s source) status(departures []sso.DeprovisionReceipt) sourceRow {
 		From:  "sign-in",
 		How:   "An admin can deactivate the person here.",
 	}
-	active := s.user.Status != sso.UserDeactivated
+	off := s.user.Status == sso.UserDeactivated
 	switch {
-	case s.owner != nil && s.resource.Active == active:
+	case off && s.user.EndedByPush:
+		row.From, row.How = s.endedByPush(departures)
+	case off:
+		row.From, row.How = s.endedByAdmin()
+	case s.owner != nil && s.resource.Active:
 		row.From = "SCIM, " + s.owner.Name + ": active"
-		row.How = "The identity provider decides. An admin can deactivate the person here as well."
-	case !active && s.owner == nil && len(departures) > 0 && departures[0].Deleted:
-		row.From = "SCIM: the identity provider deleted the person"
-		row.How = "They come back once the identity provider pushes them again."
-	case !active && s.owner == nil && len(departures) > 0:
-		row.From = "SCIM: the identity provider deactivated the person"
-		row.How = "No sign-in activates them again. An admin can, or the identity provider once it provisions " +
-			"by SCIM again."
-	case !active:
-		row.From = "an admin, by hand"
-		row.How = "Neither sign-ins nor pushes activate them again."
+		row.How = pushDecides
 	}
 	return row
+}
+
+const pushDecides = "The identity provider decides. An admin can deactivate the person here as well."
+
+// endedByPush says which identity provider deactivated the user, and how the user comes
+// back.
+func (s source) endedByPush(departures []sso.DeprovisionReceipt) (from, how string) {
+	switch {
+	case s.owner != nil && !s.resource.Active:
+		return "SCIM, " + s.owner.Name + ": active", pushDecides
+	case s.owner != nil:
+		return "SCIM, another connection", "The identity provider of another connection ended the person. They come " +
+			"back once both say that they are active, or an admin activates them."
+	case len(departures) > 0 && departures[0].Deleted:
+		return "SCIM: the identity provider deleted the person",
+			"They come back once the identity provider pushes them again."
+	}
+	return "SCIM: the identity provider deactivated the person", "No sign-in activates them again. An admin can, or " +
+		"the identity provider once it provisions by SCIM again."
+}
+
+// endedByAdmin says that an admin deactivated the user, and what a push does about it.
+func (s source) endedByAdmin() (from, how string) {
+	from = "an admin, by hand"
+	if s.owner != nil && s.resource.Active {
+		return from, "The identity provider pushes the person as active, and this changes nothing: an admin " +
+			"deactivated them, so only an admin activates them again."
+	}
+	return from, "Neither sign-ins nor pushes activate them again."
 }
 
 // groupPushed adds to the page of a group which identity providers provision it.
