@@ -52,6 +52,7 @@ const (
 	HealthTrusted     HealthKind = "trust_changed"
 	HealthToken       HealthKind = "scim_token_expiring"    // Threshold as of a certificate
 	HealthService     HealthKind = "service_token_expiring" // Threshold as of a certificate
+	HealthAPIToken    HealthKind = "api_token_expiring"     // Threshold as of a certificate
 	HealthRefused     HealthKind = "provisioning_refused"
 	HealthSilent      HealthKind = "provisioning_silent"
 	HealthMissing     HealthKind = "members_missing" // Subject: the group

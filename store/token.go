@@ -104,6 +104,17 @@ func (db *DB) Tokens(
 	return all, next, err
 }
 
+// StandingTokens lists the tokens of an enterprise that end by themselves and are not
+// revoked, also those that have ended, oldest first.
+func (db *DB) StandingTokens(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Token, err error) {
+	defer func() { doing(&err, "list tokens") }()
+	return engine.List(
+		ctx, db.sql, scanToken,
+		"select "+tokenColumns+" from tokens where enterprise_id = $1 and revoked_at = 0 and expires_at > 0 order by id",
+		string(ent),
+	)
+}
+
 // Token returns a token of an enterprise, also one that ended; "" finds those of the
 // instance and of every enterprise.
 func (db *DB) Token(ctx context.Context, ent sso.EnterpriseID, id sso.TokenID) (_ sso.Token, err error) {

@@ -19,6 +19,7 @@ type State struct {
 	Vitals      sso.Vitals
 	Tokens      []sso.ProvisioningToken // that are not revoked
 	Services    []sso.ServiceToken      // that are not revoked
+	APITokens   []sso.Token             // of the enterprise, that end and are not revoked
 	Refusals    []sso.RefusalTally
 	Visits      map[sso.ConnectionID][]time.Time // of identity providers that provision, oldest first
 	Drift       []drift.Report                   // of connections that provision
@@ -82,6 +83,7 @@ func Evaluate(s State) []sso.Finding {
 	all = append(all, heldSyncs(s)...)
 	all = append(all, provisioning(s)...)
 	all = append(all, expiringServices(s)...)
+	all = append(all, expiringAPITokens(s)...)
 	if n := s.Vitals.Questions; n > 0 {
 		all = append(all, sso.Finding{
 			HealthKey: sso.HealthKey{Kind: sso.HealthLogins},

@@ -21,6 +21,7 @@ type facts interface {
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
+	StandingTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.Token, error)
 	StandingServiceTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ServiceToken, error)
 	RefusalTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.RefusalTally, error)
 	ProvisioningVisits(ctx context.Context, ent sso.EnterpriseID) (map[sso.ConnectionID][]time.Time, error)
@@ -153,6 +154,9 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	}
 	if state.Services, err = s.Facts.StandingServiceTokens(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("list service tokens: %w", err)
+	}
+	if state.APITokens, err = s.Facts.StandingTokens(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("list API tokens: %w", err)
 	}
 	if state.Refusals, err = s.Facts.RefusalTallies(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("count refusals: %w", err)

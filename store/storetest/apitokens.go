@@ -126,6 +126,10 @@ func (f foreign) apiTokens() calls {
 			all, _, err := db.Tokens(ctx, ent, sso.Page{})
 			return having(all, func(k sso.Token) bool { return k.ID == f.api.ID }), err
 		},
+		"StandingTokens": func() (int, error) {
+			all, err := db.StandingTokens(ctx, ent)
+			return having(all, func(k sso.Token) bool { return k.ID == f.api.ID }), err
+		},
 		"RevokeToken": func() (int, error) {
 			return 0, db.RevokeToken(ctx, by, ent, f.api.ID)
 		},

@@ -849,6 +849,7 @@ func own() map[string]bool {
 		"DeprovisionReceipts":        true,
 		"StandingProvisioningTokens": true,
 		"StandingServiceTokens":      true,
+		"StandingTokens":             true,
 		"ProvisioningReach":          true,
 		"CheckLogins":                true,
 		"ProvisioningVisits":         true,
