@@ -88,6 +88,7 @@ func (g *gateway) newAccess(pages *ui.Renderer) *access.Handlers {
 		Setup:      g.sessions.Setup(),
 		Device:     g.sessions.Device(),
 		Facts:      g.db,
+		Actors:     g.db,
 		Tokens:     tokens.NewAPI(g.db, time.Now),
 		BaseURL:    g.config.BaseURL,
 		Pages:      pages,

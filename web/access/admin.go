@@ -45,6 +45,7 @@ type Options struct {
 	Setup      cookie // of browsers that opened a setup link
 	Device     cookie // of browsers in which a local admin signed in
 	Facts      factReader
+	Actors     console.ActorReader
 	Tokens     apiTokens // a tokens.API
 	BaseURL    string    // public address of Gatehouse
 	Pages      *ui.Renderer

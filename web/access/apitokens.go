@@ -24,6 +24,7 @@ type apiTokens interface {
 		ctx context.Context, by sso.Actor, g tokens.Grant, ent sso.EnterpriseID, id sso.TokenID, expiresAt time.Time,
 	) (sso.Token, sso.Secret, error)
 	Tokens(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.Token, string, error)
+	Token(ctx context.Context, ent sso.EnterpriseID, id sso.TokenID) (sso.Token, error)
 	RevokeToken(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TokenID) error
 }
 
@@ -205,15 +206,8 @@ func (h *Handlers) showAPITokens(
 	p.Flash = console.Said(r, map[string]string{
 		"revoked": "The token is revoked. Every node refuses it from the next request on.",
 	})
-	names := map[sso.EnterpriseID]string{}
-	for i, k := range all {
-		if at.of.ID == "" && k.Enterprise != "" && names[k.Enterprise] == "" {
-			names[k.Enterprise], err = h.enterpriseName(r.Context(), k.Enterprise)
-			if err != nil {
-				return err
-			}
-		}
-		p.Rows = append(p.Rows, apiTokenRowOf(at, i, k, names[k.Enterprise], h.Now()))
+	if p.Rows, err = h.apiTokenRows(r.Context(), at, all); err != nil {
+		return err
 	}
 	return h.Pages.Render(w, r, statusOf(wrong), p)
 }
@@ -225,14 +219,68 @@ func statusOf(wrong error) int {
 	return console.FormStatus(wrong)
 }
 
-// enterpriseName returns the name of an enterprise, which may have been deleted.
-func (h *Handlers) enterpriseName(ctx context.Context, id sso.EnterpriseID) (string, error) {
+// apiTokenRows returns tokens with their companies, and the names of who created them.
+func (h *Handlers) apiTokenRows(ctx context.Context, at tokensAt, all []sso.Token) (rows []apiTokenRow, err error) {
+	companies := map[sso.EnterpriseID]sso.Enterprise{"": {}, at.of.ID: at.of}
+	makers := map[sso.Actor]ui.Link{}
+	for i, k := range all {
+		company, ok := companies[k.Enterprise]
+		if !ok {
+			if company, err = h.companyOf(ctx, k.Enterprise); err != nil {
+				return nil, err
+			}
+			companies[k.Enterprise] = company
+		}
+		by, ok := makers[k.CreatedBy]
+		if !ok {
+			if by, err = h.makerOf(ctx, at, company, k.CreatedBy); err != nil {
+				return nil, err
+			}
+			makers[k.CreatedBy] = by
+		}
+		row := apiTokenRowOf(at, i, k, h.Now())
+		row.By = by
+		if at.of.ID == "" {
+			row.Company = cmp.Or(company.Name, company.Key)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// companyOf returns the enterprise of a token, which may have been deleted.
+func (h *Handlers) companyOf(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error) {
 	e, err := h.Facts.Enterprise(ctx, id)
 	if sso.KindOf(err) == sso.NotFoundKind {
-		return "a deleted company", nil
+		return sso.Enterprise{Name: "a deleted company"}, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("find an enterprise: %w", err)
+		return e, fmt.Errorf("find an enterprise: %w", err)
 	}
-	return cmp.Or(e.Name, e.Key), nil
+	return e, nil
+}
+
+// makerOf returns the name of who created a token of a company, and the page about them.
+// A token that created another one has a name only where its own list is shown.
+func (h *Handlers) makerOf(
+	ctx context.Context, at tokensAt, company sso.Enterprise, by sso.Actor,
+) (ui.Link, error) {
+	id, is := by.CompanyToken()
+	if !is {
+		id, is = by.APIToken()
+	}
+	if is {
+		k, err := h.Tokens.Token(ctx, at.of.ID, id)
+		if err == nil {
+			return ui.Link{Label: "the token " + k.Name}, nil
+		}
+		if sso.KindOf(err) != sso.NotFoundKind {
+			return ui.Link{}, fmt.Errorf("find the token that created another: %w", err)
+		}
+	}
+	l, err := console.ActorLink(ctx, h.Actors, company, by)
+	if err != nil {
+		return l, fmt.Errorf("find who created a token: %w", err)
+	}
+	return l, nil
 }

@@ -54,8 +54,13 @@ func galleryTokenRows(at tokensAt) []apiTokenRow {
 	const day = 24 * time.Hour
 	now := gallery.Now()
 	row := func(i int, company string, k sso.Token) apiTokenRow {
-		k.CreatedBy, k.CreatedAt = "adm-06d5x0wkj3n8p7r5t2v4y6z8ab", now.Add(-80*day)
-		return apiTokenRowOf(at, i, k, company, now)
+		k.CreatedAt = now.Add(-80 * day)
+		r := apiTokenRowOf(at, i, k, now)
+		r.Company, r.By = company, ui.Link{Label: "Olga Petrova"}
+		if company != "" {
+			r.By.Href = "/admin/enterprises/acme/people/user-1"
+		}
+		return r
 	}
 	return []apiTokenRow{
 		row(0, "", sso.Token{

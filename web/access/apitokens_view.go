@@ -42,13 +42,15 @@ type madeAPIToken struct {
 
 // apiTokenRow is a token.
 type apiTokenRow struct {
-	Name, Company, Scopes, By string
-	State                     ui.Badge
-	Made, Ends, Used          ui.Time
-	Ended, Endless            bool
-	Client                    string
-	Replace                   *replaceForm // nil of one that ended
-	Revoke                    *ui.Confirm  // nil of one that ended
+	Name, Scopes     string
+	Company          string  // "" on the page of the company, and of a token of the installation
+	By               ui.Link // who created it
+	State            ui.Badge
+	Made, Ends, Used ui.Time
+	Ended, Endless   bool
+	Client           string
+	Replace          *replaceForm // nil of one that ended
+	Revoke           *ui.Confirm  // nil of one that ended
 }
 
 // replaceForm creates a token like another one.
@@ -177,16 +179,14 @@ func tokenDays(id, chosen string) ui.Field {
 	return f
 }
 
-func apiTokenRowOf(at tokensAt, i int, k sso.Token, company string, now time.Time) apiTokenRow {
+func apiTokenRowOf(at tokensAt, i int, k sso.Token, now time.Time) apiTokenRow {
 	texts := make([]string, len(k.Scopes))
 	for i, s := range k.Scopes {
 		texts[i] = string(s)
 	}
 	row := apiTokenRow{
 		Name:    k.Name,
-		Company: company,
 		Scopes:  strings.Join(texts, ", "),
-		By:      string(k.CreatedBy),
 		State:   ui.Badge{Label: "valid", State: "ok"},
 		Made:    ui.NewTime(k.CreatedAt, now),
 		Ends:    ui.NewTime(k.ExpiresAt, now),
