@@ -145,6 +145,33 @@ func (t *tx) setAttributes(
 	return strings.Join(names, ", ")
 }
 
+// ClearAttribute removes the value of an attribute of a user. An attribute that the
+// enterprise does not have is NotFound; without a value, nothing changes.
+func (db *DB) ClearAttribute(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, name string,
+) (err error) {
+	defer func() { doing(&err, "clear an attribute of a user") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
+			return err
+		}
+		if _, err := found(engine.One(
+			ctx, t, engine.ScanText, "select name from attributes where enterprise_id = $1 and name = $2", string(ent), name,
+		)); err != nil {
+			return err
+		}
+		n, err := t.Exec(
+			ctx, "delete from user_attributes where enterprise_id = $1 and user_id = $2 and name = $3",
+			string(ent), string(user), name,
+		)
+		if err != nil || n == 0 {
+			return err
+		}
+		t.invalidate(user)
+		return t.audit(ctx, by, "user.attributes_updated", string(user), "attributes", name, "cleared", "yes")
+	})
+}
+
 // readAttributes queues the attributes of the user of a sign-in, if the enterprise has
 // any. from and where find the user.
 func (r *loginRecord) readAttributes(from, where string, args ...any) {

@@ -17,6 +17,7 @@ type attributeWriter interface {
 	UpdateAttributes(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 		fn func(sso.Attributes) (sso.Attributes, error)) (sso.Attributes, error)
 	UserAttributes(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserAttribute, error)
+	ClearAttribute(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, name string) error
 }
 
 // Attributes returns the attributes that an enterprise has chosen, and how many users
@@ -36,6 +37,17 @@ func (s *Service) UserAttributes(
 	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
 ) ([]sso.UserAttribute, error) {
 	return s.options.Attributes.UserAttributes(ctx, ent, user)
+}
+
+// ClearAttribute removes the value of an attribute of a user. A sign-in or a push sets it
+// again if the identity provider still sends it. Without a value, nothing changes.
+func (s *Service) ClearAttribute(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, name string,
+) error {
+	if err := s.admit(ctx, by, ent); err != nil {
+		return err
+	}
+	return s.options.Attributes.ClearAttribute(ctx, by, ent, user, name)
 }
 
 // AttributesEdit changes the attributes of an enterprise. Those that it does not name

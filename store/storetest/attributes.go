@@ -11,6 +11,7 @@ func attributeTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"are defined":         testAttributes,
 		"follow sign-ins":     testUserAttributes,
+		"cleared by hand":     testClearedAttribute,
 		"reach principals":    testPrincipalAttributes,
 		"are merged":          testMergedAttributes,
 		"are decided by":      testAttributeFacts,
@@ -112,6 +113,34 @@ func testAttributes(t *testing.T, fresh fresh) {
 	c, err := w.db.ConnectionByID(ctx, w.conn.ID)
 	w.ok(err)
 	w.same(all, c.Attributes)
+}
+
+// testClearedAttribute: an admin clears a value. The next sign-in that sends it sets it
+// again, and one that does not leaves it cleared.
+func testClearedAttribute(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	w.define(attributesOf()...)
+	s := w.signIn("alice")
+	alice, _ := w.record(w.sends(s, text("department", "Sales"), text("badge", "17")))
+	had := w.has(alice.ID, "department=Sales")
+	p, err := w.db.Principal(ctx, s.Session.Token)
+	w.ok(err)
+	w.same(1, len(p.Attributes.List()))
+	w.ok(w.db.ClearAttribute(ctx, by, w.ent.ID, alice.ID, had[0].Name))
+	w.has(alice.ID)
+	w.same(2, w.audited("user.attributes_updated"))
+	p, err = w.db.Principal(ctx, s.Session.Token)
+	w.ok(err)
+	w.same(0, len(p.Attributes.List()))
+	w.ok(w.db.ClearAttribute(ctx, by, w.ent.ID, alice.ID, had[0].Name)) // nothing changes
+	w.same(2, w.audited("user.attributes_updated"))
+	w.fails(w.db.ClearAttribute(ctx, by, w.ent.ID, alice.ID, "unknown"), sso.NotFoundKind, "not_found")
+	w.fails(w.db.ClearAttribute(ctx, by, w.ent.ID, "user-unknown", had[0].Name), sso.NotFoundKind, "not_found")
+	w.record(w.sends(w.signIn("alice")))
+	w.has(alice.ID)
+	w.record(w.sends(w.signIn("alice"), text("department", "Sales")))
+	w.has(alice.ID, "department=Sales")
 }
 
 // testUserAttributes: a sign-in writes what changed. What was not sent stays.
@@ -330,6 +359,9 @@ func (f foreign) attributes() calls {
 		"UserAttributes": func() (int, error) {
 			all, err := db.UserAttributes(ctx, ent, f.user.ID)
 			return len(all), err
+		},
+		"ClearAttribute": func() (int, error) {
+			return 0, db.ClearAttribute(ctx, by, ent, f.user.ID, "department")
 		},
 		"AttributesAmong": func() (int, error) {
 			all, err := db.AttributesAmong(ctx, ent, []sso.UserID{f.user.ID})

@@ -80,6 +80,22 @@ func (a *API) attributeOperations() {
 			"Removing one deletes its values; a name or a type does not change. " +
 			"If-Match with another revision is 412 changed_meanwhile.",
 	}, a.updateAttributes)
+	add(a, operation{
+		id:      "clear-attribute",
+		method:  http.MethodDelete,
+		path:    userPath + "/attributes/{attribute}",
+		scope:   "users:write",
+		summary: "Clear the value of an attribute of a user",
+		about: "A sign-in or a push sets it again if the identity provider still sends it. " +
+			"Without a value, nothing changes. An attribute that the enterprise does not keep is 404.",
+	}, a.clearAttribute)
+}
+
+func (a *API) clearAttribute(ctx context.Context, c caller, in *struct {
+	User      sso.UserID `path:"user"`
+	Attribute string     `path:"attribute"`
+}) (*done, error) {
+	return nil, a.Directory.ClearAttribute(ctx, c.by, c.enterprise.ID, in.User, in.Attribute)
 }
 
 func (a *API) getAttributes(ctx context.Context, c caller, _ *struct{}) (*revised[attributes], error) {

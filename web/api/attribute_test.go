@@ -136,3 +136,28 @@ func TestAttributesOfAUser(t *testing.T) {
 		)
 	})
 }
+
+// TestClearAttribute: a value goes until the identity provider sends it again.
+func TestClearAttribute(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		user := f.acme.in(userPath)
+		f.wants(f.do("PATCH", f.acme.in(enterprisePath)+"/attributes", m{"attributes": []m{
+			{"name": "badge", "label": "Badge number", "type": "number"},
+		}}), 200, "")
+		f.attributes(f.acme, map[string]string{"badge": "17"})
+		f.wants(f.do("DELETE", f.other.in(userPath)+"/attributes/badge", nil), 404, "not_found")
+		for _, name := range []string{"unknown", "Badge", "badge%20"} {
+			f.wants(f.do("DELETE", user+"/attributes/"+name, nil), 404, "not_found")
+		}
+		for range 2 {
+			f.wants(f.do("DELETE", user+"/attributes/badge", nil), 204, "")
+			if got := f.do("GET", user, nil); got.json["attributes"] != nil {
+				t.Errorf("still there: %v", got.json["attributes"])
+			}
+		}
+		f.attributes(f.acme, map[string]string{"badge": "17"})
+		if got := f.do("GET", user, nil); got.json["attributes"] == nil {
+			t.Error("the sign-in did not set it again")
+		}
+	})
+}

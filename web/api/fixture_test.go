@@ -338,6 +338,7 @@ func (f *fixture) world(key string) world {
 	f.provisioned(provisioned, "entra")
 	return world{
 		"scim_token": provisioned["scim_token"],
+		"attribute":  "department",
 
 		"personal_token": f.personalToken(u),
 		"api_token":      string(f.companyToken(e.ID)),

@@ -117,6 +117,9 @@ func tagOf(path string) string {
 // pathParameter documents a wildcard. The schema does not refuse an identifier
 // of another form; the response is 404.
 func pathParameter(noun string) *huma.Param {
+	if noun == "attribute" {
+		return attributeParameter()
+	}
 	prefix := map[string]string{
 		"enterprise":   "ent",
 		"organization": "org",
@@ -145,6 +148,22 @@ func pathParameter(noun string) *huma.Param {
 			Type:     huma.TypeString,
 			Pattern:  "^" + prefix + "-[0-9a-hjkmnp-tv-z]{26}$",
 			Examples: []any{prefix + "-06d5x0wkj3n8p7r5t2v4y6z8ab"},
+		},
+	}
+}
+
+// attributeParameter documents the wildcard of an attribute, which has a name for an
+// identifier.
+func attributeParameter() *huma.Param {
+	return &huma.Param{
+		Name:        "attribute",
+		In:          "path",
+		Required:    true,
+		Description: "Name of the attribute.",
+		Schema: &huma.Schema{
+			Type:     huma.TypeString,
+			Pattern:  "^[a-z][a-z0-9_]{0,31}$",
+			Examples: []any{"department"},
 		},
 	}
 }

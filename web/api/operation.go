@@ -212,6 +212,8 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.ApplicationID](value)
 	case "role":
 		return is[sso.RoleID](value)
+	case "attribute":
+		return sso.ValidAttributeName(value)
 	}
 	return isRecord(wildcard, value) || isToken(wildcard, value)
 }
