@@ -82,6 +82,7 @@ func galleryPersonAttributes() []personAttributeRow {
 			From:    ui.Link{Label: "Okta", Href: galleryEnt + "/connections/x"},
 			How:     "sign-in",
 			Changed: gallery.Ago(48 * time.Hour),
+			Clear:   galleryClear("Department", "department"),
 		},
 		{
 			Label:   "Teams",
@@ -90,6 +91,11 @@ func galleryPersonAttributes() []personAttributeRow {
 			From:    ui.Link{Label: "a deleted connection"},
 			How:     "provisioning",
 			Changed: gallery.Ago(90 * 24 * time.Hour),
+			Clear:   galleryClear("Teams", "teams"),
 		},
 	}
+}
+
+func galleryClear(label, name string) *ui.Confirm {
+	return clearConfirm(galleryPersonAt, sso.Attribute{Name: name, Label: label})
 }

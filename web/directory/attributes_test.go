@@ -3,8 +3,10 @@ package directory_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/storetest"
 )
 
 // TestAttributes: an admin adds, renames and removes attributes, and sees where each
@@ -59,4 +61,29 @@ func TestAttributesOfAPerson(t *testing.T) {
 	here := f.acme.at("attributes")
 	f.done(f.post(here, "revision", "1", "name", "department", "label", "Department", "type", "text"), here)
 	f.shows(f.get(ada), 200, "All attributes", "Department", "none")
+}
+
+// TestClearAttribute: an admin clears a value on the page of the person, of their own
+// company.
+func TestClearAttribute(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ada, here := f.acme.at("people/"+string(f.acme.user.ID)), f.acme.at("attributes")
+	f.done(f.post(here, "revision", "1", "name", "department", "label", "Department", "type", "text"), here)
+	s := f.acme.signIn
+	s.Replay = sso.ReplayMark{}
+	s.Attempt.ID, s.Session.ID = sso.NewID[sso.AttemptID](time.Now()), sso.NewID[sso.SessionID](time.Now())
+	s.Session.Token, s.Session.Attempt = sso.NewSecret().Hash(), s.Attempt.ID
+	s.Attributes = []sso.Attribute{{Name: "department", Label: "Department", Type: sso.AttributeText}}
+	s.Identity.Attributes = []sso.AttributeValue{{Name: "department", Type: sso.AttributeText, Value: "Physics"}}
+	_, _, err := f.db.RecordLogin(t.Context(), s, storetest.Reset(s.Identity.Groups))
+	f.ok(err)
+	f.shows(f.get(ada), 200, "Physics", "Clear the value", "sets it again")
+	f.shows(f.post(f.globex.at("people/"+string(f.acme.user.ID)+"/attributes/department/clear")), 404)
+	f.shows(f.post(ada+"/attributes/unknown/clear"), 404)
+	got := f.done(f.post(ada+"/attributes/department/clear"), ada)
+	f.shows(got, 200, "The value is cleared.")
+	if strings.Contains(got.body, "Physics") || strings.Contains(got.body, "Clear the value") {
+		t.Error("the value is still there")
+	}
 }

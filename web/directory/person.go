@@ -28,6 +28,8 @@ func (d *Directory) personPages() []console.Page {
 		ofEnterprise("POST", "people/{user}/sessions/{session}/revoke", d.endSession),
 		ofEnterprise("POST", "people/{user}/sessions/revoke", d.endSessions),
 		ofEnterprise("POST", "people/{user}/tokens/{personal_token}/revoke", d.revokeToken),
+		ofEnterprise("POST", "people/{user}/attributes/{attribute}/clear", d.clearAttribute),
+		ofEnterprise("POST", "people/{user}/export", d.exportPerson),
 	}
 }
 
@@ -39,6 +41,7 @@ func personSaid() map[string]string {
 		"session":     "The session has ended.",
 		"sessions":    "They are signed out everywhere.",
 		"token":       "The token is revoked. Every node refuses it within a second.",
+		"cleared":     "The value is cleared.",
 		"linked":      "The identity is linked. Sign-ins with it are this person’s.",
 		"unlinked":    "The identity is unlinked, and sessions that began with it have ended.",
 		"merged":      "The accounts are merged. This one is kept; the other one leads here.",

@@ -37,6 +37,7 @@ func (d *Directory) personSessions(p *personDetailPage, here string, all []sso.S
 }
 
 func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
+	p.Export = exportPress(here, called(u))
 	vouch := &ui.Press{
 		Label:  "Vouch for them",
 		About:  "Vouch for them: " + called(u),

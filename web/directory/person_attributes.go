@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"gatehouse/sso"
@@ -16,6 +17,7 @@ type personAttributeRow struct {
 	From               ui.Link // without an address if the connection was deleted
 	How                string
 	Changed            ui.Time
+	Clear              *ui.Confirm // nil without a value
 }
 
 // personAttributes shows the attributes of a user.
@@ -40,10 +42,24 @@ func (d *Directory) personAttributes(
 		if i >= 0 {
 			row.Value, row.Changed = values[i].Text(), ui.NewTime(values[i].ChangedAt, d.Now())
 			row.From, row.How = attributeOrigin(e, values[i], connections)
+			row.Clear = clearConfirm(personHref(e, user), a)
 		}
 		p.Attributes = append(p.Attributes, row)
 	}
 	return nil
+}
+
+// clearConfirm returns the button that clears the value of an attribute of a user.
+func clearConfirm(here string, a sso.Attribute) *ui.Confirm {
+	return &ui.Confirm{
+		Label: "Clear",
+		About: a.Label,
+		Text: "The value is removed here. A sign-in or a push sets it again if the identity provider still " +
+			"sends it.",
+		Action: here + "/attributes/" + a.Name + "/clear",
+		Button: "Clear the value",
+		Danger: true,
+	}
 }
 
 // attributeOrigin returns the connection of a value, and by what it came.
@@ -61,4 +77,18 @@ func attributeOrigin(e sso.Enterprise, a sso.UserAttribute, connections []sso.Co
 		}
 	}
 	return ui.Link{Label: "a deleted connection"}, how
+}
+
+// clearAttribute removes the value of the attribute in the path.
+func (d *Directory) clearAttribute(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	if err := d.Service.ClearAttribute(
+		r.Context(), v.Actor, v.Enterprise.ID, u.ID, r.PathValue("attribute"),
+	); err != nil {
+		return fmt.Errorf("clear an attribute of a person: %w", err)
+	}
+	return console.Done(w, personHref(v.Enterprise, u.ID), "cleared")
 }

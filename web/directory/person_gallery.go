@@ -106,6 +106,7 @@ func galleryPersonDetail(name string, status ui.Badge) *personDetailPage {
 		MergesAll:  galleryEnt + "/merges",
 		MergeHref:  galleryPersonAt + "/merge",
 		Restore:    galleryMoment("restore-at", galleryPersonAt+"/restore"),
+		Export:     exportPress(galleryPersonAt, name),
 		Facts: []ui.Fact{
 			{Label: "Login", Value: "ada@acme.example"},
 			{

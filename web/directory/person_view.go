@@ -42,7 +42,8 @@ type personDetailPage struct {
 	Merges         []mergeRow // the latest
 	MergesAll      string     // address of the merges of everyone
 	MergeHref      string     // where to merge with another user; "" for a merged one
-	EraseHref      string     // where to delete the user for good; "" while they are active
+	Export         ui.Press
+	EraseHref      string // where to delete the user for good; "" while they are active
 	Restore        momentForm
 	Vouch          *ui.Press   // vouches for a user who is not pending; nil if it was done
 	Reactivate     *ui.Press   // nil if they may act
