@@ -95,7 +95,8 @@ func userIdentities(
 // all access of the user: sessions, sign-ins under way and setup links. A changed login survives sign-ins if LoginGiven is
 // set. A login of another active user is Conflict "login_in_use", and a change of what
 // the identity provider owns, because it pushes the user, "provisioned_by_scim". A user
-// who was merged into another is Conflict "user_merged".
+// who was merged into another is Conflict "user_merged", and one of whom it
+// waits whether they are another user becomes active only by the answer: "question_open".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
@@ -118,8 +119,34 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		if err := t.checkOwned(ctx, old, u); err != nil {
 			return err
 		}
-		return t.changeUser(ctx, by, old, u)
+		if err := t.changeUser(ctx, by, old, u); err != nil {
+			return err
+		}
+		if old.Status != sso.UserActive && u.Status == sso.UserActive {
+			return t.checkUnasked(ctx, u)
+		}
+		return nil
 	})
+}
+
+// checkUnasked refuses to make a user active while a question waits whether they are
+// another user: two active users could be one person then, and no answer would follow. A
+// question about a login is decided by the login alone.
+func (t *tx) checkUnasked(ctx context.Context, u sso.User) error {
+	kind, waits, err := engine.One(
+		ctx, t, engine.ScanText,
+		"select kind from identity_questions where enterprise_id = $1 and user_id = $2 and state = 'waiting'",
+		string(u.Enterprise), string(u.ID),
+	)
+	if err != nil || !waits || !sso.QuestionKind(kind).AboutPerson() {
+		return err
+	}
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "question_open",
+		Public: "A question waits whether this person is one who is here already. Answer it under Login conflicts; the " +
+			"answer lets them in.",
+	}
 }
 
 // checkOwned refuses a change of login, name or address of a user whom the identity

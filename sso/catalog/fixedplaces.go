@@ -122,6 +122,7 @@ func codeSpots() map[string]spot {
 		"identity_held":            atLogins,
 		"subjects_changed":         atLogins,
 		"question_decided":         atLogins,
+		"question_open":            atLogins,
 		"question_changed":         atLogins,
 		"groups_unknown":           atGroups,
 		"too_many_groups":          atGroups,

@@ -84,6 +84,11 @@ func apiCodes() []Entry {
 			Operator, "look at the list of questions that wait again",
 		},
 		{
+			"question_open", "API",
+			"a person cannot be vouched for or reactivated while a question waits whether they are one who is here already",
+			Operator, "answer the question under *Login conflicts*; the answer lets them in",
+		},
+		{
 			"question_changed", "API",
 			"the claimant is to be the same person as the holder, who lost the login meanwhile",
 			Operator, "look at both people again; the next sign-in of the claimant asks anew or gets the free login",

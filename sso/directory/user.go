@@ -66,7 +66,8 @@ func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.Enterpri
 
 // Vouch confirms who a user is: their address counts as verified, and a pending
 // user may sign in. A deactivated one stays deactivated. Vouching again changes
-// nothing.
+// nothing. While a question waits whether the user is another one, it is Conflict
+// "question_open".
 func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
 	if err := s.admit(ctx, by, ent); err != nil {
 		return sso.User{}, err

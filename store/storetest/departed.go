@@ -116,22 +116,26 @@ func testMergedAndLeft(t *testing.T, fresh fresh) {
 }
 
 // testDoubtVouched: that a user may be another person is asked also if an admin has to
-// vouch first, and stays asked after that.
+// vouch first, and no vouching comes before the answer.
 func testDoubtVouched(t *testing.T, fresh fresh) {
 	w, kept := mergedAway(t, fresh)
-	comes := func(first bool) sso.User {
-		u, _, err := w.db.RecordLogin(t.Context(), w.claims("00u1", "king@acme.test"), vouchFirst(t, first))
+	comes := func() sso.User {
+		u, _, err := w.db.RecordLogin(t.Context(), w.claims("00u1", "king@acme.test"), vouchFirst(t, true))
 		w.ok(err)
 		return u
 	}
-	came := comes(true)
+	came := comes()
 	w.same(sso.UserPending, came.Status)
 	for range 2 {
 		if q := w.question(); q.Kind != sso.QuestionMerged || q.Holder != kept.ID || q.User != came.ID {
 			t.Errorf("the question is %+v", q)
 		}
-		w.edit(came.ID, func(u *sso.User) { u.VouchedAt, u.Status = w.clock.Now(), sso.UserActive })
-		comes(false)
+		_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, came.ID, func(u sso.User) (sso.User, error) {
+			u.VouchedAt, u.Status = w.clock.Now(), sso.UserActive
+			return u, nil
+		})
+		w.fails(err, sso.Conflict, "question_open")
+		w.same(sso.UserPending, comes().Status)
 	}
 	w.question()
 }

@@ -12,6 +12,7 @@ func formerTests() map[string]func(*testing.T, fresh) {
 		"people stay":       testDeletedConnection,
 		"same login":        testFormerLogin,
 		"same subject":      testFormerSubject,
+		"unanswered":        testFormerUnanswered,
 		"same former login": testFormerLoginOnly,
 		"deactivated":       testFormerDeactivated,
 		"pushed again":      testFormerPush,
@@ -117,6 +118,37 @@ func testFormerSubject(t *testing.T, fresh fresh) {
 	if u, _ := next.record(next.claims("ada", "countess")); u.ID != ada.ID || u.Status != sso.UserActive {
 		t.Errorf("after the answer the subject signs in as %+v", u)
 	}
+}
+
+// testFormerUnanswered: while it waits whether a person is another one, nothing but the
+// answer makes them active: neither vouching, nor to deactivate and reactivate them.
+func testFormerUnanswered(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	ada, _ := w.enter("ada", "dev")
+	next := w.orphaned()
+	next.record(next.claims("ada", "countess"))
+	q := w.question()
+	w.same(ada.ID, q.Holder)
+	set := func(status sso.UserStatus) error {
+		_, err := w.db.UpdateUser(ctx, by, w.ent.ID, q.User, func(u sso.User) (sso.User, error) {
+			u.Status = status
+			return u, nil
+		})
+		return err
+	}
+	_, err := w.db.UpdateUser(ctx, by, w.ent.ID, q.User, func(u sso.User) (sso.User, error) {
+		u.VouchedAt, u.Status = w.clock.Now(), sso.UserActive
+		return u, nil
+	})
+	w.fails(err, sso.Conflict, "question_open")
+	w.same(sso.UserPending, w.userOf(q.User).Status)
+	w.ok(set(sso.UserDeactivated))
+	w.fails(set(sso.UserActive), sso.Conflict, "question_open")
+	w.same(q.ID, w.question().ID)
+	_, err = w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerRefuse})
+	w.ok(err)
+	w.ok(set(sso.UserActive)) // refused, and let in nevertheless
 }
 
 // testFormerLoginOnly: the login that the deleted connection sent counts, too, where the
