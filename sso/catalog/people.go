@@ -106,7 +106,7 @@ func linkCodes() []Entry {
 		},
 		{
 			"link_not_provisioned", "API",
-			"the identity provider of the connection provisions, and it does not provision this user",
+			"the identity provider of the connection provisions its users, and this user is none of them",
 			Operator, "add the person at the identity provider",
 		},
 		{

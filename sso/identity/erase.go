@@ -14,38 +14,29 @@ type EraseFacts struct {
 // Erasable returns each reason against the deletion of a user. An active user is
 // deactivated first, so that a deletion, which cannot be undone, takes two decisions.
 func Erasable(f EraseFacts) []*sso.Error {
-	var all []*sso.Error
 	if f.User.MergedInto != "" {
-		return append(all, sso.UserMerged(f.User.MergedInto))
+		return []*sso.Error{sso.UserMerged(f.User.MergedInto)}
 	}
-	for _, r := range []struct {
-		is     bool
-		reason *sso.Error
-	}{
-		{f.User.Status == sso.UserActive, conflict(
+	return against(
+		reason{f.User.Status == sso.UserActive, conflict(
 			"user_active",
 			"This person is active. Deactivate the account first; deleting it cannot be undone.",
 		)},
-		{f.Operator, conflict(
+		reason{f.Operator, conflict(
 			"erase_operator",
 			"An operator's account is tied to this person. Untie or remove that account first.",
 		)},
-		{f.Admin, conflict(
+		reason{f.Admin, conflict(
 			"erase_admin",
 			"This person is appointed as an admin of the company. End the appointment first.",
 		)},
-		{f.Provisioned, conflict(
+		reason{f.Provisioned, conflict(
 			"still_provisioned",
 			"An identity provider provisions this person as active. Deactivate or delete the person there first.",
 		)},
-		{f.Asked, conflict(
+		reason{f.Asked, conflict(
 			"erase_asked",
 			"Another account waits for an answer about this person. Answer it under Login conflicts first.",
 		)},
-	} {
-		if r.is {
-			all = append(all, r.reason)
-		}
-	}
-	return all
+	)
 }

@@ -23,82 +23,94 @@ type LinkFacts struct {
 	Holder sso.UserID
 }
 
-// changeable returns each reason against any change of the identities of a user.
-func changeable(f LinkFacts) []*sso.Error {
-	var all []*sso.Error
-	if f.Setup {
-		all = append(all, conflict(
-			"admin_needed", "A setup link is for a connection, and not for people. An admin ties identities.",
-		))
-	}
-	if f.User.MergedInto != "" {
-		all = append(all, sso.UserMerged(f.User.MergedInto))
-	}
-	if f.Privileged && !f.Operator {
-		all = append(all, conflict(
-			"operator_needed",
-			"This person is an admin of the company or an operator, and the identity decides who acts as one. "+
-				"So only an operator ties it or unties it.",
-		))
+// reason is one against a change; it counts if is holds.
+type reason struct {
+	is  bool
+	err *sso.Error
+}
+
+// against returns those reasons that count.
+func against(reasons ...reason) (all []*sso.Error) {
+	for _, r := range reasons {
+		if r.is {
+			all = append(all, r.err)
+		}
 	}
 	return all
 }
 
-// Linkable returns each reason against a further identity of a user. Who signs in with it
-// is the user: so it takes an operator, or an admin who knows by a test whom the
-// connection believes.
+// changeable returns each reason against any change of the identities of a user.
+func changeable(f LinkFacts) []*sso.Error {
+	return against(
+		reason{f.Setup, conflict(
+			"admin_needed", "A setup link is for a connection, and not for people. An admin ties identities.",
+		)},
+		reason{f.User.MergedInto != "", sso.UserMerged(f.User.MergedInto)},
+		reason{f.Privileged && !f.Operator, conflict(
+			"operator_needed",
+			"This person is an admin of the company or an operator, and the identity decides who acts as one. "+
+				"So only an operator ties it or unties it.",
+		)},
+	)
+}
+
+// Linkable returns each reason against a further identity of a user. A sign-in with it is
+// the user's: so it takes an operator, or an admin who knows by a test whom the connection
+// believes.
 func Linkable(f LinkFacts) []*sso.Error {
-	all := changeable(f)
-	if f.User.MergedInto == "" && f.User.Status == sso.UserDeactivated {
-		all = append(all, conflict("user_inactive", "This person is deactivated. Reactivate the account first."))
-	}
-	switch {
-	case f.Holder == f.User.ID:
-		all = append(all, conflict("identity_linked", "It leads to this person already."))
-	case f.Holder != "":
-		all = append(all, conflict(
+	all := append(changeable(f), against(
+		reason{f.User.MergedInto == "" && f.User.Status == sso.UserDeactivated, conflict(
+			"user_inactive", "This person is deactivated. Reactivate the account first.",
+		)},
+		reason{f.Holder == f.User.ID, conflict("identity_linked", "It leads to this person already.")},
+		reason{f.Holder != "" && f.Holder != f.User.ID, conflict(
 			"identity_in_use",
 			"It leads to another account, "+string(f.Holder)+". If both are one person, merge the accounts.",
-		))
-	}
-	if f.Erased {
-		all = append(all, conflict(
+		)},
+		reason{f.Erased, conflict(
 			"account_deleted",
 			"It was of a person who was deleted here for good. Allow that person again first, under Deleted people.",
-		))
+		)},
+	)...)
+	if err := f.usable(); err != nil {
+		all = append(all, err)
 	}
+	return all
+}
+
+// usable returns the reason against a further identity that the connection is, nil if it
+// is none.
+func (f LinkFacts) usable() *sso.Error {
 	switch {
 	case !f.Serves:
-		all = append(all, conflict(
+		return conflict(
 			"link_connection_disabled", "No one can sign in through this connection. Enable it first.",
-		))
+		)
 	case f.Provisions && !f.Pushed:
-		all = append(all, conflict(
+		return conflict(
 			"link_not_provisioned",
-			"The identity provider of this connection decides who its people are, and does not provision this one. "+
+			"The identity provider of this connection provisions its users, and this person is none of them. "+
 				"Add the person there.",
-		))
+		)
 	case !f.Operator && !f.Tested:
-		all = append(all, conflict(
+		return conflict(
 			"link_approval_needed",
 			"This connection then says who this person is. So pass a test connection with its settings as they are "+
 				"live now, or ask an operator.",
-		))
+		)
 	}
-	return all
+	return nil
 }
 
 // Unlinkable returns each reason against the end of an identity of a user.
 func Unlinkable(f LinkFacts) []*sso.Error {
-	all := changeable(f)
-	if f.Pushed {
-		all = append(all, conflict(
+	return append(changeable(f), against(
+		reason{f.Pushed, conflict(
 			"provisioned_by_scim",
 			"The identity provider pushes this person, so the next sign-in would be tied again. "+
 				"Remove the person there.",
-		))
-	}
-	return all
+		)},
+	)...)
 }
 
 // FormerFacts are an identity that ended and its user as they are now.
@@ -109,12 +121,12 @@ type FormerFacts struct {
 	Subject bool
 }
 
-// FindFormer returns the user whom a sign-in is refused as, or the one whom an admin is
-// asked about; both are "" if former identities say nothing. all is sorted, the last to
+// FindFormer returns the user as whom a sign-in is refused, or the user about whom an
+// admin is asked; both are "" if former identities say nothing. all is sorted, the last to
 // end first.
 //
-// A deactivated user is refused who has the subject: a person who left does not come back
-// through another connection. Logins are given to new people, so a login that a
+// A sign-in with the subject of a deactivated user is refused: a person who left does not
+// come back through another connection. Logins are given to new people, so a login that a
 // deactivated user had says nothing.
 func FindFormer(all []FormerFacts) (refused, doubt sso.UserID) {
 	for _, f := range all {

@@ -74,7 +74,7 @@ func (s *Service) CreateService(
 	return k, secret, nil
 }
 
-// RevokeServiceToken ends a token of a service of an organization. Who may is as for
+// RevokeServiceToken ends a token of a service of an organization, for the same actors as
 // CreateService.
 func (s *Service) RevokeServiceToken(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, organization sso.OrganizationID, id sso.ServiceTokenID,

@@ -207,7 +207,7 @@ func testLinkTested(t *testing.T, fresh fresh) {
 	w.ok(err)
 }
 
-// testLinkProvisioned: an identity provider that provisions decides who its people are.
+// testLinkProvisioned: an identity provider that provisions decides about its users.
 func testLinkProvisioned(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ada, _ := w.enter("ada", "dev")

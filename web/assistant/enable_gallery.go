@@ -21,7 +21,7 @@ func galleryEnable(change func(*setupEnablePage)) *setupEnablePage {
 		stepFrame: a,
 		Changes: []string{
 			"The sign-in link of Acme Corporation leads to Microsoft Entra ID.",
-			"At each sign-in, everyone’s memberships are reset to the groups that Microsoft Entra ID names. Who was added by hand is removed.",
+			"At each sign-in, everyone’s memberships are reset to the groups that Microsoft Entra ID names. Members who were added by hand are removed.",
 		},
 		Form: setupForm{
 			Action: galleryAt + "enable",
