@@ -49,6 +49,22 @@ func (b *Browser) Submit(css string) {
 	}
 }
 
+// Select chooses the option of a select by its value.
+func (b *Browser) Select(css, value string) {
+	b.t.Helper()
+	quoted, err := json.Marshal([]string{css, value})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if !eval[bool](
+		b,
+		"(([css, value]) => { const e = document.querySelector(css); if (!e) return false; "+
+			"e.value = value; return e.value === value })("+string(quoted)+")",
+	) {
+		b.t.Fatalf("no option %s of %s at %s\n%s", value, css, b.At(), b.see())
+	}
+}
+
 // Retype replaces the text of a field, which may have several lines.
 func (b *Browser) Retype(css, text string) {
 	b.t.Helper()
