@@ -95,6 +95,10 @@ var levels = map[string]arrows{
 		why:  "the base of every HTTP edge knows none of them",
 	},
 
+	"internal/words": {
+		others: "github.com/go-json-experiment/json golang.org/x/text",
+		why:    "a catalogue of texts knows no page and no request; callers name the text",
+	},
 	"internal/outbound": {
 		ours:   "sso",
 		others: "code.dny.dev/ssrf",
