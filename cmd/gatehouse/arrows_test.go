@@ -202,11 +202,11 @@ var levels = map[string]arrows{
 		why: "it only lists the pages of the features",
 	},
 	"web/ui": {
-		ours: "sso sso/catalog",
+		ours: "internal/words sso sso/catalog",
 		why:  "the kit renders the data it is given, and knows no feature",
 	},
 	"web/ui/gallery": {
-		ours: "sso web/ui",
+		ours: "internal/words sso web/ui",
 		why:  "it holds what examples share; the examples are beside their pages",
 	},
 	"web/session": {
@@ -216,7 +216,7 @@ var levels = map[string]arrows{
 	},
 
 	"web/signin": {
-		ours: "sso sso/branding sso/login web/route web/ui web/ui/gallery",
+		ours: "internal/words sso sso/branding sso/login web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/account": {
@@ -318,7 +318,7 @@ var levels = map[string]arrows{
 		why:    "the test suite for every database",
 	},
 	"web/ui/uitest": {
-		ours:   "web/ui web/ui/gallery",
+		ours:   "internal/words sso web/ui web/ui/gallery",
 		others: "github.com/google/go-cmp golang.org/x/net",
 		why:    "the checks of the pages of every feature",
 	},
@@ -399,6 +399,10 @@ var levels = map[string]arrows{
 	},
 	"internal/devtools/vulncheck": {
 		why: "tools for the repository are not part of the product",
+	},
+	"internal/devtools/words": {
+		others: "github.com/go-json-experiment/json",
+		why:    "it compares templates with the files of the catalogue, and needs neither",
 	},
 }
 

@@ -322,7 +322,11 @@ func (g *gateway) rules() {
 // edges builds the HTTP handlers under one router.
 func (g *gateway) edges() error {
 	c := g.config
-	pages, err := ui.New(ui.Options{Banner: g.banner, Brands: g.brands}, web.Templates()...)
+	pages, err := ui.New(ui.Options{
+		Banner:    g.banner,
+		Brands:    g.brands,
+		Languages: signin.Languages{Secure: c.Secure()},
+	}, web.Templates()...)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,8 @@
 // exceptions), figures (the measurements as a table), gotest (go test that
 // fails on skipped tests), vulncheck (known vulnerabilities of our
 // dependencies), gallery (every page in a browser), golist (what the go command
-// knows about the module).
+// knows about the module), words (texts without translation, and translations without
+// text).
 //
 // What must not live here: packages that the product imports.
 package devtools

@@ -33,6 +33,10 @@ func Choose(p Preference) *Language {
 	return English()
 }
 
+// Match returns the best language for tags in order of preference, separated by spaces;
+// nil if none fits.
+func Match(tags string) *Language { return match(parseTags(tags)) }
+
 // match returns the best language for tags in order of preference; nil if none fits.
 func match(tags []language.Tag) *Language {
 	if len(tags) == 0 {

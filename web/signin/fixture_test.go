@@ -201,7 +201,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 		Enterprise: f.acme,
 		ReturnTo:   "/",
 	}
-	pages, err := ui.New(ui.Options{}, Templates())
+	pages, err := ui.New(ui.Options{Languages: Languages{Secure: strings.HasPrefix(base, "https:")}}, Templates())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,6 +130,7 @@ func (s *Signin) pages() []route.Route {
 		{Pattern: "POST " + verifyPath + "/resend", Handle: s.limited(byBrowser, codeFailed, s.resend)},
 		{Pattern: "GET /logout", Handle: s.confirmLogout},
 		{Pattern: "POST /logout", Handle: s.logout},
+		{Pattern: "POST " + languagePath, Handle: s.chooseLanguage},
 	}
 }
 
@@ -198,6 +199,7 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 // form asks for the company or, when the query names one, offers to continue to
 // it.
 func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
+	Languages{s.Secure}.keepOfLink(w, r)
 	query := r.URL.Query()
 	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
 	key := query.Get("enterprise_key")
@@ -264,6 +266,7 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 // continues, so that two tabs, the Back button and "start again" all work. One that
 // is signed in at another company is asked first and confirms with a POST.
 func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
+	Languages{s.Secure}.keepOfLink(w, r)
 	query := readMessage(r)
 	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
 	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))

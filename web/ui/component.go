@@ -1,9 +1,9 @@
 package ui
 
 import (
-	"math"
-	"strings"
 	"time"
+
+	"gatehouse/internal/words"
 )
 
 // Field is one input with its label.
@@ -58,60 +58,38 @@ func (f Field) Describes() string {
 // Copyable is a value with a copy button. ID is unique on its page.
 type Copyable struct{ ID, Value string }
 
-// Time is a moment as a page shows it: how long ago, and exactly.
-type Time struct{ ISO, Exact, Relative string }
+// Time is a moment as a page shows it: how long ago, and exactly. The texts are English;
+// a page in another language makes its own from At and Now.
+type Time struct {
+	ISO, Exact, Relative string
+	At, Now              time.Time
+}
 
 // NewTime describes t as seen at now. The zero time is "never".
 func NewTime(t, now time.Time) Time {
+	english := words.English()
 	if t.IsZero() {
-		return Time{Relative: "never"}
+		return Time{Relative: english.Ago(t, now)}
 	}
 	t = t.UTC()
 	return Time{
 		ISO:      t.Format(time.RFC3339),
-		Exact:    t.Format("2 January 2006, 15:04 UTC"),
-		Relative: relative(now.Sub(t)),
+		Exact:    english.DateTime(t),
+		Relative: english.Ago(t, now),
+		At:       t,
+		Now:      now,
 	}
 }
 
-func relative(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d == math.MinInt64: // a time.Duration does not reach further, and has no opposite
-		return relative(d + 1)
-	case d < -time.Minute:
-		return "in " + strings.TrimSuffix(relative(nearest(-d)), " ago")
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return ago(int(d/time.Minute), "minute")
-	case d < day:
-		return ago(int(d/time.Hour), "hour")
-	case d < 60*day:
-		return ago(int(d/day), "day")
-	case d < 730*day:
-		return ago(int(d/(30*day)), "month")
+// in returns the moment in the words of a language.
+func (t Time) in(l *words.Language) Time {
+	if t.At.IsZero() {
+		t.Relative = l.Text(t.Relative)
+		return t
 	}
-	return ago(int(d/(365*day)), "year")
+	t.Exact, t.Relative = l.DateTime(t.At), l.Ago(t.At, t.Now)
+	return t
 }
-
-// nearest rounds the time until something to the unit that it is told in: what ends
-// in a week, less the second that passed since, ends in 7 days.
-func nearest(d time.Duration) time.Duration {
-	const day = 24 * time.Hour
-	for _, x := range []struct{ below, unit time.Duration }{
-		{time.Hour, time.Minute},
-		{day, time.Hour},
-		{60 * day, day},
-	} {
-		if d < x.below {
-			return d.Round(x.unit)
-		}
-	}
-	return d
-}
-
-func ago(n int, unit string) string { return Count(n, unit, unit+"s") + " ago" }
 
 // Choice is one way to sign in.
 type Choice struct {

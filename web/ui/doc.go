@@ -12,6 +12,10 @@
 // page's company, language, and banner. [Renderer.Render] finds it for a request;
 // the console finds it once for a visit.
 //
+// Pages speak by {{t}}: the English text is the key of its translations in
+// [gatehouse/internal/words]. A page whose texts are all in that catalogue is listed
+// among the Translated of its [Templates], and is shown in the visitor's language.
+//
 // What must not live here: a page of one feature, queries, handlers, cookies,
 // decisions about who may see what.
 package ui

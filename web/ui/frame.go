@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"gatehouse/internal/words"
 	"gatehouse/sso"
 )
 
@@ -15,23 +16,48 @@ type brands interface {
 	Of(ctx context.Context, of sso.EnterpriseID) sso.Brand
 }
 
+// languages chooses the languages of translated pages.
+type languages interface {
+	// Of returns the language for the visitor who made a request, to a page that wears
+	// a brand.
+	Of(r *http.Request, b sso.Brand) *words.Language
+	// Here returns the path that shows the page of a request again, once the visitor
+	// has chosen another language; "" if there is none.
+	Here(r *http.Request) string
+}
+
 // Frame is what surrounds a page. It depends on the request, on the company and on
 // whether the page is for the operator's staff, not on the page itself.
 type Frame struct {
-	Product string    // name in the title, the header and the footer
-	Brand   sso.Brand // zero for our own name and colours
-	Lang    string    // BCP 47 tag of the page's language
-	Locale  string    // BCP 47 tag by which scripts format times and numbers
-	Banner  *Banner   // nil for none
+	Product   string    // name in the title, the header and the footer
+	Brand     sso.Brand // zero for our own name and colours
+	Banner    *Banner   // nil for none
+	Languages []offer   // that the visitor may choose; none for a page in one language
+	Here      string    // path that shows the page again in the chosen language
+
+	language *words.Language
+	chosen   bool // the language depends on the visitor
 }
 
+// offer is a language to choose.
+type offer struct {
+	Tag, Name string
+	Current   bool
+}
+
+// Lang returns the BCP 47 tag of the page's language.
+func (f Frame) Lang() string { return f.language.Tag }
+
+// Locale returns the BCP 47 tag by which scripts name months.
+func (f Frame) Locale() string { return f.language.Locale }
+
+// Moment returns the pattern by which scripts show a date with its time.
+func (f Frame) Moment() string { return f.language.Moment }
+
 // Frame returns the frame of a page about a company, for an empty ID that of a page
-// about none. Pages for the operator's staff wear no brand.
+// about none. Pages for the operator's staff wear no brand. The frame is English.
 func (p *Renderer) Frame(r *http.Request, of sso.EnterpriseID, staff bool) Frame {
-	f := Frame{
-		Lang:   "en",
-		Locale: "en-GB",
-	}
+	f := Frame{language: words.English()}
 	if p.Brands != nil && !staff {
 		f.Brand = p.Brands.Of(r.Context(), of)
 	}
@@ -40,6 +66,24 @@ func (p *Renderer) Frame(r *http.Request, of sso.EnterpriseID, staff bool) Frame
 		f.Banner = p.Banner(r)
 	}
 	return f
+}
+
+// translate changes the frame to the language of the visitor.
+func (p *Renderer) translate(f *Frame, r *http.Request, choose bool) {
+	f.language, f.chosen = p.Languages.Of(r, f.Brand), true
+	if !choose {
+		return
+	}
+	if f.Here = p.Languages.Here(r); f.Here == "" {
+		return
+	}
+	for _, l := range words.All() {
+		f.Languages = append(f.Languages, offer{
+			Tag:     l.Tag,
+			Name:    l.Name,
+			Current: l == f.language,
+		})
+	}
 }
 
 // Ours reports whether the frame shows our own mark and art: that is our face, not one

@@ -41,7 +41,7 @@ func TestFrameOfARequest(t *testing.T) {
 		{"", true, "Gatehouse", true},
 	} {
 		f := p.Frame(r, x.of, x.staff)
-		if f.Product != x.product || f.Ours() != x.ours || f.Lang != "en" ||
+		if f.Product != x.product || f.Ours() != x.ours || f.Lang() != "en" ||
 			f.Banner == nil || f.Banner.Text != "/somewhere" {
 			t.Errorf("%q, staff %v: %+v", x.of, x.staff, f)
 		}

@@ -72,6 +72,8 @@ type Banner struct{ Text, Href, Label string }
 type Options struct {
 	Product string // our own name; "" means Gatehouse
 	Brands  brands // nil: all pages have our own name and colours
+	// Languages chooses the languages of translated pages; nil: all pages are English.
+	Languages languages
 	// Banner returns the line above the page of a request; nil for none. It is optional.
 	Banner func(*http.Request) *Banner
 }
@@ -111,26 +113,32 @@ func New(o Options, features ...Templates) (*Renderer, error) {
 // components of all pages.
 func kit() Templates {
 	return Templates{
-		Pages: []Page{new(Continue), new(SignedOut), new(Failure)},
-		Files: files,
+		Pages:      []Page{new(Continue), new(SignedOut), new(Failure)},
+		Translated: []Page{new(SignedOut)},
+		Files:      files,
 	}
 }
 
 // Unused returns the names of the components that no page calls, sorted.
 func (p *Renderer) Unused() []string { return p.unused }
 
-// Render shows a page in the frame of its request, its company and its readers. If the
-// page cannot be filled, Render writes nothing and returns why.
+// Render shows a page in the frame of its request, its company and its readers. A
+// translated page is in the language of the visitor, unless it is one of the console. If
+// the page cannot be filled, Render writes nothing and returns why.
 func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, page Page) error {
 	b := page.common()
 	b.Frame = p.Frame(r, b.Of, b.Staff)
+	if s := p.sheets[reflect.TypeOf(page)]; s != nil && s.translated && p.Languages != nil &&
+		!b.Staff && b.Console == nil {
+		p.translate(&b.Frame, r, b.Home == "")
+	}
 	return p.Framed(w, status, page)
 }
 
 // Framed shows a page whose Base has its frame already, like Render.
 func (p *Renderer) Framed(w http.ResponseWriter, status int, page Page) error {
 	b := page.common()
-	if b.Frame.Lang == "" {
+	if b.Frame.language == nil {
 		return fmt.Errorf("render page %s: it has no frame", Name(page))
 	}
 	if b.Dir == "" {
@@ -140,7 +148,7 @@ func (p *Renderer) Framed(w http.ResponseWriter, status int, page Page) error {
 	if s == nil {
 		return fmt.Errorf("render page %s: its feature is not among the templates", Name(page))
 	}
-	t, err := s.template()
+	t, err := s.template(b.Frame.language)
 	if err != nil {
 		return fmt.Errorf("put page %s together: %w", Name(page), err)
 	}
@@ -150,6 +158,10 @@ func (p *Renderer) Framed(w http.ResponseWriter, status int, page Page) error {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Language", b.Frame.Lang())
+	if b.Frame.chosen {
+		w.Header().Add("Vary", "Accept-Language, Cookie")
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(buf.Bytes()) // the browser went away: the error has no reader
 	return nil

@@ -12,6 +12,8 @@ import (
 	texttemplate "text/template"
 	"text/template/parse"
 	"unicode"
+
+	"gatehouse/internal/words"
 )
 
 // Templates are the pages of one package. Files holds one template per page,
@@ -19,7 +21,10 @@ import (
 // small letter, defines components, which every page may call.
 type Templates struct {
 	Pages []Page
-	Files fs.FS
+	// Translated are those of Pages that are shown in the visitor's language: all
+	// their texts are in the catalogue. The others are English.
+	Translated []Page
+	Files      fs.FS
 }
 
 // Name returns the name of a page: that of its struct without "Page", with a
@@ -31,28 +36,57 @@ func Name(p Page) string {
 
 // sheet is the template of one page until it is first shown: the page's own
 // trees beside the shared ones. Joining and escaping them takes ten times the
-// memory of the text.
+// memory of the text, so this is done for each language when a visitor needs it.
 type sheet struct {
-	shared *template.Template
-	own    map[string]*parse.Tree
-	once   sync.Once
-	whole  *template.Template
-	err    error
+	shared     *template.Template
+	own        map[string]*parse.Tree
+	translated bool
+
+	mu    sync.Mutex
+	whole map[*words.Language]*whole
 }
 
-func (s *sheet) template() (*template.Template, error) {
-	s.once.Do(func() {
-		if s.whole, s.err = s.shared.Clone(); s.err != nil {
-			return
+// whole is the template of a page in one language.
+type whole struct {
+	once     sync.Once
+	template *template.Template
+	err      error
+}
+
+// template returns the template in a language. It speaks by functions of that language,
+// which components have without being told.
+func (s *sheet) template(l *words.Language) (*template.Template, error) {
+	s.mu.Lock()
+	w := s.whole[l]
+	if w == nil {
+		w = &whole{}
+		s.whole[l] = w
+	}
+	s.mu.Unlock()
+	w.once.Do(func() { w.template, w.err = s.join(l) })
+	return w.template, w.err
+}
+
+// join puts the trees together. Escaping changes them in place, so each language has
+// its own; those of a page in one language are not needed again.
+func (s *sheet) join(l *words.Language) (*template.Template, error) {
+	t, err := s.shared.Clone()
+	if err != nil {
+		return nil, err
+	}
+	t.Funcs(say(l))
+	for name, tree := range s.own {
+		if s.translated {
+			tree = tree.Copy()
 		}
-		for name, tree := range s.own {
-			if _, s.err = s.whole.AddParseTree(name, tree); s.err != nil {
-				return
-			}
+		if _, err := t.AddParseTree(name, tree); err != nil {
+			return nil, err
 		}
+	}
+	if !s.translated {
 		s.own = nil
-	})
-	return s.whole, s.err
+	}
+	return t, nil
 }
 
 // layout is the component that every page begins with.
@@ -60,7 +94,8 @@ const layout = "layout.html"
 
 // parse reads the templates of all features.
 func (p *Renderer) parse(features []Templates) error {
-	funcs := texttemplate.FuncMap{"asset": p.assets.url}
+	funcs := texttemplate.FuncMap(say(words.English()))
+	funcs["asset"] = p.assets.url
 	components := map[string]*parse.Tree{}
 	pages := make([]map[string]map[string]*parse.Tree, len(features)) // of each feature, by the page's name
 	for i, f := range features {
@@ -78,6 +113,9 @@ func (p *Renderer) parse(features []Templates) error {
 	used := map[string]bool{}
 	for i, f := range features {
 		if err := p.match(f.Pages, pages[i], shared, components, used); err != nil {
+			return err
+		}
+		if err := p.mark(f.Translated); err != nil {
 			return err
 		}
 	}
@@ -148,12 +186,28 @@ func (p *Renderer) match(
 		if err := markUsed(all, layout, map[string]bool{}, used); err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
 		}
-		p.sheets[reflect.TypeOf(page)] = &sheet{shared: shared, own: own}
+		p.sheets[reflect.TypeOf(page)] = &sheet{
+			shared: shared,
+			own:    own,
+			whole:  map[*words.Language]*whole{},
+		}
 	}
 	for name := range trees {
 		if !named[name] {
 			return fmt.Errorf("template %s.html has no page struct", name)
 		}
+	}
+	return nil
+}
+
+// mark marks the pages that are shown in the visitor's language.
+func (p *Renderer) mark(pages []Page) error {
+	for _, page := range pages {
+		s := p.sheets[reflect.TypeOf(page)]
+		if s == nil {
+			return fmt.Errorf("page %s is translated, but no page", Name(page))
+		}
+		s.translated = true
 	}
 	return nil
 }

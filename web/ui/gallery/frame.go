@@ -13,11 +13,16 @@ type framePage struct {
 	Desk bool // for people who are signed in
 }
 
-func (framePage) Title() string { return "A page" }
+func (framePage) Title() string { return "Language" }
 
 // Options returns the options by which pages of the examples are rendered: one company
-// has a brand.
-func Options() ui.Options { return ui.Options{Brands: exampleBrands{}} }
+// has a brand, and an address may name a language.
+func Options() ui.Options {
+	return ui.Options{
+		Brands:    exampleBrands{},
+		Languages: exampleLanguages{},
+	}
+}
 
 // exampleBrands has the brand of one company.
 type exampleBrands struct{}

@@ -14,8 +14,9 @@ var files embed.FS
 // Templates returns the pages of the gallery itself.
 func Templates() ui.Templates {
 	return ui.Templates{
-		Pages: []ui.Page{new(indexPage), new(partsPage), new(framePage)},
-		Files: files,
+		Pages:      []ui.Page{new(indexPage), new(partsPage), new(framePage)},
+		Translated: []ui.Page{new(framePage)},
+		Files:      files,
 	}
 }
 

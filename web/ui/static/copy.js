@@ -1,4 +1,5 @@
 // Copy buttons exist only where they can work.
+const { said: copied, kept } = document.documentElement.dataset;
 const said = document.querySelector("[data-copied]");
 for (const button of document.querySelectorAll("button[data-copy]")) {
   const source = document.getElementById(button.dataset.copy);
@@ -8,10 +9,10 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.dataset.value ?? source.textContent);
       button.dataset.state = "done";
-      if (said) said.textContent = "Copied";
+      if (said) said.textContent = copied;
     } catch {
       getSelection()?.selectAllChildren(source);
-      if (said) said.textContent = "Selected: copy it with the keyboard";
+      if (said) said.textContent = kept;
     }
     setTimeout(() => { delete button.dataset.state; if (said) said.textContent = ""; }, 2000);
   });

@@ -11,24 +11,34 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"gatehouse/internal/words"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
 
 // Check checks the pages of one feature by its examples: each page has one, the own part
 // of each example equals its file in testdata/golden, its HTML is sound, it names the
-// company by its ID too, and markup in values stays text. Examples of the frame are
+// company by its ID too, translated pages have no text outside of the catalogue, and
+// markup in values stays text. Examples of the frame are
 // compared whole. others are the features whose components the pages use.
 //
 // With GATEHOUSE_UPDATE=golden it writes the golden files anew.
 func Check(t *testing.T, examples func() []gallery.Example, pages ui.Templates, others ...ui.Templates) {
 	t.Helper()
-	p, err := ui.New(gallery.Options(), append([]ui.Templates{pages}, others...)...)
+	others = append([]ui.Templates{pages}, others...)
+	p, err := ui.New(gallery.Options(), others...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := gallery.Options()
+	o.Languages = marking{}
+	marked, err := ui.New(o, others...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := checks{
 		pages:    p,
+		marked:   marked,
 		examples: examples,
 	}
 	t.Run("golden", c.golden)
@@ -36,11 +46,13 @@ func Check(t *testing.T, examples func() []gallery.Example, pages ui.Templates, 
 	t.Run("HTML", c.html)
 	t.Run("words", c.words)
 	t.Run("company", c.company)
+	t.Run("translated", c.pseudo)
 	t.Run("markup in values", c.markup)
 }
 
 type checks struct {
 	pages    *ui.Renderer
+	marked   *ui.Renderer // in the pseudo language
 	examples func() []gallery.Example
 }
 
@@ -133,7 +145,7 @@ func (c checks) html(t *testing.T) {
 				t.Errorf("%s: %d of %s", e.Name, d.tags[one], one)
 			}
 		}
-		if d.lang != "en" {
+		if words.Find(d.lang) == nil {
 			t.Errorf("%s: lang is %q", e.Name, d.lang)
 		}
 		for id, n := range d.ids {
@@ -173,7 +185,7 @@ func (c checks) words(t *testing.T) {
 // wherever Base.Enterprise is.
 func (c checks) company(t *testing.T) {
 	for _, e := range c.examples() {
-		b, ok := reflect.ValueOf(e.Page).Elem().FieldByName("Base").Interface().(ui.Base)
+		b, ok := baseOf(e.Page)
 		if !ok {
 			t.Fatalf("%s has no Base", e.Name)
 		}
