@@ -35,5 +35,5 @@ func (p *replacePage) Title() string {
 	if p.Same {
 		return "Sign in as another person?"
 	}
-	return "Sign in at " + p.Enterprise + " instead?"
+	return "Sign in at another company?"
 }

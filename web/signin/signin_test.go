@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -61,6 +62,9 @@ func TestFormNamesTheCompanyBeforeLeaving(t *testing.T) {
 	}
 }
 
+// ownAddress matches the address of a page in the choice of its language.
+var ownAddress = regexp.MustCompile(`action="/language"><input type="hidden" name="return_to" value="[^"]*"`)
+
 // TestUnknownCompaniesLookAlike: an address, a domain and a key that are unknown
 // give the same page, but for what was typed.
 func TestUnknownCompaniesLookAlike(t *testing.T) {
@@ -70,7 +74,8 @@ func TestUnknownCompaniesLookAlike(t *testing.T) {
 		if w.Code != 422 {
 			t.Errorf("%s: %d", typed, w.Code)
 		}
-		return strings.ReplaceAll(w.Body.String(), `value="`+typed+`"`, `value=""`)
+		body := ownAddress.ReplaceAllString(w.Body.String(), "")
+		return strings.ReplaceAll(body, `value="`+typed+`"`, `value=""`)
 	}
 	const a, b, c = "nobody", "eve@unknown.example", "eve@acme.examples"
 	want := page(f.post("/login", url.Values{"company": {a}}), a)

@@ -20,6 +20,12 @@ func Templates() ui.Templates {
 			new(logoutConfirmPage),
 			new(testedPage),
 		},
+		Translated: []ui.Page{
+			new(signInPage),
+			new(chooseConnectionPage),
+			new(replacePage),
+			new(logoutConfirmPage),
+		},
 		Files: files,
 	}
 }

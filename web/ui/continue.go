@@ -73,8 +73,6 @@ func (p *Continue) Title() string {
 		return "You are signed in"
 	case p.Back:
 		return "Signing you in"
-	case p.Enterprise != "":
-		return "Continue to " + p.Enterprise
 	}
 	return "Continue to your company"
 }

@@ -48,6 +48,9 @@ type offer struct {
 // Lang returns the BCP 47 tag of the page's language.
 func (f Frame) Lang() string { return f.language.Tag }
 
+// Spoken returns the name of the page's language, in that language.
+func (f Frame) Spoken() string { return f.language.Name }
+
 // Locale returns the BCP 47 tag by which scripts name months.
 func (f Frame) Locale() string { return f.language.Locale }
 

@@ -114,7 +114,7 @@ func New(o Options, features ...Templates) (*Renderer, error) {
 func kit() Templates {
 	return Templates{
 		Pages:      []Page{new(Continue), new(SignedOut), new(Failure)},
-		Translated: []Page{new(SignedOut)},
+		Translated: []Page{new(Continue), new(SignedOut)},
 		Files:      files,
 	}
 }
