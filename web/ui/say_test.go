@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -148,6 +149,11 @@ func TestEscapedOnceInEveryLanguage(t *testing.T) {
 		}
 	}
 	wait.Wait()
+	for name, tree := range shared.sheets[reflect.TypeFor[*helloPage]()].own {
+		if strings.Contains(tree.Root.String(), "_html_template") {
+			t.Errorf("template %q was escaped for one language in place of all: %s", name, tree.Root)
+		}
+	}
 }
 
 // TestOnlyTranslatedPagesAreTranslated: a page in two languages at once would be worse

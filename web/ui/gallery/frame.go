@@ -13,6 +13,9 @@ type framePage struct {
 	Desk bool // for people who are signed in
 }
 
+// At returns a moment.
+func (framePage) At() ui.Time { return Ago(0) }
+
 func (framePage) Title() string { return "Language" }
 
 // Options returns the options by which pages of the examples are rendered: one company
