@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -52,6 +53,19 @@ func Find(tag string) *Language {
 // Known reports whether a text is one of the catalogue.
 func (l *Language) Known(text string) bool { return l.known[text] }
 
+// Plain returns the translation of a text that has no values, which most texts have not.
+// It is false for others.
+func (l *Language) Plain(text string) (string, bool) {
+	m := l.texts[text][plural.Other]
+	switch {
+	case len(m) == 1 && m[0].Value == "":
+		return m[0].Text, true
+	case len(m) > 0 || strings.ContainsAny(text, "{#") || l.pseudo:
+		return "", false
+	}
+	return text, true
+}
+
 // Message returns the translation of an English text. A text without translation
 // remains English.
 func (l *Language) Message(text string) (Message, error) {
@@ -93,8 +107,8 @@ func (l *Language) marked(key string, m Message) Message {
 
 // Text returns the translation of a text without values.
 func (l *Language) Text(text string) string {
-	if !l.Known(text) {
-		return text
+	if shown, ok := l.Plain(text); ok || !l.Known(text) {
+		return cmp.Or(shown, text)
 	}
 	m, err := l.Message(text)
 	if err != nil {

@@ -41,8 +41,13 @@ type speaker struct{ language *words.Language }
 
 // text returns a text with its values: a string if it has none, else HTML.
 func (s speaker) text(text string, pairs ...any) (any, error) {
-	if len(pairs) == 0 && !s.language.Known(text) {
-		return text, nil
+	if len(pairs) == 0 {
+		if shown, ok := s.language.Plain(text); ok {
+			return shown, nil
+		}
+		if !s.language.Known(text) {
+			return text, nil
+		}
 	}
 	m, err := s.language.Message(text)
 	if err != nil {
