@@ -77,7 +77,7 @@ func recognize(cfg sso.Config) sso.Provider {
 		switch {
 		case strings.Contains(u.Path, "/realms/"):
 			return sso.Keycloak
-		case strings.HasPrefix(strings.ToLower(u.Path), "/adfs/"):
+		case strings.HasPrefix(strings.ToLower(u.Path)+"/", "/adfs/"): // the issuer is /adfs alone
 			return sso.ADFS
 		}
 	}

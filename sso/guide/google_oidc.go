@@ -13,9 +13,9 @@ func googleOIDC() Guide {
 		Create: Part{
 			Title: createTitle,
 			Note: "Google’s ID tokens have no groups. That is how Google works, and people sign in all the same. " +
-				"There are three ways to give them groups: *Default groups* of this connection, which everyone joins; " +
-				"groups that your admins change here, or a program by the API, which no sign-in takes away; " +
-				"or SAML instead, by which Google sends up to 75 groups.",
+				"There are three ways to give them groups. Enter *Default groups* in the step *Claims mapping*, which everyone joins. " +
+				"Or add people to groups here, by hand or by the API: no sign-in takes that away. " +
+				"Or use SAML instead, by which Google sends up to 75 groups.",
 			Do: []Instruction{
 				do("In the Google Cloud console, choose a project of your organization, and open *Google Auth Platform*."),
 				do("If it is not set up yet, select *Get started*, and enter an *App name* and a *User support email*. As *Audience* choose *Internal*, enter a contact address, and select *Create*."),

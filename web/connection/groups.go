@@ -271,15 +271,7 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 		}
 	}
 	if all > 0 {
-		f := ui.Fact{
-			Label: "Recent sign-ins without groups",
-			Value: strconv.Itoa(without) + " of the last " +
-				ui.Count(all, "group sync", "group syncs"),
-		}
-		if without > 0 && v.Connection.Provider.SendsGroups(v.Connection.Protocol) {
-			f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
-		}
-		facts = append(facts, f)
+		facts = append(facts, withoutGroups(v.Connection, without, all))
 	}
 	if partly > 0 {
 		facts = append(facts, ui.Fact{
@@ -291,6 +283,19 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 		})
 	}
 	return facts
+}
+
+// withoutGroups says how many of the last sign-ins had no groups, which is a reason to
+// look only if the provider can send any.
+func withoutGroups(c sso.Connection, without, all int) ui.Fact {
+	f := ui.Fact{
+		Label: "Recent sign-ins without groups",
+		Value: strconv.Itoa(without) + " of the last " + ui.Count(all, "group sync", "group syncs"),
+	}
+	if without > 0 && c.Provider.SendsGroups(c.Protocol) {
+		f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
+	}
+	return f
 }
 
 // matrix adds the names that q asks for, one page of them, to p.
