@@ -36,18 +36,18 @@ func MergeBrands(levels ...Brand) Brand {
 
 // The fields of a brand as the API and the settings name them.
 const (
-	BrandProduct       = "product_name"
+	brandProduct       = "product_name"
 	BrandLogo          = "logo"
 	BrandLogoDark      = "logo_dark"
-	BrandColor         = "color"
+	brandColor         = "color"
 	BrandAccent        = "accent"
-	BrandSupport       = "support"
-	BrandPrivacy       = "privacy"
-	BrandTerms         = "terms"
-	BrandMailName      = "mail_from_name"
-	BrandMailFooter    = "mail_footer"
-	BrandSignInText    = "sign_in_text"
-	BrandLanguage      = "language"
+	brandSupport       = "support"
+	brandPrivacy       = "privacy"
+	brandTerms         = "terms"
+	brandMailName      = "mail_from_name"
+	brandMailFooter    = "mail_footer"
+	brandSignInText    = "sign_in_text"
+	brandLanguage      = "language"
 	BrandLanguageFirst = "language_first"
 )
 
@@ -58,18 +58,18 @@ func (b Brand) Differences(other Brand) []string {
 		name string
 		same bool
 	}{
-		{BrandProduct, b.Product == other.Product},
+		{brandProduct, b.Product == other.Product},
 		{BrandLogo, b.Logo == other.Logo},
 		{BrandLogoDark, b.LogoDark == other.LogoDark},
-		{BrandColor, b.Color == other.Color},
+		{brandColor, b.Color == other.Color},
 		{BrandAccent, b.Accent == other.Accent},
-		{BrandSupport, b.Support == other.Support},
-		{BrandPrivacy, b.Privacy == other.Privacy},
-		{BrandTerms, b.Terms == other.Terms},
-		{BrandMailName, b.MailName == other.MailName},
-		{BrandMailFooter, b.MailFooter == other.MailFooter},
-		{BrandSignInText, b.SignInText == other.SignInText},
-		{BrandLanguage, b.Language == other.Language},
+		{brandSupport, b.Support == other.Support},
+		{brandPrivacy, b.Privacy == other.Privacy},
+		{brandTerms, b.Terms == other.Terms},
+		{brandMailName, b.MailName == other.MailName},
+		{brandMailFooter, b.MailFooter == other.MailFooter},
+		{brandSignInText, b.SignInText == other.SignInText},
+		{brandLanguage, b.Language == other.Language},
 		{BrandLanguageFirst, b.LanguageFirst == other.LanguageFirst},
 	} {
 		if !f.same {
@@ -89,34 +89,34 @@ const (
 )
 
 var (
-	brandColor    = regexp.MustCompile(`^#[0-9a-f]{6}$`)
-	brandLanguage = regexp.MustCompile(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$`)
+	brandHex = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	brandTag = regexp.MustCompile(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$`)
 )
 
 // Validate returns all problems of a brand.
 func (b Brand) Validate() []FieldError {
 	var problems problemList
 	const color = "Use six hexadecimal digits, such as #0e5c4b."
-	problems.add(b.Color == "" || brandColor.MatchString(b.Color), BrandColor, color)
-	problems.add(b.Accent == "" || brandColor.MatchString(b.Accent), BrandAccent, color)
-	problems.addText(BrandProduct, b.Product, maxProduct, 1)
-	problems.addText(BrandMailName, b.MailName, maxProduct, 1)
-	problems.addText(BrandSignInText, b.SignInText, maxSignInText, 1)
-	problems.addText(BrandMailFooter, b.MailFooter, maxFooter, maxFooterLines)
+	problems.add(b.Color == "" || brandHex.MatchString(b.Color), brandColor, color)
+	problems.add(b.Accent == "" || brandHex.MatchString(b.Accent), BrandAccent, color)
+	problems.addText(brandProduct, b.Product, maxProduct, 1)
+	problems.addText(brandMailName, b.MailName, maxProduct, 1)
+	problems.addText(brandSignInText, b.SignInText, maxSignInText, 1)
+	problems.addText(brandMailFooter, b.MailFooter, maxFooter, maxFooterLines)
 	// Some mail programs show the name alone, which could then pass for an address.
 	problems.add(
-		!strings.ContainsAny(b.MailName, `@<>"`), BrandMailName,
+		!strings.ContainsAny(b.MailName, `@<>"`), brandMailName,
 		`Use a name without @, <, > and ": the address is that of the mail server.`,
 	)
 	problems.add(
-		b.Support == "" || ValidEmail(b.Support) || isBrandLink(b.Support), BrandSupport,
+		b.Support == "" || ValidEmail(b.Support) || isBrandLink(b.Support), brandSupport,
 		"Use a mail address, or an address that begins with https://.",
 	)
 	const link = "Use an address that begins with https://, of at most 1000 characters, in its ASCII form."
-	problems.add(b.Privacy == "" || isBrandLink(b.Privacy), BrandPrivacy, link)
-	problems.add(b.Terms == "" || isBrandLink(b.Terms), BrandTerms, link)
+	problems.add(b.Privacy == "" || isBrandLink(b.Privacy), brandPrivacy, link)
+	problems.add(b.Terms == "" || isBrandLink(b.Terms), brandTerms, link)
 	problems.add(
-		b.Language == "" || brandLanguage.MatchString(b.Language), BrandLanguage,
+		b.Language == "" || brandTag.MatchString(b.Language), brandLanguage,
 		"Use the tag of a language, such as de or pt-BR.",
 	)
 	problems.add(

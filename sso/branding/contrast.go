@@ -4,9 +4,9 @@ package branding
 // 1.4.3, level AA).
 const Least = 4.5
 
-// Grounds are the grounds of pages in the light and in the dark scheme, which app.css has
+// grounds are the grounds of pages in the light and in the dark scheme, which app.css has
 // as --g0 to --g2.
-var Grounds = [2][3]string{
+var grounds = [2][3]string{
 	{"#f6f4ee", "#fffefb", "#eeebe2"},
 	{"#101513", "#171d1a", "#202824"},
 }
@@ -68,7 +68,7 @@ func on(ground rgb) rgb {
 // weakest returns the smallest contrast of a colour with the grounds of a scheme.
 func weakest(c rgb, scheme int) float64 {
 	least := 21.0
-	for _, ground := range Grounds[scheme] {
+	for _, ground := range grounds[scheme] {
 		g, _ := parseColor(ground)
 		least = min(least, ratio(c, g))
 	}

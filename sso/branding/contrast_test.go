@@ -17,7 +17,7 @@ func TestGrounds(t *testing.T) {
 	}
 	for i, name := range []string{"g0", "g1", "g2"} {
 		m := regexp.MustCompile(`--` + name + `: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)`).FindStringSubmatch(string(css))
-		if m == nil || m[1] != Grounds[0][i] || m[2] != Grounds[1][i] {
+		if m == nil || m[1] != grounds[0][i] || m[2] != grounds[1][i] {
 			t.Errorf("%s is %v in app.css", name, m)
 		}
 	}
@@ -58,8 +58,8 @@ func TestPalettes(t *testing.T) {
 				t.Errorf("%s on %s: %.2f", text, ground, got)
 			}
 		}
-		for scheme, grounds := range Grounds {
-			for _, ground := range grounds {
+		for scheme, three := range grounds {
+			for _, ground := range three {
 				if got := between(t, p.Accent[scheme], ground); got < Least {
 					t.Errorf("%s of %s on %s: %.2f", p.Accent[scheme], accent, ground, got)
 				}

@@ -259,9 +259,9 @@ func (e Edit) apply(b sso.Brand, p pictures) sso.Brand {
 		{&b.Product, e.Product, strings.TrimSpace},
 		{&b.Color, e.Color, cleanColor},
 		{&b.Accent, e.Accent, cleanColor},
-		{&b.Support, e.Support, CleanSupport},
-		{&b.Privacy, e.Privacy, CleanLink},
-		{&b.Terms, e.Terms, CleanLink},
+		{&b.Support, e.Support, cleanSupport},
+		{&b.Privacy, e.Privacy, cleanLink},
+		{&b.Terms, e.Terms, cleanLink},
 		{&b.MailName, e.MailName, strings.TrimSpace},
 		{&b.MailFooter, e.MailFooter, cleanLines},
 		{&b.SignInText, e.SignInText, strings.TrimSpace},
@@ -298,8 +298,8 @@ func cleanColor(text string) string {
 	return text
 }
 
-// CleanLink returns an address with its host in ASCII.
-func CleanLink(text string) string {
+// cleanLink returns an address with its host in ASCII.
+func cleanLink(text string) string {
 	text = strings.TrimSpace(text)
 	if converted, err := address.URL(text); err == nil {
 		return converted
@@ -307,8 +307,8 @@ func CleanLink(text string) string {
 	return text // which is refused
 }
 
-// CleanSupport returns a mail address or an address with its host in ASCII.
-func CleanSupport(text string) string {
+// cleanSupport returns a mail address or an address with its host in ASCII.
+func cleanSupport(text string) string {
 	text = strings.TrimSpace(text)
 	if strings.Contains(text, "@") && !strings.Contains(text, "://") {
 		if converted, err := address.Email(text); err == nil {
@@ -316,7 +316,7 @@ func CleanSupport(text string) string {
 		}
 		return text
 	}
-	return CleanLink(text)
+	return cleanLink(text)
 }
 
 // cleanLines returns a text whose lines end as elsewhere: forms send carriage returns.

@@ -96,9 +96,12 @@ func TestSayEscapes(t *testing.T) {
 		`<p>{{t "{x}" "x" (link "mailto:a@b.example" "x")}}</p>`:   `<p><a href="mailto:a@b.example">x</a></p>`,
 		`<p>{{t "a < b {x}" "x" "1"}}</p>`:                         `<p>a &lt; b <bdi>1</bdi></p>`,
 		`<p>{{t "a < b"}}</p>`:                                     `<p>a &lt; b</p>`,
-		`<p>{{n 2 "{n} < {x}" "{n} << {x}" "x" .}}</p>`:            `<p>2 &lt;&lt; <bdi>&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</bdi></p>`,
-		`<a href="{{t .}}">x</a>`:                                  `<a href="%22%27%3e%3cimg%20src=x%20onerror=alert%281%29%3e">x</a>`,
-		`<p>{{strong .}}{{code .}}</p>`:                            `<p><strong>&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</strong><code>&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</code></p>`,
+		`<p>{{n 2 "{n} < {x}" "{n} << {x}" "x" .}}</p>`: `<p>2 &lt;&lt; <bdi>` +
+			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</bdi></p>`,
+		`<a href="{{t .}}">x</a>`: `<a href="%22%27%3e%3cimg%20src=x%20onerror=alert%281%29%3e">x</a>`,
+		`<p>{{strong .}}{{code .}}</p>`: `<p><strong>` +
+			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</strong><code>` +
+			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</code></p>`,
 	} {
 		if got, err := spoken(t, words.English(), text, evil); err != nil || got != want {
 			t.Errorf("%s:\nwant %s\ngot  %s, %v", text, want, got, err)
