@@ -35,6 +35,7 @@ type common struct {
 	status        sso.UserStatus
 	emailVerified bool
 	loginGiven    bool
+	endedByPush   bool
 	mergedInto    sso.UserID // "": a merged user has no sessions
 	loginIsEmail  bool       // one text serves for both
 	acr           string
@@ -111,7 +112,7 @@ func (s deduplicator) compact(p *sso.Principal) compact {
 	c := compact{
 		common: unique.Make(common{
 			p.Enterprise, p.Session.Connection, p.Protocol, p.Session.NameIDFormat, p.Session.IdleTimeout,
-			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, p.User.MergedInto, loginIsEmail,
+			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, p.User.EndedByPush, p.User.MergedInto, loginIsEmail,
 			p.Session.Authn.Acr, strings.Join(p.Session.Authn.Amr, "\n"),
 		}),
 		browser:     unique.Make(p.Session.UserAgent),
@@ -184,6 +185,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			Enterprise:    shared.enterprise.ID,
 			Login:         login,
 			LoginGiven:    shared.loginGiven,
+			EndedByPush:   shared.endedByPush,
 			MergedInto:    shared.mergedInto,
 			Email:         email,
 			EmailVerified: shared.emailVerified,
