@@ -92,8 +92,9 @@ func userIdentities(
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
-// all access of the user: sessions, sign-ins under way and setup links. A changed login survives sign-ins if LoginGiven is
-// set. A login of another active user is Conflict "login_in_use", and a change of what
+// all access of the user: sessions, sign-ins under way and setup links. A user whom a push
+// deactivated stays deactivated whatever is pushed once fn takes EndedByPush away; fn cannot
+// set it. A changed login survives sign-ins if LoginGiven is set. A login of another active user is Conflict "login_in_use", and a change of what
 // the identity provider owns, because it pushes the user, "provisioned_by_scim". A user
 // who was merged into another is Conflict "user_merged", and one of whom it
 // waits whether they are another user becomes active only by the answer: "question_open".
@@ -182,7 +183,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	if err := t.loginFree(ctx, old, u); err != nil {
 		return err
 	}
-	u.EndedByPush = old.EndedByPush && u.Status == old.Status
+	u.EndedByPush = u.EndedByPush && old.EndedByPush && u.Status == old.Status
 	t.updateUser(u)
 	t.updateTerms(old, u)
 	if err := t.Flush(ctx); err != nil {
@@ -193,6 +194,9 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	switch {
 	case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
 		action = "user.vouched"
+	case old.EndedByPush && !u.EndedByPush && old.Status == u.Status: // they have no access to end
+		action = "user.deactivated"
+		ended = []string{"ended_by_push", "no", "ended_by_push_was", "yes"}
 	case old.Status == u.Status:
 	case u.Status == sso.UserActive:
 		action = "user.reactivated"

@@ -41,14 +41,14 @@ func (s *Service) UpdateUser(ctx context.Context, by sso.Actor, ent sso.Enterpri
 }
 
 // Deactivate ends every session of a user before it returns, and keeps them from
-// signing in until they are reactivated. Their memberships stay.
+// signing in until they are reactivated. Their memberships stay. A user whom a push had
+// deactivated is no longer activated by a push.
 func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
 	if err := s.admit(ctx, by, ent); err != nil {
 		return sso.User{}, err
 	}
 	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
-		u.Status = sso.UserDeactivated
-		return u, nil
+		return identity.Deactivated(u), nil
 	})
 }
 

@@ -184,7 +184,10 @@ func Unmerged(f UndoFacts) (u Undone, err error) {
 		u.Into.LoginGiven = false // unless an admin gave another login since
 	}
 	if f.Into.Status != sso.UserActive || f.Ended {
-		if f.Merge.Moved.Status != sso.UserDeactivated {
+		switch {
+		case f.Into.Status == sso.UserDeactivated && !f.Into.EndedByPush:
+			u.From.EndedByPush = false
+		case f.Merge.Moved.Status != sso.UserDeactivated:
 			u.From.EndedByPush = f.Into.Status == sso.UserActive || f.Into.EndedByPush
 		}
 		return u, nil

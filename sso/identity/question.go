@@ -15,7 +15,7 @@ func Answered(q sso.IdentityQuestion, d sso.QuestionDecision, claimant sso.User)
 	case d.Answer == sso.AnswerRefuse && q.Keeps != "":
 		claimant.LoginGiven = true
 	case d.Answer == sso.AnswerRefuse:
-		claimant.Status = sso.UserDeactivated
+		claimant = Deactivated(claimant)
 	case d.Answer == sso.AnswerAnother && d.Login == "": // not about a login: both stay
 	case HolderYields(d):
 		claimant.Login = q.Login
@@ -42,8 +42,7 @@ func Yielded(q sso.IdentityQuestion, d sso.QuestionDecision, holder sso.User) (s
 		return sso.User{}, sso.LoginInUse("login", q.Login)
 	}
 	if d.Answer == sso.AnswerReplaces {
-		holder.Status = sso.UserDeactivated
-		return holder, nil
+		return Deactivated(holder), nil
 	}
 	holder.Login = d.Login
 	holder.LoginGiven = true

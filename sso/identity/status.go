@@ -6,6 +6,14 @@ import (
 	"gatehouse/sso"
 )
 
+// Deactivated returns a user whom an admin deactivates. A user whom a push had
+// deactivated stays so from then on, whatever is pushed.
+func Deactivated(u sso.User) sso.User {
+	u.Status = sso.UserDeactivated
+	u.EndedByPush = false
+	return u
+}
+
 // Reactivated returns a user whom an admin reactivates. A pending user stays
 // pending, because that does not confirm who they are.
 func Reactivated(u sso.User) sso.User {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/identity"
 )
 
 // account makes an admin by an invitation.
@@ -365,6 +366,9 @@ func (w *world) nameEnterpriseAdmin(other *world, u sso.User) {
 
 func (w *world) setUserStatus(u sso.User, s sso.UserStatus) {
 	_, err := w.db.UpdateUser(w.Context(), by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) {
+		if s == sso.UserDeactivated {
+			return identity.Deactivated(u), nil
+		}
 		u.Status = s
 		return u, nil
 	})

@@ -42,6 +42,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a deactivation and a sign-in at once":          testDeactivationRace,
 		"a switch adopts three hundred from sign-ins":   testProvisionedSwitch,
 		"an admin's deactivation outlasts the adoption": testProvisionedAdminDeactivated,
+		"an admin keeps a user deactivated":             testProvisionedKeptOff,
 		"names and addresses are those of sign-ins":     testProvisionedNames,
 		"a created group keeps to the filter":           testProvisionedRenameFiltered,
 		"what was held follows from the answer":         testProvisionedAnswered,

@@ -44,6 +44,67 @@ func testProvisionedAdminDeactivated(t *testing.T, fresh fresh) {
 	}
 }
 
+// testProvisionedKeptOff: an admin who deactivates a user whom a push had deactivated keeps
+// them so, whatever is pushed. It is in the audit trail, and nothing changes the second time.
+func testProvisionedKeptOff(t *testing.T, fresh fresh) {
+	t.Run("pushed again", func(t *testing.T) {
+		w := newWorld(t, fresh)
+		w.provision()
+		u := w.provisionUser("ada")
+		w.setActive(u, false)
+		w.setUserStatus(w.accountOf(u), sso.UserDeactivated)
+		w.same([]string{"user.deactivated"}, w.actions(1))
+		all := w.audited("user.deactivated")
+		w.setUserStatus(w.accountOf(u), sso.UserDeactivated)
+		w.same(all, w.audited("user.deactivated"))
+		w.setActive(u, true)
+		w.staysOff(u)
+	})
+	t.Run("deleted", func(t *testing.T) {
+		w := newWorld(t, fresh)
+		w.provision()
+		u := w.provisionUser("ada")
+		ada := w.accountOf(u)
+		w.ok(w.db.DeleteProvisionedUser(t.Context(), w.scimPush(), u.ID))
+		w.setUserStatus(ada, sso.UserDeactivated)
+		u = w.provisionUser("ada")
+		w.staysOff(u)
+		w.activate(ada.ID)
+		w.setActive(u, false)
+		w.setActive(u, true)
+		w.same(sso.UserActive, w.accountOf(u).Status)
+	})
+	t.Run("merged", func(t *testing.T) {
+		w := newWorld(t, fresh)
+		bob, _ := w.enter("bob")
+		w.provision()
+		u := w.provisionUser("ada")
+		w.merge(w.accountOf(u).ID, bob.ID)
+		w.setActive(u, false)
+		w.setUserStatus(bob, sso.UserDeactivated)
+		w.setActive(u, true)
+		if got := w.userOf(bob.ID); got.Status != sso.UserDeactivated || got.EndedByPush {
+			t.Errorf("a push made the kept account %+v", got)
+		}
+	})
+	t.Run("merge undone", func(t *testing.T) {
+		w := newWorld(t, fresh)
+		bob, _ := w.enter("bob")
+		w.provision()
+		u := w.provisionUser("ada")
+		w.setActive(u, false)
+		ada := w.accountOf(u)
+		m := w.merge(ada.ID, bob.ID)
+		w.setUserStatus(bob, sso.UserDeactivated) // one decision about both
+		_, err := w.db.UndoMerge(t.Context(), by, w.ent.ID, m.ID)
+		w.ok(err)
+		w.setActive(u, true)
+		if got := w.userOf(ada.ID); got.Status != sso.UserDeactivated || got.EndedByPush {
+			t.Errorf("a push made the account %+v", got)
+		}
+	})
+}
+
 // staysOff wants the account of a resource that was pushed as active to be deactivated,
 // and the resource to say so.
 func (w *world) staysOff(u sso.ProvisionedUser) {
