@@ -31,6 +31,7 @@ type factsReader struct {
 	holders  map[string]sso.User
 	domains  map[string]bool
 	away     map[sso.UserID]bool // another connection says that they are not active
+	asked    map[sso.UserID]sso.IdentityQuestion
 	emails   emailReader
 	settled  *settled
 }
@@ -52,6 +53,7 @@ func (r *factsReader) read(ctx context.Context, all []pushedUser) error {
 	}
 	r.queueOwners()
 	r.queueAway()
+	r.queueAsked()
 	if err := r.Flush(ctx); err != nil {
 		return err
 	}
@@ -132,6 +134,7 @@ func (r *factsReader) clear() {
 	r.owned, r.holders = map[sso.UserID]sso.ResourceID{}, map[string]sso.User{}
 	r.had = map[string]sso.UserID{}
 	r.domains, r.away = map[string]bool{}, map[sso.UserID]bool{}
+	r.asked = map[sso.UserID]sso.IdentityQuestion{}
 	r.released, r.expected = map[sso.UserID]bool{}, map[string][]identity.ExpectedMove{}
 	r.departed, r.merged = map[string]sso.User{}, map[string]sso.User{}
 }
@@ -346,6 +349,37 @@ func (r *factsReader) queueAway() {
 		string(r.push.Enterprise), string(r.push.Connection), userList(ids))
 }
 
+// queueAsked queues the questions that wait whether users who are not active are other
+// people.
+func (r *factsReader) queueAsked() {
+	var ids []sso.UserID
+	note := func(u sso.User) {
+		if u.Status != sso.UserActive {
+			ids = append(ids, u.ID)
+		}
+	}
+	for _, users := range r.known() {
+		for _, u := range users {
+			note(u)
+		}
+	}
+	for _, some := range r.expected {
+		for _, x := range some {
+			note(x.User)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	r.QueueQuery(func(row engine.Row) error {
+		q, err := scanQuestion(row)
+		r.asked[q.User] = q
+		return err
+	}, "select "+questionColumns+" from ("+r.db.sql.Dialect.Values("$2")+`) n cross join identity_questions q
+		where q.enterprise_id = $1 and q.user_id = n.value and q.state = 'waiting' and q.kind <> ''`,
+		string(r.push.Enterprise), userList(ids))
+}
+
 // known returns the users that were read.
 func (r *factsReader) known() [][]sso.User {
 	all := [][]sso.User{slices.Collect(maps.Values(r.accounts))}
@@ -387,6 +421,7 @@ func (r *factsReader) facts(change pushedUser) identity.Pushed {
 	before, _ := f.Before()
 	_, f.Former = r.gone[before.ID]
 	f.Away = r.away[before.ID]
+	f.Asked = r.asked[before.ID]
 	return f
 }
 

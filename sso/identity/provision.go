@@ -41,6 +41,9 @@ type Pushed struct {
 	// Had is the user who is not deactivated and had the externalId of a new resource at
 	// a connection that was deleted; "" if there is none.
 	Had sso.UserID
+	// Asked is the question that waits whether Account, or the user found, is another
+	// person; zero if there is none.
+	Asked sso.IdentityQuestion
 	// DomainVerified says that the enterprise has proven the domain of the address
 	// that [PushedAddress] returns.
 	DomainVerified bool
@@ -109,8 +112,9 @@ func (f Pushed) Login() (login string, given bool) {
 //     deactivated by an admin stays deactivated, and so does one whom another connection
 //     deactivated, or who was merged into another.
 //  3. If another active user has the login, or a new user may be one whom a move
-//     expects or who was merged, the resource is held for an admin. With the login of
-//     a user who left, it is refused.
+//     expects or who was merged, the resource is held for an admin. So is one that would
+//     make a user active while a question waits whether they are another person. With the
+//     login of a user who left, it is refused.
 //  4. Login, name and address are those of the resource. A login that an admin gave
 //     stays, and so does an address that the resource does not say. An address that
 //     cannot be used counts as none.
@@ -170,6 +174,16 @@ func endedByPush(before, after sso.User) bool {
 
 // held returns why the resource waits for an admin, nil if it does not.
 func (f Pushed) held(before, after sso.User) error {
+	if f.Asked.Kind.AboutPerson() && before.Status != sso.UserActive && after.Status == sso.UserActive {
+		return &sso.IdentityHeldError{
+			Account:  f.Asked.Holder,
+			Login:    after.Login,
+			Claimant: before,
+			MoveKey:  f.Asked.MoveKey,
+			Merged:   f.Asked.Kind == sso.QuestionMerged,
+			Former:   f.Asked.Kind == sso.QuestionFormer,
+		}
+	}
 	if f.Holder.ID != "" {
 		if f.Holder.ID == before.ID || !TakesLogin(before, after) {
 			return nil

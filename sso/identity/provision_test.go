@@ -65,6 +65,27 @@ func TestProvision(t *testing.T) {
 			identity.Existing, "user-ada", identity.PushedLogin, "ada", sso.UserActive,
 		},
 		{
+			"a question waits", identity.Pushed{
+				Resource: resource(), Found: by(identity.PushedLogin, waits),
+				Asked: sso.IdentityQuestion{User: waits.ID, Holder: "user-grace", Kind: sso.QuestionMerged},
+			},
+			identity.Held, "user-ada", identity.PushedLogin, "ada", sso.UserActive,
+		},
+		{
+			"a question about the login waits", identity.Pushed{
+				Resource: resource(), Found: by(identity.PushedLogin, waits),
+				Asked: sso.IdentityQuestion{User: waits.ID, Holder: "user-grace"},
+			},
+			identity.Existing, "user-ada", identity.PushedLogin, "ada", sso.UserActive,
+		},
+		{
+			"a question waits, and the resource is inactive", identity.Pushed{
+				Resource: resource(inactive), Found: by(identity.PushedLogin, waits),
+				Asked: sso.IdentityQuestion{User: waits.ID, Holder: "user-grace", Kind: sso.QuestionMerged},
+			},
+			identity.Existing, "user-ada", identity.PushedLogin, "ada", sso.UserDeactivated,
+		},
+		{
 			"the subject comes before the login", identity.Pushed{
 				Resource: resource(),
 				Found: map[identity.Key]sso.User{
@@ -129,7 +150,11 @@ func TestProvision(t *testing.T) {
 			)
 		}
 		held, is := errors.AsType[*sso.IdentityHeldError](got.Err)
-		if is != (c.outcome == identity.Held) || is && held.Account != c.facts.Holder.ID {
+		holder := c.facts.Holder.ID
+		if c.facts.Asked.Kind != "" {
+			holder = c.facts.Asked.Holder
+		}
+		if is != (c.outcome == identity.Held) || is && held.Account != holder {
 			t.Errorf("%s: %v", c.name, got.Err)
 		}
 	}

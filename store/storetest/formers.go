@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ func formerTests() map[string]func(*testing.T, fresh) {
 		"deactivated":       testFormerDeactivated,
 		"pushed again":      testFormerPush,
 		"pushed":            testFormerPushed,
+		"pushed unanswered": testFormerPushWaits,
+		"pushed as ended":   testFormerPushEnded,
+		"pushed before":     testFormerPushEnabled,
 	}
 }
 
@@ -238,5 +242,113 @@ func testFormerPush(t *testing.T, fresh fresh) {
 			w.ok(err)
 			w.same(ada.ID, next.accountOf(u).ID)
 		})
+	}
+}
+
+// testFormerPushWaits: while it waits whether a person is another one, no push makes them
+// active, neither the first nor one that is sent again, and the answer lets them in.
+func testFormerPushWaits(t *testing.T, fresh fresh) {
+	for _, answer := range []sso.QuestionAnswer{sso.AnswerSame, sso.AnswerAnother, sso.AnswerRefuse} {
+		t.Run(string(answer), func(t *testing.T) {
+			w := newWorld(t, fresh)
+			ctx := t.Context()
+			ada, _ := w.enter("ada")
+			next := w.orphaned()
+			next.record(next.claims("ada", "countess@acme.test"))
+			q := w.question()
+			next.provision()
+			u := pushed("countess")
+			u.ExternalID = "ada"
+			for range 2 {
+				_, err := next.db.CreateProvisionedUser(ctx, next.scimPush(), u)
+				next.fails(err, sso.Conflict, "identity_held")
+				w.same(sso.UserPending, w.userOf(q.User).Status)
+			}
+			again := w.question()
+			if again.ID != q.ID || again.Kind != sso.QuestionFormer || again.Holder != ada.ID {
+				t.Errorf("the question became %+v", again)
+			}
+			_, err := w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: answer})
+			w.ok(err)
+			got := next.accountOf(next.pushAgain(u))
+			want := map[sso.QuestionAnswer]sso.UserID{
+				sso.AnswerSame:    ada.ID,
+				sso.AnswerAnother: q.User,
+				sso.AnswerRefuse:  q.User,
+			}
+			if got.ID != want[answer] || (got.Status == sso.UserActive) != (answer != sso.AnswerRefuse) {
+				t.Errorf("after the answer, the push made the account %+v", got)
+			}
+		})
+	}
+}
+
+// pushAgain pushes a user, as a change of the resource if the connection has one with the
+// userName, as identity providers do.
+func (w *world) pushAgain(u sso.ProvisionedUser) sso.ProvisionedUser {
+	w.Helper()
+	got, err := w.db.CreateProvisionedUser(w.Context(), w.scimPush(), u)
+	if known, is := errors.AsType[*sso.ResourceExistsError](err); is {
+		_, got, err = w.db.ChangeProvisionedUser(
+			w.Context(), w.scimPush(), known.ID, func(found sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+				found.ExternalID, found.Active = u.ExternalID, u.Active
+				return found, nil
+			},
+		)
+	}
+	w.ok(err)
+	return got
+}
+
+// testFormerPushEnded: a push that deactivates a person of whom it waits whether they are
+// another one, and then one that says active, lets them in no more than the first.
+func testFormerPushEnded(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	w.enter("ada")
+	next := w.orphaned()
+	next.record(next.claims("ada", "countess"))
+	q := w.question()
+	next.provision()
+	u := pushed("countess")
+	u.ExternalID, u.Active = "ada", false
+	u, err := next.db.CreateProvisionedUser(ctx, next.scimPush(), u)
+	w.ok(err)
+	w.same(sso.UserDeactivated, w.userOf(q.User).Status)
+	activate := func() error {
+		_, _, err := next.db.ChangeProvisionedUser(
+			ctx, next.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+				u.Active = true
+				return u, nil
+			},
+		)
+		return err
+	}
+	w.fails(activate(), sso.Conflict, "identity_held")
+	w.same(q.ID, w.question().ID)
+	_, err = w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother})
+	w.ok(err)
+	w.ok(activate())
+	w.same(sso.UserActive, w.userOf(q.User).Status)
+}
+
+// testFormerPushEnabled: of people who were pushed before the connection provisioned, the
+// answer applies what waited.
+func testFormerPushEnabled(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.enter("ada")
+	next := w.orphaned()
+	next.record(next.claims("ada", "countess"))
+	q := w.question()
+	u := pushed("countess")
+	u.ExternalID = "ada"
+	u, err := next.db.CreateProvisionedUser(t.Context(), next.scimPush(), u)
+	w.ok(err)
+	next.provision()
+	w.same(sso.UserPending, w.userOf(q.User).Status)
+	_, err = w.db.AnswerQuestion(t.Context(), by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother})
+	w.ok(err)
+	if got := next.accountOf(u); got.ID != q.User || got.Status != sso.UserActive {
+		t.Errorf("the answer made the account %+v", got)
 	}
 }
