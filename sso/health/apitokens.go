@@ -9,13 +9,18 @@ import (
 )
 
 // expiringAPITokens reports API tokens that expire soon, or have expired. Tokens with the
-// same name and scopes are of one program, since replacing a token keeps both: of these,
-// the one that was used last is the one in the program.
+// same name, scopes and creator are of one program, since replacing a token keeps the first
+// two: of these, the one that was used last is the one in the program. A successor by
+// another admin leaves the finding about the old token until that is revoked: to tell of a
+// token too much is better than to hide that of another program.
 func expiringAPITokens(s State) (all []sso.Finding) {
 	used := map[string]sso.Token{}
 	var programs []string
 	for _, k := range s.APITokens {
-		program := fmt.Sprint(k.Name, k.Scopes)
+		if longOver(k.ExpiresAt, s.Now) {
+			continue
+		}
+		program := fmt.Sprint(k.Name, k.Scopes, k.CreatedBy)
 		before, ok := used[program]
 		if !ok {
 			programs = append(programs, program)
@@ -31,6 +36,9 @@ func expiringAPITokens(s State) (all []sso.Finding) {
 	}
 	return all
 }
+
+// longOver reports whether a token ended so long ago that no program waits for another.
+func longOver(ended, now time.Time) bool { return now.Sub(ended) > 30*day }
 
 func tokenInUseRather(k, than sso.Token) bool {
 	if !k.LastUsedAt.Equal(than.LastUsedAt) {

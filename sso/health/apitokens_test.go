@@ -28,6 +28,9 @@ func TestAPITokenExpires(t *testing.T) {
 	a := apiToken("a", long, soon, begin)
 	other := apiToken("b", long, late, begin.Add(time.Minute))
 	other.Name = "Another program"
+	theirs := apiToken("b", long, late, begin.Add(time.Minute))
+	theirs.CreatedBy = "op-other"
+	successor := apiToken("b", long, soon.Add(37*day), never)
 	month := apiToken("a", begin, begin.Add(30*day), never)
 	hour := apiToken("a", begin, begin.Add(time.Hour), never)
 	for name, c := range map[string]struct {
@@ -42,6 +45,10 @@ func TestAPITokenExpires(t *testing.T) {
 		"over":                   {begin.Add(20 * day), []sso.Token{a}, map[string]int{"a": 0}},
 		"successor is unused":    {begin, []sso.Token{a, apiToken("b", begin, late, never)}, map[string]int{"a": 30}},
 		"successor is used":      {begin, []sso.Token{a, apiToken("b", begin, late, begin.Add(time.Minute))}, nil},
+		"another creator":        {begin, []sso.Token{a, theirs}, map[string]int{"a": 30}},
+		"over for 30 days":       {soon.Add(30 * day), []sso.Token{a}, map[string]int{"a": 0}},
+		"over for long":          {soon.Add(800 * day), []sso.Token{a}, nil},
+		"old one used last":      {soon.Add(31 * day), []sso.Token{a, successor}, map[string]int{"b": 7}},
 		"another program":        {begin, []sso.Token{a, other}, map[string]int{"a": 30}},
 		"made for 30 days":       {begin, []sso.Token{month}, nil},
 		"half of it is over":     {begin.Add(16 * day), []sso.Token{month}, map[string]int{"a": 14}},

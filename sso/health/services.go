@@ -14,6 +14,9 @@ func expiringServices(s State) (all []sso.Finding) {
 	used := map[sso.ServiceID]sso.ServiceToken{}
 	var services []sso.ServiceID
 	for _, k := range s.Services {
+		if longOver(k.ExpiresAt, s.Now) {
+			continue
+		}
 		before, ok := used[k.Service.ID]
 		if !ok {
 			services = append(services, k.Service.ID)

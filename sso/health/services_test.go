@@ -36,6 +36,7 @@ func TestServiceTokenExpires(t *testing.T) {
 		"far away":   {begin.Add(-11 * day), []sso.ServiceToken{a}, nil},
 		"in a month": {begin.Add(-10 * day), []sso.ServiceToken{a}, map[string]int{"a": 30}},
 		"in a week":  {begin.Add(13 * day), []sso.ServiceToken{a}, map[string]int{"a": 7}},
+		"long over":  {begin.Add(51 * day), []sso.ServiceToken{a}, nil},
 		"over":       {begin.Add(20 * day), []sso.ServiceToken{a}, map[string]int{"a": 0}},
 		"another is unused": {begin, []sso.ServiceToken{
 			a, serviceToken("svc-1", "b", late, never),
