@@ -146,7 +146,9 @@ func (t *tx) setAttributes(
 }
 
 // ClearAttribute removes the value of an attribute of a user. An attribute that the
-// enterprise does not have is NotFound; without a value, nothing changes.
+// enterprise does not have is NotFound; without a value, nothing changes. A value that
+// the identity provider pushes is Conflict "provisioned_by_scim": without it, a sign-in
+// could set another.
 func (db *DB) ClearAttribute(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, name string,
 ) (err error) {
@@ -159,6 +161,15 @@ func (db *DB) ClearAttribute(
 			ctx, t, engine.ScanText, "select name from attributes where enterprise_id = $1 and name = $2", string(ent), name,
 		)); err != nil {
 			return err
+		}
+		all, err := userAttributes(ctx, t, ent, user)
+		if err != nil {
+			return err
+		}
+		for _, a := range all {
+			if a.Name == name && a.Pushed {
+				return sso.ProvisionedBySCIM(name)
+			}
 		}
 		n, err := t.Exec(
 			ctx, "delete from user_attributes where enterprise_id = $1 and user_id = $2 and name = $3",

@@ -220,7 +220,7 @@ func provisionedCodes() []Entry {
 		},
 		{
 			"provisioned_by_scim", "Signing in",
-			"the identity provider provisions this person and owns login, name and address",
+			"the identity provider provisions this person and owns login, name, address and the attributes that it pushes",
 			Company, "change it at the identity provider",
 		},
 	}

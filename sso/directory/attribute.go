@@ -40,7 +40,8 @@ func (s *Service) UserAttributes(
 }
 
 // ClearAttribute removes the value of an attribute of a user. A sign-in or a push sets it
-// again if the identity provider still sends it. Without a value, nothing changes.
+// again if the identity provider still sends it. Without a value, nothing changes. A value
+// that the identity provider pushes is Conflict "provisioned_by_scim".
 func (s *Service) ClearAttribute(
 	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, name string,
 ) error {

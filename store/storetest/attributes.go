@@ -410,6 +410,10 @@ func testPushedAttributes(t *testing.T, fresh fresh) {
 		w.same([]any{true, w.conn.ID}, []any{a.Pushed, a.Connection})
 	}
 	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
+	w.fails(
+		w.db.ClearAttribute(t.Context(), by, w.ent.ID, alice.ID, "department"), sso.Conflict, "provisioned_by_scim",
+	)
+	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
 	w.same(all, w.has(alice.ID, "badge=17", "department=Sales", "teams=blue, green"))
 	w.revokes(true, func() error {
 		push(`"` + schemaOfEnterprise + `":{"department":"Legal","employeeNumber":"x-17"}`)
@@ -422,4 +426,6 @@ func testPushedAttributes(t *testing.T, fresh fresh) {
 	})
 	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
 	w.same(false, w.has(alice.ID, "badge=17", "department=Legal")[1].Pushed)
+	w.ok(w.db.ClearAttribute(t.Context(), by, w.ent.ID, alice.ID, "department")) // no push owns it any more
+	w.has(alice.ID, "badge=17")
 }

@@ -86,7 +86,8 @@ func (a *API) attributeOperations() {
 		path:    userPath + "/attributes/{attribute}",
 		scope:   "users:write",
 		summary: "Clear the value of an attribute of a user",
-		about: "A sign-in or a push sets it again if the identity provider still sends it. " +
+		about: "A sign-in or a push sets it again if the identity provider still sends it. A value that the " +
+			"identity provider pushes (provisioned) is 409 provisioned_by_scim. " +
 			"Without a value, nothing changes. An attribute that the enterprise does not keep is 404.",
 	}, a.clearAttribute)
 }

@@ -89,9 +89,17 @@ func galleryPersonAttributes() []personAttributeRow {
 			Name:    "teams",
 			Value:   "blue, green",
 			From:    ui.Link{Label: "a deleted connection"},
-			How:     "provisioning",
+			How:     "sign-in",
 			Changed: gallery.Ago(90 * 24 * time.Hour),
 			Clear:   galleryClear("Teams", "teams"),
+		},
+		{
+			Label:   "Cost center",
+			Name:    "cost_center",
+			Value:   "4711",
+			From:    ui.Link{Label: "Okta", Href: galleryEnt + "/connections/x"},
+			How:     "provisioning",
+			Changed: gallery.Ago(24 * time.Hour),
 		},
 	}
 }

@@ -17,7 +17,7 @@ type personAttributeRow struct {
 	From               ui.Link // without an address if the connection was deleted
 	How                string
 	Changed            ui.Time
-	Clear              *ui.Confirm // nil without a value
+	Clear              *ui.Confirm // nil without a value, and for one that is pushed
 }
 
 // personAttributes shows the attributes of a user.
@@ -42,7 +42,9 @@ func (d *Directory) personAttributes(
 		if i >= 0 {
 			row.Value, row.Changed = values[i].Text(), ui.NewTime(values[i].ChangedAt, d.Now())
 			row.From, row.How = attributeOrigin(e, values[i], connections)
-			row.Clear = clearConfirm(personHref(e, user), a)
+			if !values[i].Pushed {
+				row.Clear = clearConfirm(personHref(e, user), a)
+			}
 		}
 		p.Attributes = append(p.Attributes, row)
 	}
