@@ -16,7 +16,7 @@ func exportedAccount() []exportedTable {
 			table:   "users",
 			where:   "x.id in {users} order by x.id",
 			columns: "id login login_given:flag email email_verified:flag name status created_at:time " +
-				"last_sign_in_at:time vouched_at:time merged_into",
+				"last_sign_in_at:time vouched_at:time merged_into ended_by_push:flag",
 		},
 		{
 			section: "identities",

@@ -59,6 +59,7 @@ func testUserExport(t *testing.T, fresh fresh) {
 		}
 	}
 	user := sections["users"][0]
+	w.same(false, user["ended_by_push"])
 	w.same(
 		[]any{"pushed@acme.test", true, "active"},
 		[]any{user["login"], user["last_sign_in_at"] != nil, user["status"]},

@@ -18,6 +18,7 @@ type user struct {
 	EmailVerified bool            `json:"email_verified" doc:"Whether the address is verified, by us or through a verified domain; read-only."`
 	Name          string          `json:"name" doc:"Name of the user." example:"Ada Lovelace"`
 	Status        sso.UserStatus  `json:"status" enum:"active,deactivated,pending" doc:"Status; a pending user cannot sign in until an admin vouches for the user or decides about the login." example:"active"`
+	EndedByPush   bool            `json:"ended_by_push" doc:"Whether an identity provider deactivated the user over SCIM; a push may then reactivate the user."`
 	CreatedAt     time.Time       `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 	LastSignInAt  *time.Time      `json:"last_sign_in_at" doc:"Time of the last sign-in; null if there was none." example:"2026-11-24T12:00:00Z"`
 	VouchedAt     *time.Time      `json:"vouched_at" doc:"Time at which an admin vouched for the user; null if never." example:"2026-11-24T12:00:00Z"`
@@ -48,6 +49,7 @@ func viewUser(u sso.User) user {
 		EmailVerified: u.EmailVerified,
 		Name:          u.Name,
 		Status:        u.Status,
+		EndedByPush:   u.EndedByPush,
 		CreatedAt:     u.CreatedAt,
 		LastSignInAt:  moment(u.LastSignInAt),
 		VouchedAt:     moment(u.VouchedAt),
@@ -109,7 +111,8 @@ func (a *API) userOperations() {
 		scope:   "users:write",
 		summary: "Deactivate a user",
 		about: "The user's sessions have ended when the response is sent, and the user cannot sign in until " +
-			"reactivated. Memberships stay unchanged.",
+			"reactivated here, whatever is pushed; that is so, too, of a user whom a push had deactivated " +
+			"(ended_by_push). Memberships stay unchanged.",
 	}, a.changeUser((*directory.Service).Deactivate))
 	add(a, operation{
 		id:      "reactivate-user",

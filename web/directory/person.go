@@ -35,7 +35,7 @@ func (d *Directory) personPages() []console.Page {
 
 func personSaid() map[string]string {
 	return map[string]string{
-		"deactivated": "They are deactivated, and signed out everywhere.",
+		"deactivated": "They are deactivated, and signed out everywhere. Only an admin can reactivate them.",
 		"reactivated": "They can sign in again.",
 		"vouched":     "You vouched for them: they can sign in now.",
 		"session":     "The session has ended.",

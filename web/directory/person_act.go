@@ -55,6 +55,9 @@ func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
 			About:  "Reactivate " + called(u),
 			Action: here + "/reactivate",
 		}
+		if u.EndedByPush && u.MergedInto == "" {
+			p.KeepOff = keepOffConfirm(here)
+		}
 		return
 	}
 	p.Deactivate = &ui.Confirm{
@@ -62,6 +65,18 @@ func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
 		Text:   "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.",
 		Action: here + "/deactivate",
 		Button: "Deactivate",
+		Danger: true,
+	}
+}
+
+// keepOffConfirm returns the button that makes an admin's deactivation of a push's.
+func keepOffConfirm(here string) *ui.Confirm {
+	return &ui.Confirm{
+		Label: "Keep deactivated",
+		Text: "From then on, no push of an identity provider reactivates them: only an admin does. " +
+			"Their groups do not change.",
+		Action: here + "/deactivate",
+		Button: "Keep deactivated",
 		Danger: true,
 	}
 }

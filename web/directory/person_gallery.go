@@ -279,6 +279,7 @@ func galleryDeactivatedPerson() *personDetailPage {
 		About:  "Reactivate Grace Hopper",
 		Action: galleryPersonAt + "/reactivate",
 	}
+	off.KeepOff = keepOffConfirm(galleryPersonAt)
 	off.Wrong = []ui.Wrong{
 		{
 			Message: "The default group belongs to its organization: it cannot be renamed or deleted, and people leave it with their last other group.",

@@ -48,6 +48,7 @@ type personDetailPage struct {
 	Vouch          *ui.Press   // vouches for a user who is not pending; nil if it was done
 	Reactivate     *ui.Press   // nil if they may act
 	Deactivate     *ui.Confirm // nil if they may not
+	KeepOff        *ui.Confirm // nil unless a push deactivated them
 }
 
 func (p *personDetailPage) Title() string { return p.Name }

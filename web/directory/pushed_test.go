@@ -117,6 +117,28 @@ func TestWhereFactsComeFrom(t *testing.T) {
 	)
 }
 
+// TestKeepDeactivated: an admin keeps a person deactivated whom a push deactivated.
+func TestKeepDeactivated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	page := f.acme.at("people", string(f.acme.user.ID))
+	f.provision(sso.ProvisionSCIM)
+	_, err := f.pushUser("ada", "ada@pushed.example", false)
+	f.ok(err)
+	f.shows(f.get(page), 200, "Keep deactivated", "no push of an identity provider reactivates them", "Reactivate")
+	got := f.done(f.post(page+"/deactivate"), page)
+	f.shows(got, 200, "Only an admin can reactivate them.", "an admin, by hand")
+	f.hides(got, "Keep deactivated")
+	_, err = f.pushUser("ada", "ada@pushed.example", true)
+	f.ok(err)
+	f.shows(f.get(page), 200, "only an admin activates them again")
+	u, err := f.db.User(t.Context(), f.acme.ent.ID, f.acme.user.ID)
+	f.ok(err)
+	if u.Status != sso.UserDeactivated {
+		t.Errorf("the user is %s", u.Status)
+	}
+}
+
 // TestPushedGroup: the page of a group says which identity provider pushes it.
 func TestPushedGroup(t *testing.T) {
 	t.Parallel()
