@@ -194,7 +194,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	switch {
 	case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
 		action = "user.vouched"
-	case old.EndedByPush && !u.EndedByPush && old.Status == u.Status: // they have no access to end
+	case keptOff(old, u): // they have no access to end
 		action = "user.deactivated"
 		ended = []string{"ended_by_push", "no", "ended_by_push_was", "yes"}
 	case old.Status == u.Status:
@@ -217,6 +217,11 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	return t.audit(
 		ctx, by, action, string(u.ID), append(difference(old, u), ended...)...,
 	)
+}
+
+// keptOff reports whether an admin keeps a user deactivated whom a push had deactivated.
+func keptOff(old, u sso.User) bool {
+	return old.EndedByPush && !u.EndedByPush && old.Status == u.Status
 }
 
 func (t *tx) insertUser(u sso.User) {

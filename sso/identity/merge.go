@@ -166,6 +166,18 @@ type Undone struct {
 	Holder     sso.UserID // who has the login of From meanwhile: From waits then; "" if no user has
 }
 
+// endedByPush reports whether it was a push that deactivated From: before the merge, or
+// Into meanwhile. What an admin did to Into was about both.
+func (f UndoFacts) endedByPush() bool {
+	switch {
+	case f.Into.Status == sso.UserDeactivated && !f.Into.EndedByPush:
+		return false
+	case f.Merge.Moved.Status == sso.UserDeactivated:
+		return f.From.EndedByPush
+	}
+	return f.Into.Status == sso.UserActive || f.Into.EndedByPush
+}
+
 // Unmerged returns both users after a merge was undone. From is active again only if it
 // was, if Into is active, and if no identity provider ended it: what deactivated Into
 // meanwhile was about both.
@@ -184,12 +196,7 @@ func Unmerged(f UndoFacts) (u Undone, err error) {
 		u.Into.LoginGiven = false // unless an admin gave another login since
 	}
 	if f.Into.Status != sso.UserActive || f.Ended {
-		switch {
-		case f.Into.Status == sso.UserDeactivated && !f.Into.EndedByPush:
-			u.From.EndedByPush = false
-		case f.Merge.Moved.Status != sso.UserDeactivated:
-			u.From.EndedByPush = f.Into.Status == sso.UserActive || f.Into.EndedByPush
-		}
+		u.From.EndedByPush = f.endedByPush()
 		return u, nil
 	}
 	u.From.Status = f.Merge.Moved.Status

@@ -9,16 +9,17 @@ import (
 
 func attributeTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
-		"are defined":         testAttributes,
-		"follow sign-ins":     testUserAttributes,
-		"cleared by hand":     testClearedAttribute,
-		"reach principals":    testPrincipalAttributes,
-		"are merged":          testMergedAttributes,
-		"are decided by":      testAttributeFacts,
-		"of another sign-in":  testAttributesOfConnections,
-		"of removed ones end": testRemovedAttributes,
-		"cost no round trip":  testAttributesCost,
-		"are pushed":          testPushedAttributes,
+		"are defined":          testAttributes,
+		"follow sign-ins":      testUserAttributes,
+		"cleared by hand":      testClearedAttribute,
+		"reach principals":     testPrincipalAttributes,
+		"are merged":           testMergedAttributes,
+		"are decided by":       testAttributeFacts,
+		"of another sign-in":   testAttributesOfConnections,
+		"of removed ones end":  testRemovedAttributes,
+		"cost no round trip":   testAttributesCost,
+		"are pushed":           testPushedAttributes,
+		"a pushed value stays": testPushedAttributeStays,
 	}
 }
 
@@ -410,10 +411,6 @@ func testPushedAttributes(t *testing.T, fresh fresh) {
 		w.same([]any{true, w.conn.ID}, []any{a.Pushed, a.Connection})
 	}
 	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
-	w.fails(
-		w.db.ClearAttribute(t.Context(), by, w.ent.ID, alice.ID, "department"), sso.Conflict, "provisioned_by_scim",
-	)
-	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
 	w.same(all, w.has(alice.ID, "badge=17", "department=Sales", "teams=blue, green"))
 	w.revokes(true, func() error {
 		push(`"` + schemaOfEnterprise + `":{"department":"Legal","employeeNumber":"x-17"}`)
@@ -426,6 +423,24 @@ func testPushedAttributes(t *testing.T, fresh fresh) {
 	})
 	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
 	w.same(false, w.has(alice.ID, "badge=17", "department=Legal")[1].Pushed)
-	w.ok(w.db.ClearAttribute(t.Context(), by, w.ent.ID, alice.ID, "department")) // no push owns it any more
-	w.has(alice.ID, "badge=17")
+}
+
+// testPushedAttributeStays: a value that is pushed is not cleared by hand, because a sign-in
+// could set another, until no push owns it any more.
+func testPushedAttributeStays(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	w.define(attributesOf()...)
+	w.provision(func(cfg *sso.Config) {
+		cfg.Mapping.Attributes = map[string][]string{"department": {"title"}}
+	})
+	u := w.provisionUser("alice")
+	alice := w.accountOf(u).ID
+	w.pushDocument(u, `{"userName":"alice@acme.test","title":"Sales"}`)
+	empty := func() error { return w.db.ClearAttribute(t.Context(), by, w.ent.ID, alice, "department") }
+	w.fails(empty(), sso.Conflict, "provisioned_by_scim")
+	w.record(w.sends(w.signIn("alice"), text("department", "R&D")))
+	w.has(alice, "department=Sales")
+	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
+	w.ok(empty())
+	w.has(alice)
 }

@@ -43,6 +43,7 @@ func provisionEffectTests() map[string]func(*testing.T, fresh) {
 		"a switch adopts three hundred from sign-ins":   testProvisionedSwitch,
 		"an admin's deactivation outlasts the adoption": testProvisionedAdminDeactivated,
 		"an admin keeps a user deactivated":             testProvisionedKeptOff,
+		"an admin keeps a merged user deactivated":      testMergedKeptOff,
 		"names and addresses are those of sign-ins":     testProvisionedNames,
 		"a created group keeps to the filter":           testProvisionedRenameFiltered,
 		"what was held follows from the answer":         testProvisionedAnswered,

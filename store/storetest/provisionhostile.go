@@ -74,6 +74,11 @@ func testProvisionedKeptOff(t *testing.T, fresh fresh) {
 		w.setActive(u, true)
 		w.same(sso.UserActive, w.accountOf(u).Status)
 	})
+}
+
+// testMergedKeptOff: so does one who deactivates the user into whom another was merged, and
+// that is about both, also after the merge was undone.
+func testMergedKeptOff(t *testing.T, fresh fresh) {
 	t.Run("merged", func(t *testing.T) {
 		w := newWorld(t, fresh)
 		bob, _ := w.enter("bob")
