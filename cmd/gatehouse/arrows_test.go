@@ -313,9 +313,9 @@ var levels = map[string]arrows{
 	},
 
 	"store/storetest": {
-		ours:   "sso sso/fold groupsync scim scim/filter store",
+		ours:   "sso sso/fold sso/identity groupsync scim scim/filter store",
 		others: "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid",
-		why:    "the test suite for every database",
+		why:    "the test suite for every database, where users are changed by the rules that hold",
 	},
 	"web/ui/uitest": {
 		ours:   "internal/words sso web/ui web/ui/gallery",
