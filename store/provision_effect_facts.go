@@ -349,8 +349,8 @@ func (r *factsReader) queueAway() {
 		string(r.push.Enterprise), string(r.push.Connection), userList(ids))
 }
 
-// queueAsked queues the questions that wait whether users who are not active are other
-// people.
+// queueAsked queues the lookup of identity questions that wait about users who are not
+// active.
 func (r *factsReader) queueAsked() {
 	var ids []sso.UserID
 	note := func(u sso.User) {

@@ -94,10 +94,11 @@ func userIdentities(
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
 // all access of the user: sessions, sign-ins under way and setup links. A user whom a push
 // deactivated stays deactivated whatever is pushed once fn takes EndedByPush away; fn cannot
-// set it. A changed login survives sign-ins if LoginGiven is set. A login of another active user is Conflict "login_in_use", and a change of what
-// the identity provider owns, because it pushes the user, "provisioned_by_scim". A user
-// who was merged into another is Conflict "user_merged", and one of whom it
-// waits whether they are another user becomes active only by the answer: "question_open".
+// set it. A changed login survives sign-ins if LoginGiven is set. It returns Conflict:
+// "login_in_use" for the login of another active user, "provisioned_by_scim" for a change
+// of what the identity provider owns because it pushes the user, "user_merged" for a
+// merged user, and "question_open" for making a user active about whom an identity
+// question waits.
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()

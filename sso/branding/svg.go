@@ -171,7 +171,7 @@ func (d *drawing) child(decoder *xml.Decoder, parent *element, start xml.StartEl
 	case ours(start.Name) && name == "style":
 		return d.sheet(decoder)
 	case !ours(start.Name) || !slices.Contains(elements[:], name):
-		// Drawing programs leave notes of their own, which nobody misses.
+		// Drawing programs leave notes of their own, which draw nothing.
 		if ours(start.Name) && !slices.Contains(notes[:], name) {
 			d.omitted[name] = true
 		}

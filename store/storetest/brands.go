@@ -110,7 +110,7 @@ func testBrands(t *testing.T, fresh fresh) {
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
-// testBrandsApart: nobody sees or changes the draft of another company.
+// testBrandsApart tests that no company sees or changes the draft of another.
 func testBrandsApart(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	other := addWorld(t, w.db, w.clock, "other")
