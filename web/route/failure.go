@@ -1,6 +1,7 @@
 package route
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -242,7 +243,9 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 		return
 	}
 	if rt.RenderFailure != nil {
-		err := rt.RenderFailure(w, r, f)
+		ctx, cancel := patience(r.Context(), f)
+		defer cancel()
+		err := rt.RenderFailure(w, r.WithContext(ctx), f)
 		if err == nil {
 			return
 		}
@@ -256,6 +259,15 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 		}
 	}
 	renderPlain(rt, w, r, f)
+}
+
+// patience limits how long a failure page waits for the brand of a company while the
+// store does not answer: the visitor has waited for the store already.
+func patience(ctx context.Context, f Failure) (context.Context, context.CancelFunc) {
+	if f.Status != http.StatusServiceUnavailable {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, 100*time.Millisecond)
 }
 
 func renderPlain(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {

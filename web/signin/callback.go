@@ -124,7 +124,7 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, 
 	if err == nil || sso.KindOf(err) == sso.NotFoundKind {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), 300*time.Millisecond) // the store itself may have failed
+	ctx, cancel := context.WithTimeout(r.Context(), 200*time.Millisecond) // the store itself may have failed
 	defer cancel()
 	ent, lookup := s.Enterprise(ctx, id)
 	if lookup != nil {
