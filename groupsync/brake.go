@@ -324,7 +324,7 @@ func heldNote(cause sso.HeldCause, group string) string {
 	const kept = " Every membership was kept until an admin decides."
 	switch cause {
 	case sso.HeldLastAdmin:
-		return "This sync would have removed the last member of the company's admin groups." + kept
+		return "This sync would have removed the last member of the company’s admin groups." + kept
 	case sso.HeldNamesChanged:
 		return "The group names that this connection sends no longer match the groups here." + kept
 	case sso.HeldGroupShare:

@@ -72,7 +72,7 @@ func effectiveMode(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMo
 	unknown := &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "groups_unknown",
-		Public: "Your company's sign-in did not say which groups you are in, and that is required here.",
+		Public: "Your company’s sign-in did not say which groups you are in, and that is required here.",
 	}
 	switch asserted.State {
 	case sso.GroupsPartial:
@@ -81,12 +81,12 @@ func effectiveMode(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMo
 		if asserted.Unread > 0 {
 			return sso.SyncAddOnly, fmt.Sprintf(
 				"The identity provider named more groups than are read here: %d of %d were read and added, none was removed. "+
-					"Let it send fewer, or narrow the list with the mapping's include.",
+					"Let it send fewer, or narrow the list with the mapping’s include.",
 				len(asserted.Names), len(asserted.Names)+asserted.Unread,
 			), nil
 		}
 		return sso.SyncAddOnly,
-			"The list has the length at which this identity provider cuts lists off, or came with a pointer to more: groups were added, none removed.",
+			"The list has the length at which this identity provider cuts lists off, or has a pointer to more: groups were added, none removed.",
 			nil
 	case sso.GroupsOverage:
 		if rules.OnOverage == sso.DenySignIn {

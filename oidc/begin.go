@@ -115,7 +115,7 @@ func singleParameter(cb sso.Callback, name string) (string, error) {
 	return "", &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "duplicate_parameter",
-		Public: "The response of your company's identity provider has a parameter twice. Start again.",
+		Public: "The response of your company’s identity provider has a parameter twice. Start again.",
 		Err:    fmt.Errorf("parameter %q is repeated", name),
 	}
 }

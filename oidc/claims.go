@@ -195,7 +195,7 @@ func (f *flattener) readArray(c claim, depth int) error {
 func (f *flattener) addTexts(c claim, texts ...string) error {
 	if !c.top {
 		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
-			return fmt.Errorf("the claim %q is there in two places", sso.Sanitize(c.path))
+			return fmt.Errorf("the claim %q appears in two places", sso.Sanitize(c.path))
 		}
 		f.owner[c.path] = c.exact
 	}

@@ -205,7 +205,7 @@ func (d *Discovery) check() error {
 			return &sso.Error{
 				Kind: sso.Invalid,
 				Code: "metadata_bad_endpoint",
-				Public: "The identity provider's discovery document names an address that cannot be used: " +
+				Public: "The identity provider’s discovery document names an address that cannot be used: " +
 					e.name + ".",
 				Err: fmt.Errorf("%s %q: %w", e.name, sso.Sanitize(*e.stated), err),
 			}

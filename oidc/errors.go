@@ -6,7 +6,7 @@ func errRequest(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "bad_request",
-		Public: "The response of your company's identity provider cannot be read. Start again.",
+		Public: "The response of your company’s identity provider cannot be read. Start again.",
 		Err:    err,
 	}
 }
@@ -15,7 +15,7 @@ func errIssuer(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "issuer_mismatch",
-		Public: "This response came from a different identity provider than the one that was asked.",
+		Public: "This response is from a different identity provider than the one that was asked.",
 		Err:    err,
 	}
 }
@@ -24,7 +24,7 @@ func errDenied(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "idp_denied",
-		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.",
+		Public: "Your company’s identity provider did not let you in. Ask your admin whether you may use this application.",
 		Err:    err,
 	}
 }
@@ -40,14 +40,14 @@ func errAuthorization(code string, err error) *sso.Error {
 			Kind:   sso.Upstream,
 			Code:   sso.CodeIDPUnavailable,
 			Err:    err,
-			Public: "Your company's identity provider is busy or has a problem. Try again in a minute.",
+			Public: "Your company’s identity provider is busy or has a problem. Try again in a minute.",
 		}
 	case "login_required", "interaction_required", "account_selection_required", "consent_required":
 		return &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "idp_interaction_required",
 			Err:    err,
-			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there.",
+			Public: "Your company’s identity provider needs to ask you something first. Start again, and answer there.",
 		}
 	}
 	return errDenied(err)
@@ -57,7 +57,7 @@ func errToken(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "id_token_invalid",
-		Public: "The sign-in message of your company's identity provider did not pass our checks.",
+		Public: "The sign-in message of your company’s identity provider did not pass our checks.",
 		Err:    err,
 	}
 }

@@ -271,7 +271,7 @@ func (k *keyring) open(el *etree.Element, tag string, signed bool) (*etree.Eleme
 }
 
 // errDecrypt is the only error of decryption. Details would help an attacker.
-var errDecrypt = errors.New("none of our keys opens it")
+var errDecrypt = errors.New("it is encrypted with a key we don’t have")
 
 // open decrypts with the first of our keys that opens one of the encrypted
 // keys. If none does, the data is decrypted with a random key all the same, so

@@ -17,10 +17,10 @@ func errDenied(codes []string) *sso.Error {
 			Kind:   sso.Invalid,
 			Code:   "idp_interaction_required",
 			Err:    errors.New("the identity provider answered NoPassive"),
-			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there.",
+			Public: "Your company’s identity provider needs to ask you something first. Start again, and answer there.",
 		}
 	}
-	suffix, public := "", "Your company's identity provider did not let you in."
+	suffix, public := "", "Your company’s identity provider did not let you in."
 	for _, code := range codes {
 		if text := statusText(code); text != "" {
 			suffix, public = " ("+code+")", text
@@ -40,22 +40,22 @@ func statusText(code string) string {
 	const ask = " Ask your admin whether you may use this application"
 	switch code {
 	case "AuthnFailed":
-		return "Your company's identity provider could not sign you in."
+		return "Your company’s identity provider could not sign you in."
 	case "RequestDenied", "UnknownPrincipal":
-		return "Your company's identity provider did not let you in." + ask + "."
+		return "Your company’s identity provider did not let you in." + ask + "."
 	case "NoAuthnContext":
-		return "Your company's identity provider could not sign you in the way that was asked for."
+		return "Your company’s identity provider could not sign you in the way that was asked for."
 	case "InvalidNameIDPolicy":
-		return "Your company's identity provider cannot name you in the form that was asked for. Your admin can change it."
+		return "Your company’s identity provider cannot name you in the form that was asked for. Your admin can change it."
 	case "RequestUnsupported", "UnsupportedBinding", "VersionMismatch", "Requester":
-		return "Your company's identity provider did not accept our request. Your admin should compare the settings on both sides."
+		return "Your company’s identity provider did not accept our request. Your admin should compare the settings on both sides."
 	case "Responder":
-		return "Your company's identity provider could not answer." + ask + "."
+		return "Your company’s identity provider could not answer." + ask + "."
 	case "NoAvailableIDP", "NoSupportedIDP", "ProxyCountExceeded", "PartialLogout",
 		"ResourceNotRecognized", "TooManyResponses",
 		"UnknownAttrProfile", "InvalidAttrNameOrValue", "RequestVersionDeprecated",
 		"RequestVersionTooHigh", "RequestVersionTooLow":
-		return "Your company's identity provider did not let you in."
+		return "Your company’s identity provider did not let you in."
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ func errMalformed(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "saml_malformed",
-		Public: "The message of your company's identity provider cannot be read. Start again.",
+		Public: "The message of your company’s identity provider cannot be read. Start again.",
 		Err:    err,
 	}
 }
@@ -21,7 +21,7 @@ func errTooComplex(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "saml_too_complex",
-		Public: "The message of your company's identity provider is larger or more deeply nested than we accept.",
+		Public: "The message of your company’s identity provider is larger or more deeply nested than we accept.",
 		Err:    err,
 	}
 }
@@ -32,7 +32,7 @@ func errSignature(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_signature_invalid",
-		Public: "The sign-in message of your company's identity provider did not pass our checks.",
+		Public: "The sign-in message of your company’s identity provider did not pass our checks.",
 		Err:    err,
 	}
 }
@@ -44,7 +44,7 @@ func errDecryption(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   codeDecryption,
-		Public: "The sign-in message of your company's identity provider cannot be decrypted.",
+		Public: "The sign-in message of your company’s identity provider cannot be decrypted.",
 		Err:    err,
 	}
 }
@@ -53,7 +53,7 @@ func errRecipient(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_wrong_recipient",
-		Public: "This sign-in message was made for another application or by another identity provider.",
+		Public: "This sign-in message is for another application or from another identity provider.",
 		Err:    err,
 	}
 }
@@ -73,7 +73,7 @@ func errSubject(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_attribute_invalid",
-		Public: "Your company's sign-in sent information about you that we cannot use.",
+		Public: "Your company’s sign-in sent information about you that we cannot use.",
 		Err:    err,
 	}
 }

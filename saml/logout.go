@@ -94,7 +94,7 @@ func (sp *ServiceProvider) sendLogout(
 		return sso.Redirect{}, &sso.Error{
 			Kind:   sso.Invalid,
 			Code:   "logout_unanswerable",
-			Public: "You are signed out here. Your company's identity provider cannot be notified: its logout address is not set.",
+			Public: "You are signed out here. Your company’s identity provider cannot be notified: its logout address is not set.",
 		}
 	}
 	out.endpoint, out.message = *cfg.SAML.SLO, message(cfg.SAML.SLO.URL)
@@ -220,7 +220,7 @@ func errLogoutSignature(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_signature_invalid",
-		Public: "The sign-out message of your company's identity provider did not pass our checks, so no user was signed out.",
+		Public: "The sign-out message of your company’s identity provider did not pass our checks, so no user was signed out.",
 		Err:    err,
 	}
 }

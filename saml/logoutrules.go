@@ -87,7 +87,7 @@ func (r logoutRules) readRequest(m *LogoutMessage) error {
 			Kind:   sso.Invalid,
 			Code:   "saml_logout_encrypted",
 			Err:    err,
-			Public: "The sign-out message names the person in encrypted form, and none of our keys opens it.",
+			Public: "The sign-out message names the person in encrypted form, with a key we don’t have.",
 		}
 	}
 	if err != nil || name == nil {
@@ -136,7 +136,7 @@ func errLogoutRecipient(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "saml_wrong_recipient",
-		Public: "This sign-out message was made for another application or by another identity provider.",
+		Public: "This sign-out message is for another application or from another identity provider.",
 		Err:    err,
 	}
 }

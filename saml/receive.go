@@ -47,7 +47,7 @@ func readQuery(rawQuery string) (redirectMessage, error) {
 		}
 		if _, repeated := r.params[plain]; repeated || plain != name {
 			return redirectMessage{}, errMalformed(fmt.Errorf(
-				"%s stands twice or is escaped", plain,
+				"%s appears twice or is escaped", plain,
 			))
 		}
 		r.params[plain] = raw

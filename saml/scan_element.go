@@ -240,13 +240,13 @@ func (s *scanner) checkDistinct(a, b attribute, space []byte) error {
 		return nil
 	}
 	if bytes.Equal(a.prefix, b.prefix) {
-		return s.malformed("an attribute that stands twice")
+		return s.malformed("an attribute that appears twice")
 	}
 	if other, ok := s.resolvePrefix(b.prefix); ok &&
 		space != nil &&
 		len(b.prefix) > 0 &&
 		bytes.Equal(space, other) {
-		return s.malformed("an attribute that stands twice under two prefixes")
+		return s.malformed("an attribute that appears twice under two prefixes")
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func (s *signature) readSignedInfo(el *etree.Element, id string) error {
 		return fmt.Errorf("signature algorithm %q", sso.Sanitize(attrValue(parts[1], "Algorithm")))
 	}
 	if uri := attrValue(parts[2], "URI"); id == "" || uri != "#"+id {
-		return fmt.Errorf("the Reference is to %q and stands in the element %q", sso.Sanitize(uri), sso.Sanitize(id))
+		return fmt.Errorf("the Reference is to %q and is in the element %q", sso.Sanitize(uri), sso.Sanitize(id))
 	}
 	return s.readReference(parts[2])
 }

@@ -102,7 +102,7 @@ func (r *reader) object(depth int) (map[string]any, error) {
 			return nil, err
 		}
 		if folded[foldedName(name)] {
-			return nil, badRequest(InvalidSyntax, "The name %q is there twice; case does not count.", brief(name))
+			return nil, badRequest(InvalidSyntax, "The name %q appears twice; case does not count.", brief(name))
 		}
 		folded[foldedName(name)] = true
 		if object[name], err = r.value(depth + 1); err != nil {

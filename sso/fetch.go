@@ -93,19 +93,19 @@ func explainTLS(err error) string {
 		return "the TLS connection failed (" + Sanitize(e.Err.Error()) + ")"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "the server's TLS certificate is for another name"
+		return "the server’s TLS certificate is for another name"
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "the server's TLS certificate is issued by an authority that is not trusted, or its chain is incomplete"
+		return "the server’s TLS certificate is issued by an authority that is not trusted, or its chain is incomplete"
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		if e.Reason == x509.Expired {
-			return "the server's TLS certificate has expired or is not valid yet"
+			return "the server’s TLS certificate has expired or is not valid yet"
 		}
-		return "the server's TLS certificate is not valid"
+		return "the server’s TLS certificate is not valid"
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "the server's TLS certificate is not valid"
+		return "the server’s TLS certificate is not valid"
 	}
 	return ""
 }
@@ -144,14 +144,14 @@ func FetchError(err error) error {
 		return &Error{
 			Kind:   Upstream,
 			Code:   "idp_unusable",
-			Public: "Your company's identity provider is not set up in a way that works. Your company's IT team has to change something first.",
+			Public: "Your company’s identity provider is not set up in a way that works. Your company’s IT team has to change something first.",
 			Err:    err,
 		}
 	}
 	return &Error{
 		Kind:   Upstream,
 		Code:   CodeIDPUnavailable,
-		Public: "Your company's identity provider did not give a usable response. Try again in a moment.",
+		Public: "Your company’s identity provider did not give a usable response. Try again in a moment.",
 		Err:    err,
 	}
 }

@@ -245,6 +245,6 @@ func IDPInitiatedDisabled() *Error {
 	return &Error{
 		Kind:   Forbidden,
 		Code:   "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
+		Public: "Start from your company’s sign-in link: signing in from the app tile is not switched on here.",
 	}
 }

@@ -44,7 +44,7 @@ func SubjectsChanged() *Error {
 	return &Error{
 		Kind: Forbidden,
 		Code: "subjects_changed",
-		Public: "Your company's sign-in has changed. Its admins have been asked whether you are the same person as " +
+		Public: "Your company’s sign-in has changed. Its admins have been asked whether you are the same person as " +
 			"before. Try again once they have answered.",
 	}
 }

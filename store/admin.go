@@ -95,7 +95,7 @@ func errLastRecovery() *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Conflict,
 		Code:   "last_recovery_admin",
-		Public: "This is the last recovery admin. Make another one first, or nobody could get in if single sign-on fails.",
+		Public: "This is the last recovery admin. Make another one first, or no one could get in if single sign-on fails.",
 	}
 }
 

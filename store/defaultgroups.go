@@ -75,7 +75,7 @@ func (t *tx) checkNotDefault(ctx context.Context, condition string, args ...any)
 		Kind: sso.Conflict,
 		Code: "group_is_default",
 		Public: fmt.Sprintf("Everyone who signs in through the connection %s joins this group. "+
-			"Take it out of the connection's default groups first.", name),
+			"Take it out of the connection’s default groups first.", name),
 	}
 }
 

@@ -135,7 +135,7 @@ func (db *DB) RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.Enterpr
 func errSetupLink() *sso.Error {
 	return sso.NotFound(
 		"setup_link_gone",
-		"This setup link does not open anything any more. Ask whoever sent it for a new one.",
+		"This setup link is no longer valid. Ask the sender for a new one.",
 	)
 }
 

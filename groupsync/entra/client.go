@@ -134,7 +134,7 @@ var (
 func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
 		return Memberships{}, errDenied(errors.New(
-			"the tenant or the person's object ID does not have the form of one",
+			"the tenant or the person’s object ID does not have the form of one",
 		))
 	}
 	ctx, cancel := within(ctx, c.budget)
@@ -171,7 +171,7 @@ func errUnavailable(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   codeUnavailable,
-		Public: "Your company's directory did not say which groups you are in. Try again in a moment.",
+		Public: "Your company’s directory did not say which groups you are in. Try again in a moment.",
 		Err:    err,
 	}
 }
@@ -180,7 +180,7 @@ func errDenied(err error) *sso.Error {
 	return &sso.Error{
 		Kind:   sso.Upstream,
 		Code:   sso.CodeDirectoryDenied,
-		Public: "Your company's directory does not let us read which groups you are in. Ask your admin.",
+		Public: "Your company’s directory does not let us read which groups you are in. Ask your admin.",
 		Err:    err,
 	}
 }

@@ -72,7 +72,7 @@ func ReadOnly(find func(ctx context.Context, id sso.Identity) (sso.SignInFacts, 
 	return func(ctx context.Context, o *Outcome, decide sso.Decide) error {
 		facts, err := find(ctx, *o.Identity)
 		if err != nil {
-			return fmt.Errorf("read what is there: %w", err)
+			return fmt.Errorf("read the user’s state: %w", err)
 		}
 		_, _ = decide(facts) // its only error is the refusal
 		return nil

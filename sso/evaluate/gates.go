@@ -102,7 +102,7 @@ func firstSignIn(d *Decision) *Refusal {
 		Err: &sso.Error{
 			Kind:   sso.Forbidden,
 			Code:   "first_sign_in_denied",
-			Public: "Your company's rules do not let you in here. Ask your administrator.",
+			Public: "Your company’s rules do not let you in here. Ask your administrator.",
 		},
 	}
 }

@@ -134,7 +134,7 @@ var (
 func adviceOn(err error) string {
 	switch {
 	case errors.Is(err, errNoObject):
-		return "Microsoft Graph was not asked: the identity provider does not send the person's object ID. Let it send the claim oid, or " +
+		return "Microsoft Graph was not asked: the identity provider does not send the person’s object ID. Let it send the claim oid, or " +
 			samlObject + "."
 	case errors.Is(err, errContradiction):
 		return "Microsoft Graph lists no group of the person, but the identity provider said that there are some: the groups are unknown. " +
@@ -147,7 +147,7 @@ func adviceOn(err error) string {
 			entra.MaxGroups,
 		)
 	}
-	return "Microsoft Graph gave no usable list in time. If it stays so, look at the attempt's check \"directory\"."
+	return "Microsoft Graph gave no usable list in time. If it stays so, look at the attempt’s check \"directory\"."
 }
 
 // slots bound the concurrent requests of each connection. A connection without

@@ -24,7 +24,7 @@ func Erasable(f EraseFacts) []*sso.Error {
 		)},
 		reason{f.Operator, conflict(
 			"erase_operator",
-			"An operator's account is tied to this person. Untie or remove that account first.",
+			"An operator’s account is tied to this person. Untie or remove that account first.",
 		)},
 		reason{f.Admin, conflict(
 			"erase_admin",

@@ -48,7 +48,7 @@ func (s *Service) TooLarge(ctx context.Context, id sso.ConnectionID, most int64,
 	cause := &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "saml_too_complex",
-		Public: "The message of your company's identity provider is larger than we accept.",
+		Public: "The message of your company’s identity provider is larger than we accept.",
 		Err:    fmt.Errorf("a form of more than %d bytes", most),
 	}
 	p, err := s.SignIns.PendingLogin(ctx, s.namedAnywhere(cb))
@@ -118,7 +118,7 @@ func (s *Service) misdelivered(
 	cause := &sso.Error{
 		Kind:   sso.Invalid,
 		Code:   "sent_to_wrong_address",
-		Public: "Your company's sign-in sent its response to a wrong address here. Ask your company's IT team, and give them the reference.",
+		Public: "Your company’s sign-in sent its response to a wrong address here. Ask your company’s IT team, and give them the reference.",
 		Err:    fmt.Errorf("delivered to %s, wanted %s", got, want),
 	}
 	return s.stop(ctx, p, cb, sso.Check{

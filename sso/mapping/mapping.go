@@ -48,7 +48,7 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 		return sso.Identity{}, r.checks, &sso.Error{
 			Kind:   sso.Forbidden,
 			Code:   string(c.Protocol) + "_attribute_invalid",
-			Public: "Your company's sign-in sent information about you that we cannot use.",
+			Public: "Your company’s sign-in sent information about you that we cannot use.",
 			Err:    r.err,
 		}
 	}

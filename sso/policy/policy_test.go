@@ -87,7 +87,7 @@ func TestDecide(t *testing.T) {
 			policy.ModeUnverifiedDomain, "", proven, sso.SkipCode,
 			"verified the domain acme.example",
 		},
-		"the provider's word alone": {
+		"the provider’s word alone": {
 			policy.ModeUnverifiedDomain, "", saysVerified, sso.RequireCode,
 			"not verified",
 		},

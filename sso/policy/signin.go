@@ -34,7 +34,7 @@ func (s *SignIn) Check(in Input) error {
 	denied := &sso.Error{
 		Kind:   sso.Forbidden,
 		Code:   "sign_in_denied",
-		Public: "Your company's rules do not let you in here. Ask your administrator.",
+		Public: "Your company’s rules do not let you in here. Ask your administrator.",
 	}
 	value, err := s.program.eval(in)
 	if err != nil {

@@ -136,7 +136,7 @@ func (v *Verification) decideByExpression(in Input) sso.EmailDecision {
 	}
 	if word != defaultResult {
 		return decision(
-			sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word),
+			sso.EmailAction(word), fmt.Sprintf("The connection’s expression says %q.", word),
 		)
 	}
 	d := decideByDomain(in)

@@ -33,7 +33,7 @@ type organization struct {
 // group is one membership.
 type group struct {
 	Name   string
-	Source string // in words, such as "from your company's sign-in"
+	Source string // in words, such as "from your company’s sign-in"
 	Since  ui.Time
 }
 

@@ -66,7 +66,7 @@ func exampleTokens() []tokenRow {
 		},
 		{
 			ID:           "pat-2",
-			Name:         "A report with a name that is as long as people make them when nobody stops them",
+			Name:         "A report with a name that is as long as people make them when nothing stops them",
 			Applications: "for no application that accepts programs now",
 			State:        ui.Badge{Label: "expired"},
 			Made:         gallery.Ago(40 * day),

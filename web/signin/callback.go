@@ -79,7 +79,7 @@ func cookiesBlocked(r *http.Request, err error) error {
 		Code: "cookies_blocked",
 		Err:  err,
 		Public: "Your browser sent no cookie back. If it blocks cookies for " + r.Host +
-			", allow them and start again; if you began in another browser, go on there.",
+			", allow them and start again; if you began in another browser, continue there.",
 	}
 	if known, ok := errors.AsType[*sso.Error](err); ok {
 		failure.Reference = known.Reference

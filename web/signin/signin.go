@@ -84,8 +84,8 @@ const (
 
 // The reasons why a form of another site may be posted to a route.
 const (
-	whyPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
-	whySigned  = "the identity provider's page posts it; only signed messages count"
+	whyPending = "the identity provider’s page posts it; the pending login binds it to the browser that began"
+	whySigned  = "the identity provider’s page posts it; only signed messages count"
 )
 
 // Register adds the routes.
@@ -107,7 +107,7 @@ func (s *Signin) Register(rt *route.Router) {
 	rt.Machine(route.Route{
 		Pattern: "POST /oidc/{connection}/backchannel-logout",
 		Handle:  s.limited(bySignature, logoutFailed, s.backchannelLogout),
-		Why:     "the identity provider's server posts it; only signed tokens count",
+		Why:     "the identity provider’s server posts it; only signed tokens count",
 	})
 }
 

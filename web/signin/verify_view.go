@@ -58,5 +58,5 @@ func deliveryProblem(code string) string {
 	case "mail_refused":
 		return "The mail server does not deliver to this address. Ask your company’s IT team whether it is right."
 	}
-	return "We could not send the code just now. You stay where you are: send it again in a minute."
+	return "We could not send the code just now. Send it again in a minute."
 }

@@ -100,7 +100,7 @@ func (p *Proxy) Guard(application string) http.Handler {
 				"error", err,
 			)
 			http.Error(
-				w, "Who you are cannot be found out just now. Try again in a moment.",
+				w, "Your sign-in cannot be checked just now. Try again in a moment.",
 				http.StatusServiceUnavailable,
 			)
 			return

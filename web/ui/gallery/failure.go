@@ -27,7 +27,7 @@ func galleryFailures() []Example {
 		),
 		fail(
 			"cookies", 400, "cookies_blocked",
-			"Your browser sent no cookie back. If it blocks cookies for sso.example.com, allow them and start again; if you began in another browser, go on there.",
+			"Your browser sent no cookie back. If it blocks cookies for sso.example.com, allow them and start again; if you began in another browser, continue there.",
 			att, "Acme Corporation", "/login/sso?enterprise_key=acme",
 		),
 		fail(
@@ -49,7 +49,7 @@ func galleryFailures() []Example {
 		fail("internal", 500, "internal", "Something went wrong on our side.", req, "", ""),
 		fail(
 			"setup-link-gone", 404, "setup_link_gone",
-			"This setup link does not open anything any more. Ask whoever sent it for a new one.",
+			"This setup link is no longer valid. Ask the sender for a new one.",
 			req, "", "",
 		),
 		fail(

@@ -153,7 +153,7 @@ func partsFacts(at ui.Time) []ui.Fact {
 			Code:  true,
 		},
 		{
-			Label: "Made by",
+			Label: "Changed by",
 			Value: "Ada",
 			Href:  "/x",
 		},
@@ -176,7 +176,7 @@ func partsTodos() []ui.Todo {
 		},
 		{
 			State: "",
-			Text:  "One domain is not proven yet.",
+			Text:  "One domain is not verified yet.",
 			Href:  "/d",
 			Label: "Verify it",
 		},
