@@ -318,7 +318,7 @@ func samlMessages() []trial {
 			provider: "custom",
 			stranger: true,
 			code:     "login_state_expired",
-			cause:    "came from a browser without our cookie",
+			cause:    "is from a browser without our cookie",
 			side:     thePerson,
 			place:    "in this browser",
 		},

@@ -69,7 +69,9 @@ func (v *verifier) addUserinfo(ctx context.Context, t tokens, id *idToken) error
 	}
 	info, err := v.fetchUserinfo(ctx, t)
 	if err != nil && v.hasLoginAndEmail(id.claims) {
-		v.checks.Warn("userinfo", "claims", explain(err)+"; the ID token has login and e-mail, so the sign-in continues")
+		v.checks.Warn(
+			"userinfo", "claims", explain(err)+"; the ID token has login and e-mail, so the sign-in continues",
+		)
 		v.userinfoFailed = true
 		return nil
 	}

@@ -122,7 +122,7 @@ func TestOverview(t *testing.T) {
 	d.get(
 		named, at, 200, "12 of the last day’s",
 		"through Directory failed, most with saml_wrong_recipient",
-		"See failures", "/activity?outcome=failed", "12 of them",
+		"See failures", "/activity?outcome=failed", "See 12",
 		"/admin/troubleshooting#saml_wrong_recipient", "and 12 failed",
 	)
 	d.ok(d.g.health.Run(t.Context()))

@@ -14,7 +14,7 @@ import (
 // Edit changes the draft of a brand; nil leaves a value as it is, and an empty one
 // inherits.
 type Edit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision int64
 
 	Product, Color, Accent, Support, Privacy, Terms *string

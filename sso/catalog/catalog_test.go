@@ -345,7 +345,7 @@ func TestFor(t *testing.T) {
 				Want: "a",
 				Got:  "b",
 			},
-			"The response came from a different issuer: expected a, got b",
+			"The response is from a different issuer: expected a, got b",
 			Operator,
 			"not common",
 			"OpenID Connect metadata document",
@@ -375,8 +375,8 @@ func TestFor(t *testing.T) {
 			},
 			"clock is 9 minutes ahead of ours",
 			Company,
-			"Set the identity provider's clock",
-			"The clock is the provider's own",
+			"Set the identity provider’s clock",
+			"The clock is the provider’s own",
 		},
 		{
 			sso.Okta,
@@ -390,7 +390,7 @@ func TestFor(t *testing.T) {
 			"was valid until 2026-11-28T17:01:25Z, 60 minutes ago",
 			Company,
 			"without pausing",
-			"The clock is the provider's own",
+			"The clock is the provider’s own",
 		},
 		{
 			sso.JumpCloud,

@@ -43,7 +43,7 @@ func connectionCodes() []Entry {
 		{
 			"trust_sign_in_again",
 			"Connections and domains",
-			"this admin signed in before the company's identity provider was changed",
+			"this admin signed in before the company’s identity provider was changed",
 			Company,
 			"sign in again, then approve",
 		},
@@ -88,7 +88,7 @@ func connectionCodes() []Entry {
 		{
 			"metadata_unavailable", "Connections and domains",
 			"the metadata cannot be fetched now: no response, a refused connection, or an error of the server (HTTP 429, 5xx)",
-			Company, "try again later; otherwise see the identity provider's status page",
+			Company, "try again later; otherwise see the identity provider’s status page",
 		},
 		{
 			"metadata_ambiguous", "Connections and domains",
@@ -121,7 +121,7 @@ func connectionCodes() []Entry {
 		},
 		{
 			"own_certificate", "Connections and domains",
-			"the certificate is Gatehouse's, not the identity provider's",
+			"the certificate is Gatehouse’s, not the identity provider’s",
 			Operator, "get the signing certificate from the identity provider",
 		},
 		{
@@ -173,7 +173,7 @@ func applicationCodes() []Entry {
 			"unknown_app", "Applications",
 			"no application has this key, or the application is not at the requested host",
 			Operator,
-			"compare the `key` in the proxy's configuration, and `origins` with scheme, host and port as browsers show them; the log has the received values",
+			"compare the `key` in the proxy’s configuration, and `origins` with scheme, host and port as browsers show them; the log has the received values",
 		},
 		{
 			"proxy_not_trusted", "Applications",
@@ -188,21 +188,21 @@ func applicationCodes() []Entry {
 		},
 		{
 			"app_enterprise", "Applications",
-			"the user's company is not among the application's `enterprises`",
+			"the user’s company is not among the application’s `enterprises`",
 			Operator, "add it, if it is to have access",
 		},
 		{
-			"app_group", "Applications", "the user is in none of the application's `groups`",
+			"app_group", "Applications", "the user is in none of the application’s `groups`",
 			Company,
 			"add the user to one of them; names are compared letter by letter, and the page of the user (*People*) lists the current groups",
 		},
 		{
 			"app_authn_too_old", "Applications",
-			"the application requires a recent sign-in, and the user's is older, or the identity provider did not " +
+			"the application requires a recent sign-in, and the user’s is older, or the identity provider did not " +
 				"state when it was",
 			Person,
-			"sign in again: the browser is sent there by itself. If it comes back with this code, sign out at the " +
-				"identity provider first, which did not ask again",
+			"sign in again: the browser is sent there automatically. If it comes back with this code, sign out at " +
+				"the identity provider first, which did not ask again",
 		},
 		{
 			"app_authn_insufficient", "Applications",
@@ -214,7 +214,7 @@ func applicationCodes() []Entry {
 		},
 		{
 			"app_out_of_reach", "Applications",
-			"the session cookie is not sent to the application's host",
+			"the session cookie is not sent to the application’s host",
 			Operator,
 			"`session.cookie_domain`: a domain that both hosts are in; and https for both",
 		},

@@ -60,7 +60,7 @@ func transportFaults() []fault {
 			"login_state_expired",
 			"browser",
 			"",
-			"The response came from {got}; expected: {want}.",
+			"The response is from {got}; expected: {want}.",
 			Person,
 			"Run the test again, and finish it in the window that it opens. If it happens to everyone, check that the reverse proxy passes cookies on, and that the configured base URL is the one that browsers show.",
 			atBrowser,
@@ -87,7 +87,7 @@ func transportFaults() []fault {
 			"sent_to_wrong_address",
 			"",
 			"",
-			"The response was sent to an address that is not this connection's: expected {want}, got {got}.",
+			"The response was sent to an address that is not this connection’s: expected {want}, got {got}.",
 			Company,
 			"Set the address for responses (ACS URL, Reply URL or redirect URI) to {want}, letter by letter, and remove all others.",
 			atACS,
@@ -129,7 +129,7 @@ func policyFaults() []fault {
 			"sign_in_denied",
 			"",
 			"",
-			"The connection's rule “Who may sign in” is not true for this person.",
+			"The connection’s sign-in rule is not true for this person.",
 			Company,
 			"Give the person the group or attribute that the expression asks for, or change the expression here.",
 			atAssignment,
@@ -144,14 +144,14 @@ func policyFaults() []fault {
 		},
 		{
 			"authn_insufficient", "", "",
-			"The person signed in by another way than the company's rules require.",
+			"The person signed in by another way than the company’s rules require.",
 			Company,
 			"Require the second factor for this application, or accept what the identity provider sends " +
 				"in the rules of sessions here.",
 			atAssignment,
 		},
 		{
-			"first_sign_in_denied", "", "", "The connection's policy for first sign-ins denies this person.", Operator,
+			"first_sign_in_denied", "", "", "The connection’s policy for first sign-ins denies this person.", Operator,
 			"Change the policy for first sign-ins here, if this person is to come in.", atSettings,
 		},
 		{
@@ -270,7 +270,7 @@ func samlMessageFaults() []fault {
 	return []fault{
 		{
 			"saml_malformed", "status", "", "The response has no usable status: {got}.", Company,
-			"Look in the identity provider's log for what it sent.", atLog,
+			"Look in the identity provider’s log for what it sent.", atLog,
 		},
 		{
 			"saml_malformed",
@@ -341,7 +341,7 @@ func samlMessageFaults() []fault {
 			"",
 			"The NameID is encrypted with a key we don’t have: {got}; expected {want}.",
 			Company,
-			"Upload this connection's encryption certificate again, or switch encryption of NameIDs off.",
+			"Upload this connection’s encryption certificate again, or switch encryption of NameIDs off.",
 			atEncryption,
 		},
 		{
@@ -350,7 +350,7 @@ func samlMessageFaults() []fault {
 			"",
 			"The assertion is encrypted with a key we don’t have: {got}; expected {want}.",
 			Company,
-			"Upload this connection's encryption certificate again, or switch encryption of assertions off.",
+			"Upload this connection’s encryption certificate again, or switch encryption of assertions off.",
 			atEncryption,
 		},
 		{
@@ -372,7 +372,7 @@ func samlMessageFaults() []fault {
 		},
 		{
 			"idp_denied", "status", "", "The identity provider did not let the person in: {got}.", Company,
-			"Assign the person to the application; the identity provider's log has the reason.", atAssignment,
+			"Assign the person to the application; the identity provider’s log has the reason.", atAssignment,
 		},
 		{
 			"idp_initiated_disabled",
@@ -400,7 +400,7 @@ func samlRuleFaults() []fault {
 	return []fault{
 		{
 			code, "audience", "", "The assertion is for another audience: expected {want}, got {got}.", Company,
-			"Set the audience (the service provider's entity ID) to {want}.", atAudience,
+			"Set the audience (the service provider’s entity ID) to {want}.", atAudience,
 		},
 		{
 			code, "destination", "", "The response is addressed to another place: expected {want}, got {got}.", Company,
@@ -418,9 +418,9 @@ func samlRuleFaults() []fault {
 			code,
 			"issuer response_issuer",
 			"",
-			"The response came from a different issuer: expected {want}, got {got}.",
+			"The response is from a different issuer: expected {want}, got {got}.",
 			Company,
-			"Compare the identity provider's entity ID with the one configured here, letter by letter; a slash at the end counts.",
+			"Compare the identity provider’s entity ID with the one configured here, letter by letter; a slash at the end counts.",
 			atIssuer,
 		},
 		{
@@ -444,7 +444,7 @@ func samlTimeFaults() []fault {
 			"",
 			"The assertion is not valid yet: it begins at {got}, so the identity provider’s clock is {off}.",
 			Company,
-			"Set the identity provider's clock, or allow a larger difference here (at most 300 seconds).",
+			"Set the identity provider’s clock, or allow a larger difference here (at most 300 seconds).",
 			atClock,
 		},
 		{
@@ -453,7 +453,7 @@ func samlTimeFaults() []fault {
 			"",
 			"The response was issued at {got}: the identity provider’s clock is {off}.",
 			Company,
-			"Set the identity provider's clock, or allow a larger difference here (at most 300 seconds).",
+			"Set the identity provider’s clock, or allow a larger difference here (at most 300 seconds).",
 			atClock,
 		},
 		{
@@ -476,7 +476,7 @@ func samlTimeFaults() []fault {
 		},
 		{
 			code, "", "", "The assertion was valid until {got}, {ago}.", Company,
-			"Run the test again without pausing; if it persists, set the identity provider's clock.", atClock,
+			"Run the test again without pausing; if it persists, set the identity provider’s clock.", atClock,
 		},
 	}
 }

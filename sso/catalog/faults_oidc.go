@@ -10,7 +10,7 @@ func authorizationFaults() []fault {
 			"The discovery document names a different issuer: expected {want}, got {got}.",
 			Operator,
 			"Set the issuer here to exactly what the discovery document says; " +
-				"for Entra ID the tenant's own, not common.",
+				"for Entra ID the tenant’s own, not common.",
 			atIssuerHere,
 		},
 		{
@@ -26,10 +26,10 @@ func authorizationFaults() []fault {
 			"issuer_mismatch",
 			"",
 			"",
-			"The response came from a different issuer: expected {want}, got {got}.",
+			"The response is from a different issuer: expected {want}, got {got}.",
 			Operator,
 			"Set the issuer here to exactly what the discovery document says; " +
-				"for Entra ID the tenant's own, not common.",
+				"for Entra ID the tenant’s own, not common.",
 			atIssuerHere,
 		},
 		{
@@ -38,7 +38,7 @@ func authorizationFaults() []fault {
 			"redirect_uri",
 			"The identity provider does not know our redirect URI: {got}.",
 			Company,
-			"Register this connection's redirect URI, letter by letter.",
+			"Register this connection’s redirect URI, letter by letter.",
 			atACS,
 		},
 		{
@@ -61,7 +61,7 @@ func authorizationFaults() []fault {
 		},
 		{
 			"idp_denied", "authorization", "", "The identity provider did not let the person in: {got}.", Company,
-			"Assign the person to the application; the identity provider's log has the reason.", atAssignment,
+			"Assign the person to the application; the identity provider’s log has the reason.", atAssignment,
 		},
 		{
 			"bad_request", "", "", "The response cannot be read: expected {want}, got {got}.", Company,
@@ -89,7 +89,7 @@ func authorizationFaults() []fault {
 		},
 		{
 			"", "code_exchange", "redirect_uri", "The token endpoint wants another redirect URI: {got}.", Company,
-			"Register this connection's redirect URI, letter by letter.", atACS,
+			"Register this connection’s redirect URI, letter by letter.", atACS,
 		},
 		{
 			"",
@@ -129,7 +129,7 @@ func authorizationFaults() []fault {
 		},
 		{
 			"", "code_exchange", "", "The token endpoint gave no usable response: {got}.", Company,
-			"Try again; if it persists, look at the identity provider's status and log.", atLog,
+			"Try again; if it persists, look at the identity provider’s status and log.", atLog,
 		},
 		{
 			"idp_unusable idp_unavailable",
@@ -137,12 +137,12 @@ func authorizationFaults() []fault {
 			"",
 			"The userinfo endpoint gave no usable response: {got}.",
 			Company,
-			"Put what is needed into the ID token, or look at the identity provider's status and log.",
+			"Put what is needed into the ID token, or look at the identity provider’s status and log.",
 			atAttributes,
 		},
 		{
 			"idp_unavailable", "", "", "The identity provider cannot be reached now: {got}.", Company,
-			"Try again; if it persists, look at the identity provider's status and log.", atLog,
+			"Try again; if it persists, look at the identity provider’s status and log.", atLog,
 		},
 		{
 			"idp_unusable",
@@ -154,7 +154,7 @@ func authorizationFaults() []fault {
 			atCertificate,
 		},
 		{
-			"idp_unusable", "", "", "The identity provider's response cannot be used: {got}.", Company,
+			"idp_unusable", "", "", "The identity provider’s response cannot be used: {got}.", Company,
 			"Change it at the identity provider; trying again does not help.", atLog,
 		},
 		{
@@ -199,7 +199,7 @@ func idTokenFaults() []fault {
 			code,
 			"issuer",
 			"",
-			"The ID token came from a different issuer: expected {want}, got {got}.",
+			"The ID token is from a different issuer: expected {want}, got {got}.",
 			Operator,
 			"Set the issuer here to exactly what the ID token says, if that is the right identity provider.",
 			atIssuerHere,
@@ -219,7 +219,7 @@ func idTokenFaults() []fault {
 		},
 		{
 			code, "expiry", "", "The ID token was valid until {got}, {ago}.", Company,
-			"Set the identity provider's clock; at most 60 seconds of difference are allowed.", atClock,
+			"Set the identity provider’s clock; at most 60 seconds of difference are allowed.", atClock,
 		},
 		{
 			code,
@@ -227,7 +227,7 @@ func idTokenFaults() []fault {
 			"",
 			"The ID token is dated {got}: the identity provider’s clock is {off}.",
 			Company,
-			"Set the identity provider's clock; at most 60 seconds of difference are allowed.",
+			"Set the identity provider’s clock; at most 60 seconds of difference are allowed.",
 			atClock,
 		},
 		{
@@ -241,7 +241,7 @@ func idTokenFaults() []fault {
 		},
 		{
 			code, "access_token_hash", "", "The access token does not belong to the ID token: {got}.", Company,
-			"Look in the identity provider's log: it issues tokens that contradict each other.", atLog,
+			"Look in the identity provider’s log: it issues tokens that contradict each other.", atLog,
 		},
 		{
 			code,
@@ -262,7 +262,7 @@ func idTokenFaults() []fault {
 		},
 		{
 			code, "", "", "The ID token did not pass: expected {want}, got {got}.", Company,
-			"Look in the identity provider's log for what it sent.", atLog,
+			"Look in the identity provider’s log for what it sent.", atLog,
 		},
 	}
 }

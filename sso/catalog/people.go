@@ -59,8 +59,8 @@ func mergeCodes() []Entry {
 		},
 		{
 			"operator_account", "API",
-			"an operator's account is tied to one of two users who are to be merged",
-			Operator, "untie the operator's account first",
+			"an operator’s account is tied to one of two users who are to be merged",
+			Operator, "untie the operator’s account first",
 		},
 		{
 			"both_provisioned", "API",
@@ -138,8 +138,8 @@ func erasureCodes() []Entry {
 		},
 		{
 			"erase_operator", "API",
-			"an operator's account is tied to a user who is to be deleted",
-			Operator, "untie or remove the operator's account first",
+			"an operator’s account is tied to a user who is to be deleted",
+			Operator, "untie or remove the operator’s account first",
 		},
 		{
 			"erase_admin", "API",

@@ -64,7 +64,7 @@ type places struct {
 	provisioning                                                                 provisioningPlaces
 }
 
-const providerClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
+const providerClock = "The clock is the provider’s own; compare the time on this server, and the allowed clock difference of the connection here"
 
 func (p places) placeOf(s spot) string {
 	if h, known := fixedPlaces()[s]; known {

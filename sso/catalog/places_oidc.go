@@ -29,7 +29,7 @@ func entraOIDC() places {
 		attributes:  "Token configuration › Add optional claim › ID",
 		groups:      "Token configuration › Add groups claim › Groups assigned to the application",
 		assignment:  "Managed application in local directory › Users and groups",
-		issuer:      "Overview › Endpoints › OpenID Connect metadata document (the tenant's own, not common)",
+		issuer:      "Overview › Endpoints › OpenID Connect metadata document (the tenant’s own, not common)",
 		log:         "Microsoft Entra admin center › Enterprise applications › your application › Sign-in logs",
 		client:      "Overview › Application (client) ID",
 		secret:      "Certificates & secrets › Client secrets › Value",
@@ -61,7 +61,7 @@ func googleOIDC() places {
 		signing:     "nothing to set: Google signs with RS256",
 		certificate: "nothing to set: Google publishes its keys",
 		encryption:  "nothing to set: Google encrypts no ID tokens",
-		subject:     "nothing to set: sub is the person's Google ID",
+		subject:     "nothing to set: sub is the person’s Google ID",
 		attributes:  "OAuth consent screen › Scopes: openid, email, profile",
 		groups:      "nothing to set: ID tokens of Google have no groups, a SAML app of Google Workspace does",
 		assignment:  "OAuth consent screen › User type: Internal",
@@ -75,7 +75,7 @@ func googleOIDC() places {
 func oneLoginOIDC() places {
 	return places{
 		console:     "OneLogin Administration › Applications › your application",
-		acs:         "Configuration › Redirect URI's",
+		acs:         "Configuration › Redirect URI’s",
 		signing:     "SSO › Well-known Configuration",
 		certificate: "SSO › Well-known Configuration",
 		encryption:  "SSO, without encryption of ID tokens",

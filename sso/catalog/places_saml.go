@@ -46,7 +46,7 @@ func jumpCloudSAML() places {
 		acs:         "ACS URLs › Default URL",
 		signing:     "Sign, and Signature Algorithm: RSA-SHA256",
 		certificate: "IdP certificate",
-		encryption:  "the assertion's encryption, where your plan has it",
+		encryption:  "the assertion’s encryption, where your plan has it",
 		subject:     "SAMLSubject NameID and SAMLSubject NameID Format",
 		attributes:  "Attributes › User Attribute Mapping",
 		groups:      "Attributes › Include Group Attribute",

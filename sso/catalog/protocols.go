@@ -23,7 +23,7 @@ func samlCodes() []Entry {
 			"saml_decryption_failed", "SAML",
 			"the assertion was encrypted for another certificate, is damaged, or is encrypted with AES-CBC in an unsigned response",
 			Company,
-			"upload the connection's encryption certificate, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well",
+			"upload the connection’s encryption certificate, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well",
 		},
 		{
 			"saml_wrong_recipient", "SAML",
@@ -54,7 +54,7 @@ func oidcCodes() []Entry {
 	return []Entry{
 		{
 			"id_token_invalid", "OpenID Connect",
-			"the ID token's signature, issuer, audience, nonce or times are wrong, or userinfo describes another user",
+			"the ID token’s signature, issuer, audience, nonce or times are wrong, or userinfo describes another user",
 			Company,
 			"the check says which; usual causes are the client ID of another application, and clocks",
 		},
@@ -84,7 +84,7 @@ func signOutCodes() []Entry {
 			"saml_logout_encrypted", "Signing out",
 			"a logout request has an encrypted NameID, and none of our keys decrypts it",
 			Company,
-			"upload the connection's encryption certificate again, or switch encryption of NameIDs off",
+			"upload the connection’s encryption certificate again, or switch encryption of NameIDs off",
 		},
 		{
 			"logout_unanswerable", "Signing out",

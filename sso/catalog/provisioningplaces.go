@@ -25,7 +25,7 @@ func provisioningPlacesOf(p sso.Provider) provisioningPlaces {
 		return provisioningPlaces{at + "Configuration", at + "Parameters"}
 	}
 	return provisioningPlaces{
-		"At the identity provider: where the application's provisioning has its address and token",
-		"At the identity provider: the attributes that the application's provisioning sends",
+		"At the identity provider: where the application’s provisioning has its address and token",
+		"At the identity provider: the attributes that the application’s provisioning sends",
 	}
 }

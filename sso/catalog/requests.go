@@ -18,7 +18,7 @@ func apiCodes() []Entry {
 		{
 			"changed_meanwhile", "API",
 			"the object was changed in the meantime: " +
-				"the edit was made from an earlier revision, or from a form without one",
+				"the edit is based on an earlier revision, or from a form without one",
 			Operator,
 			"fetch the object again, and repeat the edit; " +
 				"in the console, the form shows the saved values beside the entries",
@@ -64,7 +64,7 @@ func apiCodes() []Entry {
 			"API",
 			"the group is a default group of a connection, so it cannot be deleted or become an admin group",
 			Operator,
-			"take it out of the connection's default groups first: *SSO & provisioning*, the connection, *Settings*",
+			"take it out of the connection’s default groups first: *SSO & provisioning*, the connection, *Settings*",
 		},
 		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
 		{
@@ -121,7 +121,7 @@ func apiCodes() []Entry {
 		{
 			"group_name_invalid", "API",
 			"the name or IdP name is not in Normalization Form C, has surrounding spaces, is too long, or has invisible characters",
-			Operator, "an identity provider's list could never match it",
+			Operator, "an identity provider’s list could never match it",
 		},
 		{
 			"invalid_groups_state", "API", "the state of groups is unknown", Operator,
@@ -171,7 +171,7 @@ func tokenCodes() []Entry {
 		{
 			"personal_tokens_forbidden", "API",
 			"the company does not allow its users personal tokens", Operator,
-			"the company's rules of tokens decide it",
+			"the company’s rules of tokens decide it",
 		},
 	}
 }
@@ -236,7 +236,7 @@ func requestCodes() []Entry {
 		},
 		{
 			"misdirected_request", "Any request", "the request is for another host", Operator,
-			"`base_url`, or the proxy's `Host` header",
+			"`base_url`, or the proxy’s `Host` header",
 		},
 		{
 			"method_not_allowed", "Any request", "the address does not take this method", Operator,
@@ -290,7 +290,7 @@ func backChannelCodes() []Entry {
 func mailCodes() []Entry {
 	return []Entry{
 		{
-			"mail_settings", "Mail", "the mail server's settings cannot be used", Operator,
+			"mail_settings", "Mail", "the mail server’s settings cannot be used", Operator,
 			"the field says why",
 		},
 		{
@@ -300,7 +300,7 @@ func mailCodes() []Entry {
 		},
 		{
 			"mail_refused", "Mail", "the mail server rejected the address as unknown",
-			Company, "correct the user's address at the identity provider",
+			Company, "correct the user’s address at the identity provider",
 		},
 		{
 			"mail_invalid", "Mail",

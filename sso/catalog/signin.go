@@ -7,7 +7,7 @@ func signInCodes() []Entry {
 			"unknown_company", "Signing in",
 			"no company has this key, or has verified the domain of this address",
 			Person,
-			"use the company's sign-in link; *you*: the domain has to be verified for an address to lead anywhere",
+			"use the company’s sign-in link; *you*: the domain has to be verified for an address to lead anywhere",
 		},
 		{
 			"connection_needed", "Signing in", "the company has several ways to sign in", Person,
@@ -32,7 +32,7 @@ func signInCodes() []Entry {
 		},
 		{
 			"sent_to_wrong_address", "Signing in",
-			"the identity provider sent its response to an address that is not this connection's, or by another binding than HTTP-POST",
+			"the identity provider sent its response to an address that is not this connection’s, or by another binding than HTTP-POST",
 			Company,
 			"set the ACS URL (OpenID Connect: the redirect URI) to the one that the attempt names, letter by letter",
 		},
@@ -40,10 +40,10 @@ func signInCodes() []Entry {
 			"idp_ignores_requests", "Signing in",
 			"the identity provider sent an unsolicited response to our request, twice in a row",
 			Company,
-			"make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection's",
+			"make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection’s",
 		},
 		{
-			"idp_initiated_disabled", "Signing in", "the sign-in began at the identity provider's app tile, which is switched off for the connection",
+			"idp_initiated_disabled", "Signing in", "the sign-in began at the identity provider’s app tile, which is switched off for the connection",
 			Company,
 			"let the tile open the sign-in link, or set *Sign-in from the app tile* to *Allowed: starts a sign-in of our own* in the settings of the connection",
 		},
@@ -70,9 +70,9 @@ func signInCodes() []Entry {
 		},
 		{
 			"issuer_mismatch", "Signing in",
-			"the response came from a different issuer than the one configured",
+			"the response is from a different issuer than the one configured",
 			Operator,
-			"enter the issuer exactly as in its discovery document; for Entra ID the tenant's own, not `common`",
+			"enter the issuer exactly as in its discovery document; for Entra ID the tenant’s own, not `common`",
 		},
 		{
 			"user_inactive", "Signing in", "the person is deactivated here", Operator,
@@ -93,7 +93,7 @@ func signInCodes() []Entry {
 		},
 		{
 			"sign_in_denied", "Signing in",
-			"the connection's rule *Who may sign in* is not true for this person, or failed",
+			"the connection’s *Sign-in rule* is not true for this person, or failed",
 			Company,
 			"give the person the group or attribute that the rule asks for, or [change the rule](policy.md) in the settings of the connection",
 		},
@@ -114,7 +114,7 @@ func signInCodes() []Entry {
 		},
 		{
 			"verification_required", "Signing in",
-			"in an attempt: the sign-in waits for the code that was sent to the user's address",
+			"in an attempt: the sign-in waits for the code that was sent to the user’s address",
 			Person, "enter the code; a new sign-in sends a new one",
 		},
 		{
@@ -183,7 +183,7 @@ func authnCodes() []Entry {
 				"person had not, or the identity provider did not state when",
 			Company,
 			"the person starts again from the sign-in page: Gatehouse asks the identity provider to sign the " +
-				"person in anew, which it cannot do for a response that it did not ask for, such as a tile's. If" +
+				"person in anew, which it cannot do for a response that it did not ask for, such as a tile’s. If" +
 				" every sign-in fails, let the identity provider send the time of authentication: Okta and " +
 				"Keycloak send it, Entra ID sends it over SAML and needs the optional claim for it over OpenID " +
 				"Connect, Google sends it over SAML only. The age is one of [the rules of the " +

@@ -48,7 +48,7 @@ func groupWarnings() []fault {
 			"groups_absent",
 			"",
 			"",
-			"No group attribute was sent: none of {want} is there, so the groups of this person are unknown.",
+			"No group attribute was sent under {want}, so the groups of this person are unknown.",
 			Company,
 			"Send the group attribute under one of these names, and assign the person to a group that is sent.",
 			atGroups,
@@ -96,7 +96,7 @@ func groupWarnings() []fault {
 			"",
 			"The groups could not be read: they may be in userinfo, which failed, or in an attribute that is encrypted separately.",
 			Company,
-			"Put the groups into the ID token, or look at the identity provider's log for why userinfo failed. Over SAML, encrypt the assertion, not its attributes.",
+			"Put the groups into the ID token, or look at the identity provider’s log for why userinfo failed. Over SAML, encrypt the assertion, not its attributes.",
 			atGroups,
 		},
 		{
@@ -225,7 +225,7 @@ func otherWarnings() []fault {
 			atCertificate,
 		},
 		{
-			"clock_off", "", "", "The identity provider's clock is {got}.", Company,
+			"clock_off", "", "", "The identity provider’s clock is {got}.", Company,
 			"Set the clock, best by a time server. Sign-ins fail as soon as it is too far off.", atClock,
 		},
 		{
@@ -261,7 +261,7 @@ func otherWarnings() []fault {
 			"",
 			"Userinfo could not be read: {got}.",
 			Company,
-			"Look at the identity provider's log for why userinfo failed, " +
+			"Look at the identity provider’s log for why userinfo failed, " +
 				"or put everything that is needed into the ID token.",
 			atAttributes,
 		},
@@ -269,7 +269,7 @@ func otherWarnings() []fault {
 			"email_missing",
 			"",
 			"",
-			"No e-mail address was sent for this person: none of {want} is there. " +
+			"No e-mail address was sent for this person under {want}. " +
 				"An address is optional here, so the sign-in is not refused. " +
 				"Applications are told the address that is known from before, or none.",
 			Company,

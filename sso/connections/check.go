@@ -121,8 +121,8 @@ func (w *editing) complete() {
 		}
 	}
 	if c := w.cfg.SAML; c != nil {
-		need(c.IDPEntityID == "", "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
-		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
+		need(c.IDPEntityID == "", "saml.idp_entity_id", "Enter the identity provider’s entity ID, or its metadata.")
+		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider’s single sign-on address, or its metadata.")
 		need(
 			len(c.Certificates) == 0, "saml.certificates",
 			"Enter the certificate the identity provider signs with, or its metadata.",

@@ -55,7 +55,7 @@ func (w *editing) checkDirectory() {
 	}
 	w.text("directory.client_id", d.ClientID, maxClientID)
 	if d.ClientID == "" {
-		w.add(invalid, "directory.client_id", "Enter the application's client ID.")
+		w.add(invalid, "directory.client_id", "Enter the application’s client ID.")
 	}
 	if secret := d.ClientSecret.Reveal(); len(secret) > maxClientSecret || !sso.Printable(secret) {
 		w.add(

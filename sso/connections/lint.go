@@ -113,7 +113,7 @@ func (e entry) console() Advice {
 		return Advice{Says: says}
 	case e.issuer() && strings.Contains(e.host, "-admin.okta"):
 		return Advice{
-			"This is the address of Okta's console. The Okta domain has no -admin in it.",
+			"This is the address of Okta’s console. The Okta domain has no -admin in it.",
 			"https://" + strings.Replace(e.host, "-admin.okta", ".okta", 1),
 		}
 	case strings.Contains(e.host, "-admin.okta"):

@@ -16,7 +16,7 @@ import (
 // Problems of text that was entered as a certificate.
 const (
 	noCertificate      = "Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE."
-	isPrivateKey       = "This is a private key, which nobody but its owner should have. It was not saved. Enter the certificate."
+	isPrivateKey       = "This is a private key, which only its owner should have. It was not saved. Enter the certificate."
 	isRequest          = "This is a certificate request. Enter the certificate that was issued for it."
 	isPublicKey        = "This is a public key. Enter the certificate that holds it."
 	isBundle           = "This is a PKCS #7 bundle. Export the certificate alone, in Base64 (PEM) form."

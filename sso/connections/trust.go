@@ -205,7 +205,7 @@ func errOtherApprover() *sso.Error {
 	return &sso.Error{
 		Kind: sso.Conflict,
 		Code: "trust_other_approver",
-		Public: "You made or requested this change, or created the setup link or the token it was made with. " +
+		Public: "You made or requested this change, or created the setup link or the token used for it. " +
 			"So someone else has to approve it: another admin of the company, or an operator.",
 	}
 }
@@ -246,7 +246,7 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 		return &sso.Error{
 			Kind:   sso.Conflict,
 			Code:   "trust_sign_in_again",
-			Public: "You signed in before the company's identity provider was changed. Sign in again, then approve.",
+			Public: "You signed in before the company’s identity provider was changed. Sign in again, then approve.",
 		}
 	}
 	return nil

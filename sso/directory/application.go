@@ -13,7 +13,7 @@ import (
 // ApplicationEdit creates or changes an application. Of an edit, nil leaves a
 // value as it is, and an empty list takes the values away.
 type ApplicationEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision. A
+	// Revision is the revision that the edit is based on, or sso.AnyRevision. A
 	// new application has none.
 	Revision  int64
 	Key, Name *string

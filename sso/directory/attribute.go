@@ -54,7 +54,7 @@ func (s *Service) ClearAttribute(
 // AttributesEdit changes the attributes of an enterprise. Those that it does not name
 // stay.
 type AttributesEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision int64
 	// Set adds attributes, and gives known ones another label. "" leaves the label or
 	// the type of a known one as it is.

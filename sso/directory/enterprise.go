@@ -94,7 +94,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by sso.Actor, ent sso.
 
 // OrganizationEdit changes an organization; nil leaves a value as it is.
 type OrganizationEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision  int64
 	Key, Name *string
 }

@@ -38,7 +38,7 @@ func cleanGroup(g sso.Group) (sso.Group, error) {
 
 // GroupEdit changes a group; nil leaves a value as it is.
 type GroupEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision int64
 	Name     *string
 	IDPNames *[]string

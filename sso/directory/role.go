@@ -9,7 +9,7 @@ import (
 
 // RoleEdit creates or changes a role. Of an edit, nil leaves a value as it is.
 type RoleEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision. A
+	// Revision is the revision that the edit is based on, or sso.AnyRevision. A
 	// new role has none.
 	Revision   int64
 	Key        *string

@@ -30,7 +30,7 @@ func (s *Service) SessionRules(ctx context.Context, ent sso.EnterpriseID) (sso.S
 // SessionRulesEdit changes what an enterprise requires; nil leaves a value as it is,
 // and 0 or an empty list requires nothing.
 type SessionRulesEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision                    int64
 	Idle, Lifetime, AuthnMaxAge *time.Duration
 	Single                      *bool

@@ -53,7 +53,7 @@ func (r Report) Remedy(l Line, reason sso.DriftReason, missing bool) Remedy {
 		return Remedy{
 			Text: "sent as a member, but the identity provider sent no user with this ID",
 			Side: catalog.Company,
-			Do: "Nothing, if the user comes with the next cycle. Otherwise assign them to the application at the " +
+			Do: "Nothing, if the next cycle sends the user. Otherwise assign them to the application at the " +
 				"identity provider. " + again,
 		}
 	case sso.DriftUserRefused:

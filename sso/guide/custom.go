@@ -50,7 +50,7 @@ func customSAML() Guide {
 		Configure: Part{
 			Title: configureTitle,
 			Do: []Instruction{
-				do("Copy the address of your identity provider's metadata. If it has none, choose *Manual* below, and upload its metadata file, or enter three values and its signing certificate."),
+				do("Copy the address of your identity provider’s metadata. If it has none, choose *Manual* below, and upload its metadata file, or enter three values and its signing certificate."),
 			},
 		},
 		Wanted: []Wanted{

@@ -41,7 +41,7 @@ func entraSAML() Guide {
 				do("Select *Save*."),
 			},
 			Warnings: []string{
-				"Create your own application. Do not take one from the gallery that has a similar name: it comes with settings that do not fit.",
+				"Create your own application. Do not take one from the gallery that has a similar name: its settings do not fit.",
 				"Leave one *Reply URL*. " + oneACS,
 			},
 		},
@@ -74,7 +74,7 @@ func entraSAML() Guide {
 				do("Under *Additional claims*, remove the claims with long names that Entra ID put there."),
 				do("Select *Add new claim* for each attribute of the table. Enter its name under *Name*, leave *Namespace* empty, and choose the *Source attribute*."),
 			},
-			Warnings: []string{"Leave *Unique User Identifier (Name ID)* as it is."},
+			Warnings: []string{"Do not change *Unique User Identifier (Name ID)*."},
 		},
 		Claims: []Claim{
 			{
@@ -246,7 +246,7 @@ func entraSCIM() SCIM {
 				do("Select *Test connection*. The answer appears at the top right. Then select *Create*."),
 			},
 			Warnings: []string{
-				"An application that came from *App registrations* may offer no provisioning. Then create one for it: *New application* › *Create your own application*, *Non-gallery*. People go on signing in through the first one.",
+				"An application created under *App registrations* may offer no provisioning. Then create one for it: *New application* › *Create your own application*, *Non-gallery*. People keep signing in through the first one.",
 			},
 		},
 		Mappings: Part{
@@ -300,6 +300,6 @@ func entraSCIM() SCIM {
 			Text: "*Test connection* there looks for one user who does not exist. It passes with a token that may not read " +
 				"groups, and while group provisioning is switched off here.",
 		},
-		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. By itself, Entra ID tries again after six hours, then once a day, and gives up after four weeks.",
+		Again: "In *Provisioning* › *Overview*, select *Restart provisioning*. Entra ID itself tries again after six hours, then once a day, and gives up after four weeks.",
 	}
 }

@@ -239,7 +239,7 @@ func pingSCIM() SCIM {
 			},
 			groupNames("the name of the group"),
 		},
-		Cycle:   "PingOne sends each change soon after it is made.",
+		Cycle:   "PingOne sends each change soon after it is saved.",
 		First:   "The first request comes when you select *Test Connection*.",
 		Network: anyNetwork,
 		OwnTest: OwnTest{

@@ -25,7 +25,7 @@ func jumpCloudSAML() Guide {
 						"",
 					}),
 				do(
-					"Leave *IdP Entity ID* as it is, or enter one of your own. Make sure of these:",
+					"Keep *IdP Entity ID*, or enter one of your own. Make sure of these:",
 					choose("SAMLSubject NameID Format", "urn:oasis:names:tc:SAML:1.0:nameid-format:unspecified"),
 					choose("Signature Algorithm", "RSA-SHA256"),
 					choose("Sign Assertion", "ticked"),
@@ -34,7 +34,7 @@ func jumpCloudSAML() Guide {
 			},
 			Warnings: []string{
 				"Enter one address under *ACS URLs*. " + oneACS,
-				"Without *Declare Redirect Endpoint* JumpCloud's metadata names no address that people can be sent to by a redirect.",
+				"Without *Declare Redirect Endpoint* JumpCloud’s metadata names no address that people can be sent to by a redirect.",
 				"The *SSO IdP URL* cannot be changed later.",
 			},
 		},
@@ -242,7 +242,7 @@ func oneLoginSCIM() SCIM {
 				do("Under *API Connection*, select *Enable*, then *Save*."),
 			},
 			Warnings: []string{
-				"*SAML Custom Connector (Advanced)*, which you use for single sign-on, does not provision. This is a second application. People go on signing in through the first one.",
+				"*SAML Custom Connector (Advanced)*, which you use for single sign-on, does not provision. This is a second application. People keep signing in through the first one.",
 			},
 		},
 		Mappings: Part{

@@ -104,7 +104,7 @@ func keycloakAssign() Part {
 		Title: assignTitle,
 		Do: []Instruction{
 			do("Everyone in the realm may sign in. There is nothing to do unless you restrict that."),
-			do("To restrict it: in *Authentication*, copy the browser flow, add *Condition - user role* with *Deny access* behind it, and choose the copy in the client's *Advanced* › *Authentication flow overrides*."),
+			do("To restrict it: in *Authentication*, copy the browser flow, add *Condition - user role* with *Deny access* behind it, and choose the copy in the client’s *Advanced* › *Authentication flow overrides*."),
 		},
 	}
 }

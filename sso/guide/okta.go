@@ -242,7 +242,7 @@ func oktaSCIM() SCIM {
 				do("Select *Test Connector Configuration*, close its window, and select *Save*."),
 			},
 			Warnings: []string{
-				"An application with OpenID Connect that you created has no *SCIM* to select. Create a second application for provisioning: *Create App Integration*, then *SAML 2.0* or *SWA*, with *Do not display application icon to users*. People go on signing in through the first one.",
+				"An application with OpenID Connect that you created has no *SCIM* to select. Create a second application for provisioning: *Create App Integration*, then *SAML 2.0* or *SWA*, with *Do not display application icon to users*. People keep signing in through the first one.",
 				"*Federation Broker Mode* switches provisioning off: Okta then assigns no one, so it pushes no one. Switch it off in *General* before you continue.",
 				"Without *Push Groups*, people arrive without their groups.",
 			},

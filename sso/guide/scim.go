@@ -88,7 +88,7 @@ func SCIMOf(p sso.Provider) SCIM {
 const (
 	connectTitle   = "Address and token"
 	mappingsTitle  = "Attributes and actions"
-	provisionTitle = "Whom it provisions"
+	provisionTitle = "People and groups"
 
 	anyNetwork = "If a firewall lets known addresses in only, add those that your identity provider publishes."
 

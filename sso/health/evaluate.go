@@ -154,13 +154,13 @@ func checkKeys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		f.Subject = c.Live.SAML.Pending[0].Fingerprint()
 		f.Text = "The metadata of " + c.Name +
 			" names new signing certificates alone. They are not trusted until an admin confirms them."
-		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, someone else changed the metadata."
+		f.Do = "Ask your identity provider’s admin whether the certificates were changed. If so, confirm them; if not, someone else changed the metadata."
 		return f, true
 	case !at.IsZero() && s.Now.Sub(at) < keysReported:
 		f.Subject = at.UTC().Format(time.RFC3339)
 		f.At = at.UTC()
 		f.Text = "The metadata of " + c.Name + " replaced all signing certificates at once. The new ones are trusted."
-		f.Do = "Ask your identity provider's admin whether the certificates were changed. If not, someone else changed the metadata: disable the connection."
+		f.Do = "Ask your identity provider’s admin whether the certificates were changed. If not, someone else changed the metadata: disable the connection."
 		return f, true
 	}
 	return f, false
@@ -179,14 +179,14 @@ func checkPublishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, 
 		f.Subject = cfg.PendingKeys[0]
 		f.Text = "The identity provider of " + c.Name +
 			" publishes new signing keys alone. Sign-ins are refused until an admin confirms them."
-		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
+		f.Do = "Ask your identity provider’s admin whether the keys were changed. " +
 			"If so, confirm them; if not, someone else changed what is published."
 		return f, true
 	case !cfg.ReplacedAt.IsZero() && s.Now.Sub(cfg.ReplacedAt) < keysReported:
 		f.Subject = cfg.ReplacedAt.UTC().Format(time.RFC3339)
 		f.At = cfg.ReplacedAt.UTC()
 		f.Text = "The identity provider of " + c.Name + " replaced all signing keys at once. The new ones are trusted."
-		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
+		f.Do = "Ask your identity provider’s admin whether the keys were changed. " +
 			"If not, someone else changed what is published: disable the connection."
 		return f, true
 	}

@@ -73,7 +73,7 @@ func TestTestConnectionWarns(t *testing.T) {
 				cfg.Mapping.Groups = []string{"roles"}
 			},
 			want: "groups_absent",
-			says: "none of roles is there",
+			says: "was sent under roles",
 		},
 		"provisioned": {
 			now: []string{"x"},

@@ -116,7 +116,7 @@ func (s *Tokens) mayPushAdmins(
 
 // TokenEdit changes a token; nil leaves a value as it is.
 type TokenEdit struct {
-	// Revision is the revision that the edit was made from, or sso.AnyRevision.
+	// Revision is the revision that the edit is based on, or sso.AnyRevision.
 	Revision  int64
 	Name      *string
 	Scopes    []sso.ProvisioningScope

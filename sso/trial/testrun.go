@@ -102,8 +102,8 @@ func incomplete(cfg sso.Config) error {
 		}
 	}
 	if cfg.SAML != nil {
-		need(cfg.SAML.IDPEntityID, "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
-		need(cfg.SAML.SSO.URL, "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
+		need(cfg.SAML.IDPEntityID, "saml.idp_entity_id", "Enter the identity provider’s entity ID, or its metadata.")
+		need(cfg.SAML.SSO.URL, "saml.sso_url", "Enter the identity provider’s single sign-on address, or its metadata.")
 		if len(cfg.SAML.Certificates) == 0 {
 			need("", "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
 		}
@@ -336,7 +336,7 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 	}
 	got := "a new one"
 	if used {
-		got = "one that signed somebody in already"
+		got = "one that already signed a person in"
 	}
 	if !r.checks.Record(!used, "replay", "an answer that was not used before", got) {
 		return sso.Replayed()

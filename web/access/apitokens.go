@@ -252,7 +252,7 @@ func (h *Handlers) apiTokenRows(ctx context.Context, at tokensAt, all []sso.Toke
 func (h *Handlers) companyOf(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error) {
 	e, err := h.Facts.Enterprise(ctx, id)
 	if sso.KindOf(err) == sso.NotFoundKind {
-		return sso.Enterprise{Name: "a deleted company"}, nil
+		return sso.Enterprise{Name: "a deleted enterprise"}, nil
 	}
 	if err != nil {
 		return e, fmt.Errorf("find an enterprise: %w", err)

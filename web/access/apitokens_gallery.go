@@ -78,7 +78,7 @@ func galleryTokenRows(at tokensAt) []apiTokenRow {
 			ExpiresAt: now.Add(6 * day),
 		}),
 		row(2, "", sso.Token{ID: "tok-3", Name: "terraform", Scopes: []sso.Scope{sso.ScopeAll}}),
-		row(3, "a deleted company", sso.Token{
+		row(3, "a deleted enterprise", sso.Token{
 			ID:        "tok-4",
 			Name:      "Old report",
 			Scopes:    []sso.Scope{sso.ScopeAllRead},

@@ -77,31 +77,31 @@ func scopeSets() []scopeSet {
 	return []scopeSet{
 		{Label: "People", Open: true, Picks: slices.Concat(
 			of("users", "people", "Accounts with their identities.", "Also deactivates, merges and deletes people."),
-			of("members", "memberships", "Who is in which group.", "Also groups whose members are admins."),
-			of("sessions", "sessions", "Who is signed in.", "Also signs people out."),
+			of("members", "memberships", "Members of groups.", "Also groups whose members are admins."),
+			of("sessions", "sessions", "Sessions of people.", "Also signs people out."),
 		)},
 		{Label: "Structure", Picks: slices.Concat(
-			of("enterprises", "companies", "Names and keys of companies.", "Also creates and deletes companies."),
-			of("organizations", "organizations", "The organizations of a company.", "Also creates and deletes them."),
+			of("enterprises", "enterprises", "Names and keys of enterprises.", "Also creates and deletes enterprises."),
+			of("organizations", "organizations", "Organizations of an enterprise.", "Also creates and deletes them."),
 			of("groups", "groups", "Groups with their counts.", "Also which roles a group carries, and admin groups."),
 			of("roles", "roles", "The roles that applications are told.", "Also creates and deletes them."),
 			of("applications", "applications", "What is protected, and for whom.", "Also who may open what."),
 		)},
 		{Label: "Sign-in", Picks: slices.Concat(
 			of("connections", "connections", "Identity providers, with certificates and tests.",
-				"Also enables and deletes them. Changes of trust by a token of one company wait for an admin."),
-			of("domains", "domains", "E-mail domains and their proof.", "Also adds and removes them."),
-			of("provisioning", "provisioning", "What identity providers push.", "Also makes SCIM tokens."),
-			of("admins", "admins of organizations", "Who administers which organization.",
+				"Also enables and deletes them. Changes of trust by a token of one enterprise wait for an admin."),
+			of("domains", "domains", "E-mail domains and their verification.", "Also adds and removes them."),
+			of("provisioning", "provisioning", "What identity providers push.", "Also creates SCIM tokens."),
+			of("admins", "admins of organizations", "Admins of each organization.",
 				"Also appoints and dismisses them."),
-			of("setup-links", "setup links", "Links that were made.",
-				"Also makes links, which open the setup assistant."),
-			of("settings", "rules", "Rules of a company for sessions and tokens.", "Also changes the rules."),
+			of("setup-links", "setup links", "Existing links.",
+				"Also creates links, which open the setup assistant."),
+			of("settings", "rules", "Rules of an enterprise for sessions and tokens.", "Also changes the rules."),
 		)},
 		{Label: "Records and tokens", Picks: slices.Concat(
 			of("records", "records", "Sign-ins, group changes and the audit trail.",
 				"The same: records are not changed."),
-			of("tokens", "tokens", "Tokens without their secret.", "Also makes and revokes tokens."),
+			of("tokens", "tokens", "Tokens without their secret.", "Also creates and revokes tokens."),
 		)},
 		{Label: "Everything", Picks: []ui.Option{
 			{

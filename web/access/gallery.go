@@ -102,8 +102,9 @@ func exampleRemoveAdmin() ui.Confirm {
 
 func exampleEnforce() ui.Confirm {
 	return ui.Confirm{
-		Label:  "Enforce single sign-on",
-		Text:   "Setup links stop opening, and so do passwords of admins who belong here.",
+		Label: "Enforce single sign-on",
+		Text: "Setup links stop working. Admins of this enterprise can no longer sign in with a password, " +
+			"except recovery admins.",
 		Action: "/x",
 		Button: "Enforce it",
 		Danger: true,
@@ -144,7 +145,7 @@ func exampleManyAccess() *accessPage {
 				Expires:    exampleTime(5 * exampleDay),
 				Revoke: &ui.Confirm{
 					Label:  "Revoke",
-					Text:   "Whoever has it is signed out of the assistant.",
+					Text:   "Anyone using it is signed out of the assistant.",
 					Action: "/x",
 					Button: "Revoke",
 				},

@@ -22,7 +22,7 @@ func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 		return route.SeeOther(w, signInPath+"?"+url.Values{"return_to": {console.Prefix}}.Encode())
 	}
 	if err != nil {
-		return fmt.Errorf("find out who is there: %w", err)
+		return fmt.Errorf("find the signed-in user: %w", err)
 	}
 	if v.Role == sso.RoleOperator {
 		return route.SeeOther(w, console.Prefix+"/enterprises")

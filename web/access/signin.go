@@ -52,7 +52,7 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	case err != nil &&
 		sso.KindOf(err) != sso.Unauthenticated &&
 		sso.KindOf(err) != sso.Forbidden:
-		return fmt.Errorf("find out who is there: %w", err)
+		return fmt.Errorf("find the signed-in user: %w", err)
 	}
 	p := h.signInPage("", returnTo)
 	p.Flash = console.Said(r, map[string]string{"out": "You are signed out."})

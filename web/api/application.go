@@ -200,7 +200,7 @@ func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (
 }
 
 func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
-	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch     string            `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Application sso.ApplicationID `path:"application"`
 	Body        applicationPatch
 }) (*revised[application], error) {

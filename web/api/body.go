@@ -104,10 +104,10 @@ func checkJSON(body []byte) error {
 			return &sso.Error{
 				Kind:   sso.Invalid,
 				Code:   "duplicate_parameter",
-				Public: "A member of the body is there twice.",
+				Public: "A member of the body appears twice.",
 				Fields: []sso.FieldError{{
 					Field:   fieldOf(dec.StackPointer()),
-					Message: "This member is there twice.",
+					Message: "This member appears twice.",
 				}},
 			}
 		case err != nil:

@@ -94,12 +94,12 @@ type brandPermission struct {
 //
 //nolint:lll // a tag is one line
 type brandDecision struct {
-	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 }
 
 //nolint:lll // a tag is one line
 type brandInput struct {
-	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Body    brandPatch
 }
 

@@ -79,7 +79,7 @@ type configurationSAML struct {
 
 type certificate struct {
 	Fingerprint string                `json:"fingerprint" doc:"SHA-256 digest of the DER form, in lower-case hex." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
-	Source      sso.CertificateSource `json:"source" enum:"metadata,manual" doc:"Origin of the certificate. A metadata refresh may remove a certificate that came from metadata." example:"metadata"`
+	Source      sso.CertificateSource `json:"source" enum:"metadata,manual" doc:"Origin of the certificate. A metadata refresh may remove a certificate from metadata." example:"metadata"`
 	Subject     string                `json:"subject" doc:"Subject of the certificate; for display only." example:"CN=idp.example.com"`
 	NotAfter    *time.Time            `json:"not_after" doc:"Time of expiry. An expired certificate causes a warning, but its key is still trusted." example:"2030-01-01T00:00:00Z"`
 	PEM         string                `json:"pem" doc:"Certificate in PEM." example:"-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"`

@@ -132,7 +132,7 @@ func (a *API) connectionAnswer(
 
 func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
-	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the connection has changed since, the response is 412." example:"\"7\""`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the connection has changed since, the response is 412." example:"\"7\""`
 	Body       connections.Edit
 }) (*ofConnection, error) {
 	edit := in.Body

@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso/drift"
 )
 
-// comparer compares what identity providers provision with what is there;
+// comparer compares what identity providers provision with the current accounts and groups;
 // drift.Service does.
 type comparer interface {
 	Report(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (drift.Report, error)
@@ -402,7 +402,7 @@ type reconciled struct {
 type reconciledGroup struct {
 	Group   sso.GroupID             `json:"group" doc:"Group." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name    string                  `json:"name" doc:"Name of the group." example:"grp_all@acme.example"`
-	Done    bool                    `json:"done" doc:"Whether the changes were made; false for a dry run."`
+	Done    bool                    `json:"done" doc:"Whether the changes were applied; false for a dry run."`
 	Event   sso.ProvisioningEventID `json:"event" doc:"Cause of the memberships that were added." example:"push-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Added   []sso.UserID            `json:"added" doc:"Users who join." example:"[\"user-06d5x0wkj3n8p7r5t2v4y6z8ab\"]"`
 	Removed []sso.UserID            `json:"removed" doc:"Users who leave." example:"[\"user-06d5x0wkj3n8p7r5t2v4y6z8ab\"]"`

@@ -168,7 +168,7 @@ func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*revised[grou
 }
 
 func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
-	IfMatch string      `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string      `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Group   sso.GroupID `path:"group"`
 	Body    groupPatch
 }) (*revised[group], error) {

@@ -27,7 +27,7 @@ type reconcileGroup struct {
 }
 
 type restored struct {
-	Done    bool             `json:"done" doc:"Whether the changes were made; false for a dry run."`
+	Done    bool             `json:"done" doc:"Whether the changes were applied; false for a dry run."`
 	Added   []pastMembership `json:"added" doc:"Memberships to add, with their former source, times and causes."`
 	Removed []pastMembership `json:"removed" doc:"Memberships to remove, with their source, times and causes."`
 	Gone    []pastMembership `json:"gone" doc:"Memberships that cannot be restored because the group was deleted."`

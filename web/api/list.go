@@ -73,7 +73,7 @@ func pageFrom[T, V any](all []T, err error, id func(T) string, p Paging, view fu
 		if at < 0 {
 			return nil, sso.InvalidField(
 				sso.CodeInvalidCursor, "cursor",
-				"This is not a cursor that a list returned, or its item is gone.",
+				"This is not a cursor that a list returned, or its item was deleted.",
 			)
 		}
 		all = all[at+1:]

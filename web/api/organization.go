@@ -104,7 +104,7 @@ func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization)
 }
 
 func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
-	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch      string             `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
 }) (*revised[organization], error) {

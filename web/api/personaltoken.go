@@ -188,7 +188,7 @@ func (a *API) getTokenRules(ctx context.Context, c caller, _ *struct{}) (*revise
 
 //nolint:lll // a tag is one line
 func (a *API) updateTokenRules(ctx context.Context, c caller, in *struct {
-	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Body    tokenRulesPatch
 }) (*revised[tokenRules], error) {
 	change := func(r *sso.TokenRules) {

@@ -32,7 +32,7 @@ type preview struct {
 	Mode          *sso.SyncMode         `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"Sync mode that would be applied; null if the sign-in would be refused." example:"reset"`
 	Note          *string               `json:"note" doc:"Reason for keeping memberships; null if no change would be withheld." example:"The identity provider sent no group attribute: every membership was kept."`
 	HeldCause     *sso.HeldCause        `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Reason for holding the sync; null if it would not be held." example:"matches_nothing"`
-	Held          bool                  `json:"held" doc:"Whether the sync would be held for an admin; the listed changes would then be made on approval."`
+	Held          bool                  `json:"held" doc:"Whether the sync would be held for an admin; the listed changes would then be applied on approval."`
 	Unmatched     []string              `json:"unmatched" doc:"Asserted names that match no group of any organization." example:"[\"all-employees\"]"`
 	NearMisses    []nearMiss            `json:"near_misses" doc:"Object IDs sent in place of names, which resemble no group; all other near misses are in organizations."`
 	Organizations []previewOrganization `json:"organizations" doc:"Changes in each affected organization."`

@@ -57,7 +57,7 @@ type provisioningEvent struct {
 	Took       int64                    `json:"took_ms" doc:"Duration, in milliseconds." example:"4"`
 	Requests   int                      `json:"requests" doc:"Number of requests that the event stands for: requests that only read are summed up for a minute, and requests refused because there were too many for some seconds." example:"1"`
 	Changed    bool                     `json:"changed" doc:"Whether the request changed the resource or its members."`
-	Result     sso.ProvisioningResult   `json:"result" enum:"changed,refused,unchanged,read" doc:"What came of the request. One that writes what is there already is unchanged." example:"changed"`
+	Result     sso.ProvisioningResult   `json:"result" enum:"changed,refused,unchanged,read" doc:"What came of the request. One that writes what is stored already is unchanged." example:"changed"`
 	Reads      *readEffects             `json:"reads,omitempty" doc:"What was read by requests that only read; missing for others. Their name, request_id and took_ms are those of the last one."`
 	Ended      []deprovisioned          `json:"deprovisioned,omitempty" doc:"Users deactivated by the request, with what ended; missing if there were none."`
 	Members    *memberEffects           `json:"members,omitempty" doc:"Effects on the members of a group; missing if there were none."`

@@ -14,7 +14,7 @@ type attempt struct {
 	Outcome           sso.Outcome      `json:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"Outcome. unmatched: a response that belongs to no sign-in of the browser that delivered it; one attempt stands for several of them." example:"failed"`
 	Code              *string          `json:"code" doc:"Error code; null if the attempt did not fail." example:"saml_expired"`
 	Detail            *string          `json:"detail" doc:"Expected and received values, for the admin; null if there are none." example:"The response expired at 11:58:12."`
-	Checks            []check          `json:"checks" doc:"Checks, in the order in which they were made."`
+	Checks            []check          `json:"checks" doc:"Checks, in the order in which they ran."`
 	Groups            assertedGroups   `json:"groups" doc:"Asserted groups."`
 	EmailVerification *emailDecision   `json:"email_verification,omitempty" doc:"Decision about the e-mail address, with the reason; only for a first sign-in."`
 	Remote            string           `json:"remote" doc:"IP address of the client." example:"192.0.2.1"`

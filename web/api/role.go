@@ -131,7 +131,7 @@ func (a *API) getRole(ctx context.Context, _ caller, in *inRole) (*revised[role]
 }
 
 func (a *API) updateRole(ctx context.Context, c caller, in *struct {
-	IfMatch string     `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string     `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Role    sso.RoleID `path:"role"`
 	Body    rolePatch
 }) (*revised[role], error) {

@@ -181,7 +181,7 @@ func (a *API) getSCIMToken(ctx context.Context, c caller, in *inSCIMToken) (*rev
 
 //nolint:lll // a tag is one line
 func (a *API) updateSCIMToken(ctx context.Context, c caller, in *struct {
-	IfMatch    string                  `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch    string                  `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Connection sso.ConnectionID        `path:"connection"`
 	Token      sso.ProvisioningTokenID `path:"scim_token"`
 	Body       scimTokenPatch

@@ -71,7 +71,7 @@ func (a *API) getSessionRules(ctx context.Context, c caller, _ *struct{}) (*revi
 
 //nolint:lll // a tag is one line
 func (a *API) updateSessionRules(ctx context.Context, c caller, in *struct {
-	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Body    sessionRulesPatch
 }) (*revised[sessionRules], error) {
 	rules, err := a.Directory.SetSessionRules(ctx, c.by, c.enterprise.ID, directory.SessionRulesEdit{

@@ -26,7 +26,7 @@ type subjectChange struct {
 
 	FoundAt time.Time `json:"found_at" doc:"Time at which it was recognised." example:"2026-11-24T12:04:00Z"`
 
-	DecidedBy *sso.Actor `json:"decided_by" doc:"Who answered, or null." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	DecidedBy *sso.Actor `json:"decided_by" doc:"Actor who answered, or null." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 
 	DecidedAt *time.Time `json:"decided_at" doc:"Time of the answer, or null." example:"2026-11-24T13:00:00Z"`
 }

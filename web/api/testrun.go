@@ -40,11 +40,11 @@ type testResult struct {
 	TestRun
 	Detail      *string         `json:"detail" doc:"Expected and received values; null if there are none." example:"audience: want \"a\", got \"b\""`
 	Remedy      *testRemedy     `json:"remedy,omitempty" doc:"Remedy for the failure; missing if the test did not fail."`
-	Checks      []check         `json:"checks" doc:"Checks, in the order in which they were made."`
+	Checks      []check         `json:"checks" doc:"Checks, in the order in which they ran."`
 	Identity    *testIdentity   `json:"identity,omitempty" doc:"Identity; missing if the test failed before it was known."`
 	Groups      *assertedGroups `json:"groups,omitempty" doc:"Asserted groups; missing if the test failed before they were known."`
 	SyncPreview *testPreview    `json:"sync_preview,omitempty" doc:"Membership changes that the sign-in would make; missing if the test failed before they were known."`
-	Policy      *testPolicy     `json:"policy,omitempty" doc:"Policy decisions about the sign-in; missing if the test failed before they were made."`
+	Policy      *testPolicy     `json:"policy,omitempty" doc:"Policy decisions about the sign-in; missing if the test failed before they ran."`
 	Warnings    []testWarning   `json:"warnings" doc:"Warnings that did not fail the test, the most important first."`
 	Raw         *string         `json:"raw" doc:"Received message, without signatures, tokens and session indexes; null if none was received." example:"<samlp:Response>…</samlp:Response>"`
 }

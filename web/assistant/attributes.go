@@ -211,7 +211,7 @@ func claimFields(m sso.Mapping, emailOptional bool, defaults []string) []*ui.Fie
 		areaField("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
 		areaField(
 			"mapping.groups", "Groups",
-			"Tried in turn, too: all values of the first one that is there.",
+			"Tried in turn, too: all values of the first one that was sent.",
 			m.Groups, true,
 		),
 		areaField(
@@ -244,10 +244,10 @@ func groupNameFields(m sso.Mapping) []*ui.Field {
 		{
 			ID:      "mapping.groups_rewrite.preset",
 			Name:    "mapping.groups_rewrite.preset",
-			Label:   "What becomes of each group value",
+			Label:   "Convert each group value",
 			Kind:    "select",
 			Value:   rewrite.Preset,
-			Hint:    "A value that this does not apply to stays as it is.",
+			Hint:    "A value that this does not apply to stays unchanged.",
 			Options: console.RewriteOptions(),
 		},
 		lineField(

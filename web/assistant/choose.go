@@ -169,7 +169,7 @@ func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err err
 		Wrong:   ui.Blame(err),
 		Action:  s.at("provider"),
 		Button:  "Change",
-		Back:    ui.Link{Label: "Keep it as it is", Href: s.at()},
+		Back:    ui.Link{Label: "Cancel", Href: s.at()},
 		Hidden: []ui.HiddenField{
 			{
 				Name:  "provider",

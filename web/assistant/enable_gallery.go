@@ -44,7 +44,7 @@ func galleryDone() *setupDonePage {
 		Todo: []ui.Todo{
 			{
 				State: "",
-				Text:  "Prove that your e-mail domain is yours, so that people need no code.",
+				Text:  "Verify your e-mail domain, so that people need no code.",
 				Href:  "/d",
 				Label: "Domains",
 			},
@@ -115,7 +115,7 @@ func galleryEnableMissing() *setupEnablePage {
 	return galleryEnable(func(p *setupEnablePage) {
 		p.Missing = []ui.Todo{{
 			State: "warn",
-			Text:  "Enter the identity provider's entity ID, or its metadata.",
+			Text:  "Enter the identity provider’s entity ID, or its metadata.",
 			Href:  "/c",
 			Label: "Enter it",
 		}}

@@ -45,7 +45,7 @@ func galleryBeforeSteps() []gallery.Example {
 		Lead:    "The steps are then those of Okta.",
 		Action:  galleryAt + "provider",
 		Button:  "Change",
-		Back:    ui.Link{Label: "Keep it as it is", Href: galleryAt},
+		Back:    ui.Link{Label: "Cancel", Href: galleryAt},
 		Warnings: []ui.Todo{{
 			State: "warn",
 			Text:  "This is a different protocol. The identity provider’s values are deleted, and it needs other Gatehouse addresses.",

@@ -53,8 +53,9 @@ func galleryProvisionStep(number int, heading, next string) (ui.Base, stepFrame)
 	f.Role = "You need: a Cloud Application Administrator, or the owner of the application."
 	f.Change = ""
 	f.Steps = nil
-	for i, label := range []string{"Address and token", "Attributes and actions", "Whom it " +
-		"provisions", "Test", "Enable"} {
+	for i, label := range []string{
+		"Address and token", "Attributes and actions", "People and groups", "Test", "Enable",
+	} {
 		f.Steps = append(f.Steps, stepLink{
 			Label:   label,
 			Href:    galleryProvision + "step",
@@ -243,7 +244,7 @@ func galleryMappingsDiffer() *provisionMappingsPage {
 }
 
 func galleryProvisionAssign() *provisionAssignPage {
-	base, f := galleryProvisionStep(3, "Whom it provisions", "test")
+	base, f := galleryProvisionStep(3, "People and groups", "test")
 	return &provisionAssignPage{
 		Base:      base,
 		stepFrame: f,

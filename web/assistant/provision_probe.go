@@ -130,7 +130,7 @@ func (a *Assistant) reachOf(p *provisionState) reach {
 	switch {
 	case state == sso.ReachElsewhere:
 		out.Badge = ui.Badge{Label: "at a wrong address", State: "warn"}
-		out.Sentence = "The last request was sent to a wrong address, and nothing is there: " + last.Request
+		out.Sentence = "The last request was sent to a wrong address, where nothing answers: " + last.Request
 		out.Do = p.unreached(a)[1:2]
 	case known.Any():
 		out.Badge = ui.Badge{Label: "reached", State: "ok"}

@@ -121,7 +121,7 @@ func exampleDraft() *draftPart {
 				},
 			},
 			{
-				Label: "Who may sign in",
+				Label: "Sign-in rule",
 				After: `"staff" in identity.groups || "contractors" in identity.groups && enterprise.key == "acme"`,
 			},
 			{Label: "Secret of the application", Secret: true},
@@ -136,7 +136,7 @@ func exampleDraft() *draftPart {
 		},
 		Discard: &ui.Confirm{
 			Label:  "Discard the draft",
-			Text:   "What was edited is gone.",
+			Text:   "The changes are discarded.",
 			Action: gallery.ConnectionPath + "/discard",
 			Button: "Discard",
 			Danger: true,
@@ -162,7 +162,7 @@ func exampleFirstDraft(draft *connectionPage) *connectionPage {
 		Test:    gallery.ConnectionPath + "/tests",
 	}
 	first.Delete = deleteSection{
-		Text:   "The configuration, its keys and what is known of people by it are gone. This cannot be undone.",
+		Text:   "The configuration, its keys and the identities of its people are deleted. This cannot be undone.",
 		Action: gallery.ConnectionPath + "/delete",
 		Name: ui.Field{
 			ID:    "confirm-name",

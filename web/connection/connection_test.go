@@ -346,7 +346,7 @@ func TestRefusals(t *testing.T) {
 		"allow_sign_in":       {"identity."},
 		"directory.tenant":    {"common"},
 		"directory.client_id": {"x"},
-	}, "Who may sign in", "Microsoft tenant")
+	}, "Sign-in rule", "Microsoft tenant")
 	f.says(404, "POST", f.home+"/certificates", url.Values{"certificate": {"x"}})
 	f.says(404, "POST", f.home+"/certificates/remove", url.Values{
 		"fingerprint": {"x"},

@@ -47,7 +47,7 @@ func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v consol
 			Why:          reasons(d),
 			Href:         console.At(v.Enterprise, "groups", string(d.Group.ID), "drift"),
 			Share: share{
-				Label:   "In it",
+				Label:   "Members",
 				Text:    strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected",
 				Percent: percent(d.Actual, max(d.Expected, d.Actual)),
 				State:   "warn",

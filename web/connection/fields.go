@@ -126,7 +126,7 @@ func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) fieldSection {
 			),
 			choice(
 				"mapping.groups_rewrite.preset",
-				"What becomes of each value before it is compared with the groups here. A value that this does not apply to stays as it is.",
+				"How each value is converted before it is compared with the groups here. A value that this does not apply to stays unchanged.",
 				r.Preset,
 			),
 			line(
@@ -165,7 +165,7 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 	return fieldSection{
 		ID:      "provisioning-by",
 		Heading: "Provisioning",
-		Lead:    "Who makes people and changes memberships. The settings below the first matter only with SCIM.",
+		Lead:    "What creates accounts and changes memberships. The settings below the first matter only with SCIM.",
 		Fields: []ui.Field{
 			choice(
 				"provisioning",
@@ -252,7 +252,7 @@ func policyFields(cfg *sso.Config) fieldSection {
 	}
 	return fieldSection{
 		ID:      "policies",
-		Heading: "Who may sign in",
+		Heading: "Sign-in rules",
 		Lead:    "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.",
 		Fields: []ui.Field{
 			rule(
@@ -340,7 +340,7 @@ func oidcFields(c *sso.OIDCConfig) fieldSection {
 				"oidc.token_endpoint_auth_method", "As it is set at the identity provider.",
 				string(c.AuthMethod),
 			),
-			secret("oidc.client_secret", "It is never shown. Leave it empty to keep the one that is there."),
+			secret("oidc.client_secret", "It is never shown. Leave it empty to keep the current one."),
 		},
 	}
 }
@@ -361,7 +361,7 @@ func directoryFields(cfg *sso.Config) fieldSection {
 				"It needs GroupMember.Read.All and User.Read.All, with admin consent.",
 				d.ClientID,
 			),
-			secret("directory.client_secret", "It is never shown. Leave it empty to keep the one that is there."),
+			secret("directory.client_secret", "It is never shown. Leave it empty to keep the current one."),
 			box("directory.by_id", "As tokens name them, unless told otherwise.", d.ByID),
 		},
 	}

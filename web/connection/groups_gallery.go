@@ -61,7 +61,7 @@ func exampleMatrix() *connectionGroupsPage {
 		Missing: []driftLine{{
 			"engineering",
 			"Research",
-			share{"In it", "960 of 1180 expected", 81, "warn"},
+			share{"Members", "960 of 1180 expected", 81, "warn"},
 			[]string{
 				"220 missing: the group was created or renamed after their last sign-in",
 				"3 not named: added or removed by hand since",

@@ -61,7 +61,7 @@ func exampleWaitingRow() heldRow {
 		Text:    "Approving removes this person from the company’s admin groups, as its identity provider says. The admin groups may then be empty.",
 		Approve: &ui.Confirm{
 			Label:  "Approve",
-			Text:   "The changes are made now.",
+			Text:   "The changes are applied now.",
 			Action: "/admin/enterprises/acme/held/held-1/approve",
 			Button: "Approve",
 			Danger: true,
@@ -84,7 +84,7 @@ func exampleNamesChanged() heldCause {
 		Text:  "Several people in a row would lose groups because the names that the identity provider sends match nothing here. Were groups renamed there, or does it send object IDs? Before it was noticed, 2 people lost groups.",
 		Approve: &ui.Confirm{
 			Label:  "Approve all",
-			Text:   "The changes are made now, as they are listed.",
+			Text:   "The changes are applied now, as they are listed.",
 			Action: "/admin/enterprises/acme/held/approve",
 			Fields: []ui.HiddenField{{Name: "cause", Value: "connection_names_changed"}},
 			Button: "Approve all",

@@ -150,9 +150,9 @@ func heldReason(cause sso.HeldCause) string {
 
 func approveText(cause sso.HeldCause) string {
 	if cause == sso.HeldLastAdmin {
-		return "The changes are made now. If no one is left in the admin groups, only an operator or a recovery admin can get in as an admin."
+		return "The changes are applied now. If no one is left in the admin groups, only an operator or a recovery admin can get in as an admin."
 	}
-	return "The changes are made now, as they are listed."
+	return "The changes are applied now, as they are listed."
 }
 
 func (h *Handlers) approveAll(w http.ResponseWriter, r *http.Request, v console.Visit) error {

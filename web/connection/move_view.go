@@ -292,7 +292,7 @@ func movePage(
 func moveNext(e sso.Enterprise, m sso.Move, former string) (text string, next *ui.Link) {
 	switch {
 	case m.State == sso.MoveCollecting:
-		return "The people are being prepared, and nothing has an effect yet. It goes on when this page is closed.", nil
+		return "The people are being prepared. Nothing has an effect yet. It continues when this page is closed.", nil
 	case m.State == sso.MoveUndone:
 		return "Sign-ins find no one by this move.", nil
 	case m.Counts.Held > 0:

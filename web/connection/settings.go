@@ -158,7 +158,7 @@ func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 		switch {
 		case t.Denied:
 			row.Result = ui.Badge{Label: "refused", State: "error"}
-			row.Reason = "The rule for who may sign in refuses them."
+			row.Reason = "The sign-in rule refuses them."
 		case t.Email.Action == sso.DenyEntry:
 			row.Result = ui.Badge{Label: "refused", State: "error"}
 		case t.Email.Action == sso.RequireCode:

@@ -14,7 +14,7 @@ func gallerySettings() []gallery.Example {
 	wrong.Sections[2].Fields[0].Error = "Line 1, column 9: unexpected end of the rule."
 	wrong.Wrong = []ui.Wrong{{
 		ID:      "allow-sign-in",
-		Label:   "Who may sign in",
+		Label:   "Sign-in rule",
 		Message: wrong.Sections[2].Fields[0].Error,
 	}}
 	tried := exampleTriedSettings()
@@ -77,13 +77,13 @@ func exampleSettings() *connectionSettingsPage {
 			},
 			{
 				ID:      "policies",
-				Heading: "Who may sign in",
+				Heading: "Sign-in rules",
 				Lead:    "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.",
 				Fields: []ui.Field{
 					{
 						ID:       "allow-sign-in",
 						Name:     "allow_sign_in",
-						Label:    "Who may sign in",
+						Label:    "Sign-in rule",
 						Kind:     "area",
 						Optional: true,
 						Mono:     true,
@@ -110,7 +110,7 @@ func exampleSettings() *connectionSettingsPage {
 					Label:    "Secret of the application",
 					Kind:     "password",
 					Optional: true,
-					Hint:     "It is never shown. Leave it empty to keep the one that is there.",
+					Hint:     "It is never shown. Leave it empty to keep the current one.",
 				}},
 			},
 		},
@@ -138,7 +138,7 @@ func exampleTriedSettings() *connectionSettingsPage {
 					Label: "enters a code",
 					State: "warn",
 				},
-				"The domain is not proven.",
+				"The domain is not verified.",
 			},
 			{
 				"lcontractor",
@@ -147,7 +147,7 @@ func exampleTriedSettings() *connectionSettingsPage {
 					Label: "refused",
 					State: "error",
 				},
-				"The rule for who may sign in refuses them.",
+				"The sign-in rule refuses them.",
 			},
 		},
 	}

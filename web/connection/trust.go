@@ -26,10 +26,10 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart
 			Heading: "The draft changes whom you trust",
 			Changes: changes(c.Changes, nil),
 		}
-		refused := "It stays in the draft and is not enabled. Sign-in goes on as it is."
+		refused := "It stays in the draft and is not enabled. Sign-in continues unchanged."
 		if c.Back {
 			part.Heading = "Rolling back changes whom you trust"
-			refused = "The connection is not rolled back. Sign-in goes on as it is."
+			refused = "The connection is not rolled back. Sign-in continues unchanged."
 		}
 		part.Badge, part.Text = trustState(c)
 		for _, a := range c.Authors {
@@ -74,11 +74,11 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart
 // trustState says how far a change is.
 func trustState(c connections.TrustChange) (ui.Badge, string) {
 	// A test connection tries the draft, so it is no way for a rollback.
-	attempt, doing, again := "enable it", "Enabling it", "Edit or discard the draft."
+	doing, again := "Enabling it", "Edit or discard the draft."
 	way := " It needs an approval by another admin of the company or by an operator, " +
 		"or a passed test connection, taken while signed in through the connection as it is now."
 	if c.Back {
-		attempt, doing, again = "roll back", "Rolling back", "Sign-in goes on as it is."
+		doing, again = "Rolling back", "Sign-in continues unchanged."
 		way = " It needs an approval by another admin of the company or by an operator."
 	}
 	switch c.State() {
@@ -86,7 +86,7 @@ func trustState(c connections.TrustChange) (ui.Badge, string) {
 		return ui.Badge{
 			Label: "waits for approval",
 			State: "error",
-		}, "An attempt was made to " + attempt + "." + way
+		}, doing + " was requested." + way
 	case "refused":
 		return ui.Badge{Label: "refused"}, "An admin refused it. " + again
 	case "approved":

@@ -10,7 +10,7 @@ func galleryTrust() []trustPart {
 		{
 			Badge:   ui.Badge{Label: "waits for approval", State: "error"},
 			Heading: "The draft changes whom you trust",
-			Text: "An attempt was made to enable it. It needs an approval by another admin of the company or by an operator, " +
+			Text: "Enabling it was requested. It needs an approval by another admin of the company or by an operator, " +
 				"or a passed test connection, taken while signed in through the connection as it is now.",
 			By: []string{"the holder of a setup link (link-01hf7k3m9q2v5x8z1b4d6g8j0n)"},
 			Changes: []change{
@@ -35,7 +35,7 @@ func galleryTrust() []trustPart {
 			},
 			Refuse: &ui.Confirm{
 				Label:  "Refuse this change",
-				Text:   "It stays in the draft and is not enabled. Sign-in goes on as it is.",
+				Text:   "It stays in the draft and is not enabled. Sign-in continues unchanged.",
 				Action: gallery.ConnectionPath + "/trust/refuse",
 				Button: "Refuse",
 				Fields: []ui.HiddenField{{Name: "digest", Value: "9f86d081"}},
@@ -45,14 +45,14 @@ func galleryTrust() []trustPart {
 		{
 			Badge:   ui.Badge{Label: "waits for approval", State: "error"},
 			Heading: "Rolling back changes whom you trust",
-			Text:    "An attempt was made to roll back. It needs an approval by another admin of the company or by an operator.",
+			Text:    "Rolling back was requested. It needs an approval by another admin of the company or by an operator.",
 			By:      []string{"you"},
 			Changes: []change{{
 				Label:  "Entity ID",
 				Before: "https://idp.example/" + gallery.LongName,
 				After:  "https://idp.example/before",
 			}},
-			Blocked: "You made or requested this change, or created the setup link it was made through. " +
+			Blocked: "You made or requested this change, or created the setup link used for it. " +
 				"So someone else has to approve it: another admin of the company, or an operator.",
 		},
 	}

@@ -108,7 +108,7 @@ func TestTrustOfARollback(t *testing.T) {
 	f.ok(err)
 	f.says(
 		200, "GET", f.home, nil, "Rolling back changes whom you trust",
-		"An attempt was made to roll back.",
+		"Rolling back was requested.",
 		"The connection is not rolled back.",
 		"Approve this change",
 	)
@@ -122,5 +122,5 @@ func TestTrustOfARollback(t *testing.T) {
 		303, "POST", f.home+"/trust/refuse",
 		url.Values{"digest": {c.Previous.TrustDigest()}}, "?done=refused",
 	)
-	f.says(200, "GET", f.home, nil, "An admin refused it. Sign-in goes on as it is.")
+	f.says(200, "GET", f.home, nil, "An admin refused it. Sign-in continues unchanged.")
 }

@@ -210,7 +210,7 @@ func (c *Console) redirectToSignIn(w http.ResponseWriter, r *http.Request, err e
 func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	visitor, err := c.Access.Visitor(r)
 	if err != nil {
-		return Visit{}, fmt.Errorf("find out who is there: %w", err)
+		return Visit{}, fmt.Errorf("find the signed-in user: %w", err)
 	}
 	v := Visit{Visitor: visitor}
 	link := visitor.Role == sso.RoleSetupLink

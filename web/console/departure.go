@@ -34,7 +34,7 @@ func EndedWords(e sso.EndedAccess) string {
 // NodeWords says which nodes have forgotten a user, and how fast.
 func NodeWords(nodes []sso.NodeReceipt) string {
 	if len(nodes) == 0 {
-		return "No node has confirmed it yet."
+		return "No node has reported it yet."
 	}
 	var text strings.Builder
 	for i, n := range nodes {

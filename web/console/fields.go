@@ -72,7 +72,7 @@ func labels() map[string]string {
 		"email_verification.mode":          "First sign-in: verify the e-mail address",
 		"email_verification.expression":    "Rule for the e-mail address",
 		"email_verification.trust_idp":     "Trust the identity provider’s verified addresses",
-		"allow_sign_in":                    "Who may sign in",
+		"allow_sign_in":                    "Sign-in rule",
 		"email_optional":                   "Allow people without an e-mail address",
 		"directory.tenant":                 "Microsoft tenant",
 		"directory.client_id":              "Application (client) ID",

@@ -13,8 +13,8 @@ func GalleryRewrite() []ui.Field {
 	presets := ui.Field{
 		ID:      "rewrite-preset",
 		Name:    "mapping.groups_rewrite.preset",
-		Label:   "What becomes of each group value",
-		Hint:    "A value that this does not apply to stays as it is.",
+		Label:   "Convert each group value",
+		Hint:    "A value that this does not apply to stays unchanged.",
 		Kind:    "select",
 		Options: RewriteOptions(),
 	}

@@ -162,7 +162,7 @@ func galleryApplication(trail ui.Link) *applicationDetailPage {
 		},
 		Remove: &ui.Confirm{
 			Label:  "Delete this application",
-			Text:   "No one gets into it any more.",
+			Text:   "No one can open it then.",
 			Action: "/admin/applications/x/delete",
 			Button: "Delete",
 			Danger: true,

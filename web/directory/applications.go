@@ -165,7 +165,7 @@ func (t typed) fields() []ui.Field {
 		),
 		area(
 			"attributes", "Attributes shared",
-			"Names of attributes that companies keep of their people, such as department, one per line. Empty: none.",
+			"Names of attributes that enterprises keep of their people, such as department, one per line. Empty: none.",
 			t.attributes, true,
 		),
 		{
@@ -181,8 +181,8 @@ func (t typed) fields() []ui.Field {
 		{
 			ID:           "sign_in",
 			Name:         "sign_in",
-			Label:        "Whose sign-in people are sent to",
-			Hint:         "The key of an enterprise. Empty: they are asked for their company.",
+			Label:        "Enterprise to sign in at",
+			Hint:         "The key of an enterprise. Empty: they are asked where they work.",
 			Value:        t.signIn,
 			Most:         63,
 			Mono:         true,

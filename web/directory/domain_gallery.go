@@ -28,7 +28,7 @@ func galleryDomains() []gallery.Example {
 	}
 	wrong := galleryDomainsPage()
 	wrong.Fields[0].Value, wrong.Fields[0].Error = "gmail.com",
-		"Anyone can have an address at gmail.com, so it cannot stand for a company."
+		"Anyone can have an address at gmail.com, so it cannot belong to a company."
 	wrong.Wrong = []ui.Wrong{{ID: "name", Label: "Domain", Message: wrong.Fields[0].Error}}
 	return []gallery.Example{
 		{

@@ -62,9 +62,9 @@ func (d *Directory) showDomains(
 		p.Wrong = ui.Blame(wrong, pointers(form)...)
 	}
 	p.Flash = console.Said(r, map[string]string{
-		"added":   "Domain added. It takes effect once its record is found.",
-		"proven":  "The record was found. The domain is verified.",
-		"deleted": "Domain deleted.",
+		"added":    "Domain added. It takes effect once its record is found.",
+		"verified": "The record was found. The domain is verified.",
+		"deleted":  "Domain deleted.",
 	})
 	for _, domain := range all {
 		row := d.domainRow(here, domain)
@@ -160,7 +160,7 @@ func (d *Directory) verifyDomain(w http.ResponseWriter, r *http.Request, v conso
 	case err != nil:
 		return fmt.Errorf("verify a domain: %w", err)
 	}
-	return console.Done(w, console.At(v.Enterprise, "domains"), "proven")
+	return console.Done(w, console.At(v.Enterprise, "domains"), "verified")
 }
 
 func (d *Directory) deleteDomain(w http.ResponseWriter, r *http.Request, v console.Visit) error {

@@ -86,7 +86,7 @@ func (d *Directory) erasures(w http.ResponseWriter, r *http.Request, v console.V
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"deleted": "The person is deleted. Backups made before still have them.",
-		"allowed": "The person may come again. Their next sign-in or push makes a new account.",
+		"allowed": "The person may come again. Their next sign-in or push creates a new account.",
 	})
 	for _, e := range all {
 		p.Rows = append(p.Rows, erasureRowOf(v.Enterprise, e, d.Now()))

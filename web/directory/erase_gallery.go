@@ -25,7 +25,7 @@ func galleryErasures() []gallery.Example {
 	refused.Accounts = 1
 	refused.Forbidden = []*sso.Error{
 		{Public: "This person is active. Deactivate the account first; deleting it cannot be undone."},
-		{Public: "An operator's account is tied to this person. Untie or remove that account first."},
+		{Public: "An operator’s account is tied to this person. Untie or remove that account first."},
 	}
 	return []gallery.Example{
 		{Name: "Erase", Status: 200, Page: galleryEraseOffer(possible)},

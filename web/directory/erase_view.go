@@ -89,7 +89,7 @@ func erasureRowOf(e sso.Enterprise, x sso.Erasure, now time.Time) erasureRow {
 		Allow: &ui.Confirm{
 			Label:  "Allow again",
 			About:  string(x.User),
-			Text:   "The next sign-in or push of this person makes a new account. What was deleted does not come back.",
+			Text:   "The next sign-in or push of this person creates a new account. What was deleted is not restored.",
 			Action: console.At(e, "deleted", string(x.User), "allow"),
 			Button: "Allow again",
 		},

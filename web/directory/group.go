@@ -131,7 +131,7 @@ func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.Group
 	facts := []ui.Fact{
 		{Label: "Organization", Value: o.Name, Href: console.At(e, "organizations", string(o.ID))},
 		{Label: "Applications see", Value: sso.GroupRef(o.Key, c.Group.Name), Code: true},
-		{Label: "In it", Value: fmt.Sprint(c.Members)},
+		{Label: "Members", Value: fmt.Sprint(c.Members)},
 	}
 	if c.Group.Admin {
 		facts = append(facts, ui.Fact{

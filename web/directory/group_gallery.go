@@ -66,7 +66,7 @@ func galleryGroupDetail(name string) *groupDetailPage {
 		Facts: []ui.Fact{
 			{Label: "Organization", Value: "Research", Href: "/x"},
 			{Label: "Applications see", Value: "research/" + name, Code: true},
-			{Label: "In it", Value: "38"},
+			{Label: "Members", Value: "38"},
 			{Label: "Expected", Value: "40", Href: galleryGroupAt + "/drift"},
 		},
 		Search:  gallerySearch(galleryGroupAt, "Name, login or e-mail", ""),

@@ -161,7 +161,7 @@ func TestRestore(t *testing.T) {
 	), f.acme.at("people", string(f.acme.user.ID))
 	at := "?" + url.Values{"at": {full}}.Encode()
 	f.shows(
-		f.get(group+"/history"+at), 200, "Who was in engineering", "Ada Lovelace",
+		f.get(group+"/history"+at), 200, "Past members of engineering", "Ada Lovelace",
 		"See what restoring this would change",
 	)
 	f.shows(f.get(group+"/history?at=tomorrow"), 422, "Enter a date and a time")

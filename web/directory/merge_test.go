@@ -23,7 +23,7 @@ func TestMergePages(t *testing.T) {
 	with := person + "/merge?with=" + string(other.ID)
 	f.shows(
 		f.get(with), 200, "Is kept", "Nothing has changed yet", "ada.contractor", "Sessions that end1",
-		"sign-ins leave ada as it is", "can be undone for 30 days",
+		"sign-ins do not change ada", "can be undone for 30 days",
 	)
 	f.shows(
 		f.get(with+"&keep="+string(other.ID)), 200,

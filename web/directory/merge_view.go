@@ -136,7 +136,7 @@ func mergeEffects(p sso.MergePreview, connections []sso.Connection) []ui.Fact {
 			": the identity provider deactivated or deleted this person there.")
 	}
 	if p.KeepsLogin {
-		add("Login", "The logins differ, so sign-ins leave "+p.Into.Login+" as it is.")
+		add("Login", "The logins differ, so sign-ins do not change "+p.Into.Login+".")
 	}
 	add("Sessions that end", strconv.Itoa(p.Sessions))
 	add("Tokens that end for good", strconv.Itoa(p.Tokens))

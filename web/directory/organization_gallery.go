@@ -26,7 +26,7 @@ func galleryOrganizations() []gallery.Example {
 	typed.Remove.Field.Error = "This is not the key of the organization: nothing was deleted."
 	typed.Wrong = []ui.Wrong{{
 		ID:      "typed",
-		Label:   "Type the key research to go on",
+		Label:   "Type the key research to continue",
 		Message: typed.Remove.Field.Error,
 	}}
 	return []gallery.Example{
@@ -100,11 +100,11 @@ func galleryOrganization(name string, open bool) *organizationDetailPage {
 		Field: ui.Field{
 			ID:    "typed",
 			Name:  "typed",
-			Label: "Type the key research to go on",
+			Label: "Type the key research to continue",
 			Most:  63,
 			Mono:  true,
 		},
-		Text: "Its groups are deleted with it, and everyone leaves them. Applications that let these groups in let no one in by them any more.",
+		Text: "Its groups are deleted with it, and everyone leaves them. They no longer open any application.",
 	}
 	return o
 }

@@ -198,7 +198,7 @@ func deleteOrganizationForm(here string, o sso.Organization, typed ui.Field) ui.
 		Field: ui.Field{
 			ID:           "typed",
 			Name:         "typed",
-			Label:        "Type the key " + o.Key + " to go on",
+			Label:        "Type the key " + o.Key + " to continue",
 			Value:        typed.Value,
 			Most:         63,
 			Mono:         true,

@@ -39,7 +39,7 @@ func galleryFullPerson() *personDetailPage {
 		ID:           "login",
 		Name:         "login",
 		Label:        "Another login",
-		Hint:         "Applications are told it, and sign-ins leave it as it is.",
+		Hint:         "Applications are told it, and sign-ins do not change it.",
 		Autocomplete: "off",
 	}
 	full.Flash = "They are in the group. The notice below says what their next sign-in does about it."
@@ -244,7 +244,7 @@ func gallerySyncRows(record ui.Link) []syncRow {
 		},
 		{
 			gallery.Ago(2 * time.Hour),
-			"This would have taken the last member out of the company's admin groups: every membership was kept until an admin decides.",
+			"This would have taken the last member out of the company’s admin groups: every membership was kept until an admin decides.",
 			ui.Badge{
 				Label: "held",
 				State: "warn",

@@ -122,7 +122,7 @@ func (s source) rows(departures []sso.DeprovisionReceipt) []sourceRow {
 	switch {
 	case s.user.LoginGiven:
 		rows[0].From = "an admin, by hand"
-		rows[0].How = "Sign-ins and pushes leave it as it is."
+		rows[0].How = "Sign-ins and pushes do not change it."
 	case s.owner != nil && s.resource.Email() == "":
 		rows[2].From = s.bySignIn()
 		rows[2].How = "The identity provider pushes no address."

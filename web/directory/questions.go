@@ -211,7 +211,7 @@ func (d *Directory) personLogin(
 		ID:           "login",
 		Name:         "login",
 		Label:        "Another login",
-		Hint:         "Applications are told it, and sign-ins leave it as it is.",
+		Hint:         "Applications are told it, and sign-ins do not change it.",
 		Autocomplete: "off",
 		Optional:     u.LoginGiven,
 	}

@@ -95,7 +95,7 @@ func (r questionRow) LoginOf(who string) ui.Field {
 		ID:           id,
 		Name:         "login",
 		Label:        "Another login",
-		Hint:         "Sign-ins leave it as it is from then on.",
+		Hint:         "Sign-ins do not change it from then on.",
 		Autocomplete: "off",
 	}
 }

@@ -98,7 +98,7 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 		Heading: "Restore the groups of " + called(u),
 		Lasting: lasts,
 		Button:  "Restore",
-		Back:    ui.Link{Label: "Leave everything as it is", Href: here},
+		Back:    ui.Link{Label: "Change nothing", Href: here},
 	}
 	name := func(m sso.PastMembership) movedRow {
 		return movedRow{
@@ -261,7 +261,7 @@ func (d *Directory) moveGroup(
 		Heading: "Restore " + g.Name,
 		Button:  "Restore",
 		Lasting: lasting(connections),
-		Back:    ui.Link{Label: "Leave everything as it is", Href: here},
+		Back:    ui.Link{Label: "Change nothing", Href: here},
 	}
 	if said == "reconciled" {
 		p.Heading, p.Button, p.Lasting = "Reconcile "+g.Name, "Reconcile", nil
@@ -356,7 +356,7 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 	form := d.momentForm(here+"/history", "at", "Show members", raw)
 	p := &pastMembersPage{
 		Base:    d.groupBase(v, g),
-		Heading: "Who was in " + g.Name,
+		Heading: "Past members of " + g.Name,
 		Wrong:   ui.Blame(wrong, &form.Field),
 		Moment:  form,
 	}

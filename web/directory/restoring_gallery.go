@@ -29,7 +29,7 @@ func galleryRestoring() []gallery.Example {
 	past := galleryPast()
 	unread := &pastMembersPage{
 		Base:    galleryGroupBase(),
-		Heading: "Who was in engineering",
+		Heading: "Past members of engineering",
 		Moment:  galleryMoment("at", galleryGroupAt+"/history"),
 		Wrong: []ui.Wrong{{
 			ID:      "at",
@@ -72,7 +72,7 @@ func galleryGroupTrail() []ui.Link {
 func galleryGroupBase() ui.Base { return gallery.Console("Groups", galleryGroupTrail()...) }
 
 func galleryBack() ui.Link {
-	return ui.Link{Label: "Leave everything as it is", Href: galleryGroupAt}
+	return ui.Link{Label: "Change nothing", Href: galleryGroupAt}
 }
 
 func galleryMovedRows() []movedRow {
@@ -128,7 +128,7 @@ func galleryRestore() *restoringPage {
 func galleryPast() *pastMembersPage {
 	return &pastMembersPage{
 		Base:    galleryGroupBase(),
-		Heading: "Who was in engineering",
+		Heading: "Past members of engineering",
 		At:      gallery.Ago(24 * time.Hour),
 		Moment:  galleryMoment("at", galleryGroupAt+"/history"),
 		Restore: ui.Link{

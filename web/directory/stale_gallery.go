@@ -34,7 +34,7 @@ func galleryChangedMeanwhile() []gallery.Example {
 				Field: ui.Field{
 					ID:    "typed",
 					Name:  "typed",
-					Label: "Type the key research to go on",
+					Label: "Type the key research to continue",
 				},
 			},
 		},

@@ -242,7 +242,8 @@ func exampleOperator() *operatorForms {
 		},
 		Delete: ui.TypedForm{
 			Action: "/y",
-			Text:   "All connections, people, groups, sign-ins and sessions of Acme Corporation are gone then.",
+			Text: "All connections, people, groups, sign-ins and sessions of Acme Corporation " +
+				"are deleted. Only a backup can restore them. The audit log stays.",
 			Field: ui.Field{
 				ID:    "confirm",
 				Name:  "confirm",
@@ -328,7 +329,7 @@ func exampleAttention(
 		Todos: []ui.Todo{
 			{
 				State: "error",
-				Text:  "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.",
+				Text:  "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: create a new signing certificate.",
 				Href:  "/c",
 				Label: "See the certificates",
 			},

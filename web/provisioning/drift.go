@@ -34,8 +34,8 @@ type comparer interface {
 	) ([]sso.MemberReconciliation, error)
 }
 
-const driftLead = "Who should be in the groups that the identity provider sends, and who is. SCIM cannot ask for the " +
-	"members, so this compares what was sent, what sign-ins say, and the numbers that you enter."
+const driftLead = "Expected and actual members of the groups that the identity provider sends. SCIM cannot ask for " +
+	"the members, so this compares what was sent, what sign-ins say, and the numbers that you enter."
 
 func (h *Handlers) drift(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	group := r.URL.Query().Get("group")

@@ -166,7 +166,7 @@ func repairThere(c sso.Connection, kind sso.FindingKind) []guide.Span {
 	case sso.FindingLookAlike, sso.FindingOtherLogin:
 		for _, r := range scim.Required {
 			if r.Login {
-				return guide.Spans("send as `userName` what people sign in with. It comes from: " + r.From + ".")
+				return guide.Spans("send as `userName` what people sign in with. Source: " + r.From + ".")
 			}
 		}
 	case sso.FindingUnknown:

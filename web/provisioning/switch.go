@@ -437,8 +437,8 @@ func (h *Handlers) link(w http.ResponseWriter, r *http.Request, v console.Visit)
 		err = &sso.Error{
 			Kind: sso.Invalid,
 			Code: "validation_failed",
-			Public: "This account signs in through another connection, or is gone. After the switch, decide under " +
-				"Login conflicts whether both are one person.",
+			Public: "This account signs in through another connection, or was deleted. After the switch, decide " +
+				"under Login conflicts whether both are one person.",
 		}
 	}
 	return h.repaired(w, r, v, t, "linked", err)

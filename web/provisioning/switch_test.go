@@ -106,7 +106,7 @@ func TestRepairs(t *testing.T) {
 	u := f.push("eve@acme.example")
 	gone := f.form("to", "scim", "resource", string(u.ID), "user", string(sso.NewID[sso.UserID](time.Now())))
 	code, body := f.do("ada", "POST", page+"/link", gone)
-	f.says("elsewhere", code, body, 422, "signs in through another connection, or is gone")
+	f.says("elsewhere", code, body, 422, "signs in through another connection, or was deleted")
 	code, body = f.do("ada", "POST", page+"/link", f.form("user", "x"))
 	f.says("nonsense", code, body, 404)
 	f.pushGroup("GRP_ALL", u.ID)

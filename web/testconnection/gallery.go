@@ -248,7 +248,7 @@ func galleryEntry() []ui.Fact {
 			Code:  true,
 		},
 		{
-			Label: "Who may sign in",
+			Label: "Sign-in rule",
 			Value: "lets this person in",
 			Badge: &ui.Badge{Label: "yes", State: "ok"},
 		},
@@ -319,7 +319,7 @@ func galleryTestFailed() *testPage {
 	p.Failed = &testFailed{
 		Cause: "The assertion is for another audience: wanted https://login.example.com/saml/conn-1/metadata, got https://old.example.com.",
 		Who:   "Your company’s IT team, at the identity provider",
-		Do:    "Set the audience (the service provider's entity ID) to https://login.example.com/saml/conn-1/metadata.",
+		Do:    "Set the audience (the service provider’s entity ID) to https://login.example.com/saml/conn-1/metadata.",
 		Place: "Okta Admin Console › Applications › your application › General › SAML Settings › Edit › Configure SAML › Audience URI (SP Entity ID)",
 		Code:  "saml_wrong_recipient",
 	}
@@ -338,7 +338,7 @@ func galleryTestFailedEarly() *testPage {
 	p.Failed = &testFailed{
 		Cause: "The identity provider did not answer, or not usably: idp.acme.example answered with status 503.",
 		Who:   "Your company’s IT team, at the identity provider",
-		Do:    "Try again; if it persists, look at the identity provider's status and log.",
+		Do:    "Try again; if it persists, look at the identity provider’s status and log.",
 		Place: "Okta Admin Console › Reports › System Log",
 		Code:  "idp_unavailable",
 	}

@@ -134,7 +134,7 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *test
 func passed(run sso.TestRun) string {
 	switch run.Kind {
 	case sso.TestCaptured:
-		return "Every check of the response passed, as far as it can be made afterwards. " + run.Result.Note
+		return "Every check of the response passed, as far as it can be repeated afterwards. " + run.Result.Note
 	case sso.TestReplay:
 		return "This is what the recorded sign-in would do with the mapping as it is now. Nothing was changed."
 	}
@@ -348,13 +348,13 @@ func viewGroups(r sso.TestResult) *testGroups {
 
 func viewEntry(r sso.TestResult) []ui.Fact {
 	allowed := ui.Fact{
-		Label: "Who may sign in",
+		Label: "Sign-in rule",
 		Value: "lets this person in",
 		Badge: &ui.Badge{Label: "yes", State: "ok"},
 	}
 	if !*r.Allowed {
 		allowed = ui.Fact{
-			Label: "Who may sign in",
+			Label: "Sign-in rule",
 			Value: "does not let this person in",
 			Badge: &ui.Badge{Label: "no", State: "error"},
 		}
