@@ -21,7 +21,7 @@ type Config struct {
 	SecretKey         sso.Secret `env:"SECRET_KEY" yaml:"secret_key" help:"32 bytes in base64 that secrets at rest are sealed with; made in data_dir with SQLite, required with PostgreSQL"`
 	SecretKeyPrevious sso.Secret `env:"SECRET_KEY_PREVIOUS" yaml:"secret_key_previous" help:"the key before, while it is being rotated"`
 
-	TrustedProxies           []netip.Prefix `env:"TRUSTED_PROXIES" yaml:"trusted_proxies" help:"networks whose X-Forwarded-For is believed and whose proxies may ask who is there, separated by commas"`
+	TrustedProxies           []netip.Prefix `env:"TRUSTED_PROXIES" yaml:"trusted_proxies" help:"networks whose X-Forwarded-For is believed and whose proxies may ask who is signed in, separated by commas"`
 	AllowPrivateIDPAddresses bool           `env:"ALLOW_PRIVATE_IDP_ADDRESSES" yaml:"allow_private_idp_addresses" help:"let identity providers be on private and loopback addresses"`
 
 	Directory Directory `envPrefix:"DIRECTORY_" yaml:"directory"`

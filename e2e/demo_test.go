@@ -191,7 +191,7 @@ func demoApplications(v demoVisit) {
 	v.Arrive(v.base + "/demo/wiki")
 	for _, text := range []string{
 		"Good day, Ada Lovelace", "platform/developers", "made for this wiki",
-		"E-mail proven\nyes",
+		"E-mail verified\nyes",
 	} {
 		v.Says(text)
 	}
@@ -237,10 +237,10 @@ func demoPeople(v demoVisit) {
 	v.Fill(`input[name="code"]`, code[1])
 	v.Click(`form[action="/login/verify"] button`)
 	v.Arrive(whoami)
-	v.Says("margaret@apollo.example, proven")
+	v.Says("margaret@apollo.example, verified")
 	v.Says("You entered a code.")
 	v.Shoot("whoami-proven")
-	v.reads("Good day, Margaret Hamilton", "E-mail proven\nyes")
+	v.reads("Good day, Margaret Hamilton", "E-mail verified\nyes")
 	v.ticked(1, 2, 3, 4, 5, 6)
 	v.step(6)
 	v.as("globex", "globex-0004")
@@ -257,7 +257,7 @@ func demoPeople(v demoVisit) {
 	v.Says("kim@freelance.example, not verified")
 	v.Says("You didn’t need a code.")
 	v.Shoot("whoami-contractor")
-	v.reads("Good day, Kim Novák", "mobile/contractors", "E-mail proven\nno")
+	v.reads("Good day, Kim Novák", "mobile/contractors", "E-mail verified\nno")
 	v.Shoot("wiki-contractor")
 
 	v.step(8)
@@ -269,7 +269,7 @@ func demoPeople(v demoVisit) {
 	v.Shoot("whoami-overage")
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8)
 	v.Says("The directory named 232 groups.")
-	v.Says(`Why: The connection's expression says "skip".`)
+	v.Says(`Why: The connection’s expression says "skip".`)
 }
 
 // codesIn counts the letters with a code.

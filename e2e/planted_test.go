@@ -53,7 +53,7 @@ func plantedFaults() []planted {
 				edit: func(j *journey, r *harness.Return) {
 					r.URL = j.otherACS
 				},
-				cause: "sent to an address that is not this connection's",
+				cause: "sent to an address that is not this connection’s",
 				side:  theCompany,
 				place: "ACS URL",
 			},
@@ -68,7 +68,7 @@ func plantedFaults() []planted {
 				edit: func(_ *journey, r *harness.Return) {
 					r.URL = strings.Replace(r.URL, "/acs", "X/acs", 1)
 				},
-				cause: "sent to an address that is not this connection's",
+				cause: "sent to an address that is not this connection’s",
 				side:  theCompany,
 				place: "Single sign on URL",
 			},
@@ -126,7 +126,7 @@ func plantedFaults() []planted {
 				place:    "The clock of the machine that runs AD FS",
 			},
 			verdict: failed,
-			do:      "Set the identity provider's clock",
+			do:      "Set the identity provider’s clock",
 		},
 		{
 			trial: trial{

@@ -296,7 +296,7 @@ func samlMessages() []trial {
 			edit: func(j *journey, r *harness.Return) {
 				r.URL = strings.Replace(j.otherACS, "/acs", "x/acs", 1)
 			},
-			cause: "sent to an address that is not this connection's",
+			cause: "sent to an address that is not this connection’s",
 			side:  theCompany,
 			place: "Single sign on URL",
 		},
@@ -308,7 +308,7 @@ func samlMessages() []trial {
 			edit: func(j *journey, r *harness.Return) {
 				r.URL = j.otherACS
 			},
-			cause: "sent to an address that is not this connection's",
+			cause: "sent to an address that is not this connection’s",
 			side:  theCompany,
 			place: "Service provider details › ACS URL",
 		},
@@ -345,7 +345,7 @@ func oidcTrust() []trial {
 			code:     "id_token_invalid",
 			cause:    "from a different issuer: expected http",
 			side:     us,
-			place:    "OpenID Connect metadata document (the tenant's own, not common)",
+			place:    "OpenID Connect metadata document (the tenant’s own, not common)",
 		},
 		{
 			name:     "mix-up",
@@ -353,7 +353,7 @@ func oidcTrust() []trial {
 			provider: "ping",
 			fault:    demoidp.MixUp,
 			code:     "issuer_mismatch",
-			cause:    "The response came from a different issuer",
+			cause:    "The response is from a different issuer",
 			side:     us,
 			place:    "Issuer ID",
 		},
@@ -521,7 +521,7 @@ func ruled() []trial {
 			provider: "okta",
 			config:   harness.Object{"allow_sign_in": `"nobody" in identity.groups`},
 			code:     "sign_in_denied",
-			cause:    "rule “Who may sign in” is not true",
+			cause:    "sign-in rule is not true",
 			side:     theCompany,
 			place:    "Assignments › Assign to Groups",
 		},
@@ -565,7 +565,7 @@ func passing() []trial {
 			fault:    demoidp.Encrypted,
 		},
 		{
-			name:     "another company's e-mail",
+			name:     "another company’s e-mail",
 			protocol: "saml",
 			provider: "adfs",
 			fault:    demoidp.OtherCompanyEmail,

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-var errDiskFailed = errors.New("the disk failed to keep what it was given; start again to go on from what is there")
+var errDiskFailed = errors.New("the disk failed to keep what it was given; start again to continue from what is stored")
 
 // untilBroken returns a context that also ends when the database cannot be written
 // any more. why, called at the end, returns that error, or nil if ctx ended.

@@ -15,7 +15,7 @@ import (
 var (
 	sideOnPage  = regexp.MustCompile(`<dt>(?:Who must act|Who must act)</dt><dd><strong>([^<]+)</strong>`)
 	placeOnPage = regexp.MustCompile(`<dt>Where</dt><dd>(?:<strong>)?([^<]+)<`)
-	askOnPage   = regexp.MustCompile(`<dt>Whom to ask</dt><dd>([^<]+)</dd>`)
+	askOnPage   = regexp.MustCompile(`<dt>Contact</dt><dd>([^<]+)</dd>`)
 	linkOnPage  = regexp.MustCompile(`<p class="after"><a href="([^"]+)">`)
 	whySection  = regexp.MustCompile(`(?s)<section[^>]*aria-labelledby="(?:h-why|h-cause|h-warn-\d+)">.*?</section>`)
 )

@@ -12,7 +12,7 @@ func newMigrate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Look at the database's schema, or bring it up to date",
-		Long: "Bring the database's schema up to date, or say how it stands. serve does so itself when it\n" +
+		Long: "Bring the database's schema up to date, or say whether it is. serve does so itself when it\n" +
 			"starts; do it beforehand if serve's database user may not change the schema. A schema never goes\n" +
 			"back: restore a backup instead.",
 	}

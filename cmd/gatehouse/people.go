@@ -120,7 +120,7 @@ func (a *app) movePeople(
 func readyMove(ctx context.Context, db *store.DB, m sso.Move) (sso.Move, error) {
 	for m.State == sso.MoveCollecting {
 		if err := db.ApplyMoves(ctx); err != nil {
-			return m, fmt.Errorf("%s was started, and goes on with the next start of Gatehouse: %w", m.ID, err)
+			return m, fmt.Errorf("%s was started, and continues with the next start of Gatehouse: %w", m.ID, err)
 		}
 		next, err := db.Move(ctx, m.Enterprise, m.ID)
 		if err != nil {

@@ -26,7 +26,7 @@ func (b *brokenComparison) Unwrap() error { return b.error }
 func newSCIM(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scim",
-		Short: "Compare what identity providers provision with what is there",
+		Short: "Compare what identity providers provision with the current accounts and groups",
 	}
 	cmd.AddCommand(a.newDrift(), a.newExpect())
 	return cmd

@@ -69,7 +69,7 @@ func TestApplications(t *testing.T) {
 	})
 	for _, text := range []string{
 		"Good day, Grace Hopper", "<li>platform/sre</li>",
-		"<dt>E-mail proven</dt><dd>yes</dd>", "made for this wiki",
+		"<dt>E-mail verified</dt><dd>yes</dd>", "made for this wiki",
 		"grace@acme.example",
 	} {
 		if !strings.Contains(body, text) {

@@ -133,7 +133,7 @@ func (d *Demo) Summary() string {
 	line("Outgoing mail", "/demo/mail")
 	line("A wiki", "/demo/wiki")
 	line("An API", "/demo/api")
-	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
+	b.WriteString("\n  People who can sign in (no passwords: pick a person)\n")
 	for _, idp := range []*demoidp.IdP{
 		d.options.Outside.acme, d.options.Outside.globex, d.options.Outside.initech,
 	} {

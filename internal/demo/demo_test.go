@@ -38,13 +38,13 @@ func TestChecklist(t *testing.T) {
 	want.overOIDC = true
 	look("Hedy signed in over OIDC")
 	w.as(w.demo.acmeConnection, "acme", "acme-0004")
-	want.contractor = `The connection's expression says "skip".`
+	want.contractor = `The connection’s expression says "skip".`
 	look("the contractor signed in")
 	w.says(
 		"/demo/whoami", "kim@freelance.example, not verified",
 		"You didn’t need a code.",
 	)
-	w.says("/demo/wiki", "<dt>E-mail proven</dt><dd>no</dd>", "Good day, Kim Novák")
+	w.says("/demo/wiki", "<dt>E-mail verified</dt><dd>no</dd>", "Good day, Kim Novák")
 	want.wiki = true
 	if result, err := w.signIn(
 		w.demo.globexConnection, "globex", margaretID,
@@ -55,8 +55,8 @@ func TestChecklist(t *testing.T) {
 	w.as(w.demo.globexConnection, "globex", margaretID)
 	want.code = true
 	look("a code was entered")
-	w.says("/demo/whoami", "margaret@apollo.example, proven", "You entered a code.")
-	w.says("/demo/wiki", "<dt>E-mail proven</dt><dd>yes</dd>")
+	w.says("/demo/whoami", "margaret@apollo.example, verified", "You entered a code.")
+	w.says("/demo/wiki", "<dt>E-mail verified</dt><dd>yes</dd>")
 	if result, err := w.signIn(
 		w.demo.globexConnection, "globex", margaretID,
 	); err != nil || result.Proof != "" {
@@ -93,7 +93,7 @@ func TestChecklist(t *testing.T) {
 	want.revoked = true
 	look("a session was revoked")
 	w.says(
-		"/demo", "10 of 21 done", "Why: The connection&#39;s expression says",
+		"/demo", "10 of 21 done", "Why: The connection’s expression says",
 		"The directory named 232 groups.",
 	)
 }

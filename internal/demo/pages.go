@@ -164,7 +164,7 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 			),
 			companyOf(
 				initech(),
-				"Is not connected yet: its directory is there, and the setup assistant leads the way.",
+				"Is not connected yet: its directory exists, and the setup assistant leads the way.",
 				false,
 			),
 			companyOf(

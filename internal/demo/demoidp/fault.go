@@ -79,7 +79,7 @@ func trustFaults() []FaultInfo {
 			SAMLCode: "saml_wrong_recipient",
 			OIDCCode: "id_token_invalid",
 			Does:     "Names another application as the audience.",
-			Expect:   "Refused: the answer was made for someone else.",
+			Expect:   "Refused: the response is for another application.",
 		},
 		{
 			Fault:    WrongRecipient,
@@ -87,7 +87,7 @@ func trustFaults() []FaultInfo {
 			SAML:     true,
 			SAMLCode: "saml_wrong_recipient",
 			Does:     "Confirms the subject for another address than the one it is sent to.",
-			Expect:   "Refused: the answer was made for another address.",
+			Expect:   "Refused: the response is for another address.",
 		},
 		{
 			Fault:    WrongDestination,
@@ -95,7 +95,7 @@ func trustFaults() []FaultInfo {
 			SAML:     true,
 			SAMLCode: "saml_wrong_recipient",
 			Does:     "Addresses the response to another place than it is sent to.",
-			Expect:   "Refused: the answer was made for another address.",
+			Expect:   "Refused: the response is for another address.",
 		},
 		{
 			Fault:    WrongIssuer,
@@ -163,7 +163,7 @@ func trustFaults() []FaultInfo {
 			Fault:  Encrypted,
 			Title:  "Encrypted",
 			SAML:   true,
-			Does:   "Encrypts the signed assertion to the application's certificate.",
+			Does:   "Encrypts the signed assertion to the application’s certificate.",
 			Expect: "Accepted: this is no fault at all.",
 		},
 		{
@@ -328,7 +328,7 @@ func personFaults() []FaultInfo {
 		},
 		{
 			Fault:  OtherCompanyEmail,
-			Title:  "Another company's e-mail",
+			Title:  "Another company’s e-mail",
 			SAML:   true,
 			OIDC:   true,
 			Does:   "Gives an address at a domain this company does not own.",
@@ -342,7 +342,7 @@ func personFaults() []FaultInfo {
 			SAMLCode: "idp_denied",
 			OIDCCode: "idp_denied",
 			Does:     "Refuses the person, as for someone not assigned to the application.",
-			Expect:   "Refused, with the identity provider's own status.",
+			Expect:   "Refused, with the identity provider’s own status.",
 		},
 		{
 			Fault:    Down,

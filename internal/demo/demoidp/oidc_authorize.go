@@ -51,7 +51,7 @@ func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 	for name, values := range q {
 		if len(values) > 1 {
 			return oidcRequest{}, refuse(
-				http.StatusBadRequest, "The parameter %s is there %d times.", name, len(values),
+				http.StatusBadRequest, "The parameter %s appears %d times.", name, len(values),
 			)
 		}
 	}

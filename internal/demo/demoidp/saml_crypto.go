@@ -68,7 +68,7 @@ const (
 func encrypt(el *etree.Element, cert *x509.Certificate, bits int) (*etree.Element, error) {
 	public, ok := cert.PublicKey.(*rsa.PublicKey)
 	if !ok {
-		return nil, refuse(http.StatusConflict, "The application's certificate has no RSA key to encrypt to.")
+		return nil, refuse(http.StatusConflict, "The application’s certificate has no RSA key to encrypt to.")
 	}
 	if bits == 0 {
 		bits = 256

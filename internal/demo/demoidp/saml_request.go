@@ -151,7 +151,7 @@ func (p *IdP) checkSignature(m samlMessage, doc []byte, sp SP, required bool) er
 			return nil
 		}
 	}
-	return refuse(http.StatusBadRequest, "The signature of the %s fits none of the application's certificates.", field)
+	return refuse(http.StatusBadRequest, "The signature of the %s fits none of the application’s certificates.", field)
 }
 
 func verifyEnveloped(doc []byte, cert *x509.Certificate, p *IdP) bool {
