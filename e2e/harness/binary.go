@@ -45,6 +45,10 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
+// Binary returns the path of the program, for tests that start it by a documented
+// command.
+func Binary(t testing.TB) string { return binary(t, false) }
+
 // binary returns the path of the program: built from this work tree, or the one
 // in TEST_GATEHOUSE. With race it is built with the race detector, which needs
 // a C compiler; TEST_GATEHOUSE_RACE names such a program.

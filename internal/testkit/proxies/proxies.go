@@ -40,7 +40,7 @@ func Free(t testing.TB) string {
 // test is skipped, or fails if GATEHOUSE_TEST_REQUIRE lists nginx.
 func Nginx(t testing.TB, s Site) string {
 	t.Helper()
-	program := need(t, "nginx", "TEST_NGINX")
+	program := Program(t, "nginx", "TEST_NGINX")
 	at, dir := s.at(t), t.TempDir()
 	config := s.into(
 		t,
@@ -67,7 +67,7 @@ func Nginx(t testing.TB, s Site) string {
 // Caddy is like Nginx, for the Caddy named by TEST_CADDY.
 func Caddy(t testing.TB, s Site) string {
 	t.Helper()
-	program := need(t, "caddy", "TEST_CADDY")
+	program := Program(t, "caddy", "TEST_CADDY")
 	at, dir := s.at(t), t.TempDir()
 	_, port, _ := net.SplitHostPort(at) // cannot fail: at has a port
 	config := s.into(
@@ -91,7 +91,7 @@ func Caddy(t testing.TB, s Site) string {
 // HAProxy is like Nginx, for the HAProxy named by TEST_HAPROXY.
 func HAProxy(t testing.TB, s Site) string {
 	t.Helper()
-	program := need(t, "haproxy", "TEST_HAPROXY")
+	program := Program(t, "haproxy", "TEST_HAPROXY")
 	at, dir := s.at(t), t.TempDir()
 	script := filepath.Join(dir, "gatehouse.lua")
 	const listens = ":443 ssl crt /etc/haproxy/certificate.pem alpn h2,http/1.1"
@@ -125,7 +125,9 @@ func (s Site) at(t testing.TB) string {
 	return Free(t)
 }
 
-func need(t testing.TB, name, variable string) string {
+// Program returns the program named by a variable. Without one the test is skipped, or
+// fails if GATEHOUSE_TEST_REQUIRE lists it.
+func Program(t testing.TB, name, variable string) string {
 	t.Helper()
 	program := os.Getenv(variable)
 	if program == "" {
