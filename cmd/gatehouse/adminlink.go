@@ -61,16 +61,16 @@ func welcomeURL(c config.Config, token sso.Secret) string {
 	return c.BaseURL + "/admin/welcome/" + token.Reveal()
 }
 
-// firstLink prints the link that creates the first operator if there is none. Only
-// users with a shell on the server or access to its log see the output.
-func (a *app) firstLink(ctx context.Context, g *gateway) error {
+// firstLink prints the link that creates the first operator if there is none, and
+// reports whether it did. Only users with a shell on the server or access to its log see
+// the output.
+func (a *app) firstLink(ctx context.Context, g *gateway) (printed bool, err error) {
 	token, ok, err := g.admin.FirstInvitation(ctx)
 	if err != nil {
-		return fmt.Errorf("look for an admin: %w", err)
+		return false, fmt.Errorf("look for an admin: %w", err)
 	}
 	if ok {
 		a.printf("Create the first admin account within 24 hours: %s\n", welcomeURL(g.config, token))
-		g.log.Info("no admin yet: open the link printed above; `gatehouse admin link --recovery`, with the settings of serve, prints a new one")
 	}
-	return nil
+	return ok, nil
 }

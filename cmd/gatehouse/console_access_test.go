@@ -115,6 +115,14 @@ func newConsoleTest(t *testing.T) *consoleTest {
 
 func newConsoleTestLogging(t *testing.T, log *slog.Logger) *consoleTest {
 	t.Helper()
+	d := newEmptyConsoleTest(t, log)
+	d.seed()
+	return d
+}
+
+// newEmptyConsoleTest returns a gateway with a new database.
+func newEmptyConsoleTest(t *testing.T, log *slog.Logger) *consoleTest {
+	t.Helper()
 	d := &consoleTest{T: t, cookies: map[string][]*http.Cookie{}}
 	c := config.Default()
 	c.DataDir, c.BaseURL = t.TempDir(), "http://localhost:8080"
@@ -139,7 +147,6 @@ func newConsoleTestLogging(t *testing.T, log *slog.Logger) *consoleTest {
 			t.Error(err)
 		}
 	})
-	d.seed()
 	return d
 }
 

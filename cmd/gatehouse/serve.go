@@ -63,8 +63,7 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 		"ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database",
 		c.Database.String(), "version", g.build.Version,
 	)
-	err = errors.Join(a.firstLink(ctx, g), hint(ctx, g))
-	if err != nil && ctx.Err() == nil { // if ctx ended meanwhile, it stops as usual
+	if err := a.nextStep(ctx, g); err != nil && ctx.Err() == nil { // if ctx ended meanwhile, it stops as usual
 		return err
 	}
 	return g.run(ctx, all, c.ShutdownDelay)
@@ -87,8 +86,12 @@ func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logge
 	return all, nil
 }
 
-// hint logs the next step to the operator of an empty installation.
-func hint(ctx context.Context, g *gateway) error {
+// nextStep says one thing to open: the link that creates the first admin, or else the
+// console in which to add the first enterprise.
+func (a *app) nextStep(ctx context.Context, g *gateway) error {
+	if printed, err := a.firstLink(ctx, g); printed || err != nil {
+		return err
+	}
 	enterprises, _, err := g.db.Enterprises(ctx, sso.Page{Limit: 1})
 	if err != nil {
 		return fmt.Errorf("look for enterprises: %w", err)

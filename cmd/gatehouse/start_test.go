@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -48,6 +49,30 @@ func TestServeWithoutRedis(t *testing.T) {
 	if status := <-done; status != exitOK {
 		t.Errorf("exit %d: %s", status, stderr.String())
 	}
+}
+
+// TestServeSaysOneThing tests that the start of an installation names one address to open:
+// the link for the first admin, then the console, then none.
+func TestServeSaysOneThing(t *testing.T) {
+	t.Parallel()
+	var said lockedBuffer
+	d := newEmptyConsoleTest(t, slog.New(slog.NewJSONHandler(&said, nil)))
+	a := &app{stdout: &said}
+	says := func(want string) {
+		t.Helper()
+		before := len(said.String())
+		d.ok(a.nextStep(t.Context(), d.g))
+		now := said.String()[before:]
+		if strings.Count(now, "http://") != strings.Count(want, "http://") || !strings.Contains(now, want) {
+			t.Errorf("%q instead of %q", now, want)
+		}
+	}
+	says("http://localhost:8080/admin/welcome/")
+	says("http://localhost:8080/admin/welcome/") // until it is used
+	d.account("olive", "")
+	says(`"console":"http://localhost:8080/admin"`)
+	d.enterprise("acme")
+	says("")
 }
 
 func TestDemoPort(t *testing.T) {
