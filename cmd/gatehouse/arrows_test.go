@@ -165,6 +165,10 @@ var levels = map[string]arrows{
 		others: "github.com/hashicorp/golang-lru/v2 golang.org/x/sync",
 		why:    "what people see in place of our name, and nothing of HTTP, SQL or pages",
 	},
+	"sso/firststeps": {
+		ours: "sso",
+		why:  "what is done in a new installation is a function of facts, and nothing of HTTP, SQL or pages",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",
@@ -237,7 +241,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/overview": {
-		ours: "sso sso/directory sso/health sso/catalog web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/directory sso/firststeps sso/health sso/catalog web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/directory": {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/firststeps"
 	"gatehouse/sso/guide"
 	"gatehouse/sso/tokens"
 	"gatehouse/store"
@@ -41,7 +42,11 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	g.console = c
 	admins.Enter(g.router, c)
 	overview.New(overview.Options{
-		Store:   g.db,
+		Store: g.db,
+		First: &firststeps.Service{
+			Store: g.db,
+			Mail:  g.config.SMTP.Addr != "",
+		},
 		Service: g.directory,
 		Health:  g.health,
 		Console: c,

@@ -72,7 +72,7 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	p.Flash = accountMessages(r)
 	if r.URL.Query().Get("done") == "welcome" {
 		p.Next = &ui.Link{
-			Label: "Next: add an enterprise",
+			Label: "Next: the first steps",
 			Href:  console.Prefix + "/enterprises",
 		}
 	}

@@ -16,7 +16,7 @@ func galleryAdminAccounts() []gallery.Example {
 		Facts:  exampleAdminFacts(),
 		Fields: examplePasswordFields(),
 		Next: &ui.Link{
-			Label: "Next: add an enterprise",
+			Label: "Next: the first steps",
 			Href:  "/admin/enterprises",
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"gatehouse/sso/firststeps"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -100,6 +101,7 @@ func galleryEnterprises() []gallery.Example {
 				Base:   gallery.Console("Enterprises"),
 				Search: search,
 				Fields: fields(),
+				First:  exampleFirstSteps(firststeps.Account, firststeps.Mail),
 			},
 		},
 		{
@@ -108,6 +110,21 @@ func galleryEnterprises() []gallery.Example {
 			Page:   wrong,
 		},
 	}
+}
+
+// exampleFirstSteps returns the first steps, of which some are done.
+func exampleFirstSteps(done ...firststeps.Step) *firstSteps {
+	var items []firststeps.Item
+	for _, s := range []firststeps.Step{
+		firststeps.Account, firststeps.SecondWay, firststeps.Mail, firststeps.Application,
+		firststeps.Company, firststeps.Provider, firststeps.SignIn,
+	} {
+		items = append(items, firststeps.Item{
+			Step: s,
+			Done: slices.Contains(done, s),
+		})
+	}
+	return newFirstSteps(items)
 }
 
 const exampleHeld = "The group names that Okta sends no longer match the groups here, so every removal is held. 24 people signed in with the old groups. 2 lost groups before that."

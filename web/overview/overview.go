@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/firststeps"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
@@ -29,9 +30,16 @@ type healthReader interface {
 	Examine(ctx context.Context, ent sso.EnterpriseID) (health.State, []sso.Finding, error)
 }
 
+// firstStepsReader knows what a new installation needs first; firststeps.Service does.
+type firstStepsReader interface {
+	Open(ctx context.Context) ([]firststeps.Item, error)
+	Hide(ctx context.Context) error
+}
+
 // Options configure the handlers; every field is required.
 type Options struct {
 	Store   summaryReader
+	First   firstStepsReader
 	Service *directory.Service
 	Health  healthReader
 	Console *console.Console
@@ -52,6 +60,7 @@ func (o *Overview) Register(rt *route.Router) {
 	o.Console.Add(rt,
 		console.Page{Pattern: "GET " + list, Need: console.Operator, Handle: o.list},
 		console.Page{Pattern: "POST " + list, Need: console.Operator, Handle: o.create},
+		console.Page{Pattern: "POST " + hidePath, Need: console.Operator, Handle: o.hideFirst},
 		console.Page{
 			Pattern: "GET " + list + "/{enterprise}",
 			Need:    console.Enterprise,
@@ -77,6 +86,7 @@ func (o *Overview) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"deleted": "Enterprise deleted, with everything in it.",
+		"hidden":  "The first steps are hidden. The README has them, too.",
 	})
 	return o.Console.Render(w, http.StatusOK, p)
 }
@@ -99,6 +109,11 @@ func (o *Overview) enterprises(r *http.Request, v console.Visit) (*enterpriseLis
 			Value:        sought,
 			Autocomplete: "off",
 		},
+	}
+	if sought == "" && cursor == "" {
+		if p.First, err = o.firstSteps(r.Context()); err != nil {
+			return nil, err
+		}
 	}
 	at := func(cursor string) string {
 		q := url.Values{}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
 	"gatehouse/sso/drift"
+	"gatehouse/sso/firststeps"
 	"gatehouse/sso/health"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -88,6 +89,7 @@ func newFixture(t *testing.T) *fixture {
 	f.ok(err)
 	overview.New(overview.Options{
 		Store:   f.db,
+		First:   &firststeps.Service{Store: f.db},
 		Service: directory.New(directory.Options{Enterprises: f.db}),
 		Health: health.New(health.Options{
 			Facts:  f.db,

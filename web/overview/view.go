@@ -11,6 +11,7 @@ type enterpriseListPage struct {
 	Fields []ui.Field // of the form
 	Rows   []enterpriseRow
 	Pager  ui.Pager
+	First  *firstSteps // nil if there are none, or not on this page
 }
 
 func (*enterpriseListPage) Title() string { return "Enterprises" }
