@@ -122,6 +122,11 @@ func checkPassword(field string, password sso.Secret, login string) []sso.FieldE
 			Field:   field,
 			Message: "Use more than one character over and over.",
 		}}
+	case isTriedFirst(text):
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "This is close to passwords that are tried first. Use several unrelated words.",
+		}}
 	}
 	return nil
 }
