@@ -2,18 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/testkit/chromium"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
 )
@@ -44,15 +43,14 @@ const measure = `(() => {
   };
 })()`
 
-// TestGalleryInBrowser tests in Chromium that no example is wider than a window
-// of 320 pixels, no table is clipped, every control is at least 44 pixels high,
+// TestGalleryInBrowser tests in Chromium that no example is wider than its window,
+// from 320 to 1920 pixels, no table is clipped, every control is at least 44 pixels high,
 // the Content-Security-Policy allows the style sheet, and dark mode is dark.
 // With GATEHOUSE_SCREENSHOTS it saves screenshots there.
 func TestGalleryInBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
-	ctx := chromium.Start(t)
 	o := gallery.Options()
 	o.Banner = func(*http.Request) *ui.Banner {
 		return &ui.Banner{
@@ -68,64 +66,46 @@ func TestGalleryInBrowser(t *testing.T) {
 	server := httptest.NewServer(gallery.Handler(p, examples))
 	t.Cleanup(server.Close)
 	shots := os.Getenv("GATEHOUSE_SCREENSHOTS")
-	backgrounds := map[string]string{}
-	for _, e := range examples() {
-		// One visit of each page: to load it takes longer than to lay it out again.
-		if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/gallery/"+e.Name)); err != nil {
-			t.Fatalf("%s: %v", e.Name, err)
+	var backgrounds sync.Map
+	all := views(320, 360, 768, 960, 1280, 1920)
+	eachExample(t, server.URL, all, func(ctx context.Context, e gallery.Example, v view) error {
+		got, err := look(ctx, v)
+		if err != nil {
+			return err
 		}
-		for _, width := range []int64{320, 360, 1280} {
-			for _, scheme := range []string{"light", "dark"} {
-				got, err := look(ctx, width, scheme)
-				if err != nil {
-					t.Fatalf("%s: %v", e.Name, err)
-				}
-				if got.Wide > 0 ||
-					len(got.Small)+len(got.Clipped) > 0 ||
-					got.Unstyled {
-					t.Errorf("%s at %d, %s: %+v", e.Name, width, scheme, got)
-				}
-				backgrounds[scheme] = got.Background
-				if shots != "" && width != 320 {
-					shoot(
-						ctx,
-						t,
-						filepath.Join(
-							shots,
-							strings.Join(
-								[]string{e.Name, strconv.Itoa(int(width)), scheme},
-								"_",
-							)+
-								".png",
-						),
-					)
-				}
-			}
+		if got.Wide > 0 || len(got.Small)+len(got.Clipped) > 0 || got.Unstyled {
+			t.Errorf("%s at %s: %+v", e.Name, v, got)
 		}
-	}
-	if backgrounds["light"] == backgrounds["dark"] {
-		t.Errorf("light and dark have the same background %s", backgrounds["light"])
+		backgrounds.Store(v.scheme, got.Background)
+		if shots == "" || v.width == 320 {
+			return nil
+		}
+		return shoot(ctx, filepath.Join(shots, fmt.Sprintf("%s_%d_%s.png", e.Name, v.width, v.scheme)))
+	})
+	light, _ := backgrounds.Load("light")
+	if dark, _ := backgrounds.Load("dark"); light == dark {
+		t.Errorf("light and dark have the same background %s", light)
 	}
 }
 
 // look measures the page in the browser at a width and in a colour scheme.
-func look(ctx context.Context, width int64, scheme string) (measured, error) {
-	if err := show(ctx, width, scheme); err != nil {
+func look(ctx context.Context, v view) (measured, error) {
+	if err := show(ctx, v); err != nil {
 		return measured{}, err
 	}
 	return chromedp.Run(ctx, chromedp.Evaluate[measured](measure))
 }
 
 // show lays out the page in the browser at a width and in a colour scheme.
-func show(ctx context.Context, width int64, scheme string) error {
+func show(ctx context.Context, v view) error {
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{
 		Name:  "prefers-color-scheme",
-		Value: scheme,
+		Value: v.scheme,
 	}}}
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
 		return err
 	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(v.width, 800)); err != nil {
 		return err
 	}
 	return settle(ctx)
@@ -142,13 +122,10 @@ func settle(ctx context.Context) error {
 	return err
 }
 
-func shoot(ctx context.Context, t *testing.T, file string) {
-	t.Helper()
+func shoot(ctx context.Context, file string) error {
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := os.WriteFile(file, png, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return os.WriteFile(file, png, 0o600)
 }

@@ -57,7 +57,7 @@ func TestLanguagesInBrowser(t *testing.T) {
 			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](open)); err != nil {
 				t.Fatalf("%s: %v", address, err)
 			}
-			got, err := look(ctx, 320, "light")
+			got, err := look(ctx, view{320, "light"})
 			if err != nil {
 				t.Fatalf("%s: %v", address, err)
 			}
