@@ -126,6 +126,19 @@ func (v demoVisit) ticked(want ...int) {
 	}
 }
 
+// leadsOn asserts that the line above a page tells the progress and the next step, and
+// follows it to the checklist.
+func (v demoVisit) leadsOn(page, progress, next string) {
+	v.t.Helper()
+	time.Sleep(time.Second) // the progress is a second old at most
+	v.Open(page)
+	if line := v.One("aside.banner"); !strings.Contains(line, progress) || !strings.Contains(line, next) {
+		v.t.Errorf("the line above %s is %q", page, line)
+	}
+	v.Click("aside.banner a")
+	v.Arrive(v.base + "/demo#step-")
+}
+
 // reads opens the wiki and asserts its texts.
 func (v demoVisit) reads(texts ...string) {
 	v.t.Helper()
@@ -161,6 +174,8 @@ func demoGroups(v demoVisit) {
 		v.Says(text)
 	}
 	v.Shoot("whoami-saml")
+	v.leadsOn(whoami, "1 of 21 steps done", "Next: Read the wiki")
+	v.leadsOn(v.base+"/account", "1 of 21 steps done", "Next: Read the wiki")
 	v.ticked(1)
 
 	v.step(4)

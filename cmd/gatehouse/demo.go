@@ -96,6 +96,8 @@ func (a *app) serveDemo(
 		return err
 	}
 	defer func() { err = errors.Join(err, p.db.Close()) }()
+	banner := new(demoBanner)
+	p.banner = banner.line
 	g, err := newGateway(p)
 	if err != nil {
 		return err
@@ -105,6 +107,7 @@ func (a *app) serveDemo(
 	if err != nil {
 		return err
 	}
+	banner.demo = d
 	defer func() { err = errors.Join(err, d.Close()) }()
 	mux := http.NewServeMux()
 	d.Mount(mux)
@@ -156,13 +159,25 @@ func (a *app) announce(o demoOptions, l net.Listener, d *demo.Demo, took time.Du
 	)
 }
 
-// demoBanner returns the line above every page of the demo.
-func demoBanner(*http.Request) *ui.Banner {
-	return &ui.Banner{
+// demoBanner is the line above every page of the demo. It leads from each step of the
+// checklist to the next, once the demo has been made.
+type demoBanner struct{ demo *demo.Demo }
+
+func (b *demoBanner) line(r *http.Request) *ui.Banner {
+	line := &ui.Banner{
 		Text:  "This is a demo: its people need no password.",
 		Href:  "/demo",
 		Label: "What to try",
 	}
+	if b.demo == nil {
+		return line
+	}
+	p, err := b.demo.Progress(r.Context())
+	if err == nil && p.Done > 0 {
+		line.Text = fmt.Sprintf("Demo: %d of %d steps done.", p.Done, p.Of)
+		line.Href, line.Label = p.Address, p.Next
+	}
+	return line
 }
 
 // demoParts opens the demo's database. It refuses the database of a real
@@ -171,7 +186,6 @@ func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, e
 	p := parts{
 		config: c,
 		log:    newLog(stderr, c.Log),
-		banner: demoBanner,
 	}
 	var err error
 	if p.keys, err = keyring(c); err != nil {

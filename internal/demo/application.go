@@ -81,7 +81,7 @@ func (d *Demo) wiki(w http.ResponseWriter, r *http.Request) error {
 	if pg.Assertion, err = d.verify(r.Context(), wikiKey, r.Header.Get("X-Auth-Request-Jwt")); err != nil {
 		pg.Wrong = err.Error()
 	}
-	return d.render(w, http.StatusOK, "wiki", pg)
+	return d.render(w, r, http.StatusOK, "wiki", pg)
 }
 
 // verify verifies an assertion with the keys that Gatehouse publishes, as any program

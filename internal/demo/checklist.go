@@ -237,7 +237,7 @@ func (d *Demo) steps(f facts) []step {
 		},
 		{
 			"End a session",
-			"Sign in with a second browser as well and read the wiki there. " +
+			"Sign in in a private window as well, and read the wiki there. " +
 				"Find that session in your account and revoke it.",
 			"/account",
 			"My account",
@@ -245,7 +245,7 @@ func (d *Demo) steps(f facts) []step {
 			"",
 		},
 		{
-			"See it ended", "In the second browser, open the wiki again: it is refused at once.",
+			"See it ended", "In the private window, open the wiki again: it is refused at once.",
 			"/demo/wiki", "The wiki", f.ended, "",
 		},
 		{
@@ -259,7 +259,7 @@ func (d *Demo) steps(f facts) []step {
 		},
 		{
 			"Connect Initech",
-			"With the setup assistant, as Initech’s IT admin would. In a second tab, add the application at Initech’s directory: it takes SAML and OpenID Connect.",
+			"With the setup assistant, as Initech’s IT admin would: choose Another identity provider. In a second tab, add the application at Initech’s directory: it takes SAML and OpenID Connect.",
 			consoleLink("/admin/enterprises/initech/connections/new"),
 			"Set up",
 			f.drafted,

@@ -42,5 +42,5 @@ func (d *Demo) mail(w http.ResponseWriter, r *http.Request) error {
 	if pg.Looking {
 		w.Header().Set("Refresh", lookEvery)
 	}
-	return d.render(w, http.StatusOK, "mail", pg)
+	return d.render(w, r, http.StatusOK, "mail", pg)
 }

@@ -68,6 +68,8 @@ type basePage struct {
 	Title   string
 	Version string
 	Who     string // name of the signed-in user, or ""
+	// Progress leads on from this page, unless it is the checklist; none without a step done.
+	Progress Progress
 }
 
 func (b *basePage) common() *basePage { return b }
@@ -122,14 +124,22 @@ func (d *Demo) onPage(h handlerFunc) http.Handler {
 			status, text = http.StatusServiceUnavailable, known.Public
 		}
 		slog.ErrorContext(r.Context(), "demo page failed", "path", r.URL.Path, "error", err)
-		if err := d.render(w, status, "message", &messagePage{basePage{Title: "That did not work"}, text}); err != nil {
+		if err := d.render(w, r, status, "message", &messagePage{
+			basePage: basePage{Title: "That did not work"},
+			Text:     text,
+		}); err != nil {
 			http.Error(w, text, status)
 		}
 	})
 }
 
-func (d *Demo) render(w http.ResponseWriter, status int, name string, pg page) error {
+func (d *Demo) render(w http.ResponseWriter, r *http.Request, status int, name string, pg page) (err error) {
 	pg.common().Version = d.pages.version
+	if name != "home" && name != "message" { // the checklist itself, and a failure
+		if pg.common().Progress, err = d.Progress(r.Context()); err != nil {
+			return err
+		}
+	}
 	var body bytes.Buffer
 	if err := d.pages.sets[name].ExecuteTemplate(&body, "layout", pg); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
@@ -183,7 +193,7 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 	if err := d.setPrincipal(r, &pg.basePage); err != nil {
 		return err
 	}
-	return d.render(w, http.StatusOK, "home", pg)
+	return d.render(w, r, http.StatusOK, "home", pg)
 }
 
 // setPrincipal sets the signed-in user of a page.

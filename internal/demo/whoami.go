@@ -43,7 +43,7 @@ const maxNames = 12
 func (d *Demo) whoami(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.options.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
-		return d.render(w, http.StatusUnauthorized, "whoami", &whoamiPage{
+		return d.render(w, r, http.StatusUnauthorized, "whoami", &whoamiPage{
 			basePage: basePage{Title: "No one is signed in"},
 		})
 	}
@@ -54,7 +54,7 @@ func (d *Demo) whoami(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.render(w, http.StatusOK, "whoami", pg)
+	return d.render(w, r, http.StatusOK, "whoami", pg)
 }
 
 func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, error) {
