@@ -50,6 +50,7 @@ const (
 	HealthSubjects    HealthKind = "subjects_changed"
 	HealthTrust       HealthKind = "trust_waiting"
 	HealthTrusted     HealthKind = "trust_changed"
+	HealthRule        HealthKind = "login_rule_on"
 	HealthToken       HealthKind = "scim_token_expiring"    // Threshold as of a certificate
 	HealthService     HealthKind = "service_token_expiring" // Threshold as of a certificate
 	HealthAPIToken    HealthKind = "api_token_expiring"     // Threshold as of a certificate

@@ -84,11 +84,12 @@ type QuestionFilter struct {
 type LoginClaim struct {
 	Holder UserID // another active user who has it; "" if it is free
 	Keeps  bool   // the claimant is active with another login and keeps it
+	Same   bool   // a rule of the enterprise says that the claimant is the holder
 }
 
 // Waits reports whether the claimant cannot sign in before an admin has
 // decided.
-func (c LoginClaim) Waits() bool { return c.Holder != "" && !c.Keeps }
+func (c LoginClaim) Waits() bool { return c.Holder != "" && !c.Keeps && !c.Same }
 
 // ValidateLogin accepts a login that an admin gives a user.
 func ValidateLogin(field, login string) []FieldError {

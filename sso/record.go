@@ -9,6 +9,7 @@ const (
 	ActorSystem   Actor = "system"   // background work
 	ActorOperator Actor = "operator" // a command on the server
 	ActorStart    Actor = "start"    // the server at its start, before an admin exists
+	ActorRule     Actor = "rule"     // a rule by which an enterprise answers in advance
 )
 
 // SignIn is everything that a successful sign-in writes. The store does so in

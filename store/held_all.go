@@ -51,13 +51,15 @@ const lostTo = `l.done and (c.cause = 'connection_names_changed' and l.sign or c
 	and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = l.user_id and m.group_id = l.group_id)`
 
 // EnterprisesHeld lists the enterprises with a waiting sync that was held since a
-// time, and those with a waiting change of trust or of all subjects.
+// time, and those with a waiting change of trust or of all subjects, or with a changed rule
+// of identities.
 func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Enterprise, err error) {
 	defer func() { doing(&err, "list enterprises with held syncs") }()
 	return engine.List(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
 		where e.id in (select h.enterprise_id from held_syncs h where h.state = 'waiting' and h.at > $1)
 		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1)
 		or e.id in (select s.enterprise_id from subject_changes s where s.answer = '' and s.found_at > $1)
+		or e.id in (select r.enterprise_id from identity_rules r where r.changed_at > $1)
 		order by e.id`,
 		engine.Micros(since))
 }

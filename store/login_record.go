@@ -38,23 +38,15 @@ func (db *DB) RecordLogin(
 	}
 	var r *loginRecord
 	err = db.changeBeside(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
-		r = &loginRecord{
-			tx:     t,
-			ent:    s.Session.Enterprise,
-			signIn: s,
-			rules:  sso.DefaultSessionRules(),
-			groups: &snapshotReader{
-				tx:       t,
-				ent:      s.Session.Enterprise,
-				conn:     s.Session.Connection,
-				brake:    s.Brake,
-				defaults: s.DefaultGroups,
-				names:    s.Identity.Groups.Names,
-				exact:    true,
-			},
-		}
+		r = newLoginRecord(t, s)
 		return r.run(ctx, decide)
 	})
+	if errors.Is(err, errSamePerson) {
+		err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) (err error) {
+			r, err = t.recordAlone(ctx, s, decide)
+			return err
+		})
+	}
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}
@@ -63,6 +55,24 @@ func (db *DB) RecordLogin(
 	}
 	db.auditElsewhere(ctx, r)
 	return r.user, r.verdict.Memberships.Record, nil
+}
+
+func newLoginRecord(t *tx, s sso.SignIn) *loginRecord {
+	return &loginRecord{
+		tx:     t,
+		ent:    s.Session.Enterprise,
+		signIn: s,
+		rules:  sso.DefaultSessionRules(),
+		groups: &snapshotReader{
+			tx:       t,
+			ent:      s.Session.Enterprise,
+			conn:     s.Session.Connection,
+			brake:    s.Brake,
+			defaults: s.DefaultGroups,
+			names:    s.Identity.Groups.Names,
+			exact:    true,
+		},
+	}
 }
 
 // loginRecord writes one sign-in.
@@ -90,6 +100,7 @@ type loginRecord struct {
 	brought    []sso.Principal // sessions of the browser, which end
 	successor  successor
 	barred     bool // the subjects of the connection changed, and no admin has answered
+	joining    joining
 }
 
 func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
@@ -146,6 +157,9 @@ func (r *loginRecord) touchesBrake() bool {
 // save writes the sign-in of a user who is not refused, as the verdict settles it.
 func (r *loginRecord) save(ctx context.Context) error {
 	settled := r.resolution.Settle(r.signIn.Identity, r.verdict)
+	if err := r.askRule(ctx, settled); err != nil {
+		return err
+	}
 	if err := r.auditMoved(ctx); err != nil {
 		return err
 	}
@@ -245,6 +259,9 @@ func (r *loginRecord) lock() {
 // function reports, after the queue was sent, whether they were unused.
 func (r *loginRecord) useUp() func() error {
 	var fresh, unused int64
+	if r.joining == joined {
+		return func() error { return nil } // by the sign-in before it was
+	}
 	if r.signIn.Proof != "" {
 		r.tx.useProof(&unused, r.ent, r.signIn.Session.Connection, r.signIn.Proof)
 		return func() error {

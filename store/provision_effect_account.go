@@ -280,21 +280,48 @@ func (t *tx) entomb(p sso.Push, u sso.ProvisionedUser, applied bool) {
 }
 
 // questionHeld raises the identity question of a push that was held. A claimant
-// who has no account gets one that waits, as at a sign-in. It returns err.
-func (db *DB) questionHeld(ctx context.Context, p sso.Push, u sso.ProvisionedUser, err error) error {
+// who has no account gets one that waits, as at a sign-in. It returns err. If the rule of
+// [sso.IdentityRules] answers the question, the push is made once more, by again.
+func (db *DB) questionHeld(
+	ctx context.Context, p sso.Push, u sso.ProvisionedUser, err error, again func() error,
+) error {
 	held, is := heldIn(err)
 	if !is {
 		return err
 	}
+	answered := false
 	failed := db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
-		return t.questionHeld(ctx, p, u, held)
+		claimant, err := t.questionHeld(ctx, p, u, held)
+		if err != nil {
+			return err
+		}
+		answered, err = t.answerPushed(ctx, p.Enterprise, claimant)
+		return err
 	})
+	if failed == nil && answered {
+		return again()
+	}
 	return firstOf(failed, err)
 }
 
+// answerPushed answers the question of a push that was held, if the rule is on and says
+// that the claimant is the holder.
+func (t *tx) answerPushed(ctx context.Context, ent sso.EnterpriseID, claimant sso.UserID) (bool, error) {
+	on, err := answersSame(ctx, t, ent)
+	if err != nil || !on {
+		return false, err
+	}
+	q, err := found(waitingQuestion(ctx, t, ent, claimant))
+	if err != nil {
+		return false, err
+	}
+	return t.answerByRule(ctx, sso.ActorRule, q)
+}
+
+// questionHeld raises the question, and returns the claimant.
 func (t *tx) questionHeld(
 	ctx context.Context, p sso.Push, u sso.ProvisionedUser, held *sso.IdentityHeldError,
-) error {
+) (sso.UserID, error) {
 	claimant := held.Claimant
 	question := sso.IdentityQuestion{
 		Enterprise: p.Enterprise,
@@ -322,10 +349,10 @@ func (t *tx) questionHeld(
 			ctx, p.Actor(), "user.created", string(claimant.ID), "login", claimant.Login, "email",
 			claimant.Email, "status", string(claimant.Status), "event", string(p.Event),
 		); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return t.raiseQuestion(ctx, p.Actor(), question)
+	return question.User, t.raiseQuestion(ctx, p.Actor(), question)
 }
 
 // applyAnswered applies the provisioned users of the connection that an answered

@@ -338,7 +338,7 @@ func (e *effects) adoptAll(ctx context.Context, all []pushedUser) error {
 		if !is {
 			continue // a deleted user, who gets no account
 		}
-		if err := e.questionHeld(ctx, e.push, *h.user, why); err != nil {
+		if _, err := e.questionHeld(ctx, e.push, *h.user, why); err != nil {
 			return err
 		}
 	}

@@ -83,12 +83,15 @@ func (db *DB) CreateProvisionedUser(
 		return u, err
 	}
 	db.grown.users.add(1)
-	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
-		u = t.newUser(p, given)
-		return t.createProvisionedUser(ctx, p, &u)
-	})
-	err = db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, given) })
-	return u, db.questionHeld(ctx, p, given, err)
+	create := func() error {
+		err := db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+			u = t.newUser(p, given)
+			return t.createProvisionedUser(ctx, p, &u)
+		})
+		return db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, given) })
+	}
+	err = db.questionHeld(ctx, p, given, create(), create)
+	return u, err
 }
 
 // newUser returns a pushed user with what the store fills in.
@@ -266,24 +269,28 @@ func (db *DB) ChangeProvisionedUser(
 	fn func(sso.ProvisionedUser) (sso.ProvisionedUser, error),
 ) (before, after sso.ProvisionedUser, err error) {
 	defer func() { doing(&err, "change provisioned user") }()
-	err = db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
-		row, err := t.lockProvisionedUser(ctx, p, id, t.db.sql.Dialect.ForNoKeyUpdate)
-		if err != nil {
-			return err
-		}
-		if before, err = t.current(ctx, p, row.ProvisionedUser); err != nil {
-			return err
-		}
-		given := before
-		given.Emails = slices.Clone(before.Emails)
-		if after, err = fn(given); err != nil {
-			return err
-		}
-		after = t.changedUser(before, after)
-		return t.changeProvisionedUser(ctx, p, before, &after)
-	})
-	err = db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, after) })
-	return before, after, db.questionHeld(ctx, p, after, err)
+	change := func() error {
+		err := db.changePushed(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+			row, err := t.lockProvisionedUser(ctx, p, id, t.db.sql.Dialect.ForNoKeyUpdate)
+			if err != nil {
+				return err
+			}
+			if before, err = t.current(ctx, p, row.ProvisionedUser); err != nil {
+				return err
+			}
+			given := before
+			given.Emails = slices.Clone(before.Emails)
+			if after, err = fn(given); err != nil {
+				return err
+			}
+			after = t.changedUser(before, after)
+			return t.changeProvisionedUser(ctx, p, before, &after)
+		})
+		return db.ifExists(err, func() (error, error) { return userNameTaken(ctx, db.sql, p, after) })
+	}
+	err = change()
+	err = db.questionHeld(ctx, p, after, err, change)
+	return before, after, err
 }
 
 func (t *tx) lockProvisionedUser(

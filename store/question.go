@@ -49,6 +49,18 @@ func (db *DB) IdentityQuestion(
 	return found(findQuestion(ctx, db.sql, ent, id))
 }
 
+// waitingQuestion returns the question about a user that waits.
+func waitingQuestion(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID,
+) (sso.IdentityQuestion, bool, error) {
+	return engine.One(
+		ctx, r, scanQuestion,
+		"select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.user_id = $2 "+
+			"and q.state = 'waiting'",
+		string(ent), string(user),
+	)
+}
+
 func findQuestion(
 	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.QuestionID,
 ) (sso.IdentityQuestion, bool, error) {
@@ -124,9 +136,9 @@ func (db *DB) AnswerQuestion(
 	return q, nil
 }
 
-// settleQuestion carries out an answer and records it.
+// settleQuestion carries out an answer and records it, with a further detail.
 func (t *tx) settleQuestion(
-	ctx context.Context, by sso.Actor, q *sso.IdentityQuestion, d sso.QuestionDecision,
+	ctx context.Context, by sso.Actor, q *sso.IdentityQuestion, d sso.QuestionDecision, detail ...string,
 ) error {
 	if err := identity.CheckDecision(*q, d); err != nil {
 		return err
@@ -145,8 +157,9 @@ func (t *tx) settleQuestion(
 		engine.Micros(t.now), string(q.Holder),
 	)
 	return t.audit(
-		ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer",
-		string(d.Answer), "holder", string(q.Holder), "login", d.Login,
+		ctx, by, "identity.answered", string(q.User), append([]string{
+			"question", string(q.ID), "answer", string(d.Answer), "holder", string(q.Holder), "login", d.Login,
+		}, detail...)...,
 	)
 }
 

@@ -88,6 +88,7 @@ func tenantTables() []string {
 		"service_tokens",
 		"token_rules",
 		"session_rules",
+		"identity_rules",
 		"provisioning_events",
 		"provisioning_refusals",
 		"provisioning_lists",

@@ -275,11 +275,18 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var err error
-		if f.User, f.Provisioned, err = t.match(ctx, ent, id); err != nil {
+		var doubtful bool
+		if f.User, f.Provisioned, doubtful, err = t.match(ctx, ent, id); err != nil {
 			return err
 		}
-		if f.Login, err = claimOf(ctx, t, ent, f.User, id.Login); err != nil {
+		if f.Login, err = claimOf(ctx, t, ent, f.User, id); err != nil {
 			return err
+		}
+		f.Login.Same = f.Login.Same && !doubtful
+		if f.Login.Same { // the sign-in would be the holder's
+			if f.User, err = found(findUser(ctx, t, ent, f.Login.Holder)); err != nil {
+				return err
+			}
 		}
 		var proven int64
 		r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
@@ -304,17 +311,19 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	return f, err
 }
 
-// match finds the user of an identity by the ladder of a sign-in, and whether the
-// identity provider pushed them; the zero user is a new one.
+// match finds the user of an identity by the ladder of a sign-in, whether the
+// identity provider pushed them, and whether an admin has to decide who it is, beside
+// whose the login is; the zero user is a new one.
 func (t *tx) match(
 	ctx context.Context, ent sso.EnterpriseID, id sso.Identity,
-) (_ sso.User, provisioned bool, err error) {
+) (_ sso.User, provisioned, doubtful bool, err error) {
 	u, _, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
 		p, ok, err := t.findPerson(ctx, ent, id, key)
 		provisioned = p.provisioned
+		doubtful = doubtful || p.doubt.holder != ""
 		return p.user, ok, err
 	})
-	return u, provisioned, err
+	return u, provisioned, doubtful, err
 }
 
 // AssertedAttempt returns one attempt with its asserted identity, nil if it has

@@ -35,24 +35,29 @@ func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
 	return nil
 }
 
-// LoginClaim returns what a sign-in of a user with a login would find. The zero
-// user is a new one.
+// LoginClaim returns what a sign-in of a user with an identity would find about its login.
+// The zero user is a new one.
 func (db *DB) LoginClaim(
-	ctx context.Context, ent sso.EnterpriseID, u sso.User, login string,
+	ctx context.Context, ent sso.EnterpriseID, u sso.User, id sso.Identity,
 ) (_ sso.LoginClaim, err error) {
 	defer func() { doing(&err, "look for a login") }()
-	return claimOf(ctx, db.sql, ent, u, login)
+	return claimOf(ctx, db.sql, ent, u, id)
 }
 
 func claimOf(
-	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, login string,
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, id sso.Identity,
 ) (sso.LoginClaim, error) {
-	login = identity.ClaimedLogin(old, login)
+	login := identity.ClaimedLogin(old, id.Login)
 	holder, _, err := loginHolder(ctx, r, ent, login)
 	if err != nil {
 		return sso.LoginClaim{}, err
 	}
-	return identity.Claim(old, holder, login), nil
+	claim := identity.Claim(old, holder, login)
+	if !claim.Waits() || old.Status == sso.UserDeactivated || !identity.SameLogin(login, id.Login) {
+		return claim, nil
+	}
+	claim.Same, err = isSamePerson(ctx, r, identity.Claimant(old, id), holder, id)
+	return claim, err
 }
 
 // foldLogins migrates users of a version that allowed several active users with

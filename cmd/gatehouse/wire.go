@@ -309,6 +309,7 @@ func (g *gateway) rules() {
 		Applications: g.db,
 		Roles:        g.db,
 		Rules:        g.db,
+		Questions:    g.db,
 		Attributes:   g.db,
 		Admins:       g.db,
 		Lifetimes: directory.Lifetimes{

@@ -51,7 +51,7 @@ func catalogue() []Entry {
 		connectionCodes(),
 		applicationCodes(),
 		apiCodes(), tokenCodes(), roleCodes(), brandCodes(), mergeCodes(), erasureCodes(),
-		linkCodes(), moveCodes(), comparisonCodes(),
+		linkCodes(), ruleCodes(), moveCodes(), comparisonCodes(),
 		scimCodes(), requestCodes(), backChannelCodes(), mailCodes(), consoleCodes(),
 	)
 }

@@ -117,8 +117,31 @@ func linkCodes() []Entry {
 		},
 		{
 			"admin_needed", "API",
-			"the holder of a setup link changes the identities of a person",
+			"the holder of a setup link changes the identities of a person, or how login conflicts are answered",
 			Operator, "let an admin of the company do it",
+		},
+	}
+}
+
+// ruleCodes are the codes of rules that answer identity questions.
+func ruleCodes() []Entry {
+	return []Entry{
+		{
+			"rule_not_tried", "API",
+			"the rule that answers login conflicts is to be switched on without a try within the last day, " +
+				"or since it was changed last",
+			Operator, "try it first, look at each question, and switch it on then",
+		},
+		{
+			"rule_approval_needed", "API",
+			"an admin or a token of the company switches the rule on, " +
+				"and has not tested each enabled connection as it is live",
+			Operator, "pass a test connection through the one that the message names, or let an operator switch it on",
+		},
+		{
+			"rule_off", "API",
+			"open login conflicts are to be answered by a rule that is switched off",
+			Operator, "switch it on, or answer them one by one",
 		},
 	}
 }

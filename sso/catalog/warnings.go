@@ -306,6 +306,16 @@ func otherWarnings() []fault {
 				"another login.",
 			atLogins,
 		},
+		{
+			"login_same_person",
+			"",
+			"",
+			"Another account has the login {got}. By the rule of this company for login conflicts both are one " +
+				"person: at a sign-in this identity would lead to that account.",
+			Operator,
+			"If they are two people, switch the rule off under Login conflicts.",
+			atLogins,
+		},
 		{"note", "", "", "{got}", Operator, "", atConfigure},
 	}
 }

@@ -54,6 +54,7 @@ func newFixture(t *testing.T, dsn string) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Questions:    f.db,
 		Attributes:   f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,

@@ -112,6 +112,7 @@ type Options struct {
 	Applications applicationWriter
 	Roles        roleWriter
 	Rules        sessionRuler
+	Questions    identityRuler
 	Attributes   attributeWriter
 	Admins       adminReader
 	Lifetimes    Lifetimes

@@ -17,6 +17,7 @@ type State struct {
 	Now         time.Time
 	Connections []sso.Connection
 	Vitals      sso.Vitals
+	Rules       sso.IdentityRules
 	Tokens      []sso.ProvisioningToken // that are not revoked
 	Services    []sso.ServiceToken      // that are not revoked
 	APITokens   []sso.Token             // of the enterprise, that end and are not revoked
@@ -78,6 +79,9 @@ func Evaluate(s State) []sso.Finding {
 				all = append(all, f)
 			}
 		}
+	}
+	if f, ok := checkRule(s); ok {
+		all = append(all, f)
 	}
 	all = append(all, changedSubjects(s)...)
 	all = append(all, heldSyncs(s)...)

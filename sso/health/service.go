@@ -18,6 +18,7 @@ import (
 type facts interface {
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	IdentityRules(ctx context.Context, ent sso.EnterpriseID) (sso.IdentityRules, error)
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
@@ -148,6 +149,9 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	}
 	if state.Vitals, err = s.Facts.Vitals(ctx, ent, Query(state.Now)); err != nil {
 		return state, nil, fmt.Errorf("count sign-ins: %w", err)
+	}
+	if state.Rules, err = s.Facts.IdentityRules(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("read the rules of identities: %w", err)
 	}
 	if state.Tokens, err = s.Facts.StandingProvisioningTokens(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("list provisioning tokens: %w", err)

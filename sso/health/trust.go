@@ -2,6 +2,7 @@ package health
 
 import (
 	"slices"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
@@ -32,7 +33,8 @@ func checkTrust(c sso.Connection) (f sso.Finding, ok bool) {
 // admins: an admin may have made the change.
 func concernsOperators(events []sso.HealthEvent) bool {
 	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool {
-		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted || e.Kind == sso.HealthSubjects
+		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted || e.Kind == sso.HealthSubjects ||
+			e.Kind == sso.HealthRule
 	})
 }
 
@@ -64,4 +66,25 @@ func checkTestedTrust(s State, c sso.Connection) (f sso.Finding, ok bool) {
 // finding about it.
 func subjectOf(change *sso.TrustChange) string {
 	return change.Digest[:min(len(change.Digest), 16)]
+}
+
+// checkRule reports that login conflicts are answered by a rule since lately.
+func checkRule(s State) (f sso.Finding, ok bool) {
+	at := s.Rules.ChangedAt
+	if !s.Rules.SameLoginAndDomain || s.Now.Sub(at) > trustReported {
+		return f, false
+	}
+	f.HealthKey = sso.HealthKey{
+		Kind:    sso.HealthRule,
+		Subject: at.UTC().Format(time.RFC3339),
+	}
+	f.FindingDetail = sso.FindingDetail{
+		Text: "Login conflicts are answered by a rule: two people with the same login and addresses of one domain " +
+			"of the company count as one person, but for admins.",
+		Side: string(catalog.Operator),
+		Do:   "Check that the company wants this. If it does not, switch the rule off under Login conflicts.",
+		At:   at,
+		Path: "questions",
+	}
+	return f, true
 }

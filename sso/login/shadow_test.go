@@ -192,7 +192,7 @@ type panicking struct{ *store.DB }
 
 func (panicking) RecordShadow(context.Context, sso.ShadowDifference) error { panic("canary") }
 
-func (panicking) LoginClaim(context.Context, sso.EnterpriseID, sso.User, string) (sso.LoginClaim, error) {
+func (panicking) LoginClaim(context.Context, sso.EnterpriseID, sso.User, sso.Identity) (sso.LoginClaim, error) {
 	panic("canary")
 }
 

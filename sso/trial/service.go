@@ -45,7 +45,7 @@ type factReader interface {
 	AttributesAmong(
 		ctx context.Context, ent sso.EnterpriseID, users []sso.UserID,
 	) (map[sso.UserID][]sso.UserAttribute, error)
-	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
+	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, id sso.Identity) (sso.LoginClaim, error)
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	BrowserUser(

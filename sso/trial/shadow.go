@@ -183,8 +183,16 @@ func (x *comparison) factsAfter(
 	if err != nil {
 		return facts, err
 	}
-	if facts.Login, err = x.svc.Facts.LoginClaim(ctx, x.c.Enterprise, facts.User, id.Login); err != nil {
+	if facts.Login, err = x.svc.Facts.LoginClaim(ctx, x.c.Enterprise, facts.User, id); err != nil {
 		return facts, fmt.Errorf("look for the login: %w", err)
+	}
+	if facts.Login.Same { // the sign-in would be the holder's
+		facts.User, facts.Groups, err = x.svc.Facts.Snapshot(
+			ctx, x.c.Enterprise, x.c.ID, facts.Login.Holder, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups,
+		)
+		if err != nil {
+			return facts, err
+		}
 	}
 	u := facts.User
 	attributes, err := x.svc.Facts.AttributesAmong(ctx, x.c.Enterprise, []sso.UserID{u.ID})

@@ -223,6 +223,12 @@ func objectIDs(names []string) (ids []string) {
 // warnOfLogin warns if another active user has the login.
 func (r *testRun) warnOfLogin(facts sso.SignInFacts) {
 	switch {
+	case facts.Login.Same:
+		r.raise(sso.Warning{
+			Code:  "login_same_person",
+			Field: "login",
+			Got:   r.result.Identity.Login,
+		})
 	case facts.Login.Waits():
 		r.raise(sso.Warning{
 			Code:  "login_contested",

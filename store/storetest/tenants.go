@@ -485,10 +485,11 @@ func (f foreign) questions() calls {
 			return 0, err
 		},
 		"LoginClaim": func() (int, error) {
-			c, err := db.LoginClaim(ctx, ent, sso.User{}, f.user.Login)
+			c, err := db.LoginClaim(ctx, ent, sso.User{}, sso.Identity{Login: f.user.Login})
 			return count(c.Holder != ""), err
 		},
 	}
+	maps.Copy(all, f.identityRules())
 	maps.Copy(all, f.merges())
 	maps.Copy(all, f.links())
 	maps.Copy(all, f.people())
@@ -788,6 +789,10 @@ func own() map[string]bool {
 		"IdentityQuestions":          true,
 		"SubjectChanges":             true,
 		"LoginClaim":                 true,
+		"IdentityRules":              true,
+		"SwitchIdentityRule":         true,
+		"TryIdentityRule":            true,
+		"TriedIdentityRule":          true,
 		"Merges":                     true,
 		"Erasures":                   true,
 		"AuditEvents":                true,

@@ -366,7 +366,7 @@ func tenantTables() []string {
 		"brake_signs", "brake_losses", "brake_stops",
 		"health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "organization_admins", "setup_links", "setup_sessions", "test_runs",
-		"provisioning_tokens", "personal_tokens", "token_rules", "session_rules",
+		"provisioning_tokens", "personal_tokens", "token_rules", "session_rules", "identity_rules",
 		"provisioning_events", "provisioning_refusals",
 		"provisioning_lists", "provisioning_ledgers",
 		"enterprise_brands", "enterprise_brand_images",

@@ -125,6 +125,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Questions:    f.db,
 		Attributes:   f.db,
 		Lifetimes: directory.Lifetimes{
 			Idle:     time.Hour,

@@ -10,7 +10,7 @@ import (
 
 type healthEvent struct {
 	ID         sso.HealthEventID `json:"id" doc:"Identifier; immutable." example:"health-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Kind       sso.HealthKind    `json:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,subjects_changed,trust_waiting,trust_changed,scim_token_expiring,service_token_expiring,api_token_expiring,provisioning_refused" doc:"Kind of problem." example:"certificate_expiring"`
+	Kind       sso.HealthKind    `json:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,subjects_changed,trust_waiting,trust_changed,login_rule_on,scim_token_expiring,service_token_expiring,api_token_expiring,provisioning_refused" doc:"Kind of problem." example:"certificate_expiring"`
 	Connection *sso.ConnectionID `json:"connection" doc:"Affected connection; null if the problem is not about a connection." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Threshold  *int              `json:"threshold" doc:"For a certificate, or the token of an identity provider or a service: threshold reached, in days before expiry, 0 after expiry; null otherwise." example:"30"`
 	Text       string            `json:"text" doc:"Description of the problem, as shown to admins." example:"The certificate of Okta expires on 24 January 2027."`
@@ -58,7 +58,7 @@ func (a *API) healthOperations() {
 
 func (a *API) listHealth(ctx context.Context, c caller, in *struct {
 	Paging
-	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,subjects_changed,trust_waiting,trust_changed,scim_token_expiring,service_token_expiring,api_token_expiring,provisioning_refused" doc:"Filter by kind." example:"certificate_expiring"`
+	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,subjects_changed,trust_waiting,trust_changed,login_rule_on,scim_token_expiring,service_token_expiring,api_token_expiring,provisioning_refused" doc:"Filter by kind." example:"certificate_expiring"`
 	Open bool           `query:"open" doc:"Only unresolved events, if true." example:"true"`
 }) (*out[list[healthEvent]], error) {
 	all, next, err := a.Records.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{

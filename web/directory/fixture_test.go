@@ -149,6 +149,7 @@ func newFixture(t *testing.T) *fixture {
 		Applications: f.db,
 		Roles:        f.db,
 		Rules:        f.db,
+		Questions:    f.db,
 		Attributes:   f.db,
 		Lifetimes: rules.Lifetimes{
 			Idle:     time.Hour,

@@ -1,0 +1,82 @@
+package identity
+
+import (
+	"gatehouse/scim/filter"
+	"gatehouse/sso"
+)
+
+// SamePersonFacts are the facts about an identity question and its two users. Of a
+// question that was decided they are those before the decision, as far as they are known.
+type SamePersonFacts struct {
+	Question         sso.IdentityQuestion
+	Claimant, Holder sso.User // zero if deleted since
+	// DomainProven says that the enterprise has proven the domain of the claimant's
+	// address now.
+	DomainProven bool
+	// AtConnection says that the holder has or had an identity of the connection.
+	AtConnection bool
+	// PassedOn says that a third user of the connection has or had the login.
+	PassedOn bool
+	// WasActive says that the claimant was let in before the question, or is provisioned.
+	WasActive bool
+	// ByHand says that an admin added the claimant to a group.
+	ByHand bool
+	// Admin and Operator are about either of the two.
+	Admin, Operator bool
+	// Waits says that another question or a move waits for a decision about one of the
+	// two.
+	Waits bool
+	// Separated says that an admin told the two apart: by the answer to a question, or by
+	// undoing a merge.
+	Separated bool
+}
+
+// SamePerson returns each reason why the rule of [sso.IdentityRules] does not answer that
+// both are one person; none if it does. Admins are never joined by it: with the account
+// their rights would change hands without a decision about them.
+func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
+	if f.Question.Kind != sso.QuestionLogin {
+		return []sso.RuleReason{sso.RuleOther}
+	}
+	if f.Claimant == (sso.User{}) || f.Holder.ID == "" { // a new claimant has no ID yet
+		return []sso.RuleReason{sso.RuleDeleted}
+	}
+	open := f.Question.State == sso.QuestionWaiting
+	domain := sso.EmailDomain(f.Claimant.Email)
+	for _, r := range []struct {
+		is     bool
+		reason sso.RuleReason
+	}{
+		{open && !sameLetters(f.Question.Login, f.Holder.Login), sso.RuleLooksAlike},
+		{open && f.Holder.LoginGiven, sso.RuleGiven},
+		{domain == "" || domain != sso.EmailDomain(f.Holder.Email), sso.RuleDomain},
+		{!f.DomainProven, sso.RuleUnproven},
+		{f.AtConnection, sso.RuleConnection},
+		{f.PassedOn, sso.RuleHanded},
+		{f.WasActive || f.Question.Keeps != "", sso.RuleActive},
+		{f.ByHand, sso.RuleGroups},
+		{f.Admin, sso.RuleAdmin},
+		{f.Operator, sso.RuleOperator},
+		{open && (f.Holder.Status != sso.UserActive || f.Holder.MergedInto != ""), sso.RuleInactive},
+		{f.Waits, sso.RuleWaits},
+		{f.Separated, sso.RuleSeparated},
+	} {
+		if r.is {
+			against = append(against, r.reason)
+		}
+	}
+	return against
+}
+
+// Claimant returns the user of a sign-in who would wait for the answer to a question, as
+// far as the rule looks at them. The zero user is a new one.
+func Claimant(before sso.User, id sso.Identity) sso.User {
+	u := assertAddress(before, id, false)
+	u.Status = sso.UserPending
+	return u
+}
+
+// sameLetters reports whether two logins are the same but for letter case and Unicode
+// form. Letters that only look alike are not the same: one of two such logins may have
+// been made to be taken for the other.
+func sameLetters(a, b string) bool { return filter.Fold(a) == filter.Fold(b) }

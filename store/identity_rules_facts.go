@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/identity"
+	"gatehouse/store/engine"
+)
+
+// readTry reads the latest questions about logins since [sso.RuleTryPeriod] before now, and
+// what the rule says about them.
+func readTry(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, now time.Time,
+) (try sso.RuleTry, err error) {
+	if try.Rules, err = identityRules(ctx, r, ent); err != nil {
+		return try, err
+	}
+	all, err := engine.List(
+		ctx, r, scanQuestion,
+		"select "+questionColumns+` from identity_questions q
+		where q.enterprise_id = $1 and q.created_at >= $2 and q.kind = '' order by q.id desc limit $3`,
+		string(ent), engine.Micros(now.Add(-sso.RuleTryPeriod)), int64(mostTried+1),
+	)
+	if err != nil {
+		return try, err
+	}
+	if try.More = len(all) > mostTried; try.More {
+		all = all[:mostTried]
+	}
+	try.Verdicts, err = verdicts(ctx, r, ent, all)
+	return try, err
+}
+
+// verdicts returns what the rule says about questions, in their order.
+func verdicts(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, questions []sso.IdentityQuestion,
+) ([]sso.RuleVerdict, error) {
+	all := make([]sso.RuleVerdict, len(questions))
+	for i, q := range questions {
+		f := identity.SamePersonFacts{Question: q}
+		var err error
+		if f.Claimant, _, err = findUser(ctx, r, ent, q.User); err != nil {
+			return nil, err
+		}
+		if f.Holder, _, err = findUser(ctx, r, ent, q.Holder); err != nil {
+			return nil, err
+		}
+		if err := ruleFacts(ctx, r, &f); err != nil {
+			return nil, err
+		}
+		all[i] = sso.RuleVerdict{
+			Question: q,
+			Claimant: f.Claimant,
+			Holder:   f.Holder,
+			Against:  identity.SamePerson(f),
+		}
+	}
+	return all, nil
+}
+
+// selectRuleFacts selects the facts about a claimant $2 and a holder $3 at a connection $4
+// with a login $5. Of what may be because of a decision, only that counts which was
+// before the time $6; for a question that waits, this is the end of time. $7 is the
+// question, "" for none yet, and $8 the domain of the claimant's address.
+const selectRuleFacts = `select
+	exists (select 1 from domains d where d.enterprise_id = $1 and d.name = $8 and d.verified_at > 0),
+	exists (select 1 from identities i
+			where i.enterprise_id = $1 and i.user_id = $3 and i.connection_id = $4 and i.created_at < $6)
+		or exists (select 1 from linked_subjects l
+			where l.enterprise_id = $1 and l.user_id = $3 and l.connection_id = $4 and l.created_at < $6)
+		or exists (select 1 from former_identities f
+			where f.enterprise_id = $1 and f.user_id = $3 and f.connection_id = $4 and f.ended_at < $6),
+	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4 and i.login = $5
+			and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
+		or exists (select 1 from former_identities f where f.enterprise_id = $1 and f.connection_id = $4
+			and f.login = $5 and f.login <> '' and f.user_id <> $2 and f.user_id <> $3 and f.ended_at < $6),
+	exists (select 1 from attempts a
+			where a.enterprise_id = $1 and a.user_id = $2 and a.outcome = 'succeeded' and a.at < $6)
+		or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $2
+			and p.origin = 'pushed'),
+	exists (select 1 from memberships m
+		where m.enterprise_id = $1 and m.user_id = $2 and m.source = 'manual' and m.since < $6),
+	exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id in ($2, $3))
+		or exists (select 1 from organization_admins a where a.enterprise_id = $1 and a.user_id in ($2, $3))
+		or exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+			where m.enterprise_id = $1 and m.user_id in ($2, $3) and g.is_admin),
+	exists (select 1 from admins a where a.enterprise_id = $1 and a.user_id in ($2, $3)),
+	exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' and q.id <> $7
+			and q.user_id = $3)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting'
+			and q.id <> $7 and q.user_id <> $2 and q.holder_id in ($2, $3))
+		or exists (select 1 from move_entries e where e.enterprise_id = $1 and e.user_id in ($2, $3)
+			and e.state in ('waiting', 'held')),
+	exists (select 1 from merges g where g.enterprise_id = $1 and g.from_id = $2 and g.undone_at > 0
+			and g.made_at < $6)
+		or exists (select 1 from merges g where g.enterprise_id = $1 and g.from_id = $3 and g.into_id = $2
+			and g.undone_at > 0 and g.made_at < $6)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id = $2
+			and q.state = 'answered' and q.answer <> 'same' and q.id <> $7 and q.decided_at < $6)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id = $3
+			and q.holder_id = $2 and q.state = 'answered' and q.answer <> 'same' and q.decided_at < $6)`
+
+// endOfTime is after every time that the store keeps.
+const endOfTime = int64(1) << 62
+
+// ruleFacts reads the facts about a question and its two users.
+func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts) error {
+	q := f.Question
+	before := endOfTime
+	if q.State != sso.QuestionWaiting {
+		before = engine.Micros(q.CreatedAt)
+	}
+	err := r.Query(ctx, func(row engine.Row) error {
+		return row.Scan(
+			&f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
+			&f.Waits, &f.Separated,
+		)
+	}, selectRuleFacts,
+		string(q.Enterprise), string(q.User), string(q.Holder), string(q.Connection), q.Login, before, string(q.ID),
+		sso.EmailDomain(f.Claimant.Email))
+	vouched := f.Claimant.VouchedAt
+	f.WasActive = f.WasActive || !vouched.IsZero() && engine.Micros(vouched) < before
+	if q.State == sso.QuestionWaiting {
+		f.WasActive = f.WasActive || !f.Claimant.LastSignInAt.IsZero() || f.Claimant.Status != sso.UserPending
+		return err
+	}
+	f.Waits = false // at that time, as far as is known
+	return err
+}

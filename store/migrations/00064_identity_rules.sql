@@ -1,0 +1,18 @@
+-- +goose Up
+-- Answers that an enterprise gives in advance to identity questions; none without a row.
+create table identity_rules (
+    enterprise_id         text    not null primary key references enterprises (id) on delete cascade,
+    same_login_and_domain boolean not null,
+    revision              bigint  not null,
+    tried_at              bigint  not null, -- 0: not since the last change
+    tried_by              text    not null,
+    changed_at            bigint  not null, -- 0: never
+    changed_by            text    not null
+);
+create index identity_questions_user on identity_questions (enterprise_id, user_id);
+create index identity_questions_holder on identity_questions (enterprise_id, holder_id);
+
+-- +goose Down
+drop index identity_questions_holder;
+drop index identity_questions_user;
+drop table identity_rules;
