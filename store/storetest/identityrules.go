@@ -222,10 +222,7 @@ func testRuleAdmins(t *testing.T, fresh fresh) {
 				"on conflict do nothing")
 		},
 		"an operator": func(r ruled, id sso.UserID) {
-			a, err := r.db.CreateAdmin(t.Context(), by, sso.Admin{Login: "root", Name: "Root"}, "")
-			r.ok(err)
-			r.raw("update admins set enterprise_id = '" + string(r.ent.ID) + "', user_id = '" + string(id) +
-				"' where id = '" + string(a.ID) + "'")
+			r.tiedAdmin(r.clock.Now(), r.userOf(id))
 		},
 	} {
 		for _, claimant := range []bool{false, true} {

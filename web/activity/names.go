@@ -39,6 +39,8 @@ func (a *Activity) parseActor(ctx context.Context, v console.Visit, entered stri
 		return string(sso.ActorSystem), nil
 	case "the command line":
 		return string(sso.ActorOperator), nil
+	case "the rule for login conflicts":
+		return string(sso.ActorRule), nil
 	}
 	if v.Enterprise.ID != "" {
 		users, _, err := a.Names.Users(

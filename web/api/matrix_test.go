@@ -84,6 +84,8 @@ func (e endpoint) body() any {
 	case strings.HasSuffix(e.path, "/held-syncs/approve"),
 		strings.HasSuffix(e.path, "/held-syncs/discard"):
 		return m{"cause": "group_share"}
+	case e.op.OperationID == "update-identity-rules":
+		return m{"same_login_and_domain": false}
 	case e.op.OperationID == "update-session-rules":
 		return m{"single_session": true}
 	case e.op.OperationID == "update-attributes":

@@ -191,6 +191,7 @@ func New(o Options) (*API, error) {
 	a.historyOperations()
 	a.heldOperations()
 	a.questionOperations()
+	a.identityRuleOperations()
 	a.subjectChangeOperations()
 	a.moveOperations()
 	a.mergeOperations()

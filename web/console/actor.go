@@ -34,6 +34,8 @@ func actorLink(ctx context.Context, r ActorReader, ent sso.Enterprise, actor str
 		return ui.Link{Label: "Gatehouse itself"}, nil
 	case sso.ActorOperator:
 		return ui.Link{Label: "the command line"}, nil
+	case sso.ActorRule:
+		return ui.Link{Label: "the rule for login conflicts"}, nil
 	}
 	if id, err := sso.ParseID[sso.UserID](actor); err == nil && ent.ID != "" {
 		u, err := r.User(ctx, ent.ID, id)
