@@ -49,7 +49,8 @@ func (m *onelook) mergesWrong() {
 		return
 	}
 	for _, x := range []*human{h, other} {
-		if d := m.place(x, false); d != nil && !x.left && m.chance(60) {
+		// The rule would answer about an account that is of two people by mistake.
+		if d := m.place(x, false); d != nil && !x.left && !m.ruled && m.chance(60) {
 			m.signsInByMistake(x, d)
 		}
 	}
@@ -226,4 +227,22 @@ func (m *onelook) samePeople(d *directory) bool {
 		}
 	}
 	return true
+}
+
+// switchesRule switches the rule for login conflicts on, if the logins of all directories
+// are one set of names, and off.
+func (m *onelook) switchesRule() {
+	on := !m.ruled
+	for _, a := range m.directories {
+		for _, b := range m.directories {
+			if on && a != b && !m.oneSet(a, b) {
+				return
+			}
+		}
+	}
+	m.note("the rule for login conflicts is on: %t", on)
+	_, err := m.db.SwitchIdentityRule(m.Context(), by, m.acme.ID, &on, func(sso.RuleSwitch) error { return nil })
+	if m.typed("rule", err) {
+		m.ruled = on
+	}
 }

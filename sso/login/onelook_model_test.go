@@ -70,6 +70,7 @@ type onelook struct {
 	shown       []*shown
 	merges      []mergedTwo
 	moves       []startedMove
+	ruled       bool // the rule for login conflicts is on
 	counts      map[string]int
 	journal     []string
 }
@@ -195,9 +196,13 @@ func (m *onelook) isFree(d *directory, login string, h *human) bool {
 	return true
 }
 
-// sameNames are the directories whose logins are one set of names with those of d.
+// sameNames are the directories whose logins are one set of names with those of d: by a
+// move, or by the rule for login conflicts.
 func (m *onelook) sameNames(d *directory) []*directory {
 	all := []*directory{d}
+	if m.ruled {
+		all = m.directories
+	}
 	for _, move := range m.moves {
 		if move.by == sso.MoveByLogin && (move.from == d || move.to == d) {
 			all = append(all, move.from, move.to)

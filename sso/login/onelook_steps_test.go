@@ -37,6 +37,7 @@ func onelookSteps() []onelookStep {
 		{2, (*onelook).erases},
 		{6, (*onelook).takesToken},
 		{2, (*onelook).changesSubjects},
+		{3, (*onelook).switchesRule},
 	}
 }
 

@@ -29,7 +29,7 @@ const ordinarySeed = 138
 // Accounts are joined by an admin alone, who knows the people, or takes it back. What an
 // admin relies on is true: an address or a login passes to another person only after its
 // owner left or Gatehouse heard of the next one, and a company that is moved by login has
-// one set of logins, and an identity provider that ends and begins a user again knows whose
+// one set of logins, as one has whose login conflicts a rule answers, and an identity provider that ends and begins a user again knows whose
 // account it has. GATEHOUSE_SEED repeats one run, GATEHOUSE_FAULTS=full makes many.
 func TestOneLook(t *testing.T) {
 	seeds := []uint64{ordinarySeed}
@@ -64,7 +64,7 @@ func (m *onelook) run(enough bool) {
 	m.Log(m.counts)
 	for _, what := range []string{
 		"sign-in", "push", "answer same", "answer another", "merge", "wrong merge", "undo", "move",
-		"token", "passes",
+		"token", "passes", "rule",
 	} {
 		if enough && m.counts[what] == 0 {
 			m.Errorf("there was no %s: %v", what, m.counts)

@@ -95,7 +95,7 @@ func (d *Directory) Register(rt *route.Router) {
 		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
 		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(), d.tokenRulePages(),
 		d.serviceTokenPages(), d.rolePages(), d.sessionRulePages(), d.attributePages(),
-		d.mergePages(), d.erasePages(), d.identityPages(), d.ownPages(),
+		d.rulePages(), d.mergePages(), d.erasePages(), d.identityPages(), d.ownPages(),
 	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)

@@ -144,6 +144,26 @@ func galleryQuestions() []gallery.Example {
 			Page:   gallerySubjects(galleryQuestion("quest-1", "ada@acme.example", "")),
 		},
 		{
+			Name:   "Questions-rule-off",
+			Status: 200,
+			Page:   galleryRule(false, false),
+		},
+		{
+			Name:   "Questions-rule-tried",
+			Status: 200,
+			Page:   galleryRule(false, true, galleryVerdicts()...),
+		},
+		{
+			Name:   "Questions-rule-on",
+			Status: 200,
+			Page:   galleryRule(true, false, galleryVerdicts()[0]),
+		},
+		{
+			Name:   "Questions-rule-nothing",
+			Status: 200,
+			Page:   galleryRule(false, true),
+		},
+		{
 			Name:   "Questions-login-refused",
 			Status: 422,
 			Page:   refusedLogin(galleryQuestion("quest-1", "ada@acme.example", "")),

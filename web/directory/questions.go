@@ -39,6 +39,11 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 	p.Flash = console.Said(r, map[string]string{
 		"answered": "It is decided. The person can sign in again as you decided.",
 		"subjects": "It is decided, and holds from the next sign-in on.",
+
+		"tried":         "The rule was tried. Nothing has changed; look at what it would have done.",
+		"rule-on":       "The rule is on, and holds from the next sign-in on.",
+		"rule-off":      "The rule is off.",
+		"rule-answered": "The rule has answered what it says yes to.",
 	})
 	if next != "" {
 		p.Pager.Next = "?cursor=" + next
@@ -56,6 +61,9 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 	}
 	if r.URL.Query().Get("cursor") == "" {
 		if p.Subjects, err = d.subjectRows(r.Context(), v.Enterprise); err != nil {
+			return err
+		}
+		if p.Rule, err = d.ruleCard(r, v); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ type questionsPage struct {
 	Subjects []subjectsRow // which come first, since each is about many people
 	Rows     []questionRow
 	Pager    ui.Pager
+	Rule     *ruleCard // on the first page
 }
 
 func (*questionsPage) Title() string { return "Login conflicts" }
