@@ -112,7 +112,11 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	if q.State != sso.QuestionWaiting {
 		before = engine.Micros(q.CreatedAt)
 	}
-	err := r.Query(ctx, func(row engine.Row) error {
+	var err error
+	if f.Identities, err = userIdentities(ctx, r, q.Enterprise, q.Holder); err != nil {
+		return err
+	}
+	err = r.Query(ctx, func(row engine.Row) error {
 		return row.Scan(
 			&f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
 			&f.Waits, &f.Separated,

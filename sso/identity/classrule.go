@@ -15,6 +15,8 @@ type SamePersonFacts struct {
 	DomainProven bool
 	// AtConnection says that the holder has or had an identity of the connection.
 	AtConnection bool
+	// Identities are those of the holder.
+	Identities []sso.UserIdentity
 	// PassedOn says that a third user of the connection has or had the login.
 	PassedOn bool
 	// WasActive says that the claimant was let in before the question, or is provisioned.
@@ -49,6 +51,7 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 	}{
 		{open && !sameLetters(f.Question.Login, f.Holder.Login), sso.RuleLooksAlike},
 		{open && f.Holder.LoginGiven, sso.RuleGiven},
+		{open && isOutdated(f.Holder, f.Identities), sso.RuleOutdated},
 		{domain == "" || domain != sso.EmailDomain(f.Holder.Email), sso.RuleDomain},
 		{!f.DomainProven, sso.RuleUnproven},
 		{f.AtConnection, sso.RuleConnection},
@@ -66,6 +69,18 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 		}
 	}
 	return against
+}
+
+// isOutdated reports whether a user signed in last with another login than the account has,
+// as with a linked subject after a change of name. The next person may have that login.
+func isOutdated(u sso.User, all []sso.UserIdentity) bool {
+	var latest sso.UserIdentity
+	for _, i := range all {
+		if i.LastSeenAt.After(latest.LastSeenAt) {
+			latest = i
+		}
+	}
+	return !latest.LastSeenAt.IsZero() && !SameLogin(latest.Login, u.Login)
 }
 
 // Claimant returns the user of a sign-in who would wait for the answer to a question, as

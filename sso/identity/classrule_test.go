@@ -30,6 +30,10 @@ func samePerson() identity.SamePersonFacts {
 			Email:  "Ada.King@ACME.test",
 			Status: sso.UserActive,
 		},
+		Identities: []sso.UserIdentity{
+			{Login: "king", LastSeenAt: time.Unix(1, 0)},
+			{Login: "Ada@acme.test", LastSeenAt: time.Unix(2, 0)},
+		},
 		DomainProven: true,
 	}
 }
@@ -44,14 +48,17 @@ func TestSamePerson(t *testing.T) {
 		spoil func(*identity.SamePersonFacts)
 		want  sso.RuleReason
 	}{
-		"a move":              {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionMove }, sso.RuleOther},
-		"a merge":             {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionMerged }, sso.RuleOther},
-		"a former identity":   {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionFormer }, sso.RuleOther},
-		"no claimant":         {func(f *identity.SamePersonFacts) { f.Claimant = sso.User{} }, sso.RuleDeleted},
-		"no holder":           {func(f *identity.SamePersonFacts) { f.Holder = sso.User{} }, sso.RuleDeleted},
-		"Cyrillic":            {func(f *identity.SamePersonFacts) { f.Question.Login = "\u0430da@acme.test" }, sso.RuleLooksAlike},
-		"invisible":           {func(f *identity.SamePersonFacts) { f.Question.Login = "a\u200bda@acme.test" }, sso.RuleLooksAlike},
-		"given login":         {func(f *identity.SamePersonFacts) { f.Holder.LoginGiven = true }, sso.RuleGiven},
+		"a move":            {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionMove }, sso.RuleOther},
+		"a merge":           {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionMerged }, sso.RuleOther},
+		"a former identity": {func(f *identity.SamePersonFacts) { f.Question.Kind = sso.QuestionFormer }, sso.RuleOther},
+		"no claimant":       {func(f *identity.SamePersonFacts) { f.Claimant = sso.User{} }, sso.RuleDeleted},
+		"no holder":         {func(f *identity.SamePersonFacts) { f.Holder = sso.User{} }, sso.RuleDeleted},
+		"Cyrillic":          {func(f *identity.SamePersonFacts) { f.Question.Login = "\u0430da@acme.test" }, sso.RuleLooksAlike},
+		"invisible":         {func(f *identity.SamePersonFacts) { f.Question.Login = "a\u200bda@acme.test" }, sso.RuleLooksAlike},
+		"given login":       {func(f *identity.SamePersonFacts) { f.Holder.LoginGiven = true }, sso.RuleGiven},
+		"renamed": {func(f *identity.SamePersonFacts) {
+			f.Identities[0].LastSeenAt = f.Identities[1].LastSeenAt.Add(time.Second)
+		}, sso.RuleOutdated},
 		"no address":          {func(f *identity.SamePersonFacts) { f.Claimant.Email = "" }, sso.RuleDomain},
 		"holder's address":    {func(f *identity.SamePersonFacts) { f.Holder.Email = "" }, sso.RuleDomain},
 		"another domain":      {func(f *identity.SamePersonFacts) { f.Claimant.Email = "ada@evil.test" }, sso.RuleDomain},

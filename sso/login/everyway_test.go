@@ -75,6 +75,7 @@ func waysIn() map[string]func(*leaver) try {
 		"a test connection":             (*leaver).byTest,
 		"another connection":            (*leaver).byAnother,
 		"an answered question":          (*leaver).byAnswer,
+		"the rule for login conflicts":  (*leaver).byRule,
 		"a linked identity":             (*leaver).byLinked,
 		"an unlinked identity":          (*leaver).byUnlinked,
 		"vouching":                      (*leaver).byVouching,

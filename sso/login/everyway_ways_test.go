@@ -200,6 +200,16 @@ func (l *leaver) byAnswer() try {
 	}
 }
 
+// byRule signs in through another connection of a company whose rule says that both are one
+// person.
+func (l *leaver) byRule() try {
+	second := l.beside("Second")
+	on := true
+	_, err := l.db.SwitchIdentityRule(l.Context(), by, l.c.ID, &on, func(sso.RuleSwitch) error { return nil })
+	l.ok(err)
+	return l.signInAt(second)
+}
+
 // answersSame answers the question that waits: both are the same person.
 func (l *leaver) answersSame() error {
 	all, _, err := l.db.IdentityQuestions(

@@ -28,9 +28,9 @@ const ordinarySeed = 138
 //
 // Accounts are joined by an admin alone, who knows the people, or takes it back. What an
 // admin relies on is true: an address or a login passes to another person only after its
-// owner left or Gatehouse heard of the next one, and a company that is moved by login has
-// one set of logins, as one has whose login conflicts a rule answers, and an identity provider that ends and begins a user again knows whose
-// account it has. GATEHOUSE_SEED repeats one run, GATEHOUSE_FAULTS=full makes many.
+// owner left or Gatehouse heard of the next one, and a company that is moved by login, or
+// whose login conflicts a rule answers, has one set of logins, and an identity provider
+// that ends and begins a user again knows whose account it has. GATEHOUSE_SEED repeats one run, GATEHOUSE_FAULTS=full makes many.
 func TestOneLook(t *testing.T) {
 	seeds := []uint64{ordinarySeed}
 	if os.Getenv("GATEHOUSE_FAULTS") == "full" {
@@ -60,6 +60,13 @@ func (m *onelook) run(enough bool) {
 		pick(m.random, steps)(m)
 		m.looks()
 		m.later()
+	}
+	merges, _, err := m.db.Merges(m.Context(), m.acme.ID, sso.MergeFilter{}, sso.Page{Limit: 200})
+	m.ok(err)
+	for _, one := range merges {
+		if one.By == sso.ActorRule {
+			m.counts["joined by the rule"]++
+		}
 	}
 	m.Log(m.counts)
 	for _, what := range []string{

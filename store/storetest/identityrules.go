@@ -115,6 +115,12 @@ func ruleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
 			r.makes(func(u *sso.User) { u.LoginGiven = true }, r.ada.ID)
 			return r.claim()
 		},
+		sso.RuleOutdated: func(r ruled) sso.SignIn {
+			r.linked(r.ada.ID, "a-0", "")
+			r.clock.Move(time.Second)
+			r.comesAs(r.world.claims("a-0", "ada.king@acme.test"))
+			return r.claim()
+		},
 		sso.RuleDomain: func(r ruled) sso.SignIn {
 			_, err := r.db.CreateDomain(r.Context(), by, sso.Domain{
 				Enterprise: r.ent.ID,

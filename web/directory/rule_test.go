@@ -17,7 +17,7 @@ func TestRuleForLogins(t *testing.T) {
 	f.shows(f.post(rule, "same_login_and_domain", "true", "revision", "1"), 422, "pass a test connection")
 	f.passTest()
 	f.shows(f.done(f.post(rule, "same_login_and_domain", "true", "revision", "1"), list), 200, "The rule is on")
-	f.shows(f.post(rule, "same_login_and_domain", "false", "revision", "1"), 422, "changed")
+	f.shows(f.post(rule, "same_login_and_domain", "false", "revision", "1"), 409, "changed")
 	f.shows(f.done(f.post(rule, "answer_open", "true", "revision", "2"), list), 200, "has answered")
 	f.shows(f.done(f.post(rule, "same_login_and_domain", "false", "revision", "2"), list), 200, "The rule is off")
 	f.shows(f.post(rule, "answer_open", "true", "revision", "3"), 422, "The rule is off")

@@ -112,6 +112,7 @@ func ruleWords(r sso.RuleReason) string {
 		sso.RuleDeleted:    "One of the two accounts was deleted since.",
 		sso.RuleLooksAlike: "The logins only look alike.",
 		sso.RuleGiven:      "An admin gave the holder the login.",
+		sso.RuleOutdated:   "The holder signed in last with another login.",
 		sso.RuleDomain:     "The addresses are not of one domain.",
 		sso.RuleUnproven:   "The domain of the address is not verified.",
 		sso.RuleConnection: "The holder is or was known at the same connection.",
