@@ -275,18 +275,8 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var err error
-		var doubtful bool
-		if f.User, f.Provisioned, doubtful, err = t.match(ctx, ent, id); err != nil {
+		if err = t.readUser(ctx, ent, id, &f); err != nil {
 			return err
-		}
-		if f.Login, err = claimOf(ctx, t, ent, f.User, id); err != nil {
-			return err
-		}
-		f.Login.Same = f.Login.Same && !doubtful
-		if f.Login.Same { // the sign-in would be the holder's
-			if f.User, err = found(findUser(ctx, t, ent, f.Login.Holder)); err != nil {
-				return err
-			}
 		}
 		var proven int64
 		r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
@@ -311,19 +301,39 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	return f, err
 }
 
-// match finds the user of an identity by the ladder of a sign-in, whether the
-// identity provider pushed them, and whether an admin has to decide who it is, beside
-// whose the login is; the zero user is a new one.
-func (t *tx) match(
-	ctx context.Context, ent sso.EnterpriseID, id sso.Identity,
-) (_ sso.User, provisioned, doubtful bool, err error) {
-	u, _, err := identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
+// readUser reads whose a sign-in would be, and what it would find about the login: by the
+// rule of [sso.IdentityRules] it may be the holder's.
+func (t *tx) readUser(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, f *sso.SignInFacts) error {
+	p, err := t.match(ctx, ent, id)
+	if err != nil {
+		return err
+	}
+	f.User, f.Provisioned = p.user, p.provisioned
+	if f.Login, err = claimOf(ctx, t, ent, f.User, id); err != nil {
+		return err
+	}
+	f.Login.Same = f.Login.Same && p.doubt.holder == ""
+	if f.Login.Same {
+		f.User, err = found(findUser(ctx, t, ent, f.Login.Holder))
+	}
+	return err
+}
+
+// match finds the user of an identity by the ladder of a sign-in, with whether the
+// identity provider pushed them, and the doubt that an admin has to decide; the zero user
+// is a new one.
+func (t *tx) match(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (m person, err error) {
+	var found doubt
+	m.user, _, err = identity.Match(identity.SignInLadder(), func(key identity.Key) (sso.User, bool, error) {
 		p, ok, err := t.findPerson(ctx, ent, id, key)
-		provisioned = p.provisioned
-		doubtful = doubtful || p.doubt.holder != ""
+		if p.doubt.holder != "" {
+			found = p.doubt
+		}
+		m.provisioned = p.provisioned
 		return p.user, ok, err
 	})
-	return u, provisioned, doubtful, err
+	m.doubt = found
+	return m, err
 }
 
 // AssertedAttempt returns one attempt with its asserted identity, nil if it has

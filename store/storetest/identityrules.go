@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -107,8 +108,9 @@ func (r ruled) raw(query string, args ...any) {
 	}
 }
 
-// ruleConditions make one condition of the rule false each, and return the sign-in.
-func ruleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
+// loginConditions make one condition of the rule about the login false each, and return the
+// sign-in.
+func loginConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
 	return map[sso.RuleReason]func(ruled) sso.SignIn{
 		sso.RuleLooksAlike: func(r ruled) sso.SignIn { return r.second.claims("a-2", "\u0430da@acme.test") },
 		sso.RuleGiven: func(r ruled) sso.SignIn {
@@ -121,6 +123,12 @@ func ruleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
 			r.comesAs(r.world.claims("a-0", "ada.king@acme.test"))
 			return r.claim()
 		},
+	}
+}
+
+// addressConditions are those about addresses and about who had the login.
+func addressConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
+	return map[sso.RuleReason]func(ruled) sso.SignIn{
 		sso.RuleDomain: func(r ruled) sso.SignIn {
 			_, err := r.db.CreateDomain(r.Context(), by, sso.Domain{
 				Enterprise: r.ent.ID,
@@ -149,6 +157,12 @@ func ruleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
 			r.raw("update identities set login = 'ADA@acme.test' where user_id = '" + string(gone.ID) + "'")
 			return r.claim()
 		},
+	}
+}
+
+// peopleConditions are those about the claimant and about other decisions.
+func peopleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
+	return map[sso.RuleReason]func(ruled) sso.SignIn{
 		sso.RuleActive: func(r ruled) sso.SignIn {
 			u := r.waits()
 			r.makes(func(u *sso.User) { u.VouchedAt = r.clock.Now() }, u.ID)
@@ -185,7 +199,10 @@ func ruleConditions() map[sso.RuleReason]func(ruled) sso.SignIn {
 // testRuleConditions: a sign-in of which one condition alone is false waits for an admin, and
 // the try says why.
 func testRuleConditions(t *testing.T, fresh fresh) {
-	for reason, spoil := range ruleConditions() {
+	all := loginConditions()
+	maps.Copy(all, addressConditions())
+	maps.Copy(all, peopleConditions())
+	for reason, spoil := range all {
 		t.Run(string(reason), func(t *testing.T) {
 			r := newRuled(t, fresh)
 			s := spoil(r)
@@ -310,11 +327,9 @@ func testRuleUndone(t *testing.T, fresh fresh) {
 	}
 }
 
-// testRuleTry: a try looks at open and decided questions, says where an admin decided
-// otherwise, and writes nothing but that it was made.
-func testRuleTry(t *testing.T, fresh fresh) {
-	r := newRuled(t, fresh)
-	r.switchRule(false)
+// decides answers three questions, and returns which otherwise than the rule would have.
+func (r ruled) decides() map[sso.QuestionID]bool {
+	r.Helper()
 	wrong := map[sso.QuestionID]bool{}
 	for name, d := range map[string]sso.QuestionDecision{
 		"same":    {Answer: sso.AnswerSame},
@@ -324,10 +339,19 @@ func testRuleTry(t *testing.T, fresh fresh) {
 		r.world.enter(name, "dev")
 		r.comesAs(r.second.claims("second-"+name, name+"@acme.test"))
 		q := r.question()
-		_, err := r.db.AnswerQuestion(t.Context(), by, r.ent.ID, q.ID, d)
+		_, err := r.db.AnswerQuestion(r.Context(), by, r.ent.ID, q.ID, d)
 		r.ok(err)
 		wrong[q.ID] = d.Answer != sso.AnswerSame
 	}
+	return wrong
+}
+
+// testRuleTry: a try looks at open and decided questions, says where an admin decided
+// otherwise, and writes nothing but that it was made.
+func testRuleTry(t *testing.T, fresh fresh) {
+	r := newRuled(t, fresh)
+	r.switchRule(false)
+	wrong := r.decides()
 	r.comesAs(r.claim())
 	before := r.users()
 	try, err := r.db.TryIdentityRule(t.Context(), by, r.ent.ID)
@@ -383,9 +407,6 @@ func testRuleSwitch(t *testing.T, fresh fresh) {
 	found, err := w.db.IdentityRules(t.Context(), w.ent.ID)
 	w.ok(err)
 	w.same(rules, found)
-	held, err := w.db.EnterprisesHeld(t.Context(), w.clock.Now().Add(-time.Hour))
-	w.ok(err)
-	w.same(1, len(held))
 }
 
 // testRuleAnswersOpen: the rule answers a question that waits, once, and only while it is on.
@@ -495,6 +516,9 @@ func testRuleUnderSignIns(t *testing.T, fresh fresh) {
 	r.same(1, len(all))
 	r.same(2, len(r.identities(r.ada.ID)))
 	r.question() // of the other subject
+	held, err := r.db.EnterprisesHeld(t.Context(), r.clock.Now().Add(-time.Hour))
+	r.ok(err)
+	r.same(1, len(held)) // since the rule was switched on
 	r.oneHolder()
 	r.chainHolds()
 }
