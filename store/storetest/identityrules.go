@@ -251,6 +251,9 @@ func testRuleAdmins(t *testing.T, fresh fresh) {
 		for _, claimant := range []bool{false, true} {
 			r := newRuled(t, fresh)
 			id := r.ada.ID
+			if claimant && name == "of an organization" {
+				continue // only an active user is appointed
+			}
 			if claimant {
 				id = r.waits().ID
 			}
