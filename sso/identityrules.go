@@ -29,17 +29,16 @@ type RuleSwitch struct {
 	Untested string
 }
 
-// RuleTryValid is how long after a try the rule may be switched on, and RuleTryPeriod how
-// far back a try looks.
-const (
-	RuleTryValid  = 24 * time.Hour
-	RuleTryPeriod = 30 * 24 * time.Hour
-)
+// ruleTryValid is how long after a try the rule may be switched on.
+const ruleTryValid = 24 * time.Hour
+
+// RuleTryPeriod is how far back a try looks.
+const RuleTryPeriod = 30 * 24 * time.Hour
 
 // Tried reports whether what the rule would have done was looked at lately, so that it may
 // be switched on.
 func (r IdentityRules) Tried(now time.Time) bool {
-	return !r.TriedAt.IsZero() && now.Sub(r.TriedAt) < RuleTryValid
+	return !r.TriedAt.IsZero() && now.Sub(r.TriedAt) < ruleTryValid
 }
 
 // RuleReason is why [IdentityRules].SameLoginAndDomain does not answer a question.
