@@ -99,6 +99,9 @@ const (
 	MoveTaken       MoveReason = "taken"     // another active user of the company has the value
 	MoveAdmin       MoveReason = "admin"     // the user administers the company
 	MoveOperator    MoveReason = "operator"  // the account of an operator is tied to the user
+	// MoveOutdated says that the user signed in last with another login than the account
+	// has. The next person may have the login.
+	MoveOutdated MoveReason = "outdated"
 )
 
 // MoveEntry is one user in a move.

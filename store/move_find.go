@@ -15,11 +15,12 @@ const expectedColumns = entryColumns + ", " + administersAny + " or " + operates
 	exists (select 1 from users o where o.enterprise_id = $1 and o.login_folded = u.login_folded
 		and o.status = 'active' and o.id <> u.id and u.status = 'deactivated')
 	or exists (select 1 from users o where o.enterprise_id = $1 and lower(o.email) = lower(u.email)
-		and o.status = 'active' and o.id <> u.id and u.status = 'deactivated' and u.email <> ''), ` + userColumns
+		and o.status = 'active' and o.id <> u.id and u.status = 'deactivated' and u.email <> ''),
+	` + lastLogin + ", " + userColumns
 
 func scanExpected(r engine.Row) (x identity.ExpectedMove, err error) {
 	err = r.Scan(append(
-		append(entryFields(&x.Entry), &x.Admin, &x.Bound, &x.Replaced), userFields(&x.User)...,
+		append(entryFields(&x.Entry), &x.Admin, &x.Bound, &x.Replaced, &x.LastLogin), userFields(&x.User)...,
 	)...)
 	return x, err
 }

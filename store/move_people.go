@@ -118,12 +118,13 @@ const (
 func (r moveReader) plan(ctx context.Context, all []moving) ([]sso.MoveEntry, error) {
 	people := map[sso.UserID]identity.MovePerson{}
 	atTarget, taken := map[string][]sso.UserID{}, map[string][]sso.UserID{}
-	err := r.Query(ctx, func(row engine.Row) error {
+	err := r.everyone(ctx, func(row engine.Row) error {
 		var p identity.MovePerson
-		var email, login, subject, external string
+		var email, login, subject, external, last string
 		err := row.Scan(
-			&p.User, &p.Login, &email, &p.Status, &p.Admin, &p.Operator, &p.There, &login, &subject, &external,
+			&p.User, &p.Login, &email, &p.Status, &p.Admin, &p.Operator, &p.There, &login, &subject, &external, &last,
 		)
+		p.Outdated = r.move.By == sso.MoveByLogin && identity.IsOutdated(last, p.Login)
 		people[p.User] = p
 		if p.There {
 			r.note(atTarget, p.User, p.Login, email, subject)
@@ -133,13 +134,7 @@ func (r moveReader) plan(ctx context.Context, all []moving) ([]sso.MoveEntry, er
 			r.note(taken, p.User, p.Login, email, "")
 		}
 		return err
-	}, `select u.id, u.login, u.email, u.status, `+administersAny+`, `+operatesUser+`,
-			i.user_id is not null, coalesce(i.login, ''),
-			coalesce(i.subject, ''), coalesce((select p.external_id from provisioned_users p where p.enterprise_id = $1
-				and p.connection_id = $2 and p.account_id = u.id and p.origin = 'pushed' limit 1), '')
-		from users u left join identities i
-			on i.enterprise_id = u.enterprise_id and i.user_id = u.id and i.connection_id = $2
-		where u.enterprise_id = $1`, string(r.move.Enterprise), string(r.move.To))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +150,22 @@ func (r moveReader) plan(ctx context.Context, all []moving) ([]sso.MoveEntry, er
 		plan[i].Move = r.move.ID
 	}
 	return plan, nil
+}
+
+// everyone reads each user of the enterprise, with what the new connection knows of them.
+func (r moveReader) everyone(ctx context.Context, each func(engine.Row) error) error {
+	return r.Query(
+		ctx, each,
+		`select u.id, u.login, u.email, u.status, `+administersAny+`, `+operatesUser+`,
+			i.user_id is not null, coalesce(i.login, ''),
+			coalesce(i.subject, ''), coalesce((select p.external_id from provisioned_users p where p.enterprise_id = $1
+				and p.connection_id = $2 and p.account_id = u.id and p.origin = 'pushed' limit 1), ''),
+			`+lastLogin+`
+		from users u left join identities i
+			on i.enterprise_id = u.enterprise_id and i.user_id = u.id and i.connection_id = $2
+		where u.enterprise_id = $1`,
+		string(r.move.Enterprise), string(r.move.To),
+	)
 }
 
 // note records who has a value.

@@ -51,7 +51,7 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 	}{
 		{open && !sameLetters(f.Question.Login, f.Holder.Login), sso.RuleLooksAlike},
 		{open && f.Holder.LoginGiven, sso.RuleGiven},
-		{open && isOutdated(f.Holder, f.Identities), sso.RuleOutdated},
+		{open && holderOutdated(f.Holder, f.Identities), sso.RuleOutdated},
 		{domain == "" || domain != sso.EmailDomain(f.Holder.Email), sso.RuleDomain},
 		{!f.DomainProven, sso.RuleUnproven},
 		{f.AtConnection, sso.RuleConnection},
@@ -71,16 +71,16 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 	return against
 }
 
-// isOutdated reports whether a user signed in last with another login than the account has,
+// holderOutdated reports whether a user signed in last with another login than the account has,
 // as with a linked subject after a change of name. The next person may have that login.
-func isOutdated(u sso.User, all []sso.UserIdentity) bool {
+func holderOutdated(u sso.User, all []sso.UserIdentity) bool {
 	var latest sso.UserIdentity
 	for _, i := range all {
 		if i.LastSeenAt.After(latest.LastSeenAt) {
 			latest = i
 		}
 	}
-	return !latest.LastSeenAt.IsZero() && !SameLogin(latest.Login, u.Login)
+	return !latest.LastSeenAt.IsZero() && IsOutdated(latest.Login, u.Login)
 }
 
 // Claimant returns the user of a sign-in who would wait for the answer to a question, as

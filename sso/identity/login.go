@@ -30,6 +30,11 @@ func LoginKey(login string) string {
 // SameLogin reports whether two logins have the same key.
 func SameLogin(a, b string) bool { return LoginKey(a) == LoginKey(b) }
 
+// IsOutdated reports whether the login of an account is not the one of the user's last
+// sign-in, as after a change of name if a linked subject signs in: it leaves the account
+// as it is. The next person may have the login.
+func IsOutdated(last, login string) bool { return !SameLogin(last, login) }
+
 // ClaimedLogin returns the login that a user claims by asserting one: a login that
 // an admin gave stays. The zero user is a new one.
 func ClaimedLogin(u sso.User, asserted string) string {

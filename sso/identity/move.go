@@ -97,6 +97,8 @@ type MovePerson struct {
 	// Taken is another active user of the enterprise who has the value; "" if there is
 	// none.
 	Taken sso.UserID
+	// Outdated says that the value is a login with which the user did not sign in last.
+	Outdated bool
 }
 
 // PlanMove decides what becomes of each user. The rules, in order:
@@ -108,6 +110,8 @@ type MovePerson struct {
 //  4. If two users have the value, or another account has it, an admin decides.
 //  5. An admin is never moved by a value alone: with the account the rights would
 //     change hands.
+//  6. A user who signed in last with another login is not moved by the login alone: the
+//     next person may have it.
 func PlanMove(people []MovePerson) []sso.MoveEntry {
 	living := map[string][]sso.UserID{}
 	for _, p := range people {
@@ -151,6 +155,8 @@ func planOne(p MovePerson, living []sso.UserID) sso.MoveEntry {
 		e.Why = sso.MoveOperator
 	case p.Admin:
 		e.Why = sso.MoveAdmin
+	case p.Outdated:
+		e.Why = sso.MoveOutdated
 	default:
 		e.State = sso.MoveWaiting
 	}
@@ -174,6 +180,8 @@ type ExpectedMove struct {
 	Bound bool     // has a subject at the new connection
 	// Replaced says that another active user has the login or the address of the user.
 	Replaced bool
+	// LastLogin is the login with which the user signed in last.
+	LastLogin string
 }
 
 // changed reports whether the user has another value than when the move was planned:
@@ -190,10 +198,19 @@ func (x ExpectedMove) changed() bool {
 	return false
 }
 
+// outdated reports whether the value is a login with which the user did not sign in last,
+// and no admin said that it is the user's all the same.
+func (x ExpectedMove) outdated() bool {
+	return strings.HasPrefix(x.Entry.Key, string(sso.MoveByLogin)+"=") &&
+		x.User.Status != sso.UserDeactivated &&
+		IsOutdated(x.LastLogin, x.User.Login) &&
+		(x.Entry.Why != sso.MoveOutdated || x.Entry.DecidedBy == "")
+}
+
 // certain reports whether the value is enough to tell that it is the user. A
 // deactivated one is found, too, and refused.
 func (x ExpectedMove) certain() bool {
-	if x.Bound || x.changed() {
+	if x.Bound || x.changed() || x.outdated() {
 		return false
 	}
 	switch x.Entry.State {

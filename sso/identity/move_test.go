@@ -87,6 +87,7 @@ func TestPlanMove(t *testing.T) {
 	pending := func(p *person) { p.Status = sso.UserPending }
 	admin := func(p *person) { p.Admin = true }
 	operator := func(p *person) { p.Admin, p.Operator = true, true }
+	outdated := func(p *person) { p.Outdated = true }
 	there := func(p *person) { p.There, p.Admin = true, true }
 	taken := func(p *person) { p.Taken = "x" }
 	atTarget := func(p *person) { p.AtTarget = "x" }
@@ -107,6 +108,7 @@ func TestPlanMove(t *testing.T) {
 		"account there":      {people{with(active("a", "k"), atTarget)}, "held/at_target/x"},
 		"taken":              {people{with(active("a", "k"), taken)}, "held/taken/x"},
 		"admin":              {people{with(active("a", "k"), admin)}, "held/admin"},
+		"outdated":           {people{with(active("a", "k"), outdated)}, "held/outdated"},
 		"operator":           {people{with(active("a", "k"), operator)}, "held/operator"},
 		"admin twice":        {people{with(active("a", "k"), admin), active("b", "k")}, "held/twice/b held/twice/a"},
 	} {

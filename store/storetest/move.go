@@ -16,6 +16,8 @@ func moveTests() map[string]func(*testing.T, fresh) {
 		"admins":             testMoveOfAdmins,
 		"deactivated":        testMoveOfDeactivated,
 		"changed values":     testMoveOfChangedValues,
+		"outdated login":     testMoveOutdated,
+		"outdated since":     testMoveOutdatedSince,
 		"account at target":  testMoveAtTarget,
 		"merged":             testMoveMerged,
 		"undone":             testMoveUndone,

@@ -52,7 +52,7 @@ type movedUser struct {
 	User      sso.UserID         `json:"user" doc:"User."`
 	Login     string             `json:"login" doc:"Login of the user." example:"ada@acme.example"`
 	State     sso.MoveEntryState `json:"state" enum:"waiting,used,held,blocked,unmatched,there,left" doc:"State of the user in the move; blocked: deactivated, so a sign-in with the value is refused." example:"held"`
-	Reason    *string            `json:"reason" doc:"Reason of held, blocked and unmatched: no_value, deactivated, twice, at_target, taken, admin or operator; null for others." example:"twice"`
+	Reason    *string            `json:"reason" doc:"Reason of held, blocked and unmatched: no_value, deactivated, twice, at_target, taken, admin, operator or outdated; null for others." example:"twice"`
 	Other     *sso.UserID        `json:"other" doc:"Another user with the same value; null if there is none."`
 	DecidedBy *sso.Actor         `json:"decided_by" doc:"Admin who decided about the user; null if none did."`
 	UsedAt    *time.Time         `json:"used_at" doc:"Time of the first sign-in or push there; null before."`

@@ -30,6 +30,7 @@ func movedWhy(r sso.MoveReason) string {
 		sso.MoveTaken:       "Another active person has the value",
 		sso.MoveAdmin:       "Administers the company",
 		sso.MoveOperator:    "Is also an operator",
+		sso.MoveOutdated:    "Last signed in with another login",
 	}[r]
 }
 
