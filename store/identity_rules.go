@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"gatehouse/sso"
@@ -168,19 +169,42 @@ func (db *DB) AnswerQuestionByRule(
 		if err != nil || !rules.SameLoginAndDomain {
 			return err
 		}
-		answered, err = t.answerByRule(ctx, by, q)
+		b, err := broughtBy(ctx, t, q, sso.Identity{})
+		if err != nil {
+			return err
+		}
+		answered, err = t.answerByRule(ctx, by, q, b)
 		return err
 	})
+	if errors.Is(err, errBringsAdmin) {
+		return false, nil
+	}
 	return answered && err == nil, err
 }
 
-// answerByRule answers a question if the rule says that both are one person.
-func (t *tx) answerByRule(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) (bool, error) {
-	all, err := verdicts(ctx, t, q.Enterprise, []sso.IdentityQuestion{q})
-	if err != nil || !all[0].Yes() {
+// answerByRule answers a question whose claimant brings groups along, if the rule says that
+// both are one person. That the holder is an admin by it is [errBringsAdmin].
+func (t *tx) answerByRule(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, b brought) (bool, error) {
+	v, err := verdict(ctx, t, q, b)
+	if err != nil || !v.Yes() {
 		return false, err
 	}
-	return true, t.settleQuestion(ctx, by, &q, sso.QuestionDecision{Answer: sso.AnswerSame}, "rule", ruleName)
+	err = t.settleQuestion(ctx, by, &q, sso.QuestionDecision{Answer: sso.AnswerSame}, "rule", ruleName)
+	if err != nil {
+		return false, err
+	}
+	return true, t.refuseAdmin(ctx, q.Enterprise, q.Holder)
+}
+
+// refuseAdmin returns [errBringsAdmin] if a user is an admin now.
+func (t *tx) refuseAdmin(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) error {
+	if err := t.Flush(ctx); err != nil {
+		return err
+	}
+	if yes, err := administers(ctx, t, ent, user); err != nil || !yes {
+		return err
+	}
+	return errBringsAdmin
 }
 
 // ruleName is the rule in audit events.
@@ -193,9 +217,10 @@ func answersSame(ctx context.Context, r engine.Reader, ent sso.EnterpriseID) (bo
 }
 
 // isSamePerson reports whether the rule is on and says that a claimant, as a sign-in
-// makes them, and the holder of a login are one person. The claimant may be new.
+// makes them, and the holder of a login are one person. The claimant may be new. defaults
+// are the default groups of the connection.
 func isSamePerson(
-	ctx context.Context, r engine.Reader, claimant, holder sso.User, id sso.Identity,
+	ctx context.Context, r engine.Reader, claimant, holder sso.User, id sso.Identity, defaults []sso.GroupID,
 ) (bool, error) {
 	ent := holder.Enterprise
 	on, err := answersSame(ctx, r, ent)
@@ -214,6 +239,11 @@ func isSamePerson(
 		Claimant: claimant,
 		Holder:   holder,
 	}
-	err = ruleFacts(ctx, r, &f)
+	b, err := broughtBy(ctx, r, f.Question, id)
+	if err != nil {
+		return false, err
+	}
+	b.defaults = defaults
+	err = ruleFacts(ctx, r, &f, b)
 	return len(identity.SamePerson(f)) == 0, err
 }

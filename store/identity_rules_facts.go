@@ -29,35 +29,43 @@ func readTry(
 	if try.More = len(all) > mostTried; try.More {
 		all = all[:mostTried]
 	}
-	try.Verdicts, err = verdicts(ctx, r, ent, all)
+	try.Verdicts, err = verdicts(ctx, r, all)
 	return try, err
 }
 
 // verdicts returns what the rule says about questions, in their order.
 func verdicts(
-	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, questions []sso.IdentityQuestion,
-) ([]sso.RuleVerdict, error) {
-	all := make([]sso.RuleVerdict, len(questions))
+	ctx context.Context, r engine.Reader, questions []sso.IdentityQuestion,
+) (all []sso.RuleVerdict, err error) {
+	all = make([]sso.RuleVerdict, len(questions))
 	for i, q := range questions {
-		f := identity.SamePersonFacts{Question: q}
-		var err error
-		if f.Claimant, _, err = findUser(ctx, r, ent, q.User); err != nil {
+		b, err := broughtBy(ctx, r, q, sso.Identity{})
+		if err != nil {
 			return nil, err
 		}
-		if f.Holder, _, err = findUser(ctx, r, ent, q.Holder); err != nil {
+		if all[i], err = verdict(ctx, r, q, b); err != nil {
 			return nil, err
-		}
-		if err := ruleFacts(ctx, r, &f); err != nil {
-			return nil, err
-		}
-		all[i] = sso.RuleVerdict{
-			Question: q,
-			Claimant: f.Claimant,
-			Holder:   f.Holder,
-			Against:  identity.SamePerson(f),
 		}
 	}
 	return all, nil
+}
+
+// verdict returns what the rule says about a question whose claimant brings groups along.
+func verdict(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, b brought) (v sso.RuleVerdict, err error) {
+	f := identity.SamePersonFacts{Question: q}
+	if f.Claimant, _, err = findUser(ctx, r, q.Enterprise, q.User); err != nil {
+		return v, err
+	}
+	if f.Holder, _, err = findUser(ctx, r, q.Enterprise, q.Holder); err != nil {
+		return v, err
+	}
+	err = ruleFacts(ctx, r, &f, b)
+	return sso.RuleVerdict{
+		Question: q,
+		Claimant: f.Claimant,
+		Holder:   f.Holder,
+		Against:  identity.SamePerson(f),
+	}, err
 }
 
 // selectRuleFacts selects the facts about a claimant $2 and a holder $3 at a connection $4
@@ -105,8 +113,9 @@ const selectRuleFacts = `select
 // endOfTime is after every time that the store keeps.
 const endOfTime = int64(1) << 62
 
-// ruleFacts reads the facts about a question and its two users.
-func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts) error {
+// ruleFacts reads the facts about a question and its two users, of whom the claimant brings
+// groups along.
+func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts, b brought) error {
 	q := f.Question
 	before := endOfTime
 	if q.State != sso.QuestionWaiting {
@@ -124,6 +133,11 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	}, selectRuleFacts,
 		string(q.Enterprise), string(q.User), string(q.Holder), string(q.Connection), q.Login, before, string(q.ID),
 		sso.EmailDomain(f.Claimant.Email))
+	if err != nil {
+		return err
+	}
+	brings, err := b.admin(ctx, r, q.Enterprise)
+	f.Admin = f.Admin || brings
 	vouched := f.Claimant.VouchedAt
 	f.WasActive = f.WasActive || !vouched.IsZero() && engine.Micros(vouched) < before
 	if q.State == sso.QuestionWaiting {

@@ -47,6 +47,13 @@ func (db *DB) RecordLogin(
 			return err
 		})
 	}
+	if errors.Is(err, errBringsAdmin) {
+		err = db.changeBeside(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
+			r = newLoginRecord(t, s)
+			r.joining = unasked
+			return r.run(ctx, decide)
+		})
+	}
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}

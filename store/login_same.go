@@ -17,10 +17,11 @@ type joining int
 
 // The states.
 const (
-	beside joining = iota // the rule may be asked
-	alone                 // the rule is asked, and the answer carried out
-	joins                 // the rule said yes
-	joined                // by the rule, the subject leads to the holder
+	beside  joining = iota // the rule may be asked
+	alone                  // the rule is asked, and the answer carried out
+	joins                  // the rule said yes
+	joined                 // by the rule, the subject leads to the holder
+	unasked                // an admin decides
 )
 
 // errSamePerson ends a transaction beside others: the rule says that the claimant is the
@@ -31,10 +32,10 @@ var errSamePerson = errors.New("a rule of the company answers the identity quest
 // login. A doubt about another kind of question is an admin's to decide.
 func (r *loginRecord) askRule(ctx context.Context, settled identity.Settled) error {
 	claim := r.resolution.Claim
-	if settled.Wait != identity.ForAnswer || r.joining == joined || r.doubt.holder != "" || r.holder.ID != claim.Holder {
+	if settled.Wait != identity.ForAnswer || r.joining >= joined || r.doubt.holder != "" || r.holder.ID != claim.Holder {
 		return nil
 	}
-	same, err := isSamePerson(ctx, r.tx, settled.User, r.holder, r.signIn.Identity)
+	same, err := isSamePerson(ctx, r.tx, settled.User, r.holder, r.signIn.Identity, r.signIn.DefaultGroups)
 	switch {
 	case err != nil || !same:
 		return err
@@ -70,5 +71,8 @@ func (t *tx) recordAlone(ctx context.Context, s sso.SignIn, decide sso.Decide) (
 	s.Attempt.Checks = checks
 	r = newLoginRecord(t, s)
 	r.joining = joined
-	return r, r.run(ctx, decide)
+	if err := r.run(ctx, decide); err != nil {
+		return r, err
+	}
+	return r, t.refuseAdmin(ctx, r.ent, r.user.ID)
 }

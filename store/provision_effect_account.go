@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gatehouse/scim/filter"
 	"gatehouse/sso"
@@ -290,14 +291,21 @@ func (db *DB) questionHeld(
 		return err
 	}
 	answered := false
-	failed := db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
-		claimant, err := t.questionHeld(ctx, p, u, held)
-		if err != nil {
+	raise := func(asks bool) error {
+		return db.change(ctx, p.Enterprise, func(ctx context.Context, t *tx) error {
+			claimant, err := t.questionHeld(ctx, p, u, held)
+			if err != nil || !asks {
+				return err
+			}
+			answered, err = t.answerPushed(ctx, p, u, claimant)
 			return err
-		}
-		answered, err = t.answerPushed(ctx, p.Enterprise, claimant)
-		return err
-	})
+		})
+	}
+	failed := raise(true)
+	if errors.Is(failed, errBringsAdmin) {
+		answered = false
+		failed = raise(false)
+	}
 	if failed == nil && answered {
 		return again()
 	}
@@ -306,16 +314,25 @@ func (db *DB) questionHeld(
 
 // answerPushed answers the question of a push that was held, if the rule is on and says
 // that the claimant is the holder.
-func (t *tx) answerPushed(ctx context.Context, ent sso.EnterpriseID, claimant sso.UserID) (bool, error) {
-	on, err := answersSame(ctx, t, ent)
+func (t *tx) answerPushed(
+	ctx context.Context, p sso.Push, u sso.ProvisionedUser, claimant sso.UserID,
+) (bool, error) {
+	on, err := answersSame(ctx, t, p.Enterprise)
 	if err != nil || !on {
 		return false, err
 	}
-	q, err := found(waitingQuestion(ctx, t, ent, claimant))
+	q, err := found(waitingQuestion(ctx, t, p.Enterprise, claimant))
 	if err != nil {
 		return false, err
 	}
-	return t.answerByRule(ctx, sso.ActorRule, q)
+	b, err := broughtBy(ctx, t, q, sso.Identity{})
+	if err != nil {
+		return false, err
+	}
+	if err := b.awaited(ctx, t, p, u); err != nil {
+		return false, err
+	}
+	return t.answerByRule(ctx, sso.ActorRule, q, b)
 }
 
 // questionHeld raises the question, and returns the claimant.

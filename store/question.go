@@ -201,6 +201,9 @@ func (t *tx) join(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) err
 	if err := identity.CheckSame(q, holder); err != nil {
 		return err
 	}
+	if err := t.refuseBrought(ctx, by, q); err != nil {
+		return err
+	}
 	_, err = t.merge(ctx, mergeAsked{
 		by:       by,
 		ent:      q.Enterprise,
@@ -212,6 +215,22 @@ func (t *tx) join(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) err
 		return err
 	}
 	return t.applyAnswered(ctx, q)
+}
+
+// refuseBrought refuses to join a claimant who brings groups of admins along, unless the
+// actor could make the holder an admin in another way.
+func (t *tx) refuseBrought(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
+	if appoints, err := mayAppoint(ctx, t, by); err != nil || appoints {
+		return err
+	}
+	b, err := broughtBy(ctx, t, q, sso.Identity{})
+	if err != nil {
+		return err
+	}
+	if admin, err := b.admin(ctx, t, q.Enterprise); err != nil || !admin {
+		return err
+	}
+	return sso.AdminAccount()
 }
 
 // takeLogin takes the login of a question from its current holder, if it has one.

@@ -275,7 +275,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var err error
-		if err = t.readUser(ctx, ent, id, &f); err != nil {
+		if err = t.readUser(ctx, ent, id, defaults, &f); err != nil {
 			return err
 		}
 		var proven int64
@@ -303,13 +303,15 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 
 // readUser reads whose a sign-in would be, and what it would find about the login: by the
 // rule of [sso.IdentityRules] it may be the holder's.
-func (t *tx) readUser(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, f *sso.SignInFacts) error {
+func (t *tx) readUser(
+	ctx context.Context, ent sso.EnterpriseID, id sso.Identity, defaults []sso.GroupID, f *sso.SignInFacts,
+) error {
 	p, err := t.match(ctx, ent, id)
 	if err != nil {
 		return err
 	}
 	f.User, f.Provisioned = p.user, p.provisioned
-	if f.Login, err = claimOf(ctx, t, ent, f.User, id); err != nil {
+	if f.Login, err = claimOf(ctx, t, ent, f.User, id, defaults); err != nil {
 		return err
 	}
 	f.Login.Same = f.Login.Same && p.doubt.holder == ""

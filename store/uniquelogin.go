@@ -41,11 +41,11 @@ func (db *DB) LoginClaim(
 	ctx context.Context, ent sso.EnterpriseID, u sso.User, id sso.Identity,
 ) (_ sso.LoginClaim, err error) {
 	defer func() { doing(&err, "look for a login") }()
-	return claimOf(ctx, db.sql, ent, u, id)
+	return claimOf(ctx, db.sql, ent, u, id, nil)
 }
 
 func claimOf(
-	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, id sso.Identity,
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, id sso.Identity, defaults []sso.GroupID,
 ) (sso.LoginClaim, error) {
 	login := identity.ClaimedLogin(old, id.Login)
 	holder, _, err := loginHolder(ctx, r, ent, login)
@@ -56,7 +56,7 @@ func claimOf(
 	if !claim.Waits() || old.Status == sso.UserDeactivated || !identity.SameLogin(login, id.Login) {
 		return claim, nil
 	}
-	claim.Same, err = isSamePerson(ctx, r, identity.Claimant(old, id), holder, id)
+	claim.Same, err = isSamePerson(ctx, r, identity.Claimant(old, id), holder, id, defaults)
 	return claim, err
 }
 

@@ -15,6 +15,9 @@ func identityRuleTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"each condition alone":   testRuleConditions,
 		"never admins":           testRuleAdmins,
+		"no coming admins":       testRuleComingAdmins,
+		"asked later":            testRuleAskedLater,
+		"pushed admins":          testRulePushedAdmins,
 		"joins a sign-in":        testRuleJoins,
 		"joins who waits":        testRuleJoinsWaiting,
 		"undone":                 testRuleUndone,
