@@ -24,9 +24,11 @@ func DefaultIdentityRules() IdentityRules { return IdentityRules{Revision: 1} }
 type RuleSwitch struct {
 	Rules IdentityRules
 	On    bool // whether the rule is on afterwards
-	// Untested is the name of an enabled connection of which the actor passed no test as it
-	// is live; "" if there is none.
+	// Untested is the name of a connection of which the actor passed no test as it is live;
+	// "" if there is none. One that was live counts while it is disabled: it can be enabled
+	// again. Tested says that the actor passed one of another.
 	Untested string
+	Tested   bool
 }
 
 // ruleTryValid is how long after a try the rule may be switched on.
@@ -35,10 +37,10 @@ const ruleTryValid = 24 * time.Hour
 // RuleTryPeriod is how far back a try looks.
 const RuleTryPeriod = 30 * 24 * time.Hour
 
-// Tried reports whether what the rule would have done was looked at lately, so that it may
-// be switched on.
-func (r IdentityRules) Tried(now time.Time) bool {
-	return !r.TriedAt.IsZero() && now.Sub(r.TriedAt) < ruleTryValid
+// Tried reports whether an actor has looked lately at what the rule would have done, as the
+// last one who did, so that the actor may switch it on.
+func (r IdentityRules) Tried(by Actor, now time.Time) bool {
+	return r.TriedBy == by && !r.TriedAt.IsZero() && now.Sub(r.TriedAt) < ruleTryValid
 }
 
 // RuleReason is why [IdentityRules].SameLoginAndDomain does not answer a question.

@@ -96,11 +96,11 @@ func (t *tx) ruleSwitch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID)
 	if s.Rules, err = identityRules(ctx, t, ent); err != nil {
 		return s, err
 	}
-	enabled, err := engine.List(
+	live, err := engine.List(
 		ctx, t, scanConnectionID,
-		"select c.id from connections c where c.enterprise_id = $1 and c.state = 'enabled' order by c.id", string(ent),
+		"select c.id from connections c where c.enterprise_id = $1 and c.live <> '' order by c.id", string(ent),
 	)
-	for _, id := range enabled {
+	for _, id := range live {
 		c, err := found(t.db.findConnection(ctx, t, ent, id))
 		if err != nil {
 			return s, err
@@ -109,6 +109,7 @@ func (t *tx) ruleSwitch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID)
 		if err != nil {
 			return s, err
 		}
+		s.Tested = s.Tested || tested
 		if !tested {
 			s.Untested = c.Name
 		}

@@ -129,13 +129,13 @@ func ruleCodes() []Entry {
 		{
 			"rule_not_tried", "API",
 			"the rule that answers login conflicts is to be switched on without a try within the last day, " +
-				"or since it was changed last",
+				"or since it was changed last, or another actor tried it last",
 			Operator, "try it first, look at each question, and switch it on then",
 		},
 		{
 			"rule_approval_needed", "API",
-			"an admin or a token of the company switches the rule on, " +
-				"and has not tested each enabled connection as it is live",
+			"an admin of the company switches the rule on, and has not tested each connection that is or was live, " +
+				"or a token of the company does",
 			Operator, "pass a test connection through the one that the message names, or let an operator switch it on",
 		},
 		{

@@ -90,17 +90,38 @@ func checkRule(x sso.RuleSwitch, by sso.Actor, answerOpen bool, now time.Time) e
 		return ruleError("rule_off", "The rule is off, so it answers nothing. Switch it on first.")
 	case !x.On || x.Rules.SameLoginAndDomain:
 		return nil
-	case !x.Rules.Tried(now):
+	case !x.Rules.Tried(by, now):
 		return ruleError(
 			"rule_not_tried",
 			"Try the rule first: look at what it would have done with the login conflicts of the last 30 days. "+
-				"A try counts for a day.",
+				"A try counts for a day, and for the one who made it last.",
 		)
-	case x.Untested != "" && !by.OfOperator():
+	case !by.OfOperator():
+		return checkTests(x, by)
+	}
+	return nil
+}
+
+// checkTests returns why an actor of the company cannot switch the rule on.
+func checkTests(x sso.RuleSwitch, by sso.Actor) error {
+	const why = "With the rule, each connection says who a person is. "
+	_, err := sso.ParseID[sso.UserID](string(by))
+	switch {
+	case err != nil:
 		return ruleError(
 			"rule_approval_needed",
-			"With the rule, each connection says who a person is. So pass a test connection of "+
-				sso.Sanitize(x.Untested)+" with its settings as they are live now, or ask an operator.",
+			why+"So an operator switches it on, or an admin of the company who passed a test of each connection.",
+		)
+	case x.Untested != "":
+		return ruleError(
+			"rule_approval_needed",
+			why+"So pass a test connection of "+sso.Sanitize(x.Untested)+
+				" with its settings as they are live now, or ask an operator.",
+		)
+	case !x.Tested:
+		return ruleError(
+			"rule_approval_needed",
+			why+"No connection was live yet. So enable one and pass a test connection of it, or ask an operator.",
 		)
 	}
 	return nil

@@ -106,11 +106,11 @@ func TestSamePersonDecided(t *testing.T) {
 func TestRuleTried(t *testing.T) {
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	for age, want := range map[time.Duration]bool{0: true, 23 * time.Hour: true, 24 * time.Hour: false} {
-		if got := (sso.IdentityRules{TriedAt: now.Add(-age)}).Tried(now); got != want {
+		if got := (sso.IdentityRules{TriedAt: now.Add(-age), TriedBy: "adm-1"}).Tried("adm-1", now); got != want {
 			t.Errorf("a try %s ago counts: %t", age, got)
 		}
 	}
-	if sso.DefaultIdentityRules().Tried(now) {
+	if sso.DefaultIdentityRules().Tried("", now) {
 		t.Error("a rule that was never tried counts as tried")
 	}
 }

@@ -364,7 +364,7 @@ func testRuleTry(t *testing.T, fresh fresh) {
 	r.ok(err)
 	r.same(before, r.users())
 	yes, contradicted, open := try.Count()
-	if yes != 4 || contradicted != 2 || open != 1 || try.More || !try.Rules.Tried(r.clock.Now()) ||
+	if yes != 4 || contradicted != 2 || open != 1 || try.More || !try.Rules.Tried(by, r.clock.Now()) ||
 		try.Rules.TriedBy != by || try.Rules.Revision != 3 {
 		t.Errorf("the try counts %d, %d, %d: %+v", yes, contradicted, open, try)
 	}
@@ -377,7 +377,7 @@ func testRuleTry(t *testing.T, fresh fresh) {
 	r.clock.Move(31 * 24 * time.Hour)
 	try, err = r.db.TriedIdentityRule(t.Context(), r.ent.ID)
 	r.ok(err)
-	if len(try.Verdicts) != 0 || try.Rules.Tried(r.clock.Now()) {
+	if len(try.Verdicts) != 0 || try.Rules.Tried(by, r.clock.Now()) {
 		t.Errorf("a month later: %+v", try)
 	}
 }

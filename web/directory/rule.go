@@ -20,14 +20,14 @@ func (d *Directory) rulePages() []console.Page {
 // mostShown is how many questions of a try the page lists.
 const mostShown = 50
 
-// ruleCard returns the rule of a company, with what it would have done if it was tried
-// lately.
+// ruleCard returns the rule of a company, with what it would have done if the visitor
+// tried it lately.
 func (d *Directory) ruleCard(r *http.Request, v console.Visit) (*ruleCard, error) {
 	try, err := d.Service.TriedIdentityRule(r.Context(), v.Enterprise.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the rule for login conflicts: %w", err)
 	}
-	c := newRuleCard(try, d.Now())
+	c := newRuleCard(try, v.Actor, d.Now())
 	c.Hidden = []ui.HiddenField{console.RevisionField(try.Rules.Revision)}
 	c.Action = console.At(v.Enterprise, "identity-rules")
 	for i := range c.Rows {

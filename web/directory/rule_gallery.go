@@ -22,7 +22,7 @@ func galleryRule(on, tried bool, verdicts ...sso.RuleVerdict) *questionsPage {
 	if tried {
 		try.Rules.TriedAt = now.Add(-5 * time.Minute)
 	}
-	p.Rule = newRuleCard(try, now)
+	p.Rule = newRuleCard(try, try.Rules.TriedBy, now)
 	p.Rule.Since, p.Rule.At = gallery.Ago(48*time.Hour), gallery.Ago(5*time.Minute)
 	p.Rule.Action = galleryEnt + "/identity-rules"
 	return p

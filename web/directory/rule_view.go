@@ -14,7 +14,7 @@ import (
 type ruleCard struct {
 	On     bool
 	Since  ui.Time // of On
-	Tried  bool    // lately: Rows are what it would have done
+	Tried  bool    // lately by the visitor: Rows are what it would have done
 	At     ui.Time // of Tried
 	Rows   []ruleRow
 	More   int // questions of the try that are not listed
@@ -35,12 +35,12 @@ type ruleRow struct {
 	Why              []string
 }
 
-// newRuleCard returns the card; a Href of a person is their ID.
-func newRuleCard(try sso.RuleTry, now time.Time) *ruleCard {
+// newRuleCard returns the card for an actor; a Href of a person is their ID.
+func newRuleCard(try sso.RuleTry, by sso.Actor, now time.Time) *ruleCard {
 	c := &ruleCard{
 		On:    try.Rules.SameLoginAndDomain,
 		Since: ui.NewTime(try.Rules.ChangedAt, now),
-		Tried: try.Rules.Tried(now),
+		Tried: try.Rules.Tried(by, now),
 		At:    ui.NewTime(try.Rules.TriedAt, now),
 	}
 	c.Yes, c.Wrong, c.Open = try.Count()
