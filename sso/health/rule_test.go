@@ -10,7 +10,8 @@ import (
 )
 
 // TestRuleIsReported: the admins of a company and the operators are told once that a rule
-// answers login conflicts, and the overview says so for a week, or until it is off.
+// answers login conflicts, and that it did so when it is off again, be it on between two checks only. The overview says
+// so for a week.
 func TestRuleIsReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.SQLite, 900*day)
@@ -65,10 +66,17 @@ func TestRuleIsReported(t *testing.T) {
 	open(1)
 	turn(false)
 	w.minute()
-	open(0)
+	open(1) // that it was on
+	before := len(w.mails())
+	w.clock.Move(time.Minute)
 	turn(true)
+	w.clock.Move(time.Second)
+	turn(false) // before a check
 	w.minute()
 	open(1)
+	if mails := strings.ReplaceAll(strings.Join(w.mails()[before:], "\n"), "\r\n", " "); !strings.Contains(mails, "until") {
+		t.Errorf("after a short while on, mailed %q", mails)
+	}
 	w.clock.Move(8 * day)
 	w.hour()
 	open(0)

@@ -68,15 +68,16 @@ func subjectOf(change *sso.TrustChange) string {
 	return change.Digest[:min(len(change.Digest), 16)]
 }
 
-// checkRule reports that login conflicts are answered by a rule since lately.
+// checkRule reports that login conflicts are answered by a rule since lately, or were until
+// lately: what it answered meanwhile stays.
 func checkRule(s State) (f sso.Finding, ok bool) {
 	at := s.Rules.ChangedAt
-	if !s.Rules.SameLoginAndDomain || s.Now.Sub(at) > trustReported {
+	if at.IsZero() || s.Now.Sub(at) > trustReported {
 		return f, false
 	}
 	f.HealthKey = sso.HealthKey{
 		Kind:    sso.HealthRule,
-		Subject: at.UTC().Format(time.RFC3339),
+		Subject: at.UTC().Format(time.RFC3339Nano),
 	}
 	f.FindingDetail = sso.FindingDetail{
 		Text: "Login conflicts are answered by a rule: two people with the same login and addresses of one domain " +
@@ -85,6 +86,11 @@ func checkRule(s State) (f sso.Finding, ok bool) {
 		Do:   "Check that the company wants this. If it does not, switch the rule off under Login conflicts.",
 		At:   at,
 		Path: "questions",
+	}
+	if !s.Rules.SameLoginAndDomain {
+		f.Text = "Login conflicts were answered by a rule until " + at.UTC().Format("2 January 2006 15:04 UTC") +
+			". What it answered until then stays: two accounts count as one person."
+		f.Do = "Check that the company wanted this. If it did not, undo the merges that the rule made."
 	}
 	return f, true
 }
