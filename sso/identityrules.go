@@ -59,11 +59,14 @@ const (
 	RuleHanded     RuleReason = "login_passed_on"     // another user of the connection had the login
 	RuleActive     RuleReason = "claimant_was_active" // the claimant was let in before, or is provisioned
 	RuleGroups     RuleReason = "claimant_has_groups" // an admin added the claimant to a group
-	RuleAdmin      RuleReason = "admin"               // one of the two is an admin
-	RuleOperator   RuleReason = "operator"            // an operator's account is tied to one of the two
-	RuleInactive   RuleReason = "holder_inactive"     // the holder is deactivated or was merged away
-	RuleWaits      RuleReason = "waits_elsewhere"     // another question or a move waits for one of the two
-	RuleSeparated  RuleReason = "told_apart"          // an admin said before that the two are two people
+	// RuleProvisioned says that another connection provisions the holder, and that this one
+	// provisions: it would take the user over.
+	RuleProvisioned RuleReason = "provisioned_elsewhere"
+	RuleAdmin       RuleReason = "admin"           // one of the two is an admin
+	RuleOperator    RuleReason = "operator"        // an operator's account is tied to one of the two
+	RuleInactive    RuleReason = "holder_inactive" // the holder is deactivated or was merged away
+	RuleWaits       RuleReason = "waits_elsewhere" // another question or a move waits for one of the two
+	RuleSeparated   RuleReason = "told_apart"      // an admin said before that the two are two people
 )
 
 // RuleVerdict is what the rule says about one question.

@@ -67,7 +67,7 @@ func erasedRows() []string {
 		"delete from sync_records where enterprise_id = $1 and user_id in [users]",
 		"delete from membership_history where enterprise_id = $1 and user_id in [users]",
 		"delete from held_syncs where enterprise_id = $1 and user_id in [users]",
-		"update identity_questions set login = '', keeps = '', move_key = '' " +
+		"update identity_questions set login = '', login_key = '', keeps = '', move_key = '' " +
 			"where enterprise_id = $1 and holder_id in [users]",
 		"delete from email_proofs where enterprise_id = $1 and account in [codes]",
 		"delete from email_codes where enterprise_id = $1 and account in [codes]",

@@ -22,11 +22,13 @@ func (db *DB) foldGroups(ctx context.Context) error {
 		{
 			"select enterprise_id, id, name from groups where (enterprise_id > $1 or enterprise_id = $1 and id > $2) order by enterprise_id, id limit $3",
 			"update groups set folded = $3 where enterprise_id = $1 and id = $2 and name = $4",
+			fold.Name,
 		},
 		{
 			`select enterprise_id, organization_id || '/' || name, name from group_idp_names
 			where (enterprise_id > $1 or enterprise_id = $1 and organization_id || '/' || name > $2) order by 1, 2 limit $3`,
 			"update group_idp_names set folded = $3 where enterprise_id = $1 and organization_id || '/' || name = $2 and name = $4",
+			fold.Name,
 		},
 	} {
 		if err := db.foldAll(ctx, names); err != nil {
@@ -38,7 +40,10 @@ func (db *DB) foldGroups(ctx context.Context) error {
 
 // folding is where names are read, after an enterprise and an ID, and how a fold
 // is written.
-type folding struct{ read, write string }
+type folding struct {
+	read, write string
+	fold        func(string) string
+}
 
 func (db *DB) foldAll(ctx context.Context, f folding) error {
 	type name struct{ enterprise, id, name string }
@@ -53,7 +58,7 @@ func (db *DB) foldAll(ctx context.Context, f folding) error {
 				return err
 			}
 			for _, n := range some {
-				t.Queue(f.write, n.enterprise, n.id, fold.Name(n.name), n.name)
+				t.Queue(f.write, n.enterprise, n.id, f.fold(n.name), n.name)
 			}
 			if more = len(some) == foldedAtOnce; more {
 				after = some[len(some)-1]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gatehouse/scim/filter"
 	"gatehouse/sso"
 	"gatehouse/sso/identity"
 	"gatehouse/store/engine"
@@ -71,7 +72,8 @@ func verdict(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, b bro
 // selectRuleFacts selects the facts about a claimant $2 and a holder $3 at a connection $4
 // with a login $5. Of what may be because of a decision, only that counts which was
 // before the time $6; for a question that waits, this is the end of time. $7 is the
-// question, "" for none yet, and $8 the domain of the claimant's address.
+// question, "" for none yet, and $8 the domain of the claimant's address. $9 is the key of
+// the login, $10 that of the holder as it is, and $11 the userName of a push with it.
 const selectRuleFacts = `select
 	exists (select 1 from domains d where d.enterprise_id = $1 and d.name = $8 and d.verified_at > 0),
 	exists (select 1 from identities i
@@ -80,10 +82,23 @@ const selectRuleFacts = `select
 			where l.enterprise_id = $1 and l.user_id = $3 and l.connection_id = $4 and l.created_at < $6)
 		or exists (select 1 from former_identities f
 			where f.enterprise_id = $1 and f.user_id = $3 and f.connection_id = $4 and f.ended_at < $6),
-	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4 and i.login = $5
+	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4 and lower(i.login) = lower($5)
 			and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
+		or exists (select 1 from users u join identities i on i.enterprise_id = u.enterprise_id and i.user_id = u.id
+			where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2 and u.id <> $3
+				and i.connection_id = $4 and i.created_at < $6)
+		or exists (select 1 from linked_subjects l where l.enterprise_id = $1 and l.connection_id = $4
+			and lower(l.login) = lower($5) and l.user_id <> $2 and l.user_id <> $3 and l.created_at < $6)
 		or exists (select 1 from former_identities f where f.enterprise_id = $1 and f.connection_id = $4
-			and f.login = $5 and f.login <> '' and f.user_id <> $2 and f.user_id <> $3 and f.ended_at < $6),
+			and lower(f.login) = lower($5) and f.login <> '' and f.user_id <> $2 and f.user_id <> $3
+			and f.ended_at < $6)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9
+			and q.connection_id = $4 and q.user_id <> $2 and q.user_id <> $3 and q.created_at < $6 and q.id <> $7
+			and q.state <> 'waiting' and not (q.answer = 'same' and q.holder_id = $3))
+		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $4
+			and s.login_key = $9 and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
+		or exists (select 1 from attempts a where a.enterprise_id = $1 and a.login in ($5, $10, lower($5))
+			and a.connection_id = $4 and a.outcome = 'succeeded' and a.user_id not in ('', $2, $3) and a.at < $6),
 	exists (select 1 from attempts a
 			where a.enterprise_id = $1 and a.user_id = $2 and a.outcome = 'succeeded' and a.at < $6)
 		or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $2
@@ -101,14 +116,25 @@ const selectRuleFacts = `select
 			and q.id <> $7 and q.user_id <> $2 and q.holder_id in ($2, $3))
 		or exists (select 1 from move_entries e where e.enterprise_id = $1 and e.user_id in ($2, $3)
 			and e.state in ('waiting', 'held')),
-	exists (select 1 from merges g where g.enterprise_id = $1 and g.from_id = $2 and g.undone_at > 0
+	exists (select 1 from merges g where g.enterprise_id = $1 and g.from_id in ($2, $3) and g.undone_at > 0
 			and g.made_at < $6)
-		or exists (select 1 from merges g where g.enterprise_id = $1 and g.from_id = $3 and g.into_id = $2
-			and g.undone_at > 0 and g.made_at < $6)
-		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id = $2
-			and q.state = 'answered' and q.answer <> 'same' and q.id <> $7 and q.decided_at < $6)
-		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id = $3
-			and q.holder_id = $2 and q.state = 'answered' and q.answer <> 'same' and q.decided_at < $6)`
+		or exists (select 1 from merges g where g.enterprise_id = $1 and g.into_id in ($2, $3) and g.undone_at > 0
+			and g.made_at < $6)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id in ($2, $3) and ` + apart + `)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.holder_id in ($2, $3)
+			and q.holder_id <> '' and ` + apart + `)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9
+			and ` + apart + `),
+	exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $3 and p.origin = 'pushed'
+			and p.connection_id <> $4)
+		and (exists (select 1 from connections c where c.enterprise_id = $1 and c.id = $4
+				and c.live like '%"provisioning":"scim"%')
+			or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.connection_id = $4
+				and p.origin = 'pushed' and p.user_name_folded = $11))`
+
+// apart are the answers of admins before $6, but to the question $7, that a claimant and a
+// holder are two people.
+const apart = "q.state = 'answered' and q.answer <> 'same' and q.id <> $7 and q.decided_at < $6"
 
 // endOfTime is after every time that the store keeps.
 const endOfTime = int64(1) << 62
@@ -128,11 +154,11 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	err = r.Query(ctx, func(row engine.Row) error {
 		return row.Scan(
 			&f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
-			&f.Waits, &f.Separated,
+			&f.Waits, &f.Separated, &f.ProvisionedElsewhere,
 		)
 	}, selectRuleFacts,
 		string(q.Enterprise), string(q.User), string(q.Holder), string(q.Connection), q.Login, before, string(q.ID),
-		sso.EmailDomain(f.Claimant.Email))
+		sso.EmailDomain(f.Claimant.Email), identity.LoginKey(q.Login), f.Holder.Login, filter.Fold(q.Login))
 	if err != nil {
 		return err
 	}

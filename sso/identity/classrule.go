@@ -1,7 +1,10 @@
 package identity
 
 import (
-	"gatehouse/scim/filter"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
 	"gatehouse/sso"
 )
 
@@ -23,13 +26,16 @@ type SamePersonFacts struct {
 	WasActive bool
 	// ByHand says that an admin added the claimant to a group.
 	ByHand bool
+	// ProvisionedElsewhere says that another connection provisions the holder, and that of
+	// the question provisions, too.
+	ProvisionedElsewhere bool
 	// Admin and Operator are about either of the two.
 	Admin, Operator bool
 	// Waits says that another question or a move waits for a decision about one of the
 	// two.
 	Waits bool
-	// Separated says that an admin told the two apart: by the answer to a question, or by
-	// undoing a merge.
+	// Separated says that an admin told people with the login, or one of the two and another
+	// account, apart: by the answer to a question, or by undoing a merge.
 	Separated bool
 }
 
@@ -58,6 +64,7 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 		{f.PassedOn, sso.RuleHanded},
 		{f.WasActive || f.Question.Keeps != "", sso.RuleActive},
 		{f.ByHand, sso.RuleGroups},
+		{f.ProvisionedElsewhere, sso.RuleProvisioned},
 		{f.Admin, sso.RuleAdmin},
 		{f.Operator, sso.RuleOperator},
 		{open && (f.Holder.Status != sso.UserActive || f.Holder.MergedInto != ""), sso.RuleInactive},
@@ -91,7 +98,16 @@ func Claimant(before sso.User, id sso.Identity) sso.User {
 	return u
 }
 
-// sameLetters reports whether two logins are the same but for letter case and Unicode
-// form. Letters that only look alike are not the same: one of two such logins may have
-// been made to be taken for the other.
-func sameLetters(a, b string) bool { return filter.Fold(a) == filter.Fold(b) }
+// sameLetters reports whether two logins are the same but for the case of the letters A to Z
+// and for Unicode form. Letters that only look alike, or are the same in another spelling such
+// as ß and ss, are not the same: one of two such logins may have been made to be taken for
+// the other.
+func sameLetters(a, b string) bool {
+	lower := func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	return norm.NFC.String(strings.Map(lower, a)) == norm.NFC.String(strings.Map(lower, b))
+}

@@ -38,6 +38,14 @@ func samePerson() identity.SamePersonFacts {
 	}
 }
 
+// logins sets the logins of a question and its holder.
+func logins(claimed, held string) func(*identity.SamePersonFacts) {
+	return func(f *identity.SamePersonFacts) {
+		f.Question.Login, f.Holder.Login = claimed, held
+		f.Identities = nil
+	}
+}
+
 // TestSamePerson: the rule says yes if all conditions are true, and names the one that is
 // false alone.
 func TestSamePerson(t *testing.T) {
@@ -55,6 +63,11 @@ func TestSamePerson(t *testing.T) {
 		"no holder":         {func(f *identity.SamePersonFacts) { f.Holder = sso.User{} }, sso.RuleDeleted},
 		"Cyrillic":          {func(f *identity.SamePersonFacts) { f.Question.Login = "\u0430da@acme.test" }, sso.RuleLooksAlike},
 		"invisible":         {func(f *identity.SamePersonFacts) { f.Question.Login = "a\u200bda@acme.test" }, sso.RuleLooksAlike},
+		"Kelvin sign":       {logins("\u212aim", "kim"), sso.RuleLooksAlike},
+		"sharp s":           {logins("wei\u00df", "weiss"), sso.RuleLooksAlike},
+		"long s":            {logins("ro\u017fe", "rose"), sso.RuleLooksAlike},
+		"ligature":          {logins("\ufb01nn", "finn"), sso.RuleLooksAlike},
+		"capital umlaut":    {logins("\u00c4nne", "\u00e4nne"), sso.RuleLooksAlike},
 		"given login":       {func(f *identity.SamePersonFacts) { f.Holder.LoginGiven = true }, sso.RuleGiven},
 		"renamed": {func(f *identity.SamePersonFacts) {
 			f.Identities[0].LastSeenAt = f.Identities[1].LastSeenAt.Add(time.Second)
@@ -69,6 +82,7 @@ func TestSamePerson(t *testing.T) {
 		"was active":          {func(f *identity.SamePersonFacts) { f.WasActive = true }, sso.RuleActive},
 		"is active":           {func(f *identity.SamePersonFacts) { f.Question.Keeps = "king" }, sso.RuleActive},
 		"by hand":             {func(f *identity.SamePersonFacts) { f.ByHand = true }, sso.RuleGroups},
+		"provisioned":         {func(f *identity.SamePersonFacts) { f.ProvisionedElsewhere = true }, sso.RuleProvisioned},
 		"an admin":            {func(f *identity.SamePersonFacts) { f.Admin = true }, sso.RuleAdmin},
 		"an operator":         {func(f *identity.SamePersonFacts) { f.Operator = true }, sso.RuleOperator},
 		"deactivated": {func(f *identity.SamePersonFacts) {

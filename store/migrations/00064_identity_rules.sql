@@ -11,8 +11,18 @@ create table identity_rules (
 );
 create index identity_questions_user on identity_questions (enterprise_id, user_id);
 create index identity_questions_holder on identity_questions (enterprise_id, holder_id);
+alter table identity_questions add column login_key text not null default '';
+create index identity_questions_login on identity_questions (login_key, enterprise_id);
+create index identities_lower on identities (lower(login), connection_id, enterprise_id);
+create index linked_subjects_lower on linked_subjects (lower(login), connection_id, enterprise_id);
+create index former_identities_lower on former_identities (lower(login), connection_id, enterprise_id);
 
 -- +goose Down
+drop index former_identities_lower;
+drop index linked_subjects_lower;
+drop index identities_lower;
+drop index identity_questions_login;
+alter table identity_questions drop column login_key;
 drop index identity_questions_holder;
 drop index identity_questions_user;
 drop table identity_rules;

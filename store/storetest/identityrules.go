@@ -15,6 +15,10 @@ func identityRuleTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"each condition alone":   testRuleConditions,
 		"never admins":           testRuleAdmins,
+		"told apart":             testRuleToldApart,
+		"passed on":              testRulePassedOn,
+		"after another":          testRuleAfterAnother,
+		"provisioned elsewhere":  testRuleProvisionedElsewhere,
 		"no coming admins":       testRuleComingAdmins,
 		"asked later":            testRuleAskedLater,
 		"pushed admins":          testRulePushedAdmins,

@@ -109,21 +109,22 @@ func decisionWords(q sso.IdentityQuestion) string {
 // ruleWords says why the rule leaves a question to an admin.
 func ruleWords(r sso.RuleReason) string {
 	text, ok := map[sso.RuleReason]string{
-		sso.RuleDeleted:    "One of the two accounts was deleted since.",
-		sso.RuleLooksAlike: "The logins only look alike.",
-		sso.RuleGiven:      "An admin gave the holder the login.",
-		sso.RuleOutdated:   "The holder signed in last with another login.",
-		sso.RuleDomain:     "The addresses are not of one domain.",
-		sso.RuleUnproven:   "The domain of the address is not verified.",
-		sso.RuleConnection: "The holder is or was known at the same connection.",
-		sso.RuleHanded:     "Another person of the connection had the login.",
-		sso.RuleActive:     "The claimant was let in before, or is provisioned.",
-		sso.RuleGroups:     "An admin added the claimant to a group.",
-		sso.RuleAdmin:      "One of the two is an admin.",
-		sso.RuleOperator:   "One of the two is an operator.",
-		sso.RuleInactive:   "The holder is not active.",
-		sso.RuleWaits:      "Another decision about one of the two waits.",
-		sso.RuleSeparated:  "An admin said before that they are two people.",
+		sso.RuleDeleted:     "One of the two accounts was deleted since.",
+		sso.RuleLooksAlike:  "The logins only look alike.",
+		sso.RuleGiven:       "An admin gave the holder the login.",
+		sso.RuleOutdated:    "The holder signed in last with another login.",
+		sso.RuleDomain:      "The addresses are not of one domain.",
+		sso.RuleUnproven:    "The domain of the address is not verified.",
+		sso.RuleConnection:  "The holder is or was known at the same connection.",
+		sso.RuleHanded:      "Another person of the connection had the login.",
+		sso.RuleActive:      "The claimant was let in before, or is provisioned.",
+		sso.RuleGroups:      "An admin added the claimant to a group.",
+		sso.RuleProvisioned: "Another connection provisions the holder, and this one provisions, too.",
+		sso.RuleAdmin:       "One of the two is an admin, or would be one.",
+		sso.RuleOperator:    "One of the two is an operator.",
+		sso.RuleInactive:    "The holder is not active.",
+		sso.RuleWaits:       "Another decision about one of the two waits.",
+		sso.RuleSeparated:   "An admin said before that people with this login, or one of the two and another account, are two people.",
 	}[r]
 	if !ok {
 		return string(r)
