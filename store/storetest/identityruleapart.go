@@ -79,10 +79,9 @@ func testRuleToldApart(t *testing.T, fresh fresh) {
 	}
 }
 
-// testRulePassedOn: a login that another user of the connection has or had is not joined,
-// in whatever letters.
-func testRulePassedOn(t *testing.T, fresh fresh) {
-	for name, had := range map[string]func(ruled){
+// formerHolders make another user of the second connection have Ada's login, or have had it.
+func formerHolders() map[string]func(ruled) {
+	return map[string]func(ruled){
 		"in other letters": func(r ruled) {
 			gone := r.comesAs(r.second.claims("former", "gone"))
 			r.raw(fmt.Sprintf("update identities set login = 'aDA@acme.test' where user_id = '%s'", gone.ID))
@@ -115,7 +114,13 @@ func testRulePassedOn(t *testing.T, fresh fresh) {
 			r.makes(func(u *sso.User) { u.Login = "gone" }, gone.ID)
 			r.raw(fmt.Sprintf("update identities set login = 'gone' where user_id = '%s'", gone.ID))
 		},
-	} {
+	}
+}
+
+// testRulePassedOn: a login that another user of the connection has or had is not joined,
+// in whatever letters.
+func testRulePassedOn(t *testing.T, fresh fresh) {
+	for name, had := range formerHolders() {
 		t.Run(name, func(t *testing.T) {
 			r := newRuled(t, fresh)
 			had(r)
