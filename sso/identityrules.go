@@ -48,11 +48,14 @@ type RuleReason string
 
 // The reasons. Each is enough.
 const (
-	RuleOther      RuleReason = "other_question"      // it is not about a login
-	RuleDeleted    RuleReason = "account_deleted"     // one of the two was deleted since
-	RuleLooksAlike RuleReason = "login_looks_alike"   // the logins are not the same, letter case aside
-	RuleGiven      RuleReason = "login_given"         // an admin gave the holder the login
-	RuleOutdated   RuleReason = "login_outdated"      // the holder signed in last with another login
+	RuleOther      RuleReason = "other_question"    // it is not about a login
+	RuleDeleted    RuleReason = "account_deleted"   // one of the two was deleted since
+	RuleLooksAlike RuleReason = "login_looks_alike" // the logins are not the same, letter case aside
+	RuleGiven      RuleReason = "login_given"       // an admin gave the holder the login
+	RuleOutdated   RuleReason = "login_outdated"    // the holder signed in last with another login
+	// RuleReturned says that the holder was deactivated since the last sign-in: the login may
+	// have passed to the next person.
+	RuleReturned   RuleReason = "holder_was_deactivated"
 	RuleDomain     RuleReason = "other_domain"        // the addresses are not of one domain
 	RuleUnproven   RuleReason = "domain_not_verified" // the enterprise has not proven that domain now
 	RuleConnection RuleReason = "same_connection"     // the holder is or was known at the connection

@@ -75,6 +75,7 @@ func verdict(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, b bro
 // question, "" for none yet, and $8 the domain of the claimant's address. $9 is the key of
 // the login, $10 that of the holder as it is, and $11 the userName of a push with it.
 const selectRuleFacts = `select
+	exists (select 1 from users u where u.enterprise_id = $1 and u.id = $3 and u.off_since_sign_in),
 	exists (select 1 from domains d where d.enterprise_id = $1 and d.name = $8 and d.verified_at > 0),
 	exists (select 1 from identities i
 			where i.enterprise_id = $1 and i.user_id = $3 and i.connection_id = $4 and i.created_at < $6)
@@ -153,7 +154,7 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	}
 	err = r.Query(ctx, func(row engine.Row) error {
 		return row.Scan(
-			&f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
+			&f.Returned, &f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
 			&f.Waits, &f.Separated, &f.ProvisionedElsewhere,
 		)
 	}, selectRuleFacts,

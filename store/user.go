@@ -228,25 +228,30 @@ func keptOff(old, u sso.User) bool {
 func (t *tx) insertUser(u sso.User) {
 	t.Queue(
 		`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at,
-			vouched_at, login_given, login_folded, ended_by_push)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			vouched_at, login_given, login_folded, ended_by_push, off_since_sign_in)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt),
 		engine.Micros(u.VouchedAt),
-		u.LoginGiven, identity.LoginKey(u.Login), endedByPush(u),
+		u.LoginGiven, identity.LoginKey(u.Login), endedByPush(u), u.Status != sso.UserActive,
 	)
 }
 
+// updateUser queues a changed user. off_since_sign_in is kept by the order of transactions,
+// since the clocks of nodes may differ: it is set while the user is not active, and goes with
+// the next sign-in.
 func (t *tx) updateUser(u sso.User) {
 	t.Queue(
 		`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7,
-			last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11, ended_by_push = $12
+			last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11, ended_by_push = $12,
+			off_since_sign_in = $13 or off_since_sign_in and last_sign_in_at >= $8
 		where enterprise_id = $1 and id = $2`,
 		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
 		string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
 		u.LoginGiven,
 		identity.LoginKey(u.Login),
 		endedByPush(u),
+		u.Status != sso.UserActive,
 	)
 }
 

@@ -20,6 +20,8 @@ type SamePersonFacts struct {
 	AtConnection bool
 	// Identities are those of the holder.
 	Identities []sso.UserIdentity
+	// Returned says that the holder was not active at some time since the last sign-in.
+	Returned bool
 	// PassedOn says that a third user of the connection has or had the login.
 	PassedOn bool
 	// WasActive says that the claimant was let in before the question, or is provisioned.
@@ -58,6 +60,7 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 		{open && !sameLetters(f.Question.Login, f.Holder.Login), sso.RuleLooksAlike},
 		{open && f.Holder.LoginGiven, sso.RuleGiven},
 		{open && holderOutdated(f.Holder, f.Identities), sso.RuleOutdated},
+		{open && f.Returned, sso.RuleReturned},
 		{domain == "" || domain != sso.EmailDomain(f.Holder.Email), sso.RuleDomain},
 		{!f.DomainProven, sso.RuleUnproven},
 		{f.AtConnection, sso.RuleConnection},

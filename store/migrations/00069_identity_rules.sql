@@ -9,6 +9,15 @@ create table identity_rules (
     changed_at            bigint  not null, -- 0: never
     changed_by            text    not null
 );
+-- Whether a user was deactivated, or waited, at any time since the last sign-in: until the next
+-- one the login may be another person's.
+alter table users add column off_since_sign_in boolean not null default false;
+update users set off_since_sign_in = true where status <> 'active';
+update users set off_since_sign_in = true
+    from (select enterprise_id, target, max(at) as at from audit_events
+        where action = 'user.reactivated' group by enterprise_id, target) a
+    where a.enterprise_id = users.enterprise_id and a.target = users.id and a.at >= users.last_sign_in_at;
+
 create index identity_questions_user on identity_questions (enterprise_id, user_id);
 create index identity_questions_holder on identity_questions (enterprise_id, holder_id);
 alter table identity_questions add column login_key text not null default '';
@@ -25,4 +34,5 @@ drop index identity_questions_login;
 alter table identity_questions drop column login_key;
 drop index identity_questions_holder;
 drop index identity_questions_user;
+alter table users drop column off_since_sign_in;
 drop table identity_rules;

@@ -18,6 +18,7 @@ func identityRuleTests() map[string]func(*testing.T, fresh) {
 		"told apart":             testRuleToldApart,
 		"passed on":              testRulePassedOn,
 		"after another":          testRuleAfterAnother,
+		"after an absence":       testRuleAfterAbsence,
 		"provisioned elsewhere":  testRuleProvisionedElsewhere,
 		"no coming admins":       testRuleComingAdmins,
 		"asked later":            testRuleAskedLater,

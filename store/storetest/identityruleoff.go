@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// absences deactivate Ada and make her active again, without a sign-in of hers.
+func absences() map[string]func(ruled) {
+	ends := func(r ruled, active bool) {
+		r.Helper()
+		u := r.provisionUser("ada")
+		r.clock.Move(time.Minute)
+		_, _, err := r.db.ChangeProvisionedUser(
+			r.Context(), r.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+				u.Active = active
+				return u, nil
+			},
+		)
+		r.ok(err)
+		r.clock.Move(time.Minute)
+	}
+	return map[string]func(ruled){
+		"by an admin": func(r ruled) {
+			r.makes(func(u *sso.User) { u.Status = sso.UserDeactivated }, r.ada.ID)
+			r.clock.Move(time.Minute)
+			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+		},
+		"by a push": func(r ruled) {
+			r.provision()
+			ends(r, false)
+			ends(r, true)
+		},
+		"deleted by a push, and pushed again": func(r ruled) {
+			r.provision()
+			u := r.provisionUser("ada")
+			r.clock.Move(time.Minute)
+			r.ok(r.db.DeleteProvisionedUser(r.Context(), r.scimPush(), u.ID))
+			r.clock.Move(time.Minute)
+			r.provisionUser("ada")
+		},
+		"ended by a push, and active by an admin": func(r ruled) {
+			r.provision()
+			ends(r, false)
+			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+		},
+		"pending for a while": func(r ruled) {
+			r.makes(func(u *sso.User) { u.Status = sso.UserPending }, r.ada.ID)
+			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+		},
+	}
+}
+
+// testRuleAfterAbsence: while a user was deactivated, the login may have passed to the next
+// person. The rule joins no one with the user until they sign in with it again.
+func testRuleAfterAbsence(t *testing.T, fresh fresh) {
+	for name, absence := range absences() {
+		t.Run(name, func(t *testing.T) {
+			r := newRuled(t, fresh)
+			absence(r)
+			if u := r.userOf(r.ada.ID); u.Status != sso.UserActive {
+				t.Fatalf("Ada is %+v", u)
+			}
+			r.waitsFor(r.claim(), sso.RuleReturned)
+			if u := r.comesAs(r.world.claims("ada", "ada@acme.test")); u.ID != r.ada.ID {
+				t.Fatalf("Ada is %+v", u)
+			}
+			if u := r.comesAs(r.claim()); u.ID != r.ada.ID {
+				t.Errorf("after a sign-in of Ada's, came in as %+v", u)
+			}
+		})
+	}
+}
