@@ -31,8 +31,14 @@ func (db *DB) FormerIdentities(
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
+	return formerIdentities(ctx, db.sql, ent, user)
+}
+
+func formerIdentities(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID,
+) ([]sso.FormerIdentity, error) {
 	return engine.List(
-		ctx, db.sql, scanFormer,
+		ctx, r, scanFormer,
 		"select "+formerColumns+` from former_identities f where f.enterprise_id = $1 and f.user_id = $2
 		order by f.ended_at desc, f.connection_id, f.subject, f.login`, string(ent), string(user),
 	)

@@ -85,9 +85,13 @@ const selectRuleFacts = `select
 			where f.enterprise_id = $1 and f.user_id = $3 and f.connection_id = $4 and f.ended_at < $6),
 	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4 and lower(i.login) = lower($5)
 			and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
-		or exists (select 1 from users u join identities i on i.enterprise_id = u.enterprise_id and i.user_id = u.id
-			where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2 and u.id <> $3
-				and i.connection_id = $4 and i.created_at < $6)
+		or exists (select 1 from users u where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2
+			and u.id <> $3 and u.created_at < $6 and (exists (select 1 from identities i where i.enterprise_id = $1
+					and i.user_id = u.id and i.connection_id = $4 and i.created_at < $6)
+				or u.merged_into <> $3 and u.status = 'deactivated' and (u.last_sign_in_at > 0
+					or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = u.id)
+					or exists (select 1 from provisioned_tombstones s
+						where s.enterprise_id = $1 and s.account_id = u.id))))
 		or exists (select 1 from linked_subjects l where l.enterprise_id = $1 and l.connection_id = $4
 			and lower(l.login) = lower($5) and l.user_id <> $2 and l.user_id <> $3 and l.created_at < $6)
 		or exists (select 1 from former_identities f where f.enterprise_id = $1 and f.connection_id = $4
@@ -150,6 +154,9 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	}
 	var err error
 	if f.Identities, err = userIdentities(ctx, r, q.Enterprise, q.Holder); err != nil {
+		return err
+	}
+	if f.Former, err = formerIdentities(ctx, r, q.Enterprise, q.Holder); err != nil {
 		return err
 	}
 	err = r.Query(ctx, func(row engine.Row) error {

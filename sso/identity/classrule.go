@@ -18,11 +18,13 @@ type SamePersonFacts struct {
 	DomainProven bool
 	// AtConnection says that the holder has or had an identity of the connection.
 	AtConnection bool
-	// Identities are those of the holder.
+	// Identities and Former are those of the holder.
 	Identities []sso.UserIdentity
+	Former     []sso.FormerIdentity
 	// Returned says that the holder was not active at some time since the last sign-in.
 	Returned bool
-	// PassedOn says that a third user of the connection has or had the login.
+	// PassedOn says that a third user of the connection has or had the login, or that one who
+	// was active through another connection has it.
 	PassedOn bool
 	// WasActive says that the claimant was let in before the question, or is provisioned.
 	WasActive bool
@@ -59,7 +61,7 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 	}{
 		{open && !sameLetters(f.Question.Login, f.Holder.Login), sso.RuleLooksAlike},
 		{open && f.Holder.LoginGiven, sso.RuleGiven},
-		{open && holderOutdated(f.Holder, f.Identities), sso.RuleOutdated},
+		{open && holderOutdated(f), sso.RuleOutdated},
 		{open && f.Returned, sso.RuleReturned},
 		{domain == "" || domain != sso.EmailDomain(f.Holder.Email), sso.RuleDomain},
 		{!f.DomainProven, sso.RuleUnproven},
@@ -82,15 +84,21 @@ func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
 }
 
 // holderOutdated reports whether a user signed in last with another login than the account has,
-// as with a linked subject after a change of name. The next person may have that login.
-func holderOutdated(u sso.User, all []sso.UserIdentity) bool {
+// as with a linked subject after a change of name. The next person may have that login. When
+// a former identity was seen is not known; it may have been until it ended.
+func holderOutdated(f SamePersonFacts) bool {
 	var latest sso.UserIdentity
-	for _, i := range all {
+	for _, i := range f.Identities {
 		if i.LastSeenAt.After(latest.LastSeenAt) {
 			latest = i
 		}
 	}
-	return !latest.LastSeenAt.IsZero() && IsOutdated(latest.Login, u.Login)
+	for _, ended := range f.Former {
+		if !ended.At.Before(latest.LastSeenAt) && ended.Login != "" && IsOutdated(ended.Login, f.Holder.Login) {
+			return true
+		}
+	}
+	return !latest.LastSeenAt.IsZero() && IsOutdated(latest.Login, f.Holder.Login)
 }
 
 // Claimant returns the user of a sign-in who would wait for the answer to a question, as

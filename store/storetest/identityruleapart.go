@@ -108,6 +108,12 @@ func formerHolders() map[string]func(ruled) {
 			r.comesAs(r.second.claims("former", "ada.married@acme.test"))
 			r.makes(func(u *sso.User) { u.Login = "ada@acme.test" }, r.ada.ID)
 		},
+		"at another connection, deactivated": func(r ruled) {
+			r.makes(func(u *sso.User) { u.Login = "ada.lovelace" }, r.ada.ID)
+			next := r.comesAs(r.at("Third").claims("a-3", "ada@acme.test"))
+			r.makes(func(u *sso.User) { u.Status = sso.UserDeactivated }, next.ID)
+			r.makes(func(u *sso.User) { u.Login = "ada@acme.test" }, r.ada.ID)
+		},
 		"of another claimant": func(r ruled) {
 			gone := r.waits()
 			r.raw(fmt.Sprintf("update identity_questions set state = 'settled' where user_id = '%s'", gone.ID))

@@ -53,6 +53,34 @@ func absences() map[string]func(ruled) {
 	}
 }
 
+// testRuleAfterUnlink: that the user signed in last with another login is known when that
+// identity has ended, until the user signs in with the login of the account.
+func testRuleAfterUnlink(t *testing.T, fresh fresh) {
+	for _, whole := range []bool{false, true} { // the connection is deleted
+		r := newRuled(t, fresh)
+		other := *r.world
+		other.conn = r.connection("Other")
+		other.linked(r.ada.ID, "a-1", "")
+		r.comesAs(other.claims("a-1", "ada@acme.test"))
+		linked := other.linked(r.ada.ID, "a-0", "") // beside the first, it leaves the login as it is
+		r.clock.Move(time.Second)
+		r.comesAs(other.claims("a-0", "ada.king@acme.test"))
+		r.clock.Move(time.Second)
+		if whole {
+			r.ok(r.db.DeleteConnection(
+				r.Context(), by, r.ent.ID, other.conn.ID, func(sso.ConnectionReach) error { return nil },
+			))
+		} else {
+			r.unlink(r.ada.ID, linked.Ref())
+		}
+		r.waitsFor(r.claim(), sso.RuleOutdated)
+		r.comesAs(r.world.claims("ada", "ada@acme.test"))
+		if u := r.comesAs(r.claim()); u.ID != r.ada.ID {
+			t.Errorf("after a sign-in of Ada's, came in as %+v", u)
+		}
+	}
+}
+
 // testRuleAfterAbsence: while a user was deactivated, the login may have passed to the next
 // person. The rule joins no one with the user until they sign in with it again.
 func testRuleAfterAbsence(t *testing.T, fresh fresh) {

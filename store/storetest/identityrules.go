@@ -19,6 +19,7 @@ func identityRuleTests() map[string]func(*testing.T, fresh) {
 		"passed on":              testRulePassedOn,
 		"after another":          testRuleAfterAnother,
 		"after an absence":       testRuleAfterAbsence,
+		"after an unlinking":     testRuleAfterUnlink,
 		"provisioned elsewhere":  testRuleProvisionedElsewhere,
 		"no coming admins":       testRuleComingAdmins,
 		"asked later":            testRuleAskedLater,
