@@ -48,18 +48,15 @@ type RuleReason string
 
 // The reasons. Each is enough.
 const (
-	RuleOther      RuleReason = "other_question"    // it is not about a login
-	RuleDeleted    RuleReason = "account_deleted"   // one of the two was deleted since
-	RuleLooksAlike RuleReason = "login_looks_alike" // the logins are not the same, letter case aside
-	RuleGiven      RuleReason = "login_given"       // an admin gave the holder the login
-	RuleOutdated   RuleReason = "login_outdated"    // the holder signed in last with another login
-	// RuleReturned says that the holder was deactivated since the last sign-in: the login may
-	// have passed to the next person.
-	RuleReturned   RuleReason = "holder_was_deactivated"
+	RuleOther      RuleReason = "other_question"      // it is not about a login
+	RuleDeleted    RuleReason = "account_deleted"     // one of the two was deleted since
+	RuleLooksAlike RuleReason = "login_looks_alike"   // the logins are not the same, letter case aside
+	RuleGiven      RuleReason = "login_given"         // an admin gave the holder the login
+	RuleOutdated   RuleReason = "login_outdated"      // the holder signed in last with another login
 	RuleDomain     RuleReason = "other_domain"        // the addresses are not of one domain
 	RuleUnproven   RuleReason = "domain_not_verified" // the enterprise has not proven that domain now
 	RuleConnection RuleReason = "same_connection"     // the holder is or was known at the connection
-	RuleHanded     RuleReason = "login_passed_on"     // another user of the connection had the login
+	RuleHanded     RuleReason = "login_passed_on"     // another user had the login
 	RuleActive     RuleReason = "claimant_was_active" // the claimant was let in before, or is provisioned
 	RuleGroups     RuleReason = "claimant_has_groups" // an admin added the claimant to a group
 	// RuleProvisioned says that another connection provisions the holder, and that this one
@@ -69,7 +66,10 @@ const (
 	RuleOperator    RuleReason = "operator"        // an operator's account is tied to one of the two
 	RuleInactive    RuleReason = "holder_inactive" // the holder is deactivated or was merged away
 	RuleWaits       RuleReason = "waits_elsewhere" // another question or a move waits for one of the two
-	RuleSeparated   RuleReason = "told_apart"      // an admin said before that the two are two people
+	// RuleReturned says that the holder was not active at some time since the last sign-in: the
+	// login may have passed to the next person.
+	RuleReturned  RuleReason = "holder_was_inactive"
+	RuleSeparated RuleReason = "told_apart" // an admin said before that the two are two people
 )
 
 // RuleVerdict is what the rule says about one question.

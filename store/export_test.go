@@ -48,6 +48,14 @@ func GroupsNamed(db *DB, ent sso.EnterpriseID, name string) map[string][]any {
 	}
 }
 
+// RuleFacts returns the statement that reads what the rule for login conflicts is decided by,
+// and its parameters.
+func RuleFacts(ent sso.EnterpriseID, conn sso.ConnectionID) (string, []any) {
+	return selectRuleFacts, []any{
+		string(ent), "user-1", "user-2", string(conn), "ada", endOfTime, "", "acme.test", "ada", "ada", "ada",
+	}
+}
+
 // Releases returns the statements that end what a name meant before it was given to
 // another user. Parameters are the enterprise, the connection, the name and its key.
 func Releases() []string { return []string{releaseTombstone, releaseIdentity} }

@@ -73,7 +73,8 @@ func verdict(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, b bro
 // with a login $5. Of what may be because of a decision, only that counts which was
 // before the time $6; for a question that waits, this is the end of time. $7 is the
 // question, "" for none yet, and $8 the domain of the claimant's address. $9 is the key of
-// the login, $10 that of the holder as it is, and $11 the userName of a push with it.
+// the login, $10 that of the holder as it is, and $11 the userName of a push with it. With
+// coalesce, SQLite looks up the login and does not read the rows of the connection.
 const selectRuleFacts = `select
 	exists (select 1 from users u where u.enterprise_id = $1 and u.id = $3 and u.off_since_sign_in),
 	exists (select 1 from domains d where d.enterprise_id = $1 and d.name = $8 and d.verified_at > 0),
@@ -100,10 +101,10 @@ const selectRuleFacts = `select
 		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9
 			and q.connection_id = $4 and q.user_id <> $2 and q.user_id <> $3 and q.created_at < $6 and q.id <> $7
 			and q.state <> 'waiting' and not (q.answer = 'same' and q.holder_id = $3))
-		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1 and s.connection_id = $4
-			and s.login_key = $9 and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
+		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1
+			and coalesce(s.connection_id, '') = $4 and s.login_key = $9 and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
 		or exists (select 1 from attempts a where a.enterprise_id = $1 and a.login in ($5, $10, lower($5))
-			and a.connection_id = $4 and a.outcome = 'succeeded' and a.user_id not in ('', $2, $3) and a.at < $6),
+			and coalesce(a.connection_id, '') = $4 and a.outcome = 'succeeded' and a.user_id not in ('', $2, $3) and a.at < $6),
 	exists (select 1 from attempts a
 			where a.enterprise_id = $1 and a.user_id = $2 and a.outcome = 'succeeded' and a.at < $6)
 		or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $2
@@ -114,7 +115,7 @@ const selectRuleFacts = `select
 		or exists (select 1 from organization_admins a where a.enterprise_id = $1 and a.user_id in ($2, $3))
 		or exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			where m.enterprise_id = $1 and m.user_id in ($2, $3) and g.is_admin),
-	exists (select 1 from admins a where a.enterprise_id = $1 and a.user_id in ($2, $3)),
+	exists (select 1 from admins a where a.enterprise_id = $1 and a.user_id in ($2, $3) and a.user_id <> ''),
 	exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' and q.id <> $7
 			and q.user_id = $3)
 		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting'

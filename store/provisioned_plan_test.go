@@ -112,6 +112,8 @@ func TestLookupPlans(t *testing.T) {
 				planned.analyze(t, "former_identities")
 			}
 			planned.looksUp(t, store.FormerOfSignIn, []any{string(planned.ent), string(planned.conn), "ada", "ada"})
+			query, args = store.RuleFacts(planned.ent, planned.conn)
+			planned.looksUp(t, query, args)
 			for _, query := range store.Releases() {
 				planned.looksUp(t, query, []any{string(planned.ent), string(planned.conn), "ada", "ada"})
 			}

@@ -42,7 +42,7 @@ type ruleTry struct {
 type ruleVerdict struct {
 	Question  identityQuestion `json:"question" doc:"Identity question."`
 	Same      bool             `json:"same" doc:"Whether the rule says that both are one person." example:"false"`
-	Against   []sso.RuleReason `json:"against" doc:"Reasons why not: other_question, account_deleted, login_looks_alike, login_given, login_outdated, other_domain, domain_not_verified, same_connection, login_passed_on, claimant_was_active, claimant_has_groups, provisioned_elsewhere, admin, operator, holder_inactive, waits_elsewhere, told_apart." example:"[\"other_domain\"]"`
+	Against   []sso.RuleReason `json:"against" doc:"Reasons why not: other_question, account_deleted, login_looks_alike, login_given, login_outdated, other_domain, domain_not_verified, same_connection, login_passed_on, claimant_was_active, claimant_has_groups, provisioned_elsewhere, admin, operator, holder_inactive, holder_was_inactive, waits_elsewhere, told_apart." example:"[\"other_domain\"]"`
 	Otherwise bool             `json:"otherwise" doc:"Whether it was answered otherwise than the rule would have." example:"false"`
 }
 
