@@ -84,8 +84,8 @@ const selectRuleFacts = `select
 			where l.enterprise_id = $1 and l.user_id = $3 and l.connection_id = $4 and l.created_at < $6)
 		or exists (select 1 from former_identities f
 			where f.enterprise_id = $1 and f.user_id = $3 and f.connection_id = $4 and f.ended_at < $6),
-	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4 and lower(i.login) = lower($5)
-			and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
+	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4
+			and lower(i.login) = lower($5) and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
 		or exists (select 1 from users u where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2
 			and u.id <> $3 and u.created_at < $6 and (exists (select 1 from identities i where i.enterprise_id = $1
 					and i.user_id = u.id and i.connection_id = $4 and i.created_at < $6)
@@ -102,9 +102,11 @@ const selectRuleFacts = `select
 			and q.connection_id = $4 and q.user_id <> $2 and q.user_id <> $3 and q.created_at < $6 and q.id <> $7
 			and q.state <> 'waiting' and not (q.answer = 'same' and q.holder_id = $3))
 		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1
-			and coalesce(s.connection_id, '') = $4 and s.login_key = $9 and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
+			and coalesce(s.connection_id, '') = $4 and s.login_key = $9
+			and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
 		or exists (select 1 from attempts a where a.enterprise_id = $1 and a.login in ($5, $10, lower($5))
-			and coalesce(a.connection_id, '') = $4 and a.outcome = 'succeeded' and a.user_id not in ('', $2, $3) and a.at < $6),
+			and coalesce(a.connection_id, '') = $4 and a.outcome = 'succeeded'
+			and a.user_id not in ('', $2, $3) and a.at < $6),
 	exists (select 1 from attempts a
 			where a.enterprise_id = $1 and a.user_id = $2 and a.outcome = 'succeeded' and a.at < $6)
 		or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $2
@@ -126,7 +128,8 @@ const selectRuleFacts = `select
 			and g.made_at < $6)
 		or exists (select 1 from merges g where g.enterprise_id = $1 and g.into_id in ($2, $3) and g.undone_at > 0
 			and g.made_at < $6)
-		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id in ($2, $3) and ` + apart + `)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id in ($2, $3)
+			and ` + apart + `)
 		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.holder_id in ($2, $3)
 			and q.holder_id <> '' and ` + apart + `)
 		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9

@@ -32,7 +32,8 @@ var errSamePerson = errors.New("a rule of the company answers the identity quest
 // login. A doubt about another kind of question is an admin's to decide.
 func (r *loginRecord) askRule(ctx context.Context, settled identity.Settled) error {
 	claim := r.resolution.Claim
-	if settled.Wait != identity.ForAnswer || r.joining >= joined || r.doubt.holder != "" || r.holder.ID != claim.Holder {
+	if settled.Wait != identity.ForAnswer || r.joining >= joined || r.doubt.holder != "" ||
+		r.holder.ID != claim.Holder {
 		return nil
 	}
 	same, err := isSamePerson(ctx, r.tx, settled.User, r.holder, r.signIn.Identity, r.signIn.DefaultGroups)

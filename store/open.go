@@ -69,7 +69,9 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if err := db.prepareKeys(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
 	}
-	for _, prepare := range []func(context.Context) error{db.foldGroups, db.makeTerms, db.foldLogins, db.foldQuestions, db.beginHistory} {
+	for _, prepare := range []func(context.Context) error{
+		db.foldGroups, db.makeTerms, db.foldLogins, db.foldQuestions, db.beginHistory,
+	} {
 		if err := prepare(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
 		}

@@ -24,6 +24,7 @@ const provisionedEvery = 10 * time.Minute
 func (g *gateway) newHealth(post mail.Sender) *health.Service {
 	return health.New(health.Options{
 		Facts:        g.db,
+		Rules:        g.db,
 		Ledger:       g.db,
 		Drift:        g.drift,
 		Mail:         post,

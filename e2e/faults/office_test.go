@@ -303,6 +303,7 @@ func (o *office) wantHealthy() {
 	defer func() { _ = db.Close() }()
 	doctor := health.New(health.Options{
 		Facts:  db,
+		Rules:  db,
 		Ledger: db,
 		Drift: drift.New(drift.Options{
 			Facts:  db,

@@ -18,7 +18,6 @@ import (
 type facts interface {
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
-	IdentityRules(ctx context.Context, ent sso.EnterpriseID) (sso.IdentityRules, error)
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
 	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 	StandingProvisioningTokens(ctx context.Context, ent sso.EnterpriseID) ([]sso.ProvisioningToken, error)
@@ -29,6 +28,11 @@ type facts interface {
 	EnterprisesProvisioned(ctx context.Context) ([]sso.Enterprise, error)
 	ProvisioningReach(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (sso.ProvisioningReach, error)
 	CheckLogins(ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID) (sso.LoginCheck, error)
+}
+
+// rules reads what an enterprise answers in advance; store.DB implements it.
+type rules interface {
+	IdentityRules(ctx context.Context, ent sso.EnterpriseID) (sso.IdentityRules, error)
 }
 
 // comparer compares the members of provisioned groups; drift.Service does.
@@ -52,6 +56,7 @@ type ledger interface {
 // Options configure a Service. Mail may be nil: then findings are only shown.
 type Options struct {
 	Facts  facts
+	Rules  rules
 	Ledger ledger
 	Drift  comparer
 	Mail   mail.Sender
@@ -150,7 +155,7 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	if state.Vitals, err = s.Facts.Vitals(ctx, ent, Query(state.Now)); err != nil {
 		return state, nil, fmt.Errorf("count sign-ins: %w", err)
 	}
-	if state.Rules, err = s.Facts.IdentityRules(ctx, ent); err != nil {
+	if state.Rules, err = s.Rules.IdentityRules(ctx, ent); err != nil {
 		return state, nil, fmt.Errorf("read the rules of identities: %w", err)
 	}
 	if state.Tokens, err = s.Facts.StandingProvisioningTokens(ctx, ent); err != nil {

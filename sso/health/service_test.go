@@ -71,6 +71,7 @@ func (w *world) node(db *store.DB) *health.Service {
 	w.ok(err)
 	return health.New(health.Options{
 		Facts:  db,
+		Rules:  db,
 		Ledger: db,
 		Drift: drift.New(drift.Options{
 			Facts:  db,

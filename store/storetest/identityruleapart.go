@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -99,6 +100,18 @@ func formerHolders() map[string]func(ruled) {
 				values ('%s', '%s', '%s', '', 's', '', 'aDA@acme.test', 'unlinked', '', 1)`,
 				r.ent.ID, gone.ID, r.second.conn.ID))
 		},
+		"of another claimant": func(r ruled) {
+			gone := r.waits()
+			r.raw(fmt.Sprintf("update identity_questions set state = 'settled' where user_id = '%s'", gone.ID))
+			r.makes(func(u *sso.User) { u.Login = "gone" }, gone.ID)
+			r.raw(fmt.Sprintf("update identities set login = 'gone' where user_id = '%s'", gone.ID))
+		},
+	}
+}
+
+// renamedHolders make another user have Ada's login while Ada has another.
+func renamedHolders() map[string]func(ruled) {
+	return map[string]func(ruled){
 		"before a rename": func(r ruled) {
 			r.makes(func(u *sso.User) { u.Login = "ada.lovelace" }, r.ada.ID)
 			s := r.second.claims("former", "ada@acme.test")
@@ -114,19 +127,15 @@ func formerHolders() map[string]func(ruled) {
 			r.makes(func(u *sso.User) { u.Status = sso.UserDeactivated }, next.ID)
 			r.makes(func(u *sso.User) { u.Login = "ada@acme.test" }, r.ada.ID)
 		},
-		"of another claimant": func(r ruled) {
-			gone := r.waits()
-			r.raw(fmt.Sprintf("update identity_questions set state = 'settled' where user_id = '%s'", gone.ID))
-			r.makes(func(u *sso.User) { u.Login = "gone" }, gone.ID)
-			r.raw(fmt.Sprintf("update identities set login = 'gone' where user_id = '%s'", gone.ID))
-		},
 	}
 }
 
 // testRulePassedOn: a login that another user of the connection has or had is not joined,
 // in whatever letters.
 func testRulePassedOn(t *testing.T, fresh fresh) {
-	for name, had := range formerHolders() {
+	all := formerHolders()
+	maps.Copy(all, renamedHolders())
+	for name, had := range all {
 		t.Run(name, func(t *testing.T) {
 			r := newRuled(t, fresh)
 			had(r)

@@ -9,29 +9,15 @@ import (
 
 // absences deactivate Ada and make her active again, without a sign-in of hers.
 func absences() map[string]func(ruled) {
-	ends := func(r ruled, active bool) {
-		r.Helper()
-		u := r.provisionUser("ada")
-		r.clock.Move(time.Minute)
-		_, _, err := r.db.ChangeProvisionedUser(
-			r.Context(), r.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
-				u.Active = active
-				return u, nil
-			},
-		)
-		r.ok(err)
-		r.clock.Move(time.Minute)
-	}
 	return map[string]func(ruled){
 		"by an admin": func(r ruled) {
-			r.makes(func(u *sso.User) { u.Status = sso.UserDeactivated }, r.ada.ID)
-			r.clock.Move(time.Minute)
-			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+			r.becomes(sso.UserDeactivated)
+			r.becomes(sso.UserActive)
 		},
 		"by a push": func(r ruled) {
 			r.provision()
-			ends(r, false)
-			ends(r, true)
+			r.ends(r.provisionUser("ada"))
+			r.provisionUser("ada")
 		},
 		"deleted by a push, and pushed again": func(r ruled) {
 			r.provision()
@@ -43,14 +29,35 @@ func absences() map[string]func(ruled) {
 		},
 		"ended by a push, and active by an admin": func(r ruled) {
 			r.provision()
-			ends(r, false)
-			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+			r.ends(r.provisionUser("ada"))
+			r.becomes(sso.UserActive)
 		},
 		"pending for a while": func(r ruled) {
-			r.makes(func(u *sso.User) { u.Status = sso.UserPending }, r.ada.ID)
-			r.makes(func(u *sso.User) { u.Status = sso.UserActive }, r.ada.ID)
+			r.becomes(sso.UserPending)
+			r.becomes(sso.UserActive)
 		},
 	}
+}
+
+// becomes gives Ada a status, as an admin does.
+func (r ruled) becomes(status sso.UserStatus) {
+	r.Helper()
+	r.clock.Move(time.Minute)
+	r.makes(func(u *sso.User) { u.Status = status }, r.ada.ID)
+}
+
+// ends is a push that makes a provisioned user inactive.
+func (r ruled) ends(u sso.ProvisionedUser) {
+	r.Helper()
+	r.clock.Move(time.Minute)
+	_, _, err := r.db.ChangeProvisionedUser(
+		r.Context(), r.scimPush(), u.ID, func(u sso.ProvisionedUser) (sso.ProvisionedUser, error) {
+			u.Active = false
+			return u, nil
+		},
+	)
+	r.ok(err)
+	r.clock.Move(time.Minute)
 }
 
 // testRuleAfterUnlink: that the user signed in last with another login is known when that

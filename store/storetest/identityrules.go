@@ -587,3 +587,13 @@ func (f foreign) identityRules() calls {
 		},
 	}
 }
+
+// ownRules are those of own about the rule.
+func ownRules() map[string]bool {
+	return map[string]bool{
+		"IdentityRules":      true,
+		"SwitchIdentityRule": true,
+		"TryIdentityRule":    true,
+		"TriedIdentityRule":  true,
+	}
+}

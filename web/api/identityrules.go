@@ -119,7 +119,7 @@ func (a *API) tryIdentityRules(ctx context.Context, c caller, _ *struct{}) (*out
 
 //nolint:lll // a tag is one line
 func (a *API) updateIdentityRules(ctx context.Context, c caller, in *struct {
-	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit was made from; if the object has changed since, the response is 412." example:"\"7\""`
+	IfMatch string `header:"If-Match" maxLength:"64" doc:"ETag of the revision that the edit is based on; if the object has changed since, the response is 412." example:"\"7\""`
 	Body    identityRulesPatch
 }) (*revised[identityRules], error) {
 	rules, answered, err := a.Directory.SetIdentityRules(ctx, c.by, c.enterprise.ID, directory.IdentityRulesEdit{

@@ -125,7 +125,8 @@ func ruleWords(r sso.RuleReason) string {
 		sso.RuleInactive:    "The holder is not active.",
 		sso.RuleReturned:    "The holder was deactivated, and has not signed in since.",
 		sso.RuleWaits:       "Another decision about one of the two waits.",
-		sso.RuleSeparated:   "An admin said before that people with this login, or one of the two and another account, are two people.",
+		sso.RuleSeparated: "An admin said before that people with this login, or one of the two and another account, " +
+			"are two people.",
 	}[r]
 	if !ok {
 		return string(r)

@@ -93,6 +93,7 @@ func newFixture(t *testing.T) *fixture {
 		Service: directory.New(directory.Options{Enterprises: f.db}),
 		Health: health.New(health.Options{
 			Facts:  f.db,
+			Rules:  f.db,
 			Ledger: f.db,
 			Drift: drift.New(drift.Options{
 				Facts:  f.db,

@@ -184,6 +184,7 @@ func (f *fixture) alarmed(missing int) {
 	f.Helper()
 	doctor := health.New(health.Options{
 		Facts:  f.db,
+		Rules:  f.db,
 		Ledger: f.db,
 		Drift:  f.comparer(),
 		Log:    slog.New(slog.DiscardHandler),
