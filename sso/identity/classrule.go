@@ -3,9 +3,8 @@ package identity
 import (
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"gatehouse/sso"
+	"gatehouse/sso/fold"
 )
 
 // SamePersonFacts are the facts about an identity question and its two users. Of a
@@ -120,5 +119,5 @@ func sameLetters(a, b string) bool {
 		}
 		return r
 	}
-	return norm.NFC.String(strings.Map(lower, a)) == norm.NFC.String(strings.Map(lower, b))
+	return fold.Composed(strings.Map(lower, a)) == fold.Composed(strings.Map(lower, b))
 }
