@@ -169,6 +169,10 @@ var levels = map[string]arrows{
 		ours: "sso",
 		why:  "what is done in a new installation is a function of facts, and nothing of HTTP, SQL or pages",
 	},
+	"sso/launch": {
+		ours: "sso sso/address",
+		why:  "where an address leads is a question about registered applications, and nothing of HTTP, SQL or pages",
+	},
 	"sso/idempotency": {
 		ours: "sso",
 		why:  "carrying a request out once is a rule about keys and answers, and nothing of HTTP or SQL",
@@ -228,7 +232,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/forwardauth": {
-		ours:   "sso sso/address web/route web/ui",
+		ours:   "sso sso/launch web/route web/ui",
 		others: "github.com/hashicorp/golang-lru/v2",
 		why:    "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"gatehouse/sso"
-	"gatehouse/sso/address"
+	"gatehouse/sso/launch"
 	"gatehouse/web/route"
 )
 
@@ -23,16 +23,11 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	if a == nil {
 		return sso.NothingHere()
 	}
-	query := r.URL.Query()
-	asked := query["to"]
-	if z := query["z"]; len(z) == 1 {
-		asked = []string{unpack(z[0])}
+	query, to := r.URL.Query(), ""
+	if !query.Has("lost") {
+		to = launch.Target(a.Application, launch.Link(query))
 	}
-	to := a.target(asked)
-	if query.Has("lost") {
-		to = ""
-	}
-	if origin := originOf(a.target([]string{to})); !f.cookies.covers(origin) {
+	if origin := originOf(launch.Target(a.Application, to)); !f.cookies.Covers(origin) {
 		return errOutOfReach(origin)
 	}
 	p, err := f.Sessions.Principal(r)
@@ -58,24 +53,8 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	return f.redirectToSignIn(w, r, a, to)
 }
 
-// target returns the requested address if it is at an origin of the application,
-// else the start page of its first origin.
-func (a *application) target(asked []string) string {
-	if len(asked) != 1 {
-		return a.Origins[0] + "/"
-	}
-	to, err := address.URL(asked[0])
-	if err != nil {
-		return a.Origins[0] + "/"
-	}
-	if u, err := sso.ParseAbsolute(to); err == nil && a.Serves(u.Scheme+"://"+u.Host) {
-		return u.String()
-	}
-	return a.Origins[0] + "/"
-}
-
 func originOf(target string) string {
-	o, _ := sso.OriginOf(target) // target returned it, so it has an origin
+	o, _ := sso.OriginOf(target) // launch.Target returned it, so it has an origin
 	return o
 }
 
@@ -88,15 +67,15 @@ func errLost(a *application) error {
 			Err:    fmt.Errorf("a link of %s", a.Key),
 			Public: "You are signed in. The link you opened was too long to remember: open it once more, or go to the start page.",
 		},
-		route.Way{Href: a.Origins[0] + "/", Label: "Go to the start page"},
+		route.Way{Href: launch.Start(a.Application), Label: "Go to the start page"},
 	)
 }
 
 // redirectToSignIn sends the browser to sign in and then back to resume.
 func (f *ForwardAuth) redirectToSignIn(w http.ResponseWriter, r *http.Request, a *application, to string) error {
-	back := returnPath(a.Key, to)
+	back := launch.Return(a.Key, to)
 	if to == "" {
-		back = continuePrefix + a.Key + "?lost=1"
+		back = launch.Lost(a.Key)
 	}
 	query, path := url.Values{"return_to": {back}}, "/login"
 	if a.SignIn != "" {
@@ -135,7 +114,7 @@ func (f *ForwardAuth) sendBack(w http.ResponseWriter, r *http.Request, a *applic
 		MaxAge:   hopWindow,
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
-		Secure:   f.cookies.secure,
+		Secure:   f.cookies.Secure,
 	}
 	if n >= maxHops {
 		cookie.MaxAge = -1

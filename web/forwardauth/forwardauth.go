@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -78,7 +79,7 @@ type Options struct {
 type ForwardAuth struct {
 	Options
 	origin    string // of BaseURL
-	cookies   cookieScope
+	cookies   launch.CookieScope
 	registry  *registry
 	grants    *grantCache
 	untrusted untrustedPeers
@@ -96,7 +97,7 @@ func New(o Options) (*ForwardAuth, error) {
 	f := &ForwardAuth{
 		Options: o,
 		origin:  base.Scheme + "://" + base.Host,
-		cookies: newCookieScope(base, o.CookieDomain),
+		cookies: launch.NewCookieScope(base, o.CookieDomain),
 		registry: &registry{
 			store: o.Applications,
 			now:   o.Now,
@@ -157,7 +158,7 @@ func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract
 	if v.program ||
 		sso.KindOf(v.err) != sso.Unauthenticated ||
 		hasOtherCredentials(r, v.asked) ||
-		!f.cookies.covers(v.origin) {
+		!f.cookies.Covers(v.origin) {
 		return 0
 	}
 	f.Observe(c.name, sso.CodeOf(v.err))
@@ -167,7 +168,7 @@ func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract
 // challenge responds with the address to sign in at, in the form that the proxy
 // or browser can use.
 func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
-	location := f.origin + returnPath(v.application.Key, v.origin+v.asked.uri)
+	location := f.origin + launch.Return(v.application.Key, v.origin+v.asked.uri)
 	h := w.Header()
 	h["Cache-Control"] = noStore()
 	if c.redirects && route.Navigation(v.asked.method, r.Header) {
@@ -230,10 +231,6 @@ func errOutOfReach(origin string) *sso.Error {
 		Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to.",
 	}
 }
-
-// maxLocation is the longest return path, in bytes: every proxy accepts it in a
-// header, and every server in a request line.
-const maxLocation = 8000
 
 // hasOtherCredentials reports whether a request without a session carries a
 // password, or a token in the query: neither is accepted.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 	"gatehouse/web/route"
 )
 
@@ -65,7 +66,7 @@ func answered(query url.Values, s sso.Session) bool {
 func (f *ForwardAuth) stepUp(
 	w http.ResponseWriter, r *http.Request, a *application, p *sso.Principal, to string, unmet error,
 ) error {
-	back := returnPath(a.Key, to)
+	back := launch.Return(a.Key, to)
 	again := signInAgain(p, back)
 	if answered(r.URL.Query(), p.Session) {
 		return route.WithWay(refusedNeed(unmet), route.Way{
@@ -76,10 +77,10 @@ func (f *ForwardAuth) stepUp(
 		})
 	}
 	asked := askedParameter + "=" + strconv.FormatInt(f.Now().Unix(), 10)
-	if marked := back + "&" + asked; len(marked) <= maxLocation && sso.ReturnTo(marked) == marked {
+	if marked := back + "&" + asked; len(marked) <= launch.MaxPath && sso.ReturnTo(marked) == marked {
 		back = marked
 	} else {
-		back = continuePrefix + a.Key + "?lost=1&" + asked
+		back = launch.Lost(a.Key) + "&" + asked
 	}
 	return route.SeeOther(w, signInAgain(p, back))
 }
@@ -116,7 +117,7 @@ func refusedNeed(unmet error) *sso.Error {
 // NeedOf returns what the application of a return path requires of how its user
 // authenticates; nothing if it is not the path of an application.
 func (f *ForwardAuth) NeedOf(ctx context.Context, returnTo string) (sso.AuthnNeed, error) {
-	rest, ok := strings.CutPrefix(returnTo, continuePrefix)
+	rest, ok := strings.CutPrefix(returnTo, launch.Prefix)
 	if !ok {
 		return sso.AuthnNeed{}, nil
 	}
