@@ -84,6 +84,33 @@ func (a Application) Admits(ent EnterpriseID) bool {
 	return len(a.Enterprises) == 0 || slices.Contains(a.Enterprises, ent)
 }
 
+// Refusal is why an application does not open for a user: the code of the error; "" if
+// it opens.
+type Refusal string
+
+// The refusals.
+const (
+	CodeAppEnterprise Refusal = "app_enterprise" // it does not admit the enterprise
+	CodeAppGroup      Refusal = "app_group"      // the user is in none of its groups
+)
+
+// Opens returns why a user of an enterprise with these groups may not use the
+// application; "" if they may.
+func (a Application) Opens(ent EnterpriseID, groups []PrincipalGroup) Refusal {
+	if !a.Admits(ent) {
+		return CodeAppEnterprise
+	}
+	if len(a.Groups) == 0 {
+		return ""
+	}
+	for _, g := range groups {
+		if slices.ContainsFunc(a.Groups, g.hasRef) {
+			return ""
+		}
+	}
+	return CodeAppGroup
+}
+
 // Serves reports whether an origin, as OriginOf returns it, is the
 // application's.
 func (a Application) Serves(origin string) bool { return slices.Contains(a.Origins, origin) }
@@ -191,6 +218,14 @@ type PrincipalGroup struct {
 
 // Ref returns the group's GroupRef.
 func (g PrincipalGroup) Ref() string { return GroupRef(g.Organization, g.Name) }
+
+// hasRef reports whether ref is the group's Ref, without making one.
+func (g PrincipalGroup) hasRef(ref string) bool {
+	return len(ref) == len(g.Organization)+1+len(g.Name) &&
+		strings.HasPrefix(ref, g.Organization) &&
+		ref[len(g.Organization)] == '/' &&
+		strings.HasSuffix(ref, g.Name)
+}
 
 // ComparePrincipalGroups orders groups by organization, then by name.
 func ComparePrincipalGroups(a, b PrincipalGroup) int {

@@ -72,36 +72,22 @@ func errUnknown(err error) *sso.Error {
 	}
 }
 
-// Codes of users whom an application does not admit.
-const (
-	codeAppEnterprise = "app_enterprise"
-	codeAppGroup      = "app_group"
-)
-
 // admit returns an error if the user may not use the application.
 func (a *application) admit(p *sso.Principal) error {
-	if !a.Admits(p.Enterprise.ID) {
-		return &sso.Error{
-			Kind:   sso.Forbidden,
-			Code:   codeAppEnterprise,
-			Err:    refused(a, p),
-			Public: "Your company has no access to this application.",
-		}
-	}
-	if len(a.required) == 0 {
+	refusal := a.Opens(p.Enterprise.ID, p.Groups)
+	if refusal == "" {
 		return nil
 	}
-	for _, g := range p.Groups {
-		if a.required[g.Ref()] {
-			return nil
-		}
-	}
-	return &sso.Error{
+	e := &sso.Error{
 		Kind:   sso.Forbidden,
-		Code:   codeAppGroup,
+		Code:   string(refusal),
 		Err:    refused(a, p),
-		Public: "Your account isn’t in a group that can use this application.",
+		Public: "Your company has no access to this application.",
 	}
+	if refusal == sso.CodeAppGroup {
+		e.Public = "Your account isn’t in a group that can use this application."
+	}
+	return e
 }
 
 func refused(a *application, p *sso.Principal) error {

@@ -265,7 +265,8 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
 	p.Enterprise, p.Of = failure.Way.Enterprise, failure.Way.Of
 	p.Home = f.origin + "/" // the page is shown at the application's address
-	if failure.Code == codeAppEnterprise || failure.Code == codeAppGroup {
+	switch sso.Refusal(failure.Code) {
+	case sso.CodeAppEnterprise, sso.CodeAppGroup:
 		p.Href, p.Label = "/account", "Go to my account"
 	}
 	route.AllowAssets(w, f.origin)
