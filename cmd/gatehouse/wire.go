@@ -27,6 +27,7 @@ import (
 	"gatehouse/sso/evaluate"
 	"gatehouse/sso/health"
 	"gatehouse/sso/idempotency"
+	"gatehouse/sso/launch"
 	"gatehouse/sso/login"
 	"gatehouse/sso/provisioning"
 	"gatehouse/sso/sessions"
@@ -82,6 +83,7 @@ type gateway struct {
 	passkeys  *access.Passkeys
 	console   *console.Console
 	brands    *branding.Service
+	launch    *launch.Service
 	nodes     nodes
 	router    *route.Router
 	signedOut string // URL that an identity provider returns the browser to after logout
@@ -111,6 +113,10 @@ func newGateway(p parts) (g *gateway, err error) {
 func (g *gateway) services() error {
 	c := g.config
 	if err := g.brand(); err != nil {
+		return err
+	}
+	var err error
+	if g.launch, err = g.newLaunch(); err != nil {
 		return err
 	}
 	g.protocols()
@@ -158,6 +164,16 @@ func (g *gateway) services() error {
 	})
 	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
 	return err
+}
+
+// newLaunch builds the service that knows the ways to applications.
+func (g *gateway) newLaunch() (*launch.Service, error) {
+	return launch.New(launch.Options{
+		Applications: g.db,
+		BaseURL:      g.config.BaseURL,
+		CookieDomain: g.config.Session.CookieDomain,
+		Log:          g.log,
+	})
 }
 
 // client returns an HTTP client for requests to identity providers, which reads at
@@ -384,6 +400,7 @@ func (g *gateway) signIn(
 	signin.New(signin.Options{
 		BaseURL:          c.BaseURL,
 		Login:            g.login,
+		Launch:           g.launch,
 		Codes:            g.login,
 		Tests:            g.trials,
 		Now:              time.Now,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 	"gatehouse/sso/login"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
@@ -136,6 +137,7 @@ type fixture struct {
 	*remote
 	*browser
 	codes       *codes
+	apps        *registered
 	acme, other sso.Enterprise
 	okta, entra sso.Connection
 }
@@ -156,6 +158,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 		},
 		browser: &browser{},
 		codes:   &codes{},
+		apps:    &registered{},
 	}
 	f.acme = sso.Enterprise{
 		ID:   sso.NewID[sso.EnterpriseID](now),
@@ -214,9 +217,19 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ways, err := launch.New(launch.Options{
+		Applications: f.apps,
+		BaseURL:      base,
+		CookieDomain: "example.com",
+		Log:          slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := Options{
 		BaseURL:  base,
 		Login:    f.remote,
+		Launch:   ways,
 		Codes:    f.codes,
 		Now:      func() time.Time { return now },
 		Sessions: f.browser,

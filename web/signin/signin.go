@@ -38,9 +38,17 @@ type Sessions interface {
 	Tokens(r *http.Request) []sso.Secret
 }
 
+// launcher knows the ways to applications; launch.Service does.
+type launcher interface {
+	// Path returns the path of ours that leads to an address of an application; "" if
+	// no application serves it.
+	Path(ctx context.Context, address string) string
+}
+
 // Options configure the handlers; every field is required.
 type Options struct {
 	Login    authenticator
+	Launch   launcher
 	Codes    codeVerifier
 	Tests    testRunner
 	Sessions Sessions
@@ -201,7 +209,7 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	Languages{s.Secure}.keepOfLink(w, r)
 	query := r.URL.Query()
-	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
+	returnTo, hint := s.target(r, query.Get("return_to")), hintOf(query)
 	key := query.Get("enterprise_key")
 	if key == "" {
 		return s.showForm(w, r, http.StatusOK, signInPage{ReturnTo: returnTo})
@@ -224,7 +232,7 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 
 // find resolves the entered address or key and shows the company.
 func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
-	text, returnTo := r.PostForm.Get("company"), allowedReturn(r.PostForm.Get("return_to"))
+	text, returnTo := r.PostForm.Get("company"), s.target(r, r.PostForm.Get("return_to"))
 	found, err := s.Login.Discover(r.Context(), text)
 	if err != nil {
 		return s.notFound(w, r, text, returnTo, err)
@@ -268,7 +276,7 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	Languages{s.Secure}.keepOfLink(w, r)
 	query := readMessage(r)
-	returnTo, hint := allowedReturn(query.Get("return_to")), hintOf(query)
+	returnTo, hint := s.target(r, query.Get("return_to")), hintOf(query)
 	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))
 	if err != nil {
 		return s.notFound(w, r, query.Get("enterprise_key"), returnTo, err)
@@ -406,6 +414,15 @@ func setHint(query url.Values, hint sso.LoginHint) {
 	if hint.Domain != "" {
 		query.Set("domain_hint", hint.Domain)
 	}
+}
+
+// target returns the path for an address to return to that came from outside: a path of
+// ours, or the one that leads to an application; "" for none.
+func (s *Signin) target(r *http.Request, raw string) string {
+	if local := allowedReturn(raw); local != "" {
+		return local
+	}
+	return s.Launch.Path(r.Context(), raw)
 }
 
 // allowedReturn returns a valid return_to; "" for none.

@@ -1,0 +1,63 @@
+package signin
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gatehouse/sso"
+)
+
+// registered stands for the store of applications: one wiki.
+type registered struct{}
+
+const wikiAt = "https://wiki.example.com"
+
+func (*registered) Applications(context.Context, sso.Page) ([]sso.Application, string, error) {
+	return []sso.Application{{ID: "app-wiki", Key: "wiki", Name: "Wiki", Origins: []string{wikiAt}}}, "", nil
+}
+
+func (*registered) ApplicationRevision(context.Context) (int64, error) { return 1, nil }
+
+// wikiPath is the path of ours that leads to a page of the wiki.
+func wikiPath(page string) string {
+	return "/login/continue/wiki?" + url.Values{"to": {wikiAt + page}}.Encode()
+}
+
+// TestReturnToAnApplication takes the address of a registered application at every place
+// that takes return_to, and no other address.
+func TestReturnToAnApplication(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	asked := url.QueryEscape(wikiAt + "/a?b=c")
+	want := wikiPath("/a?b=c")
+
+	f.get("/login/sso?enterprise_key=acme&return_to=" + asked)
+	if len(f.remote.started) != 1 || f.remote.started[0].ReturnTo != want {
+		t.Errorf("began %+v", f.remote.started)
+	}
+	for _, target := range []string{"/login?return_to=", "/login?enterprise_key=acme&return_to="} {
+		body := f.get(target + asked).Body.String()
+		if !strings.Contains(body, "/login/continue/wiki?to") && !strings.Contains(body, url.QueryEscape(want)) {
+			t.Errorf("%s: the page does not lead to the wiki:\n%s", target, body)
+		}
+	}
+	w := f.post("/login", url.Values{"company": {"acme"}, "return_to": {wikiAt + "/a?b=c"}})
+	if to, err := url.Parse(location(w)); err != nil || to.Query().Get("return_to") != want {
+		t.Errorf("after the form: %s", location(w))
+	}
+	f.signedIn(f.acme)
+	if to := location(f.get("/login/sso?enterprise_key=acme&return_to=" + asked)); to != want {
+		t.Errorf("someone signed in is sent to %q", to)
+	}
+	for _, address := range []string{
+		"https://wiki.example.com:8443/", "http://wiki.example.com/", "https://a@wiki.example.com/",
+		"https://wiki.example.com.evil.example/", "//wiki.example.com/",
+	} {
+		w := f.get("/login/sso?enterprise_key=acme&return_to=" + url.QueryEscape(address))
+		if strings.Contains(location(w), "example.com") {
+			t.Errorf("%q leads to %q", address, location(w))
+		}
+	}
+}
