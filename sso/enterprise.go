@@ -14,8 +14,11 @@ type Enterprise struct {
 	// Enforced says that its admins can sign in only through its own identity
 	// provider: no setup link opens, and only a recovery admin's password is
 	// accepted.
-	Enforced  bool
-	CreatedAt time.Time
+	Enforced bool
+	// DefaultApplication is where its users arrive if they asked for nothing else; "" for
+	// none. It may have been deleted. The enterprise of a Principal does not have it.
+	DefaultApplication ApplicationID
+	CreatedAt          time.Time
 }
 
 // Organization is a unit inside an enterprise; it owns groups.

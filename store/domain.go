@@ -121,7 +121,7 @@ func (db *DB) EnterpriseByDomain(ctx context.Context, name string) (_ sso.Enterp
 	defer func() { doing(&err, "find enterprise by domain") }()
 	return found(engine.One(
 		ctx, db.sql, scanEnterprise,
-		`select e.id, e.key, e.name, e.enforced, e.created_at from enterprises e
+		`select e.id, e.key, e.name, e.enforced, e.default_application, e.created_at from enterprises e
 		join domains d on d.enterprise_id = e.id where d.name = $1 and d.verified_at > 0`,
 		name,
 	))

@@ -8,10 +8,10 @@ import (
 	"gatehouse/store/engine"
 )
 
-const enterpriseColumns = "id, key, name, enforced, created_at"
+const enterpriseColumns = "id, key, name, enforced, default_application, created_at"
 
 func scanEnterprise(r engine.Row) (e sso.Enterprise, err error) {
-	err = r.Scan(&e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt))
+	err = r.Scan(&e.ID, &e.Key, &e.Name, &e.Enforced, &e.DefaultApplication, engine.Time(&e.CreatedAt))
 	return e, err
 }
 
@@ -81,7 +81,7 @@ func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterpris
 	return all, next, err
 }
 
-// UpdateEnterprise changes key and name; fn runs inside the transaction.
+// UpdateEnterprise changes key, name and default application; fn runs inside the transaction.
 func (db *DB) UpdateEnterprise(
 	ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
 ) (_ sso.Enterprise, err error) {
@@ -98,11 +98,15 @@ func (db *DB) UpdateEnterprise(
 		return e, err
 	}
 	return edit(ctx, db, id, load, change, func(ctx context.Context, t *tx, _, e sso.Enterprise) error {
-		_, err := t.Exec(ctx, "update enterprises set key = $2, name = $3 where id = $1", string(id), e.Key, e.Name)
+		_, err := t.Exec(
+			ctx, "update enterprises set key = $2, name = $3, default_application = $4 where id = $1",
+			string(id), e.Key, e.Name, string(e.DefaultApplication),
+		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
-		return t.audit(ctx, by, "enterprise.updated", string(id), "key", e.Key, "name", e.Name)
+		return t.audit(ctx, by, "enterprise.updated", string(id), "key", e.Key, "name", e.Name,
+			"default_application", string(e.DefaultApplication))
 	})
 }
 

@@ -170,6 +170,7 @@ func (g *gateway) services() error {
 func (g *gateway) newLaunch() (*launch.Service, error) {
 	return launch.New(launch.Options{
 		Applications: g.db,
+		Enterprises:  g.db,
 		BaseURL:      g.config.BaseURL,
 		CookieDomain: g.config.Session.CookieDomain,
 		Log:          g.log,
@@ -332,7 +333,8 @@ func (g *gateway) rules() {
 			Idle:     g.config.Session.Idle,
 			Lifetime: g.config.Session.Max,
 		},
-		Now: time.Now,
+		InReach: g.launch.InReach,
+		Now:     time.Now,
 	})
 }
 

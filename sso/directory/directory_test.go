@@ -60,7 +60,8 @@ func newFixture(t *testing.T, dsn string) *fixture {
 			Idle:     time.Hour,
 			Lifetime: 8 * time.Hour,
 		},
-		Now: time.Now,
+		InReach: func(a sso.Application) bool { return a.Origins[0] != "https://far.example" },
+		Now:     time.Now,
 	})
 	ctx := t.Context()
 	var err error

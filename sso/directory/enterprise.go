@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 
 	"gatehouse/sso"
 )
@@ -50,20 +51,56 @@ func (s *Service) CreateEnterprise(ctx context.Context, by sso.Actor, n NewEnter
 // EnterpriseEdit changes an enterprise; nil leaves a value as it is.
 type EnterpriseEdit struct {
 	Key, Name *string
+	// DefaultApplication must open for users of the enterprise, and get the session
+	// cookie; "" for none.
+	DefaultApplication *sso.ApplicationID
 }
 
-// UpdateEnterprise changes the key or the name of an enterprise. A key in use is
-// Conflict "key_taken".
+// UpdateEnterprise changes the key, the name or the default application of an
+// enterprise. A key in use is Conflict "key_taken".
 func (s *Service) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID,
 	edit EnterpriseEdit) (sso.Enterprise, error) {
 	if err := s.admit(ctx, by, id); err != nil {
 		return sso.Enterprise{}, err
 	}
+	var problems []sso.FieldError
+	if to := edit.DefaultApplication; to != nil && *to != "" {
+		problem, err := s.arrivalProblem(ctx, id, *to)
+		if err != nil {
+			return sso.Enterprise{}, err
+		}
+		if problem != "" {
+			problems = []sso.FieldError{{Field: "default_application", Message: problem}}
+		}
+	}
 	return s.options.Enterprises.UpdateEnterprise(ctx, by, id, func(e sso.Enterprise) (sso.Enterprise, error) {
 		set(&e.Key, edit.Key)
 		set(&e.Name, edit.Name)
-		return e, invalid(validationFailed, checkNaming(e.Key, e.Name))
+		set(&e.DefaultApplication, edit.DefaultApplication)
+		return e, invalid(validationFailed, append(checkNaming(e.Key, e.Name), problems...))
 	})
+}
+
+// arrivalProblem says why users of an enterprise cannot arrive at an application; "" if
+// they can. What happens to the application later is up to the landing.
+func (s *Service) arrivalProblem(ctx context.Context, ent sso.EnterpriseID, id sso.ApplicationID) (string, error) {
+	var a sso.Application
+	_, err := sso.ParseID[sso.ApplicationID](string(id))
+	if err == nil {
+		a, err = s.options.Applications.Application(ctx, id)
+	}
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return "There is no such application.", nil
+	case err != nil:
+		return "", fmt.Errorf("find an application: %w", err)
+	case !a.Admits(ent):
+		return "This application does not admit the enterprise.", nil
+	case !s.options.InReach(a):
+		return "The session cookie is not sent to this application: set session.cookie_domain to a domain that " +
+			"both hosts are in.", nil
+	}
+	return "", nil
 }
 
 // DeleteEnterprise deletes an enterprise with everything in it; its audit events

@@ -103,7 +103,7 @@ type adminReader interface {
 }
 
 // Options are the parts of a Service; all are required. One store.DB serves as
-// all but the last two.
+// all but the last three.
 type Options struct {
 	Enterprises  enterpriseWriter
 	Groups       groupWriter
@@ -116,7 +116,9 @@ type Options struct {
 	Attributes   attributeWriter
 	Admins       adminReader
 	Lifetimes    Lifetimes
-	Now          func() time.Time
+	// InReach reports whether the start page of an application gets the session cookie.
+	InReach func(sso.Application) bool
+	Now     func() time.Time
 }
 
 // Service changes users, groups, organizations, applications, roles and enterprises.

@@ -18,9 +18,15 @@ type applicationStore interface {
 	ApplicationRevision(ctx context.Context) (int64, error)
 }
 
+// enterpriseStore finds enterprises; store.DB does.
+type enterpriseStore interface {
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+}
+
 // Options configure the service; every field is required but CookieDomain.
 type Options struct {
 	Applications applicationStore
+	Enterprises  enterpriseStore
 	BaseURL      string // public address of Gatehouse
 	// CookieDomain is the domain attribute of the session cookie; "": our host
 	// alone.
@@ -68,6 +74,37 @@ func (s *Service) Path(ctx context.Context, address string) string {
 		return ""
 	}
 	return Return(a.Key, u.String())
+}
+
+// Home is the path of the page that lists the applications of a person.
+const Home = "/account"
+
+// Landing returns where a person arrives who asked for nothing else: the path to the
+// default application of their enterprise if it opens for them, else Home.
+func (s *Service) Landing(ctx context.Context, p sso.Principal) (string, error) {
+	ent, err := s.options.Enterprises.Enterprise(ctx, p.Enterprise.ID)
+	if err != nil {
+		return "", fmt.Errorf("find the default application: %w", err)
+	}
+	if ent.DefaultApplication == "" {
+		return Home, nil
+	}
+	known, err := s.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range known.all {
+		if a.ID == ent.DefaultApplication && a.Opens(ent.ID, p.Groups) == "" && s.InReach(a) {
+			return Return(a.Key, Start(a)), nil
+		}
+	}
+	return Home, nil
+}
+
+// InReach reports whether the start page of an application gets the session cookie. If
+// it does not, the application cannot see who is signed in.
+func (s *Service) InReach(a sso.Application) bool {
+	return len(a.Origins) > 0 && s.cookies.Covers(a.Origins[0])
 }
 
 // snapshot has all applications of one revision.

@@ -18,6 +18,11 @@ type registered struct {
 	revision int64
 	err      error
 	reads    int
+	home     sso.ApplicationID
+}
+
+func (s *registered) Enterprise(_ context.Context, id sso.EnterpriseID) (sso.Enterprise, error) {
+	return sso.Enterprise{ID: id, DefaultApplication: s.home}, s.err
 }
 
 func (s *registered) Applications(context.Context, sso.Page) ([]sso.Application, string, error) {
@@ -33,6 +38,7 @@ func newService(t testing.TB, store *registered) *Service {
 	t.Helper()
 	s, err := New(Options{
 		Applications: store,
+		Enterprises:  store,
 		BaseURL:      "https://sso.example.com",
 		CookieDomain: "example.com",
 		Log:          slog.New(slog.DiscardHandler),

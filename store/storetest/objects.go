@@ -48,6 +48,8 @@ func (w *world) changeEnterprise() sso.Enterprise {
 			ID:   "ent-x",
 			Key:  "new",
 			Name: "New",
+
+			DefaultApplication: "app-wiki",
 		}, nil
 	})
 	w.ok(err)
@@ -56,6 +58,8 @@ func (w *world) changeEnterprise() sso.Enterprise {
 		Key:       "new",
 		Name:      "New",
 		CreatedAt: w.ent.CreatedAt,
+
+		DefaultApplication: "app-wiki",
 	}, changed)
 	_, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
 		return e, nil

@@ -11,11 +11,12 @@ import (
 )
 
 type enterprise struct {
-	ID        sso.EnterpriseID `json:"id" doc:"Identifier; immutable." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Key       string           `json:"key" doc:"Part of the sign-in URL; unique." example:"acme"`
-	Name      string           `json:"name" doc:"Name shown to users." example:"Acme Corporation"`
-	SignInURL string           `json:"sign_in_url" doc:"URL at which the enterprise's users sign in." example:"https://sso.example.com/login/sso?enterprise_key=acme"`
-	CreatedAt time.Time        `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
+	ID        sso.EnterpriseID   `json:"id" doc:"Identifier; immutable." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key       string             `json:"key" doc:"Part of the sign-in URL; unique." example:"acme"`
+	Name      string             `json:"name" doc:"Name shown to users." example:"Acme Corporation"`
+	Default   *sso.ApplicationID `json:"default_application" doc:"Application where users arrive after a sign-in without a requested URL; null for the list of their applications. An application that was deleted or does not open for the user counts as none." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	SignInURL string             `json:"sign_in_url" doc:"URL at which the enterprise's users sign in." example:"https://sso.example.com/login/sso?enterprise_key=acme"`
+	CreatedAt time.Time          `json:"created_at" doc:"Time of creation." example:"2026-11-24T12:00:00Z"`
 }
 
 // newNamed is the body that creates an enterprise or an organization.
@@ -24,7 +25,14 @@ type newNamed struct {
 	Name string `json:"name" doc:"Name shown to users; 1 to 255 bytes." example:"Acme Corporation"`
 }
 
-// namedPatch changes an enterprise or an organization.
+// enterprisePatch changes an enterprise.
+type enterprisePatch struct {
+	Key     *string            `json:"key,omitempty" doc:"New key. Links with the old key stop working." example:"acme"`
+	Name    *string            `json:"name,omitempty" doc:"New name; 1 to 255 bytes." example:"Acme Corporation"`
+	Default *sso.ApplicationID `json:"default_application,omitempty" doc:"Application where users arrive after a sign-in without a requested URL; \"\" for none. It must admit the enterprise, and the session cookie must reach its first origin." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+}
+
+// namedPatch changes an organization.
 type namedPatch struct {
 	Key  *string `json:"key,omitempty" doc:"New key. Links with the old key stop working." example:"acme"`
 	Name *string `json:"name,omitempty" doc:"New name; 1 to 255 bytes." example:"Acme Corporation"`
@@ -35,6 +43,7 @@ func (a *API) viewEnterprise(e sso.Enterprise) enterprise {
 		ID:        e.ID,
 		Key:       e.Key,
 		Name:      e.Name,
+		Default:   some(e.DefaultApplication),
 		SignInURL: a.signInURL(e, ""),
 		CreatedAt: e.CreatedAt,
 	}
@@ -131,9 +140,13 @@ func (a *API) getEnterprise(_ context.Context, c caller, _ *struct{}) (*out[ente
 	return answerTo(a.viewEnterprise(c.enterprise), nil)
 }
 
-func (a *API) updateEnterprise(ctx context.Context, c caller, in *struct{ Body namedPatch }) (*out[enterprise], error) {
+func (a *API) updateEnterprise(ctx context.Context, c caller, in *struct{ Body enterprisePatch }) (*out[enterprise], error) {
 	e, err := a.Directory.UpdateEnterprise(
-		ctx, c.by, c.enterprise.ID, directory.EnterpriseEdit(in.Body),
+		ctx, c.by, c.enterprise.ID, directory.EnterpriseEdit{
+			Key:                in.Body.Key,
+			Name:               in.Body.Name,
+			DefaultApplication: in.Body.Default,
+		},
 	)
 	return answerTo(a.viewEnterprise(e), err)
 }

@@ -131,7 +131,8 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 			Idle:     time.Hour,
 			Lifetime: 8 * time.Hour,
 		},
-		Now: time.Now,
+		InReach: func(sso.Application) bool { return true },
+		Now:     time.Now,
 	})
 	graph, err := entra.New(entra.Options{
 		HTTP:     http.DefaultClient,

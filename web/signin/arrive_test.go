@@ -9,8 +9,8 @@ import (
 	"gatehouse/sso"
 )
 
-// registered stands for the store of applications: one wiki.
-type registered struct{}
+// registered stands for the store of applications, one wiki, and of enterprises.
+type registered struct{ home sso.ApplicationID }
 
 const wikiAt = "https://wiki.example.com"
 
@@ -19,6 +19,10 @@ func (*registered) Applications(context.Context, sso.Page) ([]sso.Application, s
 }
 
 func (*registered) ApplicationRevision(context.Context) (int64, error) { return 1, nil }
+
+func (r *registered) Enterprise(_ context.Context, id sso.EnterpriseID) (sso.Enterprise, error) {
+	return sso.Enterprise{ID: id, DefaultApplication: r.home}, nil
+}
 
 // wikiPath is the path of ours that leads to a page of the wiki.
 func wikiPath(page string) string {
@@ -59,5 +63,24 @@ func TestReturnToAnApplication(t *testing.T) {
 		if strings.Contains(location(w), "example.com") {
 			t.Errorf("%q leads to %q", address, location(w))
 		}
+	}
+}
+
+// TestArriveAtTheDefaultApplication leads from "/", where every sign-in without an address
+// ends, to the default application.
+func TestArriveAtTheDefaultApplication(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.signedIn(f.acme)
+	if to := location(f.get("/")); to != "/account" {
+		t.Errorf("without a default application: %q", to)
+	}
+	f.apps.home = "app-wiki"
+	if to := location(f.get("/")); to != wikiPath("/") {
+		t.Errorf("with one: %q", to)
+	}
+	f.apps.home = "app-gone"
+	if to := location(f.get("/")); to != "/account" {
+		t.Errorf("with one that was deleted: %q", to)
 	}
 }

@@ -29,7 +29,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		if s.alreadySignedIn(r, id, err) {
-			return route.SeeOther(w, "/account")
+			return route.SeeOther(w, landing(""))
 		}
 		return s.withWay(
 			r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)),

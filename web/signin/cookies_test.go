@@ -92,7 +92,7 @@ func TestReloadWhileSignedIn(t *testing.T) {
 				},
 			)
 			on := where == "there" && code != "idp_denied"
-			if (w.Header().Get("Location") == "/account") != on ||
+			if (w.Header().Get("Location") == "/") != on ||
 				!on && w.Code < 400 {
 				t.Errorf(
 					"%s, signed in %s: %d to %q", code, where, w.Code,

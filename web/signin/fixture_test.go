@@ -219,6 +219,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	}
 	ways, err := launch.New(launch.Options{
 		Applications: f.apps,
+		Enterprises:  f.apps,
 		BaseURL:      base,
 		CookieDomain: "example.com",
 		Log:          slog.New(slog.DiscardHandler),

@@ -43,6 +43,8 @@ type launcher interface {
 	// Path returns the path of ours that leads to an address of an application; "" if
 	// no application serves it.
 	Path(ctx context.Context, address string) string
+	// Landing returns the path where a person arrives who asked for nothing else.
+	Landing(ctx context.Context, p sso.Principal) (string, error)
 }
 
 // Options configure the handlers; every field is required.
@@ -191,13 +193,17 @@ func (s *Signin) strayResponse(pattern string, handle route.Handler) route.Route
 	}
 }
 
-// home redirects signed-in users to their account, and other visitors to the
-// sign-in page.
+// home redirects signed-in users to where people of their company arrive, and shows
+// other visitors the sign-in page.
 func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
-	_, err := s.Sessions.Principal(r)
+	p, err := s.Sessions.Principal(r)
 	switch {
 	case err == nil:
-		return route.SeeOther(w, "/account")
+		to, err := s.Launch.Landing(r.Context(), p)
+		if err != nil {
+			return fmt.Errorf("find where to arrive: %w", err)
+		}
+		return route.SeeOther(w, to)
 	case sso.KindOf(err) == sso.Unauthenticated:
 		return s.showForm(w, r, http.StatusOK, signInPage{})
 	}
@@ -433,12 +439,12 @@ func allowedReturn(raw string) string {
 	return ""
 }
 
-// landing returns the address for a signed-in browser.
+// landing returns the address for a signed-in browser: "/" leads on.
 func landing(returnTo string) string {
 	if known := allowedReturn(returnTo); known != "" {
 		return known
 	}
-	return "/account"
+	return "/"
 }
 
 // lastLifetime is how long a browser keeps its last sign-in.

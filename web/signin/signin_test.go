@@ -175,9 +175,9 @@ func TestLinkOfSomebodySignedIn(t *testing.T) {
 	f := newFixture(t)
 	f.signedIn(f.acme)
 	for target, want := range map[string]string{
-		"/login/sso?enterprise_key=acme":                                "/account",
+		"/login/sso?enterprise_key=acme":                                "/",
 		"/login/sso?enterprise_key=acme&return_to=/wiki":                "/wiki",
-		"/login/sso?enterprise_key=acme&return_to=https://evil.example": "/account",
+		"/login/sso?enterprise_key=acme&return_to=https://evil.example": "/",
 		"/login/sso?enterprise_key=acme&prompt=login":                   f.redirect.URL,
 	} {
 		if w := f.get(target); w.Code != 303 || location(w) != want {
@@ -300,7 +300,7 @@ func TestAnswerStartsASession(t *testing.T) {
 			f := newFixture(t)
 			w := ask(f)
 			if w.Code != 303 ||
-				location(w) != "/account" ||
+				location(w) != "/" ||
 				len(f.browser.started) != 1 ||
 				f.browser.started[0] != "token" {
 				t.Fatalf("%d %s %v", w.Code, location(w), f.browser.started)
@@ -330,11 +330,11 @@ func TestAnswerLeadsToWhereItBegan(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for returnTo, want := range map[string]string{
-		"/":                     "/account",
-		"":                      "/account",
+		"/":                     "/",
+		"":                      "/",
 		"/wiki?a=b":             "/wiki?a=b",
-		"https://evil.example/": "/account",
-		"//evil.example":        "/account",
+		"https://evil.example/": "/",
+		"//evil.example":        "/",
 	} {
 		f.result.ReturnTo = returnTo
 		if w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{

@@ -62,7 +62,7 @@ func (s *Signin) showVerify(w http.ResponseWriter, r *http.Request) error {
 	}
 	if sso.CodeOf(err) == sso.CodeProofExpired {
 		if _, signedIn := s.Sessions.Principal(r); signedIn == nil {
-			return route.SeeOther(w, "/account")
+			return route.SeeOther(w, landing(""))
 		}
 	}
 	return s.backTo(r, connection, err)

@@ -311,7 +311,7 @@ func TestBackAfterTheCode(t *testing.T) {
 	for _, target := range []string{
 		"/login/verify?" + form.Encode(), "/login/verify",
 	} {
-		if w := f.get(target); w.Code != 303 || location(w) != "/account" {
+		if w := f.get(target); w.Code != 303 || location(w) != "/" {
 			t.Errorf("%s: %d %s", target, w.Code, location(w))
 		}
 	}

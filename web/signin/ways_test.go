@@ -159,7 +159,7 @@ func TestStaleAddressesLeadOn(t *testing.T) {
 	for _, target := range []string{
 		callback, callback + "?state=x", callback + "?code=x&state=y",
 	} {
-		if w := f.get(target); w.Code != 303 || location(w) != "/account" {
+		if w := f.get(target); w.Code != 303 || location(w) != "/" {
 			t.Errorf("%s, signed in: %d to %q", target, w.Code, location(w))
 		}
 	}
