@@ -89,6 +89,9 @@ type Callback struct {
 	// because another site posted the response. The pending cookie is missing,
 	// too.
 	HeldBack bool
+	// Target is the path to which the RelayState of an unsolicited response leads, checked
+	// by the edge; "" for none. A response to a request leads where the request began.
+	Target string
 	// Remote and UserAgent are recorded with the attempt and the session.
 	Remote    string
 	UserAgent string

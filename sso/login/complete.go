@@ -106,7 +106,7 @@ type try struct {
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil for an unsolicited response
 	// returnTo is copied from the pending login once it is certain that this
-	// browser began it; "" before.
+	// browser began it, and from the RelayState of an unsolicited response; "" before.
 	returnTo string
 
 	vouched bool // the response was verified earlier, when the code was sent
@@ -124,7 +124,8 @@ func (t *try) run(ctx context.Context, req request) (Result, error) {
 	}
 	var err error
 	if req.ID == "" {
-		if start, err := unsolicited(t.c, t.cfg); err != nil {
+		t.returnTo = t.cb.Target
+		if start, err := unsolicited(t.c, t.cfg, t.cb.Target); err != nil {
 			return Result{}, err
 		} else if start != nil {
 			return Result{Outcome: Restart, Start: start}, nil

@@ -54,7 +54,7 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 }
 
 // unsolicited decides about a response that names no pending login.
-func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
+func unsolicited(c sso.Connection, cfg sso.Config, target string) (*Start, error) {
 	mode := sso.IDPInitiatedOff
 	if cfg.SAML != nil {
 		mode = cfg.SAML.IDPInitiated
@@ -63,7 +63,11 @@ func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 	case sso.IDPInitiatedDirect:
 		return nil, nil
 	case sso.IDPInitiatedRebounce:
-		return &Start{Enterprise: c.Enterprise, Connection: c.ID}, nil
+		return &Start{
+			Enterprise: c.Enterprise,
+			Connection: c.ID,
+			ReturnTo:   target,
+		}, nil
 	}
 	if c.Protocol == sso.OIDC {
 		return nil, sso.LoginExpired()

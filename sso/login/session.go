@@ -29,7 +29,7 @@ func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
 // destination returns the path that the browser goes to after the sign-in.
 func (t *try) destination() string {
 	if t.pending == nil {
-		return "/"
+		return sso.ReturnTo(t.cb.Target)
 	}
 	return sso.ReturnTo(t.pending.ReturnTo)
 }

@@ -84,3 +84,29 @@ func TestArriveAtTheDefaultApplication(t *testing.T) {
 		t.Errorf("with one that was deleted: %q", to)
 	}
 }
+
+// TestRelayStateOfATile reads the RelayState of a response as an address to return to, as
+// identity providers send what an admin enters for a tile.
+func TestRelayStateOfATile(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for state, want := range map[string]string{
+		wikiAt + "/a":                                wikiPath("/a"),
+		"HTTPS://Wiki.Example.COM":                   wikiPath(""),
+		"/account/tokens":                            "/account/tokens",
+		"https://evil.example/":                      "",
+		"//evil.example/":                            "",
+		"gh0123456789abcdef0123456789abcdef01234567": "",
+		"":                                  "",
+		wikiAt + strings.Repeat("/a", 1024): "",
+	} {
+		f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}, "RelayState": {state}})
+		if got := f.callbacks[len(f.callbacks)-1].Target; got != want {
+			t.Errorf("%.60q leads to %q, not to %q", state, got, want)
+		}
+	}
+	f.get("/oidc/" + string(f.okta.ID) + "/callback?code=c&RelayState=" + url.QueryEscape(wikiAt))
+	if got := f.callbacks[len(f.callbacks)-1].Target; got != "" {
+		t.Errorf("OpenID Connect leads to %q", got)
+	}
+}

@@ -52,9 +52,24 @@ func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
 		Sessions:  s.Sessions.Tokens(r),
 		Replaces:  agreedReplacement(r, form),
 		HeldBack:  s.sessionCookieWithheld(r),
+		Target:    s.relayTarget(r, form),
 		Remote:    route.ClientIP(r.Context()),
 		UserAgent: userAgent(r),
 	}
+}
+
+// maxRelayTarget is the longest RelayState that is read as an address, in bytes: as long
+// as one may be in any message.
+const maxRelayTarget = 1024
+
+// relayTarget returns the path to which the RelayState of a SAML response leads, if it is
+// an address to return to; "" if not. Our own requests send their ID, which is none.
+func (s *Signin) relayTarget(r *http.Request, form url.Values) string {
+	state := form.Get("RelayState")
+	if !form.Has("SAMLResponse") || len(state) > maxRelayTarget {
+		return ""
+	}
+	return s.target(r, state)
 }
 
 // maxRelayStateScan is how much of an oversized form is read for its RelayState,
