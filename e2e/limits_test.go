@@ -58,7 +58,7 @@ func TestSignInDuringFlood(t *testing.T) {
 			return v.SignIn(samlIdP, "acme", people[i].ID)
 		})
 		for i, a := range in {
-			if a.Status != http.StatusSeeOther || a.Location != "/account" {
+			if a.Status != http.StatusSeeOther || a.Location != "/" {
 				t.Errorf("garbage at the %s endpoint: person %d: %v", name, i, a)
 			}
 		}
@@ -87,7 +87,7 @@ func TestSignInsFromOneAddress(t *testing.T) {
 	for i, a := range harness.AtOnce(len(people), func(i int) harness.Answer {
 		return g.Visitor().From("198.51.100.1").SignIn(idp, "acme", people[i].ID)
 	}) {
-		if a.Status != http.StatusSeeOther || a.Location != "/account" {
+		if a.Status != http.StatusSeeOther || a.Location != "/" {
 			t.Errorf("person %d: %v", i, a)
 		}
 	}

@@ -248,7 +248,7 @@ func (l letter) deliver() error {
 		method = http.MethodGet
 	}
 	status, location, _ := l.by.send(method, l.URL, l.Form)
-	if status != http.StatusSeeOther || location != "/account" {
+	if status != http.StatusSeeOther || location != "/" {
 		return fmt.Errorf("status %d to %q", status, location)
 	}
 	return nil

@@ -205,5 +205,5 @@ func TestMain(m *testing.M) {
 
 // signedIn reports whether a response is that of a successful sign-in.
 func signedIn(a harness.Answer) bool {
-	return a.Err == nil && a.Status == 303 && a.Location == "/account"
+	return a.Err == nil && a.Status == 303 && a.Location == "/"
 }

@@ -74,7 +74,7 @@ func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
 	defer c.mu.Unlock()
 	if a.Err != nil ||
 		a.Status != http.StatusSeeOther ||
-		a.Location != "/account" {
+		a.Location != "/" {
 		c.failed = append(c.failed, a)
 		return
 	}
