@@ -31,6 +31,12 @@ type Application struct {
 	// users are redirected to them only. Users without a return address are
 	// sent to the first.
 	Origins []string
+	// StartPath is the path at the first origin where users without a return address
+	// arrive; "" means /.
+	StartPath string
+	// Unlisted keeps the application off the list of applications on the account
+	// page.
+	Unlisted bool
 	// Enterprises whose users are admitted; empty means all.
 	Enterprises []EnterpriseID
 	// Groups of which a user must be in one, each as GroupRef returns it; empty
@@ -74,6 +80,7 @@ const (
 	maxOrigins         = 50
 	maxGroupRefs       = 200
 	maxEnterprises     = 1000
+	maxStartPath       = 1000 // bytes
 )
 
 // Limit returns GroupsLimit, or its default.
@@ -132,6 +139,10 @@ func (a Application) Validate() []FieldError {
 		"Use a scheme and a host as browsers write them, such as https://wiki.example.com: "+
 			"lower case, no path, no standard port.",
 	)
+	problems.add(
+		isStartPath(a.StartPath), "start_path",
+		"Use a path of at most 1000 bytes that begins with one slash, such as /home.",
+	)
 	problems.add(len(a.Enterprises) <= maxEnterprises, "enterprises", "Use at most 1000.")
 	problems.add(
 		a.SignIn == "" || a.Admits(a.SignIn), "sign_in",
@@ -189,6 +200,19 @@ func (p *problemList) addEach(list []string, valid func(string) bool, field, mes
 func isOrigin(text string) bool {
 	canonical, err := OriginOf(text)
 	return err == nil && canonical == text
+}
+
+// isStartPath reports whether a text is empty or a path that every reader keeps at its
+// origin.
+func isStartPath(path string) bool {
+	if path == "" {
+		return true
+	}
+	if len(path) > maxStartPath || path[0] != '/' || strings.HasPrefix(path, "//") {
+		return false
+	}
+	_, err := ParseAbsolute("https://example.com" + path)
+	return err == nil
 }
 
 // GroupRef names a group across organizations. An organization's key has no

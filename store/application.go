@@ -17,6 +17,8 @@ const applicationCounter = "applications"
 // because they outlive those of the code.
 type applicationRow struct {
 	Origins     []string           `json:"origins"`
+	StartPath   string             `json:"start_path,omitempty"`
+	Unlisted    bool               `json:"unlisted,omitempty"`
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty"`
 	Groups      []string           `json:"groups,omitempty"`
 	Told        []string           `json:"told,omitempty"`
@@ -40,6 +42,8 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 		engine.Time(&a.CreatedAt),
 	)
 	a.Origins = d.Origins
+	a.StartPath = d.StartPath
+	a.Unlisted = d.Unlisted
 	a.Enterprises = d.Enterprises
 	a.Groups = d.Groups
 	a.Told = d.Told
@@ -60,6 +64,8 @@ func scanApplication(r engine.Row) (a sso.Application, err error) {
 func definitionOf(a sso.Application) (string, error) {
 	return engine.JSONText(applicationRow{
 		Origins:     a.Origins,
+		StartPath:   a.StartPath,
+		Unlisted:    a.Unlisted,
 		Enterprises: a.Enterprises,
 		Groups:      a.Groups,
 		Told:        a.Told,

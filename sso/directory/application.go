@@ -18,6 +18,8 @@ type ApplicationEdit struct {
 	Revision  int64
 	Key, Name *string
 	Origins   []string
+	StartPath *string
+	Unlisted  *bool
 	// Enterprises may use the application, by identifier; EnterpriseKeys names
 	// them by key instead.
 	Enterprises    []sso.EnterpriseID
@@ -200,6 +202,8 @@ func (edit ApplicationEdit) apply(a *sso.Application) {
 	if edit.Origins != nil {
 		a.Origins = address.Origins(edit.Origins)
 	}
+	set(&a.StartPath, edit.StartPath)
+	set(&a.Unlisted, edit.Unlisted)
 	setList(&a.Enterprises, edit.Enterprises)
 	setList(&a.Groups, edit.Groups)
 	setList(&a.Told, edit.Told)

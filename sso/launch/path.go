@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/base64"
 	"io"
@@ -92,7 +93,7 @@ func Target(a sso.Application, link string) string {
 }
 
 // Start returns the start page of an application.
-func Start(a sso.Application) string { return a.Origins[0] + "/" }
+func Start(a sso.Application) string { return a.Origins[0] + cmp.Or(a.StartPath, "/") }
 
 // served returns a link as browsers write it; false unless the application serves its
 // origin.

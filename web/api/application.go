@@ -15,6 +15,8 @@ type application struct {
 	Name        string              `json:"name" doc:"Name shown to users." example:"Wiki"`
 	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"Protocol by which the application receives the user's identity." example:"forward-auth"`
 	Origins     []string            `json:"origins" doc:"Origins of the application. The first is the destination of a sign-in without a requested URL." example:"[\"https://wiki.example.com\"]"`
+	StartPath   string              `json:"start_path" doc:"Path at the first origin where users without a requested URL arrive; empty for /." example:"/home"`
+	Listed      bool                `json:"listed" doc:"Whether the application is in the list on the account page." example:"true"`
 	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string            `json:"groups" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
 	Told        []string            `json:"told_groups" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
@@ -57,6 +59,8 @@ type applicationPatch struct {
 // passed to it. It is exported because huma ignores other embedded structs.
 type Access struct {
 	Origins     []string           `json:"origins,omitempty" doc:"Origins: scheme and host, as browsers write them; at least one." example:"[\"https://wiki.example.com\"]"`
+	StartPath   *string            `json:"start_path,omitempty" doc:"Path at the first origin where users without a requested URL arrive, up to 1000 bytes; empty for /." example:"/home"`
+	Listed      *bool              `json:"listed,omitempty" doc:"Whether the application is in the list on the account page; true unless changed." example:"true"`
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string           `json:"groups,omitempty" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
 	Told        []string           `json:"told_groups,omitempty" doc:"Groups passed to the application, as organization/group or organization/*; empty for all groups." example:"[\"platform/*\"]"`
@@ -73,7 +77,14 @@ type Access struct {
 
 // edit returns the change that the values describe.
 func (c Access) edit() directory.ApplicationEdit {
+	var unlisted *bool
+	if c.Listed != nil {
+		hidden := !*c.Listed
+		unlisted = &hidden
+	}
 	return directory.ApplicationEdit{
+		StartPath:   c.StartPath,
+		Unlisted:    unlisted,
 		Origins:     c.Origins,
 		Enterprises: c.Enterprises,
 		Groups:      c.Groups,
@@ -100,6 +111,8 @@ func (a *API) viewApplication(app sso.Application) application {
 		Name:        app.Name,
 		Kind:        app.Kind,
 		Origins:     always(app.Origins),
+		StartPath:   app.StartPath,
+		Listed:      !app.Unlisted,
 		Enterprises: always(app.Enterprises),
 		Groups:      always(app.Groups),
 		Told:        always(app.Told),

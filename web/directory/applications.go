@@ -79,9 +79,9 @@ func admitted(a sso.Application) string {
 // typed is the form of an application as it is typed: lists are lines, and
 // enterprises are called by their keys.
 type typed struct {
-	key, name, origins, enterprises, groups, told, attributes, limit, signIn, public string
-	maxAge, acr                                                                      string
-	preflight, programs, services                                                    bool
+	key, name, origins, start, enterprises, groups, told, attributes, limit, signIn, public string
+	maxAge, acr                                                                             string
+	preflight, programs, services, unlisted                                                 bool
 }
 
 func typedIn(r *http.Request) typed {
@@ -90,6 +90,8 @@ func typedIn(r *http.Request) typed {
 		key:         get("key"),
 		name:        get("name"),
 		origins:     get("origins"),
+		start:       strings.TrimSpace(get("start_path")),
+		unlisted:    get("unlisted") == "true",
 		enterprises: get("enterprises"),
 		groups:      get("groups"),
 		told:        get("told_groups"),
@@ -148,6 +150,17 @@ func (t typed) fields() []ui.Field {
 			"Scheme and host, such as https://wiki.example.com, one a line. People without a page to return to go to the first.",
 			t.origins, false,
 		),
+		{
+			ID:           "start_path",
+			Name:         "start_path",
+			Label:        "Start path",
+			Hint:         "Path at the first origin where people arrive, such as /home. Empty: /.",
+			Value:        t.start,
+			Most:         1000,
+			Mono:         true,
+			Optional:     true,
+			Autocomplete: "off",
+		},
 		area(
 			"enterprises", "Allowed enterprises",
 			"Keys of enterprises, one per line. Empty: every enterprise.",
@@ -234,6 +247,16 @@ func (t typed) need() []ui.Field {
 func (t typed) boxes() []ui.Field {
 	return []ui.Field{
 		{
+			ID:       "unlisted",
+			Name:     "unlisted",
+			Kind:     "check",
+			Value:    "true",
+			Label:    "Leave it out of people’s list of applications",
+			Hint:     "The list on their account page. Whom the application admits stays as it is.",
+			Checked:  t.unlisted,
+			Optional: true,
+		},
+		{
 			ID:       "allow_preflight",
 			Name:     "allow_preflight",
 			Kind:     "check",
@@ -314,6 +337,8 @@ func (t typed) edit() directory.ApplicationEdit {
 		Key:            &t.key,
 		Name:           &t.name,
 		Origins:        listOf(t.origins),
+		StartPath:      &t.start,
+		Unlisted:       &t.unlisted,
 		EnterpriseKeys: listOf(t.enterprises),
 		Groups:         listOf(t.groups),
 		Told:           listOf(t.told),
@@ -340,6 +365,8 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 		key:        a.Key,
 		name:       a.Name,
 		origins:    strings.Join(a.Origins, "\n"),
+		start:      a.StartPath,
+		unlisted:   a.Unlisted,
 		groups:     strings.Join(a.Groups, "\n"),
 		told:       strings.Join(a.Told, "\n"),
 		attributes: strings.Join(a.Attributes, "\n"),
