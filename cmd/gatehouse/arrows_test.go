@@ -228,7 +228,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/account": {
-		ours: "sso sso/directory sso/tokens web/route web/ui web/ui/gallery",
+		ours: "sso sso/directory sso/launch sso/tokens web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/forwardauth": {

@@ -171,6 +171,7 @@ func (g *gateway) newLaunch() (*launch.Service, error) {
 	return launch.New(launch.Options{
 		Applications: g.db,
 		Enterprises:  g.db,
+		Groups:       g.db,
 		BaseURL:      g.config.BaseURL,
 		CookieDomain: g.config.Session.CookieDomain,
 		Log:          g.log,
@@ -367,6 +368,7 @@ func (g *gateway) edges() error {
 	}
 	g.signIn(pages, forward.NeedOf)
 	account.New(account.Options{
+		Launch:   g.launch,
 		Store:    g.db,
 		Service:  g.directory,
 		Sessions: g.sessions,

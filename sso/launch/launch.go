@@ -27,6 +27,7 @@ type enterpriseStore interface {
 type Options struct {
 	Applications applicationStore
 	Enterprises  enterpriseStore
+	Groups       groupStore
 	BaseURL      string // public address of Gatehouse
 	// CookieDomain is the domain attribute of the session cookie; "": our host
 	// alone.

@@ -39,6 +39,7 @@ func newService(t testing.TB, store *registered) *Service {
 	s, err := New(Options{
 		Applications: store,
 		Enterprises:  store,
+		Groups:       store,
 		BaseURL:      "https://sso.example.com",
 		CookieDomain: "example.com",
 		Log:          slog.New(slog.DiscardHandler),

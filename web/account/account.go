@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/launch"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -25,6 +26,11 @@ type userReader interface {
 	) ([]sso.SyncRecord, string, error)
 }
 
+// launcher lists the applications of a person; launch.Service does.
+type launcher interface {
+	Reach(ctx context.Context, p sso.Principal) ([]launch.Launch, error)
+}
+
 // Sessions finds the session of a request; session.Manager does.
 type Sessions interface {
 	Principal(r *http.Request) (sso.Principal, error)
@@ -34,6 +40,7 @@ type Sessions interface {
 // Options configure the handlers; every field is required.
 type Options struct {
 	Store    userReader
+	Launch   launcher
 	Service  *directory.Service
 	Sessions Sessions
 	Tokens   tokenService
@@ -99,7 +106,11 @@ func (a *Account) page(
 	if err != nil {
 		return nil, fmt.Errorf("list memberships: %w", err)
 	}
-	if len(memberships) == 0 {
+	reach, err := a.Launch.Reach(r.Context(), p)
+	if err != nil {
+		return nil, fmt.Errorf("list applications: %w", err)
+	}
+	if len(memberships) == 0 && !anyOpens(reach) {
 		records, _, err := a.Store.SyncRecords(
 			r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1},
 		)
@@ -114,6 +125,7 @@ func (a *Account) page(
 	}
 	return &accountPage{
 		Base:          base,
+		Applications:  tiles(reach),
 		Profile:       profile,
 		Organizations: a.organizations(memberships),
 		Sessions:      a.sessions(sessions, p.Session.ID),

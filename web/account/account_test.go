@@ -15,6 +15,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/launch"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -31,6 +32,11 @@ type records struct {
 	revoked     []sso.SessionID
 	by          []sso.Actor
 	filter      sso.AttemptFilter
+	reach       []launch.Launch
+}
+
+func (s *records) Reach(context.Context, sso.Principal) ([]launch.Launch, error) {
+	return s.reach, s.err
 }
 
 func (s *records) Connection(context.Context, sso.EnterpriseID, sso.ConnectionID) (sso.Connection, error) {
@@ -184,6 +190,7 @@ func newFixture(t *testing.T) *fixture {
 	}
 	New(Options{
 		Store:    f.records,
+		Launch:   f.records,
 		Service:  directory.New(directory.Options{Sessions: f.records}),
 		Sessions: f.browser,
 		Tokens:   f.tokens,

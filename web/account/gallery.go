@@ -122,7 +122,12 @@ func exampleSignIn(d time.Duration, ok bool, result string) signInRow {
 
 func exampleManyGroups() *accountPage {
 	return &accountPage{
-		Base:    exampleBase(),
+		Base: exampleBase(),
+		Applications: []tile{
+			{Name: "Wiki", Letter: "W", Href: "https://wiki.example.com/", Host: "wiki.example.com"},
+			{Name: "予定表", Letter: "予", Href: "https://calendar.example.com/", Host: "calendar.example.com"},
+			{Name: "Payroll", Letter: "P", Why: "Needs one of: research/finance, research/board"},
+		},
 		Profile: exampleProfile(),
 		Organizations: []organization{
 			{"Research", []group{

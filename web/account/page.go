@@ -5,6 +5,7 @@ import "gatehouse/web/ui"
 // accountPage shows a user's own account.
 type accountPage struct {
 	ui.Base
+	Applications  []tile
 	Profile       profileFacts
 	Organizations []organization
 	Sessions      []session
@@ -15,6 +16,15 @@ func (accountPage) Title() string { return "My account" }
 
 // Others reports whether there are sessions besides this one.
 func (p *accountPage) Others() bool { return len(p.Sessions) > 1 }
+
+// tile is an application of the list.
+type tile struct {
+	Name   string
+	Letter string // in place of a logo
+	Href   string // "" if it does not open
+	Host   string
+	Why    string // it does not open
+}
 
 // profileFacts is the user's profile and how they signed in.
 type profileFacts struct {

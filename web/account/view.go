@@ -2,10 +2,14 @@ package account
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 	"gatehouse/web/ui"
 )
 
@@ -22,6 +26,38 @@ func (a *Account) profile(p sso.Principal, c sso.Connection) profileFacts {
 		Connection:    through,
 		SignedInAt:    ui.NewTime(p.Session.CreatedAt, a.Now()),
 	}
+}
+
+// tiles are the applications of the list, in its order.
+func tiles(reach []launch.Launch) []tile {
+	var out []tile
+	for _, l := range reach {
+		first, _ := utf8.DecodeRuneInString(l.Name)
+		t := tile{
+			Name:   l.Name,
+			Letter: string(unicode.ToUpper(first)),
+			Href:   l.URL,
+		}
+		if u, err := url.Parse(l.URL); err == nil {
+			t.Host = u.Host
+		}
+		if l.Closed {
+			t.Href = ""
+			t.Why = "Needs a group that you are not in."
+			if len(l.Missing) > 0 {
+				t.Why = "Needs one of: " + strings.Join(l.Missing, ", ")
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// anyOpens reports whether an application opens.
+func anyOpens(reach []launch.Launch) bool {
+	return slices.ContainsFunc(reach, func(l launch.Launch) bool {
+		return !l.Closed
+	})
 }
 
 // organizations sorts memberships by organization, default group first.
