@@ -9,6 +9,9 @@ import (
 	"gatehouse/sso/directory"
 )
 
+// application is the representation of an application.
+//
+//nolint:lll // a tag is one line
 type application struct {
 	ID          sso.ApplicationID   `json:"id" doc:"Identifier; immutable." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Key         string              `json:"key" doc:"Part of the endpoint URLs that proxies call, and the audience of assertions; unique." example:"wiki"`
@@ -57,6 +60,8 @@ type applicationPatch struct {
 
 // Access has the origins and access rules of an application, and the groups
 // passed to it. It is exported because huma ignores other embedded structs.
+//
+//nolint:lll // a tag is one line
 type Access struct {
 	Origins     []string           `json:"origins,omitempty" doc:"Origins: scheme and host, as browsers write them; at least one." example:"[\"https://wiki.example.com\"]"`
 	StartPath   *string            `json:"start_path,omitempty" doc:"Path at the first origin where users without a requested URL arrive, up to 1000 bytes; empty for /." example:"/home"`
