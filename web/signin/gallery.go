@@ -147,7 +147,7 @@ func galleryJourney() []gallery.Example {
 		{
 			Name:   "LogoutConfirm",
 			Status: 200,
-			Page: &logoutConfirmPage{ui.Base{
+			Page: &logoutConfirmPage{Base: ui.Base{
 				Enterprise: "Acme Corporation",
 				Of:         gallery.Acme,
 				User:       person,

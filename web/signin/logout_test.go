@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -144,5 +145,56 @@ func TestBackchannelLogout(t *testing.T) {
 	if w := f.post(target, url.Values{"logout_token": {"jwt"}}); w.Code != 400 ||
 		!strings.Contains(w.Body.String(), `"error":"invalid_request"`) {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestWayBackAfterSignOut leads to the company that the browser used, and to the
+// application one came from, and never to an address of no application.
+func TestWayBackAfterSignOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.signedIn(f.acme)
+	asked := url.Values{"return_to": {wikiAt + "/a"}}
+	if body := f.get("/logout?" + asked.Encode()).Body.String(); !strings.Contains(
+		body, `name="return_to" value="/login/continue/wiki?to=`,
+	) {
+		t.Errorf("the question forgets the application:\n%s", body)
+	}
+	after := location(f.post("/logout", asked))
+	if want := "/logout?" + (url.Values{"return_to": {wikiPath("/a")}}).Encode(); after != want {
+		t.Errorf("%q, not %q", after, want)
+	}
+	body := f.get(after).Body.String()
+	if !strings.Contains(body, `href="/login?return_to=%2Flogin%2Fcontinue%2Fwiki`) ||
+		strings.Contains(body, "Another company") {
+		t.Errorf("of no company:\n%s", body)
+	}
+	used := f.acme.Key + "." + string(f.okta.ID)
+	body = f.get(after, &http.Cookie{Name: "__Host-gatehouse-last", Value: used}).Body.String()
+	for _, want := range []string{
+		f.acme.Name, "/login/sso?connection=" + string(f.okta.ID), "return_to=%2Flogin%2Fcontinue%2Fwiki",
+		"Another company",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q:\n%s", want, body)
+		}
+	}
+	for _, evil := range []string{
+		"https://evil.example/", "//evil.example", `\\evil.example`, `/\evil.example`, "javascript:alert(1)",
+		"https://wiki.example.com@evil.example/", "https://wiki.example.com.evil.example/",
+		"https://wiki.example.com:8443/", "https://wiki.example.com%2f@evil.example/", "/\r\nevil.example",
+		"https:evil.example", "https:///evil.example", "https://wiki.example.com\\@evil.example/",
+		"https://evil.example#https://wiki.example.com/", wikiAt + "/" + strings.Repeat("evil", 2_600),
+	} {
+		asked := url.Values{"return_to": {evil}}
+		if to := location(f.post("/logout", asked)); strings.Contains(to, "evil") || !strings.HasPrefix(to, "/logout") {
+			t.Errorf("%q leads to %q", evil, to)
+		}
+		// The form of the language, behind main, leads back to this page as it was asked for.
+		_, body, _ := strings.Cut(f.get("/logout?"+asked.Encode()).Body.String(), "<main")
+		body, _, _ = strings.Cut(body, "</main>")
+		if body == "" || strings.Contains(body, "evil") || strings.Contains(body, "8443") {
+			t.Errorf("%q is on the page:\n%s", evil, body)
+		}
 	}
 }

@@ -77,7 +77,13 @@ func (p *Continue) Title() string {
 	return "Continue to your company"
 }
 
-// SignedOut confirms the sign-out.
-type SignedOut struct{ Base }
+// SignedOut confirms the sign-out, and leads back in.
+type SignedOut struct {
+	Base
+	// Again is the sign-in link of the enterprise; "" if it is not known.
+	Again string
+	// Other is the sign-in page for another company; "" without Again.
+	Other string
+}
 
 func (SignedOut) Title() string { return "You are signed out" }

@@ -175,9 +175,9 @@ func TestOnlyTranslatedPagesAreTranslated(t *testing.T) {
 	}{
 		"translated":          {&SignedOut{}, "de", len(words.All())},
 		"not translated":      {&helloPage{}, "en", 0},
-		"for staff":           {&SignedOut{Base{Staff: true}}, "en", 0},
-		"of the console":      {&SignedOut{Base{Console: &Console{}}}, "en", 0},
-		"at an application's": {&SignedOut{Base{Home: "https://sso.example/"}}, "de", 0},
+		"for staff":           {&SignedOut{Base: Base{Staff: true}}, "en", 0},
+		"of the console":      {&SignedOut{Base: Base{Console: &Console{}}}, "en", 0},
+		"at an application's": {&SignedOut{Base: Base{Home: "https://sso.example/"}}, "de", 0},
 	} {
 		w := httptest.NewRecorder()
 		if err := p.Render(w, httptest.NewRequest("GET", "/logout", nil), 200, x.page); err != nil {

@@ -36,5 +36,10 @@ func galleryContinue() []Example {
 			ui.NewArrived(acme, "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F"),
 		},
 		{"SignedOut", 200, &ui.SignedOut{}},
+		{"SignedOut-company", 200, &ui.SignedOut{
+			Base:  Company("Acme Corporation"),
+			Again: "/login/sso?enterprise_key=acme",
+			Other: "/login",
+		}},
 	}
 }
