@@ -23,6 +23,8 @@ func TestApplications(t *testing.T) {
 			"enterprises":     []string{f.acme["enterprise"]},
 			"groups":          []string{"research/engineering"},
 			"told_groups":     []string{"research/*"},
+			"start_path":      "/home",
+			"listed":          false,
 			"attributes":      []string{"department"},
 			"groups_limit":    1024,
 			"sign_in":         f.acme["enterprise"],
@@ -50,6 +52,8 @@ func TestApplications(t *testing.T) {
 			"enterprises":     []any{f.acme["enterprise"]},
 			"groups":          []any{"research/engineering"},
 			"told_groups":     []any{"research/*"},
+			"start_path":      "/home",
+			"listed":          false,
 			"attributes":      []any{"department"},
 			"groups_limit":    1024.0,
 			"sign_in":         f.acme["enterprise"],
@@ -82,12 +86,16 @@ func TestApplications(t *testing.T) {
 			"groups":       []string{},
 			"groups_limit": 0,
 			"sign_in":      "",
+			"start_path":   "",
+			"listed":       true,
 		})
 		f.wants(got, 200, "")
 		want["name"] = "Documents"
 		want["groups"] = []any{}
 		want["groups_limit"] = 2048.0
 		want["sign_in"] = nil
+		want["start_path"] = ""
+		want["listed"] = true
 		want["revision"] = 2.0
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)
@@ -204,6 +212,10 @@ func TestApplicationFields(t *testing.T) {
 			"no organization of a shared group": {
 				m{"told_groups": []string{"*/*", "Research/x"}},
 				[]string{"told_groups[0]", "told_groups[1]"},
+			},
+			"a start path elsewhere": {
+				m{"start_path": "//evil.example/"},
+				[]string{"start_path"},
 			},
 			"limit":          {m{"groups_limit": 16385}, []string{"groups_limit"}},
 			"negative limit": {m{"groups_limit": -1}, []string{"groups_limit"}},
