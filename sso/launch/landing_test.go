@@ -19,16 +19,16 @@ func TestDefaultApplicationThatRefuses(t *testing.T) {
 		want   string
 	}{
 		"opens":         {func(*sso.Application) {}, "app-wiki", nil, toWiki},
-		"none":          {func(*sso.Application) {}, "", nil, Home},
-		"deleted":       {func(*sso.Application) {}, "app-gone", nil, Home},
-		"other company": {func(a *sso.Application) { a.Enterprises = []sso.EnterpriseID{"ent-b"} }, "app-wiki", nil, Home},
-		"no group":      {func(a *sso.Application) { a.Groups = []string{"main/staff"} }, "app-wiki", nil, Home},
+		"none":          {func(*sso.Application) {}, "", nil, home},
+		"deleted":       {func(*sso.Application) {}, "app-gone", nil, home},
+		"other company": {func(a *sso.Application) { a.Enterprises = []sso.EnterpriseID{"ent-b"} }, "app-wiki", nil, home},
+		"no group":      {func(a *sso.Application) { a.Groups = []string{"main/staff"} }, "app-wiki", nil, home},
 		"group": {
 			func(a *sso.Application) { a.Groups = []string{"main/staff"} }, "app-wiki",
 			[]sso.PrincipalGroup{{Organization: "main", Name: "staff"}}, toWiki,
 		},
-		"out of reach": {func(a *sso.Application) { a.Origins = []string{"https://wiki.test"} }, "app-wiki", nil, Home},
-		"not https":    {func(a *sso.Application) { a.Origins = []string{"http://wiki.example.com"} }, "app-wiki", nil, Home},
+		"out of reach": {func(a *sso.Application) { a.Origins = []string{"https://wiki.test"} }, "app-wiki", nil, home},
+		"not https":    {func(a *sso.Application) { a.Origins = []string{"http://wiki.example.com"} }, "app-wiki", nil, home},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

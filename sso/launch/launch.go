@@ -77,18 +77,18 @@ func (s *Service) Path(ctx context.Context, address string) string {
 	return Return(a.Key, u.String())
 }
 
-// Home is the path of the page that lists the applications of a person.
-const Home = "/account"
+// home is the path of the page that lists the applications of a person.
+const home = "/account"
 
 // Landing returns where a person arrives who asked for nothing else: the path to the
-// default application of their enterprise if it opens for them, else Home.
+// default application of their enterprise if it opens for them, else /account.
 func (s *Service) Landing(ctx context.Context, p sso.Principal) (string, error) {
 	ent, err := s.options.Enterprises.Enterprise(ctx, p.Enterprise.ID)
 	if err != nil {
 		return "", fmt.Errorf("find the default application: %w", err)
 	}
 	if ent.DefaultApplication == "" {
-		return Home, nil
+		return home, nil
 	}
 	known, err := s.current(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Service) Landing(ctx context.Context, p sso.Principal) (string, error) 
 			return Return(a.Key, Start(a)), nil
 		}
 	}
-	return Home, nil
+	return home, nil
 }
 
 // InReach reports whether the start page of an application gets the session cookie. If

@@ -252,7 +252,7 @@ func (t typed) boxes() []ui.Field {
 			Kind:     "check",
 			Value:    "true",
 			Label:    "Leave it out of people’s list of applications",
-			Hint:     "The list on their account page. Whom the application admits stays as it is.",
+			Hint:     "The list on their account page. The rules of admission do not change.",
 			Checked:  t.unlisted,
 			Optional: true,
 		},
