@@ -241,6 +241,18 @@ func exampleOkta(last ui.Time) connectionHealth {
 
 func exampleOperator() *operatorForms {
 	return &operatorForms{
+		Arrive: "/z",
+		Arrival: ui.Field{
+			ID:    "default_application",
+			Name:  "default_application",
+			Label: "After a sign-in, people arrive at",
+			Hint:  "Unless they opened an application or a page first. A person for whom the application does not open gets the list.",
+			Kind:  "select",
+			Options: []ui.Option{
+				{Value: "", Label: "the list of their applications"},
+				{Value: "app-wiki", Label: "Wiki"},
+			},
+		},
 		Rename: "/x",
 		Fields: []ui.Field{
 			{

@@ -20,6 +20,7 @@ import (
 type summaryReader interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 	ProvisioningCounts(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
 	) (sso.ProvisioningCounts, error)
@@ -70,6 +71,11 @@ func (o *Overview) Register(rt *route.Router) {
 			Pattern: "POST " + list + "/{enterprise}/rename",
 			Need:    console.Operator,
 			Handle:  o.rename,
+		},
+		console.Page{
+			Pattern: "POST " + list + "/{enterprise}/arrival",
+			Need:    console.Operator,
+			Handle:  o.arrive,
 		},
 		console.Page{
 			Pattern: "POST " + list + "/{enterprise}/delete",

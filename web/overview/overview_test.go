@@ -88,9 +88,13 @@ func newFixture(t *testing.T) *fixture {
 	})
 	f.ok(err)
 	overview.New(overview.Options{
-		Store:   f.db,
-		First:   &firststeps.Service{Store: f.db},
-		Service: directory.New(directory.Options{Enterprises: f.db}),
+		Store: f.db,
+		First: &firststeps.Service{Store: f.db},
+		Service: directory.New(directory.Options{
+			Enterprises:  f.db,
+			Applications: f.db,
+			InReach:      func(sso.Application) bool { return true },
+		}),
 		Health: health.New(health.Options{
 			Facts:  f.db,
 			Rules:  f.db,
@@ -480,4 +484,59 @@ func TestEnterprises(t *testing.T) {
 		"?done=deleted",
 	)
 	says(404, "GET", home, nil)
+}
+
+// TestArrival chooses where people arrive: among the applications that admit the enterprise,
+// and again once that one is gone.
+func TestArrival(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	home := "/admin/enterprises/acme"
+	application := func(key, origin string, enterprises ...sso.EnterpriseID) sso.Application {
+		a, err := f.db.CreateApplication(t.Context(), sso.ActorSystem, sso.Application{
+			Key:         key,
+			Name:        "The " + key,
+			Kind:        sso.ForwardAuth,
+			Origins:     []string{origin},
+			Enterprises: enterprises,
+		})
+		f.ok(err)
+		return a
+	}
+	globex, err := f.db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{
+		Key:  "globex-2",
+		Name: "Globex",
+	})
+	f.ok(err)
+	wiki := application("wiki", "https://wiki.example")
+	other := application("other", "https://other.example", globex.ID)
+	shows := func(want string, not ...string) {
+		t.Helper()
+		_, body := f.do("olive", "GET", home, nil)
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+		for _, n := range not {
+			if strings.Contains(body, n) {
+				t.Errorf("the page has %q", n)
+			}
+		}
+	}
+	shows("The wiki", "The other")
+	choose := func(id sso.ApplicationID) (int, string) {
+		return f.do("olive", "POST", home+"/arrival", url.Values{"default_application": {string(id)}})
+	}
+	if status, body := choose(other.ID); status != 422 || !strings.Contains(body, "does not admit the enterprise") {
+		t.Errorf("the application of another enterprise: %d", status)
+	}
+	if status, _ := choose(wiki.ID); status != 303 {
+		t.Errorf("the wiki: %d", status)
+	}
+	shows(`selected>The wiki`)
+	f.ok(f.db.DeleteApplication(t.Context(), sso.ActorSystem, wiki.ID))
+	shows("no longer admits the enterprise", "The wiki")
+	if status, _ := choose(""); status != 303 {
+		t.Errorf("the list: %d", status)
+	}
+	shows("Choose where people arrive", "no longer admits the enterprise")
 }

@@ -26,6 +26,7 @@ func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit)
 	}
 	p.Flash = console.Said(r, map[string]string{
 		"created": "Enterprise created. Next, connect its identity provider.",
+		"arrival": "Saved. It applies from the next sign-in on.",
 		"renamed": "Name and key are changed. The sign-in link has the new key from now on.",
 	})
 	return o.Console.Render(w, http.StatusOK, p)
@@ -67,16 +68,22 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 		p.Connections = append(p.Connections, h)
 	}
 	if v.Role == sso.RoleOperator {
-		p.Operator = newOperatorForms(e)
+		p.Operator, err = o.operatorForms(ctx, e)
 	}
-	return p, nil
+	return p, err
 }
 
-// newOperatorForms returns the forms that rename and delete an enterprise.
-func newOperatorForms(e sso.Enterprise) *operatorForms {
+// operatorForms returns the forms that change and delete an enterprise.
+func (o *Overview) operatorForms(ctx context.Context, e sso.Enterprise) (*operatorForms, error) {
+	arrival, err := o.arrival(ctx, e)
+	if err != nil {
+		return nil, err
+	}
 	forms := &operatorForms{
-		Rename: console.At(e, "rename"),
-		Fields: fields(e.Name, e.Key, "")[:2],
+		Arrival: arrival,
+		Rename:  console.At(e, "rename"),
+		Arrive:  console.At(e, "arrival"),
+		Fields:  fields(e.Name, e.Key, "")[:2],
 		Delete: ui.TypedForm{
 			Action: console.At(e, "delete"),
 			Button: "Delete this enterprise",
@@ -92,7 +99,7 @@ func newOperatorForms(e sso.Enterprise) *operatorForms {
 		},
 	}
 	forms.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
-	return forms
+	return forms, nil
 }
 
 const unused = "A connection is enabled, and no one has signed in through it yet."

@@ -58,10 +58,13 @@ type connectionHealth struct {
 	Facts          []ui.Fact
 }
 
-// operatorForms rename and delete the enterprise.
+// operatorForms change and delete the enterprise.
 type operatorForms struct {
-	Rename string // target of Fields
-	Fields []ui.Field
-	Open   bool // opened after a refused input
-	Delete ui.TypedForm
+	Arrive      string // target of Arrival
+	Arrival     ui.Field
+	ArrivalOpen bool   // opened after a refused input
+	Rename      string // target of Fields
+	Fields      []ui.Field
+	Open        bool // opened after a refused input
+	Delete      ui.TypedForm
 }
