@@ -323,4 +323,12 @@ func TestFormEndsAtAnApplication(t *testing.T) {
 	if w := f.submit(acs, form); w.Code != http.StatusSeeOther {
 		t.Errorf("to a page of ours: %d", w.Code)
 	}
+	f.result.ReturnTo = ""
+	if w := f.submit(acs, form); w.Code != http.StatusSeeOther {
+		t.Errorf("nowhere: %d", w.Code)
+	}
+	f.result.Enterprise.DefaultApplication = "app-wiki" // to which / leads
+	if w := f.submit(acs, form); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `href="/" data-auto`) {
+		t.Errorf("to the default application: %d %s", w.Code, w.Body)
+	}
 }

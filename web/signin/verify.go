@@ -170,9 +170,8 @@ func (s *Signin) startSession(w http.ResponseWriter, r *http.Request, result log
 	to := landing(result.ReturnTo)
 	// The policy of a page keeps redirects of its form on our origin, also the one
 	// to an application.
-	if r.Method == http.MethodPost &&
-		fromOwnOrigin(r) &&
-		strings.HasPrefix(to, "/login/continue/") {
+	leaves := strings.HasPrefix(to, "/login/continue/") || to == "/" && result.Enterprise.DefaultApplication != ""
+	if r.Method == http.MethodPost && fromOwnOrigin(r) && leaves {
 		return s.Pages.Render(w, r, http.StatusOK, ui.NewArrived(result.Enterprise, to))
 	}
 	return route.SeeOther(w, to)
