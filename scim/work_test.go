@@ -114,7 +114,7 @@ func TestNamesAlikeAreOne(t *testing.T) {
 		`{"k": 1, "K": 2}`,
 		`{"ς": 1, "Σ": 2}`,
 	} {
-		if got, err := Read([]byte(body)); err == nil || !strings.Contains(err.Error(), "there twice") {
+		if got, err := Read([]byte(body)); err == nil || !strings.Contains(err.Error(), "appears twice") {
 			t.Errorf("%s was read as %v, %v", body, got, err)
 		}
 	}
