@@ -126,7 +126,7 @@ func (q *quickStart) run(start, stop string) (printed string) {
 	out := filepath.Join(q.t.TempDir(), "out")
 	cmd := exec.Command("bash", "-c", "exec > "+out+" 2>&1; set -e\n"+start+"\ntouch started; read -r _ || true\n"+stop)
 	cmd.Dir = q.dir
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(nginx)+":"+os.Getenv("PATH"))
+	cmd.Env = append(harness.Environment(), "PATH="+filepath.Dir(nginx)+":"+os.Getenv("PATH"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := cmd.StdinPipe()
 	if err == nil {

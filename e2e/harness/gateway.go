@@ -104,12 +104,7 @@ func Prepare(t testing.TB, o Options) *Gateway {
 	if g.DSN == "" {
 		g.DSN = "sqlite:" + filepath.Join(g.DataDir, "gatehouse.db")
 	}
-	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "GATEHOUSE_") { // settings of the tests are not the program's
-			g.env = append(g.env, pair)
-		}
-	}
-	g.env = append(g.env,
+	g.env = append(Environment(),
 		"GATEHOUSE_BASE_URL="+g.URL, "GATEHOUSE_LISTEN="+g.Addr,
 		"GATEHOUSE_DATA_DIR="+g.DataDir,
 		"GATEHOUSE_DATABASE="+g.DSN, "GATEHOUSE_REDIS="+o.Redis,
@@ -120,6 +115,15 @@ func Prepare(t testing.TB, o Options) *Gateway {
 		"GORACE=halt_on_error=0")
 	g.env = append(g.env, o.Env...)
 	return g
+}
+
+// Environment returns the variables of this process without settings of Gatehouse: those
+// of the tests are not the program's, which refuses to start with a setting it does not
+// know.
+func Environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		return strings.HasPrefix(pair, "GATEHOUSE_")
+	})
 }
 
 // FreeAddr returns a loopback address that no process listens on.
