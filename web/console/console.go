@@ -289,7 +289,7 @@ func Home(e sso.Enterprise) string { return Prefix + "/enterprises/" + e.Key }
 
 // At returns an address below an enterprise: At(e, "people", id).
 func At(e sso.Enterprise, parts ...string) string {
-	return Home(e) + "/" + strings.Join(parts, "/")
+	return strings.Join(append([]string{Home(e)}, parts...), "/")
 }
 
 // AtConnection returns an address below a connection.
