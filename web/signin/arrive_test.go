@@ -2,11 +2,15 @@ package signin
 
 import (
 	"context"
+	"html"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
 	"gatehouse/sso"
+	"gatehouse/sso/login"
 )
 
 // registered stands for the store of applications, one wiki, and of enterprises.
@@ -108,5 +112,75 @@ func TestRelayStateOfATile(t *testing.T) {
 	f.get("/oidc/" + string(f.okta.ID) + "/callback?code=c&RelayState=" + url.QueryEscape(wikiAt))
 	if got := f.callbacks[len(f.callbacks)-1].Target; got != "" {
 		t.Errorf("OpenID Connect leads to %q", got)
+	}
+}
+
+// TestArriveAfterForm leads on by a page after a form of ours, wherever a redirect might
+// end at an application: the policy of a page stops its form there. Elsewhere it
+// redirects.
+func TestArriveAfterForm(t *testing.T) {
+	t.Parallel()
+	acs := func(f *fixture) string { return "/saml/" + string(f.okta.ID) + "/acs" }
+	own := []string{"Sec-Fetch-Site", "same-origin", "Origin", "https://sso.example"}
+	other := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://idp.example"}
+	for _, test := range []struct {
+		returnTo string
+		headers  []string
+		home     sso.ApplicationID
+		page     bool
+	}{
+		{returnTo: "/login/continue/wiki?to=x", headers: own, page: true},
+		{returnTo: "/login/continue/wiki?to=x", headers: other},
+		{returnTo: "/", headers: own, home: "app-wiki", page: true},
+		{returnTo: "/?from=mail", headers: own, home: "app-wiki", page: true},
+		{returnTo: "/#part", headers: own, home: "app-wiki", page: true},
+		{returnTo: "/?from=mail", headers: own},
+		{returnTo: "/login/sso?enterprise_key=acme", headers: own, page: true},
+		{returnTo: "/login/sso?enterprise_key=acme", headers: other},
+		{returnTo: "/logout", headers: own, page: true},
+		{returnTo: "/account/tokens?x=/login/continue/", headers: own, home: "app-wiki"},
+		{returnTo: "/admin", headers: own, home: "app-wiki"},
+	} {
+		f := newFixture(t)
+		f.acme.DefaultApplication = test.home
+		f.result = login.Result{
+			Outcome:    login.SignedIn,
+			Enterprise: f.acme,
+			ReturnTo:   test.returnTo,
+			Token:      "t",
+		}
+		leadsOn(t, test.returnTo, test.page, f.submit(acs(f), url.Values{"SAMLResponse": {"m"}}, test.headers...))
+	}
+}
+
+// TestArriveWhenSignedIn: a form of ours may also find the browser signed in already.
+func TestArriveWhenSignedIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.acme.DefaultApplication = "app-wiki"
+	f.companies["acme"] = login.Found{Enterprise: f.acme}
+	f.signedIn(f.acme)
+	own := []string{"Sec-Fetch-Site", "same-origin", "Origin", "https://sso.example"}
+	agreed := url.Values{"enterprise_key": {"acme"}, "replaces": {"ses-other"}}
+	leadsOn(t, "/", true, f.submit("/login/sso", agreed, own...))
+	agreed.Set("return_to", wikiAt+"/a")
+	leadsOn(t, wikiPath("/a"), true, f.submit("/login/sso", agreed, own...))
+
+	f.remote.err = &sso.Error{
+		Kind: sso.Invalid,
+		Code: sso.CodeReplayed,
+	}
+	response := url.Values{"SAMLResponse": {"m"}}
+	leadsOn(t, "/", true, f.submit("/saml/"+string(f.okta.ID)+"/acs", response, own...))
+}
+
+// leadsOn checks that a response leads to an address, by a page or by a redirect.
+func leadsOn(t *testing.T, to string, page bool, w *httptest.ResponseRecorder) {
+	t.Helper()
+	switch {
+	case page && (w.Code != http.StatusOK || !strings.Contains(w.Body.String(), html.EscapeString(to))):
+		t.Errorf("%s: %d, to %q, no page that leads there", to, w.Code, location(w))
+	case !page && location(w) != to:
+		t.Errorf("%s: %d, to %q", to, w.Code, location(w))
 	}
 }

@@ -28,8 +28,8 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.stray(w, r)
 	}
 	if err != nil {
-		if s.alreadySignedIn(r, id, err) {
-			return route.SeeOther(w, landing(""))
+		if at, ok := s.alreadySignedIn(r, id, err); ok {
+			return s.arrive(w, r, at, "")
 		}
 		return s.withWay(
 			r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)),
@@ -54,18 +54,18 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 }
 
 // alreadySignedIn reports whether a response failed only because it was replayed
-// or came too late, while the browser is signed in at that company: the user has
-// reloaded the page, or gone back to it.
-func (s *Signin) alreadySignedIn(r *http.Request, id sso.ConnectionID, err error) bool {
+// or came too late, while the browser is signed in at that company, which it returns:
+// the user has reloaded the page, or gone back to it.
+func (s *Signin) alreadySignedIn(r *http.Request, id sso.ConnectionID, err error) (sso.Enterprise, bool) {
 	if code := sso.CodeOf(err); code != sso.CodeLoginExpired && code != sso.CodeReplayed {
-		return false
+		return sso.Enterprise{}, false
 	}
 	p, err := s.Sessions.Principal(r)
 	if err != nil {
-		return false
+		return sso.Enterprise{}, false
 	}
-	ent, err := s.Enterprise(r.Context(), id)
-	return err == nil && ent.ID == p.Enterprise.ID
+	at, err := s.Enterprise(r.Context(), id)
+	return at, err == nil && at.ID == p.Enterprise.ID
 }
 
 // cookiesBlocked adds the likely cause to err if a response came without any

@@ -294,7 +294,7 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	if err == nil &&
 		principal.Enterprise.ID == found.Enterprise.ID &&
 		query.Get("prompt") != "login" {
-		return route.SeeOther(w, landing(returnTo))
+		return s.arrive(w, r, found.Enterprise, returnTo)
 	}
 	connection := sso.ConnectionID(query.Get("connection"))
 	if connection == "" && len(found.Connections) > 1 {

@@ -167,12 +167,29 @@ func (s *Signin) startSession(w http.ResponseWriter, r *http.Request, result log
 	if _, err := r.Cookie(s.rebounceName()); err == nil {
 		s.markRebounce(w, "", -1)
 	}
-	to := landing(result.ReturnTo)
-	// The policy of a page keeps redirects of its form on our origin, also the one
-	// to an application.
-	leaves := strings.HasPrefix(to, "/login/continue/") || to == "/" && result.Enterprise.DefaultApplication != ""
-	if r.Method == http.MethodPost && fromOwnOrigin(r) && leaves {
-		return s.Pages.Render(w, r, http.StatusOK, ui.NewArrived(result.Enterprise, to))
+	return s.arrive(w, r, result.Enterprise, result.ReturnTo)
+}
+
+// arrive sends a browser that is signed in at an enterprise to where it wanted to go.
+//
+// The policy of a page keeps redirects of its form on our origin (form-action, CSP level
+// 3), also the later ones of a chain. After a form of ours, a page therefore leads to
+// everything that may redirect to an application.
+func (s *Signin) arrive(w http.ResponseWriter, r *http.Request, at sso.Enterprise, returnTo string) error {
+	to := landing(returnTo)
+	if r.Method == http.MethodPost && fromOwnOrigin(r) && mayLeave(to, at) {
+		return s.Pages.Render(w, r, http.StatusOK, ui.NewArrived(at, to))
 	}
 	return route.SeeOther(w, to)
+}
+
+// mayLeave reports whether a path of ours may redirect to another origin.
+func mayLeave(to string, at sso.Enterprise) bool {
+	path, _, _ := strings.Cut(to, "#")
+	path, _, _ = strings.Cut(path, "?")
+	if path == "/" {
+		return at.DefaultApplication != ""
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first != "account" && first != "admin"
 }
