@@ -48,9 +48,9 @@ type RuleReason string
 
 // The reasons. Each is enough.
 const (
-	RuleOther      RuleReason = "other_question"      // it is not about a login
+	RuleOther      RuleReason = "other_question"      // it is or was not about a login alone
 	RuleDeleted    RuleReason = "account_deleted"     // one of the two was deleted since
-	RuleLooksAlike RuleReason = "login_looks_alike"   // the logins are not the same, letter case aside
+	RuleLooksAlike RuleReason = "login_looks_alike"   // the logins are not the same, letter case aside, or not ASCII
 	RuleGiven      RuleReason = "login_given"         // an admin gave the holder the login
 	RuleOutdated   RuleReason = "login_outdated"      // the holder signed in last with another login
 	RuleDomain     RuleReason = "other_domain"        // the addresses are not of one domain

@@ -15,6 +15,9 @@ type IdentityQuestion struct {
 	Attempt    AttemptID // the latest sign-in that claimed it; "" if an upgrade raised the question
 	Login      string    // as claimed
 	MoveKey    string    // of QuestionMove: the attribute and the value that both have
+	// Doubted says that it was not clear for another reason than the login who User is: a
+	// move, a merge or a former identity. It stays, whatever is asked later.
+	Doubted bool
 	// Keeps is User's former login, with which they sign in meanwhile; "" if
 	// User cannot sign in.
 	Keeps     string
@@ -119,6 +122,9 @@ type IdentityHeldError struct {
 	// Former is set if Account is not known by the login, but had the externalId at a
 	// connection that was deleted.
 	Former bool
+	// Doubted says that Account is known by the login, and that the resource may also be
+	// another user's by a move, a merge or its externalId.
+	Doubted bool
 }
 
 func (e *IdentityHeldError) Error() string { return e.Unwrap().Error() }

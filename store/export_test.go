@@ -52,7 +52,7 @@ func GroupsNamed(db *DB, ent sso.EnterpriseID, name string) map[string][]any {
 // and its parameters.
 func RuleFacts(ent sso.EnterpriseID, conn sso.ConnectionID) (string, []any) {
 	return selectRuleFacts, []any{
-		string(ent), "user-1", "user-2", string(conn), "ada", endOfTime, "", "acme.test", "ada", "ada", "ada",
+		string(ent), "user-1", "user-2", string(conn), "ada", endOfTime, "", "acme.test", "ada", "ada", "ada", "s", "x",
 	}
 }
 

@@ -85,6 +85,22 @@ func (t *tx) keepFormerOf(by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionI
 	t.Queue(formerOfConnection("linked_subjects", "''"), args...)
 }
 
+// endedElsewhere reports whether an identity of another user ended that had a pushed
+// externalId, as its subject or externalId, at any connection.
+func (t *tx) endedElsewhere(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID, externalID string,
+) (is bool, err error) {
+	err = t.Query(
+		ctx, func(row engine.Row) error { return row.Scan(&is) },
+		`select exists (select 1 from former_identities f where f.enterprise_id = $1
+				and f.subject = $3 and f.subject <> '' and f.user_id <> $2)
+			or exists (select 1 from former_identities f where f.enterprise_id = $1
+				and f.external_id = $3 and f.external_id <> '' and f.user_id <> $2)`,
+		string(ent), string(user), externalID,
+	)
+	return is, err
+}
+
 // forgetFormer queues the end of what is kept of a subject of a connection, or of a
 // login of the user without one: it leads to a user again.
 func (t *tx) forgetFormer(l sso.IdentityLink) {

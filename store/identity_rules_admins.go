@@ -14,17 +14,23 @@ import (
 // admin. It is given up, and an admin decides.
 var errBringsAdmin = errors.New("what a claimant brings makes the holder an admin")
 
-// brought are the groups that a claimant brings along.
+// brought is what a claimant brings along.
 type brought struct {
-	names    []string // asserted, or pushed
-	defaults []sso.GroupID
+	names      []string // of groups, asserted or pushed
+	defaults   []sso.GroupID
+	subject    string
+	externalID string // pushed
 }
 
 // broughtBy returns what a question brings along: the groups of its sign-in, and the pushed
 // groups of a pushed user with the login. They are kept while the connection does not
-// provision, and the answer applies them.
+// provision, and the answer applies them. The subject is that of the sign-in, or else the one
+// that the claimant has at the connection.
 func broughtBy(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, id sso.Identity) (brought, error) {
-	b := brought{names: slices.Clone(id.Groups.Names)}
+	b := brought{
+		names:   slices.Clone(id.Groups.Names),
+		subject: id.Subject,
+	}
 	if q.Attempt != "" {
 		a, _, err := engine.One(
 			ctx, r, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2",
@@ -40,7 +46,27 @@ func broughtBy(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, id 
 		string(q.Holder), filter.Fold(q.Login),
 	)
 	b.names = append(b.names, pushed...)
-	return b, err
+	if err != nil {
+		return b, err
+	}
+	return b, b.known(ctx, r, q)
+}
+
+// known adds the subject and the externalId that a claimant has at the connection.
+func (b *brought) known(ctx context.Context, r engine.Reader, q sso.IdentityQuestion) error {
+	var subject string
+	err := r.Query(
+		ctx, func(row engine.Row) error { return row.Scan(&subject, &b.externalID) },
+		`select coalesce((select i.subject from identities i
+				where i.enterprise_id = $1 and i.user_id = $3 and i.connection_id = $2), ''),
+			coalesce((select p.external_id from provisioned_users p where p.enterprise_id = $1
+				and p.connection_id = $2 and p.account_id = $3 and p.account_id <> '' limit 1), '')`,
+		string(q.Enterprise), string(q.Connection), string(q.User),
+	)
+	if b.subject == "" {
+		b.subject = subject
+	}
+	return err
 }
 
 // selectPushedGroups selects the names of the pushed groups of the connection $2 with the

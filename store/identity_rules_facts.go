@@ -73,9 +73,9 @@ func verdict(ctx context.Context, r engine.Reader, q sso.IdentityQuestion, b bro
 // with a login $5. Of what may be because of a decision, only that counts which was
 // before the time $6; for a question that waits, this is the end of time. $7 is the
 // question, "" for none yet, and $8 the domain of the claimant's address. $9 is the key of
-// the login, $10 that of the holder as it is, and $11 the userName of a push with it. With
-// coalesce, SQLite looks up the login and does not read the rows of the connection.
-const selectRuleFacts = `select
+// the login, $10 that of the holder as it is, and $11 the userName of a push with it. $12 is
+// the claimant's subject and $13 the externalId, "" for none.
+var selectRuleFacts = `select
 	exists (select 1 from users u where u.enterprise_id = $1 and u.id = $3 and u.off_since_sign_in),
 	exists (select 1 from domains d where d.enterprise_id = $1 and d.name = $8 and d.verified_at > 0),
 	exists (select 1 from identities i
@@ -84,29 +84,9 @@ const selectRuleFacts = `select
 			where l.enterprise_id = $1 and l.user_id = $3 and l.connection_id = $4 and l.created_at < $6)
 		or exists (select 1 from former_identities f
 			where f.enterprise_id = $1 and f.user_id = $3 and f.connection_id = $4 and f.ended_at < $6),
-	exists (select 1 from identities i where i.enterprise_id = $1 and i.connection_id = $4
-			and lower(i.login) = lower($5) and i.user_id <> $2 and i.user_id <> $3 and i.created_at < $6)
-		or exists (select 1 from users u where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2
-			and u.id <> $3 and u.created_at < $6 and (exists (select 1 from identities i where i.enterprise_id = $1
-					and i.user_id = u.id and i.connection_id = $4 and i.created_at < $6)
-				or u.merged_into <> $3 and u.status = 'deactivated' and (u.last_sign_in_at > 0
-					or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = u.id)
-					or exists (select 1 from provisioned_tombstones s
-						where s.enterprise_id = $1 and s.account_id = u.id))))
-		or exists (select 1 from linked_subjects l where l.enterprise_id = $1 and l.connection_id = $4
-			and lower(l.login) = lower($5) and l.user_id <> $2 and l.user_id <> $3 and l.created_at < $6)
-		or exists (select 1 from former_identities f where f.enterprise_id = $1 and f.connection_id = $4
-			and lower(f.login) = lower($5) and f.login <> '' and f.user_id <> $2 and f.user_id <> $3
-			and f.ended_at < $6)
-		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9
-			and q.connection_id = $4 and q.user_id <> $2 and q.user_id <> $3 and q.created_at < $6 and q.id <> $7
-			and q.state <> 'waiting' and not (q.answer = 'same' and q.holder_id = $3))
-		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1
-			and coalesce(s.connection_id, '') = $4 and s.login_key = $9
-			and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6)
-		or exists (select 1 from attempts a where a.enterprise_id = $1 and a.login in ($5, $10, lower($5))
-			and coalesce(a.connection_id, '') = $4 and a.outcome = 'succeeded'
-			and a.user_id not in ('', $2, $3) and a.at < $6),
+	exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.user_id = $2
+			and (q.doubted or q.kind <> '')),
+	` + passedOn + `,
 	exists (select 1 from attempts a
 			where a.enterprise_id = $1 and a.user_id = $2 and a.outcome = 'succeeded' and a.at < $6)
 		or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = $2
@@ -141,6 +121,46 @@ const selectRuleFacts = `select
 			or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.connection_id = $4
 				and p.origin = 'pushed' and p.user_name_folded = $11))`
 
+// passedOn reports whether a third user has or had the login, through any connection: as an
+// identity, also one that ended, as a deactivated account, as the claimant of a question, as a
+// deleted provisioned user, or in an attempt. A user who never signed in counts at the
+// connection only, since each person has such an account while they wait. Of identities that ended, those of the holder
+// count as well, and those with the claimant's subject or externalId: an admin untied them,
+// or their connection was deleted, and what leads to the next user of the login is not known.
+var passedOn = `(exists (select 1 from identities i join users u on u.enterprise_id = $1 and u.id = i.user_id
+			where i.enterprise_id = $1 and lower(i.login) = lower($5) and i.user_id <> $2 and i.user_id <> $3
+			and i.created_at < $6 and (i.connection_id = $4 or u.last_sign_in_at > 0))
+		or exists (select 1 from users u where u.enterprise_id = $1 and u.login_folded = $9 and u.id <> $2
+			and u.id <> $3 and u.created_at < $6 and (exists (select 1 from identities i where i.enterprise_id = $1
+					and i.user_id = u.id and i.connection_id = $4 and i.created_at < $6)
+				or u.merged_into <> $3 and u.status = 'deactivated' and (u.last_sign_in_at > 0
+					or exists (select 1 from provisioned_users p where p.enterprise_id = $1 and p.account_id = u.id)
+					or exists (select 1 from provisioned_tombstones s
+						where s.enterprise_id = $1 and s.account_id = u.id))))
+		or exists (select 1 from linked_subjects l where l.enterprise_id = $1
+			and lower(l.login) = lower($5) and l.user_id <> $2 and l.user_id <> $3 and l.created_at < $6)
+		or exists (select 1 from former_identities f where f.enterprise_id = $1
+			and lower(f.login) = lower($5) and f.login <> '' and f.user_id <> $2 and f.ended_at < $6)
+		or exists (select 1 from former_identities f where f.enterprise_id = $1
+			and f.subject in ($12, $13) and f.subject <> '' and f.user_id <> $2 and f.ended_at < $6)
+		or exists (select 1 from former_identities f where f.enterprise_id = $1
+			and f.external_id in ($12, $13) and f.external_id <> '' and f.user_id <> $2 and f.ended_at < $6)
+		or exists (select 1 from identity_questions q where q.enterprise_id = $1 and q.login_key = $9
+			and q.user_id <> $2 and q.user_id <> $3 and q.created_at < $6 and q.id <> $7
+			and (q.state = 'settled' or q.state = 'answered'
+				and (q.connection_id = $4 or q.answer = 'same') and not (q.answer = 'same' and q.holder_id = $3)))
+		or exists (select 1 from provisioned_tombstones s where s.enterprise_id = $1 and s.login_key = $9
+			and s.account_id <> $2 and s.account_id <> $3 and s.deleted_at < $6
+			and not ` + mergedBy("s.account_id") + `)
+		or exists (select 1 from attempts a where a.enterprise_id = $1 and a.login in ($5, $10, lower($5))
+			and a.outcome = 'succeeded' and a.user_id not in ('', $2, $3) and a.at < $6
+			and not ` + mergedBy("a.user_id") + `))`
+
+// mergedBy is whether a user was merged into the holder $3.
+func mergedBy(user string) string {
+	return "exists (select 1 from users u where u.enterprise_id = $1 and u.id = " + user + " and u.merged_into = $3)"
+}
+
 // apart are the answers of admins before $6, but to the question $7, that a claimant and a
 // holder are two people.
 const apart = "q.state = 'answered' and q.answer <> 'same' and q.id <> $7 and q.decided_at < $6"
@@ -165,12 +185,13 @@ func ruleFacts(ctx context.Context, r engine.Reader, f *identity.SamePersonFacts
 	}
 	err = r.Query(ctx, func(row engine.Row) error {
 		return row.Scan(
-			&f.Returned, &f.DomainProven, &f.AtConnection, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin, &f.Operator,
-			&f.Waits, &f.Separated, &f.ProvisionedElsewhere,
+			&f.Returned, &f.DomainProven, &f.AtConnection, &f.Doubted, &f.PassedOn, &f.WasActive, &f.ByHand, &f.Admin,
+			&f.Operator, &f.Waits, &f.Separated, &f.ProvisionedElsewhere,
 		)
 	}, selectRuleFacts,
 		string(q.Enterprise), string(q.User), string(q.Holder), string(q.Connection), q.Login, before, string(q.ID),
-		sso.EmailDomain(f.Claimant.Email), identity.LoginKey(q.Login), f.Holder.Login, filter.Fold(q.Login))
+		sso.EmailDomain(f.Claimant.Email), identity.LoginKey(q.Login), f.Holder.Login, filter.Fold(q.Login),
+		b.subject, b.externalID)
 	if err != nil {
 		return err
 	}

@@ -482,6 +482,7 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 			Connection: r.signIn.Session.Connection,
 			Attempt:    r.signIn.Attempt.ID,
 			Login:      r.signIn.Identity.Login,
+			Doubted:    r.doubt.holder != "",
 		}
 		if claim.Keeps {
 			q.Keeps = r.user.Login

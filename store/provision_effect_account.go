@@ -347,7 +347,13 @@ func (t *tx) questionHeld(
 		Connection: p.Connection,
 		Login:      held.Login,
 		MoveKey:    held.MoveKey,
+		Doubted:    held.Doubted,
 	}
+	ended, err := t.endedElsewhere(ctx, p.Enterprise, claimant.ID, u.ExternalID)
+	if err != nil {
+		return "", err
+	}
+	question.Doubted = question.Doubted || ended
 	switch {
 	case held.MoveKey != "":
 		question.Kind = sso.QuestionMove

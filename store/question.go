@@ -9,13 +9,14 @@ import (
 )
 
 const questionColumns = `q.id, q.enterprise_id, q.user_id, q.holder_id, q.connection_id, q.attempt_id, q.login, q.keeps, q.state, q.answer,
-	q.created_at, q.decided_by, q.decided_at, q.kind, q.move_key`
+	q.created_at, q.decided_by, q.decided_at, q.kind, q.move_key, q.doubted`
 
 func scanQuestion(r engine.Row) (q sso.IdentityQuestion, err error) {
 	err = r.Scan(
 		&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps,
 		&q.State, &q.Answer,
 		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt), &q.Kind, &q.MoveKey,
+		&q.Doubted,
 	)
 	return q, err
 }
@@ -76,11 +77,11 @@ func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQues
 	n, err := t.Exec(
 		ctx,
 		`update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7,
-			keeps = $8, kind = $9, move_key = $10, login_key = $11
+			keeps = $8, kind = $9, move_key = $10, login_key = $11, doubted = doubted or kind <> '' or $12
 		where enterprise_id = $1 and user_id = $2 and state = $3`,
 		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder),
 		string(q.Connection), string(q.Attempt), q.Login, q.Keeps, string(q.Kind), q.MoveKey,
-		identity.LoginKey(q.Login),
+		identity.LoginKey(q.Login), q.Doubted || q.Kind.AboutPerson(),
 	)
 	if err != nil || n > 0 {
 		return err
@@ -88,12 +89,12 @@ func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQues
 	q.ID = sso.NewID[sso.QuestionID](t.now)
 	t.Queue(
 		`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id,
-			login, keeps, state, answer, created_at, decided_by, decided_at, kind, move_key, login_key)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0, $11, $12, $13)`,
+			login, keeps, state, answer, created_at, decided_by, decided_at, kind, move_key, login_key, doubted)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0, $11, $12, $13, $14)`,
 		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection),
 		string(q.Attempt), q.Login, q.Keeps,
 		string(sso.QuestionWaiting), engine.Micros(t.now), string(q.Kind), q.MoveKey,
-		identity.LoginKey(q.Login),
+		identity.LoginKey(q.Login), q.Doubted || q.Kind.AboutPerson(),
 	)
 	return t.audit(
 		ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login,

@@ -26,10 +26,6 @@ func Clean(name string) string {
 	}
 }
 
-// Composed returns a text in Unicode normalization form C: letters with accents that are
-// written in one or in two characters are the same.
-func Composed(text string) string { return norm.NFC.String(text) }
-
 func trimIgnorable(name string) string {
 	name = strings.TrimLeftFunc(name, func(r rune) bool {
 		return isIgnorable(r) || unicode.Is(unicode.Variation_Selector, r)

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/fold"
 )
 
 // SamePersonFacts are the facts about an identity question and its two users. Of a
@@ -22,8 +21,11 @@ type SamePersonFacts struct {
 	Former     []sso.FormerIdentity
 	// Returned says that the holder was not active at some time since the last sign-in.
 	Returned bool
-	// PassedOn says that a third user of the connection has or had the login, or that one who
-	// was active through another connection has it.
+	// Doubted says that it was not clear for another reason than the login who the claimant
+	// is, at this question or one before.
+	Doubted bool
+	// PassedOn says that a third user has or had the login, through any connection, or that
+	// an identity with the login, the claimant's subject or externalId has ended.
 	PassedOn bool
 	// WasActive says that the claimant was let in before the question, or is provisioned.
 	WasActive bool
@@ -46,7 +48,7 @@ type SamePersonFacts struct {
 // both are one person; none if it does. Admins are never joined by it: with the account
 // their rights would change hands without a decision about them.
 func SamePerson(f SamePersonFacts) (against []sso.RuleReason) {
-	if f.Question.Kind != sso.QuestionLogin {
+	if f.Question.Kind != sso.QuestionLogin || f.Doubted {
 		return []sso.RuleReason{sso.RuleOther}
 	}
 	if f.Claimant == (sso.User{}) || f.Holder.ID == "" { // a new claimant has no ID yet
@@ -108,16 +110,8 @@ func Claimant(before sso.User, id sso.Identity) sso.User {
 	return u
 }
 
-// sameLetters reports whether two logins are the same but for the case of the letters A to Z
-// and for Unicode form. Letters that only look alike, or are the same in another spelling such
-// as ß and ss, are not the same: one of two such logins may have been made to be taken for
-// the other.
-func sameLetters(a, b string) bool {
-	lower := func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}
-	return fold.Composed(strings.Map(lower, a)) == fold.Composed(strings.Map(lower, b))
-}
+// sameLetters reports whether two logins are the same but for the case of the letters A to Z.
+// No other letter counts as the same as itself in another form, and a login with one is never
+// the same: one of two such logins may have been made to be taken for the other, and whether
+// another user has it in another form is not known.
+func sameLetters(a, b string) bool { return isASCII(a) && isASCII(b) && strings.EqualFold(a, b) }

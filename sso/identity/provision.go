@@ -172,6 +172,10 @@ func endedByPush(before, after sso.User) bool {
 	return after.Status == sso.UserDeactivated
 }
 
+// mayBeAnother reports whether a new resource may be a known user by something else than the
+// login.
+func (f Pushed) mayBeAnother() bool { return f.Doubt.User != "" || f.Had != "" || f.Merged.ID != "" }
+
 // held returns why the resource waits for an admin, nil if it does not.
 func (f Pushed) held(before, after sso.User) error {
 	if f.Asked.Kind.AboutPerson() && before.Status != sso.UserActive && after.Status == sso.UserActive {
@@ -192,6 +196,7 @@ func (f Pushed) held(before, after sso.User) error {
 			Account:  f.Holder.ID,
 			Login:    after.Login,
 			Claimant: before,
+			Doubted:  before.ID == "" && f.mayBeAnother(),
 		}
 	}
 	if before.ID != "" || !f.Resource.Active {

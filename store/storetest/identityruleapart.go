@@ -24,8 +24,8 @@ func (r ruled) at(name string) *world {
 	return &w
 }
 
-// waitsFor checks that a sign-in is not joined, for a reason.
-func (r ruled) waitsFor(s sso.SignIn, reason sso.RuleReason) {
+// waitsFor checks that a sign-in is not joined, for these reasons.
+func (r ruled) waitsFor(s sso.SignIn, reasons ...sso.RuleReason) {
 	r.Helper()
 	u := r.comesAs(s)
 	if u.ID == r.ada.ID || u.Status != sso.UserPending {
@@ -36,7 +36,7 @@ func (r ruled) waitsFor(s sso.SignIn, reason sso.RuleReason) {
 	r.ok(err)
 	for _, v := range try.Verdicts {
 		if v.Question.User == u.ID && v.Question.State == sso.QuestionWaiting {
-			r.same([]sso.RuleReason{reason}, v.Against)
+			r.same(reasons, v.Against)
 			return
 		}
 	}
@@ -46,12 +46,13 @@ func (r ruled) waitsFor(s sso.SignIn, reason sso.RuleReason) {
 // testRuleToldApart: what an admin said about a login or its holder counts for each account
 // that claims it later, through any connection.
 func testRuleToldApart(t *testing.T, fresh fresh) {
+	const connectionGone = "refused, and the connection is gone"
 	for name, apart := range map[string]func(ruled){
 		"another": func(r ruled) {
 			r.waits()
 			r.answers(sso.QuestionDecision{Answer: sso.AnswerAnother, Login: "ada.two"})
 		},
-		"refused, and the connection is gone": func(r ruled) {
+		connectionGone: func(r ruled) {
 			r.waits()
 			r.answers(sso.QuestionDecision{Answer: sso.AnswerRefuse})
 			r.ok(r.db.DeleteConnection(
@@ -75,7 +76,11 @@ func testRuleToldApart(t *testing.T, fresh fresh) {
 		t.Run(name, func(t *testing.T) {
 			r := newRuled(t, fresh)
 			apart(r)
-			r.waitsFor(r.at("Third").claims("a-3", "Ada@acme.test"), sso.RuleSeparated)
+			reasons := []sso.RuleReason{sso.RuleSeparated}
+			if name == connectionGone {
+				reasons = []sso.RuleReason{sso.RuleHanded, sso.RuleSeparated}
+			}
+			r.waitsFor(r.at("Third").claims("a-3", "Ada@acme.test"), reasons...)
 		})
 	}
 }

@@ -61,7 +61,8 @@ func (r ruled) ends(u sso.ProvisionedUser) {
 }
 
 // testRuleAfterUnlink: that the user signed in last with another login is known when that
-// identity has ended, until the user signs in with the login of the account.
+// identity has ended, until the user signs in with the login of the account. If an identity
+// with the login ended, too, as with the connection, an admin decides from then on.
 func testRuleAfterUnlink(t *testing.T, fresh fresh) {
 	for _, whole := range []bool{false, true} { // the connection is deleted
 		r := newRuled(t, fresh)
@@ -79,6 +80,12 @@ func testRuleAfterUnlink(t *testing.T, fresh fresh) {
 			))
 		} else {
 			r.unlink(r.ada.ID, linked.Ref())
+		}
+		if whole {
+			r.waitsFor(r.claim(), sso.RuleOutdated, sso.RuleHanded)
+			r.comesAs(r.world.claims("ada", "ada@acme.test"))
+			r.waitsFor(r.claim(), sso.RuleHanded)
+			continue
 		}
 		r.waitsFor(r.claim(), sso.RuleOutdated)
 		r.comesAs(r.world.claims("ada", "ada@acme.test"))

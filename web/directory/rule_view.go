@@ -109,14 +109,16 @@ func decisionWords(q sso.IdentityQuestion) string {
 // ruleWords says why the rule leaves a question to an admin.
 func ruleWords(r sso.RuleReason) string {
 	text, ok := map[sso.RuleReason]string{
+		sso.RuleOther: "The claimant may also be another person: by a move, a merge or an identity that " +
+			"ended.",
 		sso.RuleDeleted:     "One of the two accounts was deleted since.",
-		sso.RuleLooksAlike:  "The logins only look alike.",
+		sso.RuleLooksAlike:  "The logins are not the same, or have letters that others look like.",
 		sso.RuleGiven:       "An admin gave the holder the login.",
 		sso.RuleOutdated:    "The holder signed in last with another login.",
 		sso.RuleDomain:      "The addresses are not of one domain.",
 		sso.RuleUnproven:    "The domain of the address is not verified.",
 		sso.RuleConnection:  "The holder is or was known at the same connection.",
-		sso.RuleHanded:      "Another person had the login.",
+		sso.RuleHanded:      "Another person had the login, or an identity with it has ended.",
 		sso.RuleActive:      "The claimant was let in before, or is provisioned.",
 		sso.RuleGroups:      "An admin added the claimant to a group.",
 		sso.RuleProvisioned: "Another connection provisions the holder, and this one provisions, too.",
