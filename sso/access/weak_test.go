@@ -15,7 +15,8 @@ func TestIsTriedFirst(t *testing.T) {
 		"qwertyuiop123", "qwertyuiop[]", "administrator1", "adminadmin123", "Welcome2026!!", "Summer2026!Summer",
 		"letmeinletmein", "iloveyou12345", "aaaabbbbcccc", "abcdefghijkl", "Gatehouse2026!", "changeme-changeme",
 		"December2026!", "abcabcabcabc1", "------------", "1qaz2wsx1qaz2wsx", "11112222333344",
-		"112233445566", "aabbccddeeff", "qwerasdfyxcv", "a b c d e f g h i j k l", "!@#$%^&*()_+", "i love you 1234",
+		"112233445566", "aabbccddeeff", "qwerasdfyxcv", "a b c d e f g h i j k l",
+		"!@#$%^&*()_+", "i love you 1234",
 		"vK8#vK8#vK8#vK8#", "x7Lq!x7Lq!x7Lq!", strings.Repeat("😀", 12), strings.Repeat("👩‍👧", 4),
 	} {
 		if !isTriedFirst(password) {
