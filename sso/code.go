@@ -13,6 +13,7 @@ const (
 	CodeInvalidCursor         = "invalid_cursor"
 	CodeGroupsOff             = "scim_groups_off"
 	CodeIDPUnavailable        = "idp_unavailable"
+	CodeInvitationGone        = "invitation_gone"
 	CodeLoginExpired          = "login_state_expired"
 	CodeNoRecoveryAdmin       = "no_recovery_admin"
 	CodeOutOfReach            = "out_of_reach"

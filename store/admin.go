@@ -232,7 +232,7 @@ func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitati
 
 // errInvitation is the same for every invitation that cannot be used.
 func errInvitation() *sso.Error {
-	return sso.NotFound("invitation_gone", "This link has expired or was used already. Ask for a new one.")
+	return sso.NotFound(sso.CodeInvitationGone, "This link has expired or was used already. Ask for a new one.")
 }
 
 // Invitation returns the usable invitation of a token; any other is NotFound

@@ -21,6 +21,7 @@ import (
 	"gatehouse/web/directory"
 	"gatehouse/web/overview"
 	"gatehouse/web/provisioning"
+	"gatehouse/web/route"
 	"gatehouse/web/testconnection"
 	"gatehouse/web/ui"
 )
@@ -95,9 +96,15 @@ func (g *gateway) newAccess(pages *ui.Renderer) *access.Handlers {
 		Facts:      g.db,
 		Actors:     g.db,
 		Tokens:     tokens.NewAPI(g.db, time.Now),
-		BaseURL:    g.config.BaseURL,
-		Pages:      pages,
-		Now:        time.Now,
+		WrongLinks: route.Failures{
+			Limiter:   g.nodes.limiter,
+			Name:      "admin-link-wrong",
+			PerMinute: 10,
+			Log:       g.log,
+		},
+		BaseURL: g.config.BaseURL,
+		Pages:   pages,
+		Now:     time.Now,
 	})
 }
 

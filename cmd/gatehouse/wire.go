@@ -158,6 +158,7 @@ func (g *gateway) services() error {
 		Links:    g.db,
 		Evidence: g.db,
 		Limiter:  g.nodes.limiter,
+		Names:    []string{c.Brand.ProductName, hostOf(c.BaseURL)},
 		Now:      time.Now,
 
 		Organizations: g.db,

@@ -32,7 +32,8 @@ func canonicalLogin(login string) string {
 	return login
 }
 
-func (n NewAccount) validate() error {
+// validate returns an error that names every field to correct.
+func (s *Service) validate(n NewAccount) error {
 	problems := sso.ValidateName("name", n.Name)
 	if !loginPattern.MatchString(n.Login) {
 		problems = append(problems, sso.FieldError{
@@ -40,7 +41,7 @@ func (n NewAccount) validate() error {
 			Message: "Use 2 to 100 letters, digits and . _ @ + -, beginning with a letter or digit.",
 		})
 	}
-	problems = append(problems, checkPassword("password", n.Password, n.Login)...)
+	problems = append(problems, s.checkPassword(n.Password, n.Name, n.Login)...)
 	return errInvalid(problems)
 }
 
@@ -96,7 +97,7 @@ func (s *Service) Accept(
 		return sso.Admin{}, "", err
 	}
 	n.Login = canonicalLogin(n.Login)
-	if err := n.validate(); err != nil {
+	if err := s.validate(n); err != nil {
 		return sso.Admin{}, "", err
 	}
 	hash, err := s.hasher.hash(ctx, n.Password)
@@ -125,7 +126,7 @@ func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, n
 	if err := s.allow(ctx, a.Login, "account page"); err != nil {
 		return err
 	}
-	if err := errInvalid(checkPassword("password", next, a.Login)); err != nil {
+	if err := errInvalid(s.checkPassword(next, a.Name, a.Login)); err != nil {
 		return err
 	}
 	same, err := s.hasher.matches(ctx, current, a.Password)

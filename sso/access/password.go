@@ -98,35 +98,46 @@ func (h *hasher) matches(ctx context.Context, password, hash sso.Secret) (bool, 
 	return same && hasAccount, err
 }
 
-// checkPassword returns what is wrong with a new password for a login.
-func checkPassword(field string, password sso.Secret, login string) []sso.FieldError {
-	text := password.Reveal()
-	n := utf8.RuneCountInString(text)
+// checkPassword returns what is wrong with a new password of a name and login.
+func (s *Service) checkPassword(password sso.Secret, name, login string) []sso.FieldError {
+	message := checkLength(password.Reveal())
+	if message == "" {
+		message = s.checkWords(password.Reveal(), name, login)
+	}
+	if message == "" {
+		return nil
+	}
+	return []sso.FieldError{{
+		Field:   "password",
+		Message: message,
+	}}
+}
+
+func checkLength(password string) string {
+	n := utf8.RuneCountInString(password)
 	switch {
 	case n < minPassword:
-		return []sso.FieldError{{
-			Field:   field,
-			Message: "Use at least 12 characters. Several words are easier to remember than one with odd characters.",
-		}}
+		return "Use at least 12 characters. Several words are easier to remember than one with odd characters."
 	case n > MaxPassword:
-		return []sso.FieldError{{Field: field, Message: "Use at most 128 characters."}}
-	case !utf8.ValidString(text):
-		return []sso.FieldError{{Field: field, Message: "It has characters that are not allowed."}}
-	case login != "" && strings.Contains(strings.ToLower(text), strings.ToLower(login)):
-		return []sso.FieldError{{
-			Field:   field,
-			Message: "Leave out your login: it is the first thing that others try.",
-		}}
-	case strings.Trim(text, text[:1]) == "":
-		return []sso.FieldError{{
-			Field:   field,
-			Message: "Use more than one character over and over.",
-		}}
-	case isTriedFirst(text):
-		return []sso.FieldError{{
-			Field:   field,
-			Message: "This is close to passwords that are tried first. Use several unrelated words.",
-		}}
+		return "Use at most 128 characters."
+	case !utf8.ValidString(password):
+		return "It has characters that are not allowed."
 	}
-	return nil
+	return ""
+}
+
+// checkWords returns what is wrong with a password that others would try early.
+func (s *Service) checkWords(password, name, login string) string {
+	first, _ := utf8.DecodeRuneInString(password)
+	hasLogin := utf8.RuneCountInString(login) >= leastWord &&
+		strings.Contains(strings.ToLower(password), strings.ToLower(login))
+	switch {
+	case hasLogin:
+		return leaveOut("your login")
+	case strings.Trim(password, string(first)) == "":
+		return "Use more than one character over and over."
+	case isTriedFirst(password):
+		return "This is close to passwords that are tried first. Use several unrelated words."
+	}
+	return checkPersonal(password, name, login, strings.Join(s.Names, " "))
 }

@@ -73,7 +73,7 @@ type limiter interface {
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
-// Options configure a Service; all are required.
+// Options configure a Service; all but Names are required.
 type Options struct {
 	Accounts accounts
 	Sessions sessions
@@ -83,6 +83,7 @@ type Options struct {
 	Links         links
 	Evidence      evidence
 	Limiter       limiter
+	Names         []string // of the product and its host; no password is made of them
 	Now           func() time.Time
 }
 

@@ -46,8 +46,9 @@ type Options struct {
 	Device     cookie // of browsers in which a local admin signed in
 	Facts      factReader
 	Actors     console.ActorReader
-	Tokens     apiTokens // a tokens.API
-	BaseURL    string    // public address of Gatehouse
+	Tokens     apiTokens      // a tokens.API
+	WrongLinks route.Failures // of links that make an admin
+	BaseURL    string         // public address of Gatehouse
 	Pages      *ui.Renderer
 	Now        func() time.Time
 }
@@ -80,8 +81,8 @@ func (h *Handlers) Register(rt *route.Router) {
 			Handle:  h.confirmByPasskey,
 			Rates:   tries,
 		},
-		route.Route{Pattern: "GET " + welcomePath + "{token}", Handle: h.showWelcome, Rates: opens},
-		route.Route{Pattern: "POST " + welcomePath + "{token}", Handle: h.accept, Rates: tries},
+		route.Route{Pattern: "GET " + welcomePath + "{token}", Handle: h.limitWrongLinks(h.showWelcome)},
+		route.Route{Pattern: "POST " + welcomePath + "{token}", Handle: h.limitWrongLinks(h.accept)},
 		route.Route{Pattern: "GET " + setupPath + "{token}", Handle: h.showSetup, Rates: opens},
 		route.Route{Pattern: "POST " + setupPath + "{token}", Handle: h.openSetup, Rates: opens},
 	)

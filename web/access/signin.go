@@ -181,6 +181,23 @@ func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 
 const welcomePath = console.Prefix + "/welcome/"
 
+// limitWrongLinks counts links that are wrong or have expired, not forms to correct. The
+// page that says so leads back to the link: before the first admin there is no account to
+// sign in with.
+func (h *Handlers) limitWrongLinks(handle route.Handler) route.Handler {
+	limited := h.WrongLinks.Guard(handle, func(err error) bool { return sso.CodeOf(err) == sso.CodeInvitationGone })
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := limited(w, r)
+		if err == nil || sso.KindOf(err) != sso.TooMany {
+			return err
+		}
+		return route.WithWay(err, route.Way{
+			Href:  r.URL.EscapedPath(),
+			Label: "Open the link again",
+		})
+	}
+}
+
 // showWelcome shows the form of an invitation. It changes nothing, because mail
 // scanners open links.
 func (h *Handlers) showWelcome(w http.ResponseWriter, r *http.Request) error {
