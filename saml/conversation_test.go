@@ -84,7 +84,7 @@ func converse(t *testing.T, binding string) conversation {
 // introduce gives our metadata to the identity provider.
 func (c conversation) introduce(t *testing.T) {
 	t.Helper()
-	doc, err := c.sp.Metadata(c.connection)
+	doc, err := c.sp.Metadata(c.connection, sso.Brand{})
 	if err != nil {
 		t.Fatal(err)
 	}

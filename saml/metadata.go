@@ -17,8 +17,9 @@ const (
 // Metadata returns the document that an identity provider is configured with:
 // our entity ID, the addresses for responses and logout messages, and all our
 // keys, newest first, so that a key can be rolled over without a gap. It
-// describes the live configuration, or the draft if nothing is live.
-func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
+// describes the live configuration, or the draft if nothing is live, and names the product by
+// its brand.
+func (sp *ServiceProvider) Metadata(c sso.Connection, b sso.Brand) ([]byte, error) {
 	config := describedConfig(c)
 	root := etree.NewElement("md:EntityDescriptor")
 	root.CreateAttr("xmlns:md", nsMetadata)
@@ -29,6 +30,7 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	role.CreateAttr("WantAssertionsSigned", "true")
 	role.CreateAttr("protocolSupportEnumeration", nsProtocol)
 	// The schema fixes the order of what follows (metadata §2.4.4).
+	sp.describeBrand(role, b)
 	for _, key := range c.Keys {
 		describeKey(role, "signing", key)
 	}
@@ -44,6 +46,7 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	acs := describeEndpoint(role, "md:AssertionConsumerService", sso.BindingPOST, sp.ACSURL(c.ID))
 	acs.CreateAttr("index", "0")
 	acs.CreateAttr("isDefault", "true")
+	describeContact(root, b)
 
 	doc := document(root)
 	doc.InsertChildAt(0, etree.NewProcInst("xml", `version="1.0" encoding="UTF-8"`))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/beevik/etree"
 	crewjam "github.com/crewjam/saml"
 
 	"gatehouse/sso"
@@ -21,7 +22,7 @@ func TestMetadata(t *testing.T) {
 	c := p.connection
 	c.Live = &p.config
 	c.Live.SAML.SignRequests, c.Live.SAML.NameIDFormat = true, formatPersistent
-	got, err := p.Metadata(c)
+	got, err := p.Metadata(c, sso.Brand{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func TestMetadataIsRead(t *testing.T) {
 			if tt.draft != nil {
 				c.Draft = &sso.Config{SAML: tt.draft}
 			}
-			doc, err := p.Metadata(c)
+			doc, err := p.Metadata(c, sso.Brand{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,6 +175,65 @@ func checkKeys(t *testing.T, got []crewjam.KeyDescriptor, want []sso.KeyPair) {
 					len(descriptor.EncryptionMethods),
 				)
 			}
+		}
+	}
+}
+
+// TestMetadataOfABrand: an identity provider reads the product's name, logo, links and
+// support address, where a brand has them.
+func TestMetadataOfABrand(t *testing.T) {
+	t.Parallel()
+	p := setup{Keys: []string{"sp"}}.party(t)
+	full := sso.Brand{
+		Product: "Northwind & Sons <beta>",
+		Logo: sso.ImageRef{
+			Hash:   strings.Repeat("a", 64),
+			Media:  "image/svg+xml",
+			Width:  120,
+			Height: 40,
+		},
+		Support: "help@northwind.example",
+		Privacy: "https://northwind.example/privacy?a=1&b=2",
+	}
+	linked := sso.Brand{Support: "https://northwind.example/help"}
+	for name, test := range map[string]struct {
+		brand sso.Brand
+		want  map[string]string // texts by the path of an element
+	}{
+		"full": {full, map[string]string{
+			"//mdui:DisplayName[@xml:lang='en']":                         full.Product,
+			"//mdui:Logo[@width='120'][@height='40']":                    p.base + full.Logo.Path(),
+			"//mdui:PrivacyStatementURL":                                 full.Privacy,
+			"//md:ContactPerson[@contactType='support']/md:Company":      full.Product,
+			"//md:ContactPerson[@contactType='support']/md:EmailAddress": "mailto:help@northwind.example",
+		}},
+		"a link for support": {linked, map[string]string{"//mdui:InformationURL": linked.Support}},
+		"none":               {sso.Brand{}, nil},
+	} {
+		doc, err := p.Metadata(p.connection, test.brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scan(doc, metadataLimits(), nil); err != nil {
+			t.Errorf("%s: our own scan refuses it: %v", name, err)
+		}
+		tree := etree.NewDocument()
+		if err := tree.ReadFromBytes(doc); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range test.want {
+			if e := tree.FindElement(path); e == nil || e.Text() != want {
+				t.Errorf("%s: %s is not %q in\n%s", name, path, want, doc)
+			}
+		}
+		named := strings.Contains(string(doc), "md:Extensions")
+		called := strings.Contains(string(doc), "ContactPerson")
+		if named != (len(test.want) > 0) || called != (name == "full") {
+			t.Errorf("%s:\n%s", name, doc)
+		}
+		role := tree.FindElement("//md:SPSSODescriptor")
+		if named && role.ChildElements()[0].Tag != "Extensions" {
+			t.Errorf("%s: the extensions come after %s (schema of metadata)", name, role.ChildElements()[0].Tag)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func AccountDeleted() *Error {
 
 // PushOfDeleted is the error of a push that would make a deleted user again.
 func PushOfDeleted() *Error {
-	const text = "This person was deleted here. An admin of Gatehouse allows the account again, or removes the " +
+	const text = "This person was deleted here. An admin of this service allows the account again, or removes the " +
 		"person from what is provisioned."
 	return &Error{
 		Kind:   Conflict,

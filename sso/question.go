@@ -159,7 +159,7 @@ func (e *IdentityHeldError) Unwrap() error {
 // deactivated user whom the connection does not know.
 func PushOfDeparted(account UserID, login string) *Error {
 	text := "The person of account " + string(account) + ", with the login " + Sanitize(login) + ", was deactivated " +
-		"here. An admin of Gatehouse reactivates the account or gives it another login; send it again afterwards."
+		"here. An admin of this service reactivates the account or gives it another login; send it again afterwards."
 	return &Error{
 		Kind:   Conflict,
 		Code:   "user_inactive",

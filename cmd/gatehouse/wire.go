@@ -314,6 +314,7 @@ func (g *gateway) rules() {
 		Moves:       g.db,
 
 		Resolver:      resolver(g.config.DNS),
+		Brands:        g.brands,
 		SAML:          g.saml,
 		OIDC:          g.oidc,
 		Log:           g.log,

@@ -200,7 +200,7 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if doc, err = d.options.SAML.Metadata(d.acmeConnection); err != nil {
+	if doc, err = d.options.SAML.Metadata(d.acmeConnection, sso.Brand{}); err != nil {
 		return fmt.Errorf("write our metadata: %w", err)
 	}
 	sp, err := demoidp.SPFromMetadata(doc)

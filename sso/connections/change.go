@@ -11,7 +11,7 @@ import (
 )
 
 // keyName is the subject of the certificates of service provider keys.
-const keyName = "Gatehouse"
+const keyName = "Single sign-on"
 
 // Create makes a connection in the state draft. It may be incomplete: its ID is
 // enough to register the gateway at the identity provider. A SAML connection gets
@@ -229,5 +229,9 @@ func (s *Service) ServiceProviderMetadata(ctx context.Context, id sso.Connection
 	if c.Protocol != sso.SAML {
 		return nil, sso.NothingHere()
 	}
-	return s.SAML.Metadata(c)
+	var b sso.Brand
+	if s.Brands != nil {
+		b = s.Brands.Of(ctx, c.Enterprise)
+	}
+	return s.SAML.Metadata(c, b)
 }

@@ -354,7 +354,7 @@ func (w *world) connect(c *company, name string, protocol sso.Protocol) sso.Conn
 		})
 		return conn
 	}
-	doc, err := w.sp.Metadata(conn)
+	doc, err := w.sp.Metadata(conn, sso.Brand{})
 	w.ok(err)
 	sp, err := demoidp.SPFromMetadata(doc)
 	w.ok(err)

@@ -40,7 +40,7 @@ func unauthenticated(code, public string) *sso.Error {
 // is none of ours.
 func noToken() *sso.Error {
 	return unauthenticated("scim_token_invalid",
-		"No valid bearer token. Create a token in Gatehouse under SSO & provisioning > the connection > SCIM and put "+
+		"No valid bearer token. Create a token in the console under SSO & provisioning > the connection > SCIM and put "+
 			"it into the identity provider; such tokens start with "+string(sso.SCIMToken)+".")
 }
 
@@ -49,7 +49,7 @@ func noToken() *sso.Error {
 func foreignToken() *sso.Error {
 	return unauthenticated(codeElsewhere,
 		"This token belongs to another connection. Check the tenant URL at the identity provider: it has to be the "+
-			"base URL that Gatehouse shows beside the token.")
+			"base URL that the console shows beside the token.")
 }
 
 // codeElsewhere is the code of a token that is of another connection.
@@ -58,7 +58,7 @@ const codeElsewhere = "scim_token_elsewhere"
 // wrongAddress is the refusal of a request to an address that is no endpoint.
 func wrongAddress() *sso.Error {
 	return sso.NotFound("scim_wrong_address",
-		"There is no SCIM endpoint at this address. At the identity provider, enter the base URL that Gatehouse shows "+
+		"There is no SCIM endpoint at this address. At the identity provider, enter the base URL that the console shows "+
 			"under SSO & provisioning > the connection > SCIM, with nothing behind it.")
 }
 
@@ -69,7 +69,7 @@ func deadToken(t sso.ProvisioningToken, newer string) *sso.Error {
 	if !t.RevokedAt.IsZero() {
 		code, what = "scim_token_revoked", fmt.Sprintf("Token %q was revoked on %s.", brief(t.Name), day(t.RevokedAt))
 	}
-	remedy := " Create a token for this connection in Gatehouse and put it into the identity provider."
+	remedy := " Create a token for this connection in the console and put it into the identity provider."
 	if newer != "" {
 		remedy = fmt.Sprintf(" A valid token %q exists; put that into the identity provider.", brief(newer))
 	}
@@ -91,7 +91,7 @@ func ScopeMissing(c *Call, want sso.ProvisioningScope) error {
 	return &ScopeError{want, &sso.Error{
 		Kind: sso.Forbidden,
 		Code: sso.CodeScopeMissing,
-		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in Gatehouse under "+
+		Public: fmt.Sprintf("Token %q lacks scope %s (it has %s). Add scope %s to it in the console under "+
 			"SSO & provisioning > %s > SCIM: its secret stays the same. Then %s. A new token is not needed.",
 			brief(c.Token.Name), want, scopeList(c.Token.Scopes), sso.ScopeSCIM, brief(c.Connection.Name),
 			SendAgain(c.Connection.Provider)),
@@ -135,7 +135,7 @@ func groupsOff(c sso.Connection) *sso.Error {
 		Kind: sso.Forbidden,
 		Code: sso.CodeGroupsOff,
 		Public: fmt.Sprintf("Group provisioning is switched off for connection %q; a new token will not help. "+
-			"Switch it on under SSO & provisioning > %s > Settings in Gatehouse, then %s.",
+			"Switch it on under SSO & provisioning > %s > Settings in the console, then %s.",
 			brief(c.Name), brief(c.Name), SendAgain(c.Provider)),
 	}
 }

@@ -312,7 +312,7 @@ func (a *Assistant) metadataFile(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return err
 	}
-	return download(w, "application/samlmetadata+xml", "gatehouse-metadata.xml", doc)
+	return download(w, "application/samlmetadata+xml", "saml-metadata.xml", doc)
 }
 
 // certificateFile is that of the key which signs now.
@@ -320,7 +320,7 @@ func (a *Assistant) certificateFile(w http.ResponseWriter, _ *http.Request, v co
 	if len(v.Connection.Keys) == 0 {
 		return sso.NothingHere()
 	}
-	return download(w, "application/x-pem-file", "gatehouse.pem", pem.EncodeToMemory(&pem.Block{
+	return download(w, "application/x-pem-file", "signing-certificate.pem", pem.EncodeToMemory(&pem.Block{
 		Type:  "CERTIFICATE",
 		Bytes: v.Connection.Keys[0].Certificate,
 	}))

@@ -466,7 +466,7 @@ func (h *Handlers) ownCertificate(w http.ResponseWriter, r *http.Request, v cons
 	for _, k := range v.Connection.Keys {
 		if string(k.ID) == r.PathValue("key") {
 			w.Header().Set("Content-Type", "application/x-pem-file")
-			w.Header().Set("Content-Disposition", `attachment; filename="gatehouse.pem"`)
+			w.Header().Set("Content-Disposition", `attachment; filename="signing-certificate.pem"`)
 			w.Header().Set("Cache-Control", "no-store")
 			return pem.Encode(w, &pem.Block{
 				Type:  "CERTIFICATE",

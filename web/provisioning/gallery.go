@@ -31,7 +31,7 @@ const (
 )
 
 const exampleRefusal = `Token "entra-1" lacks scope groups:read (it has users:read users:write). Add scope scim to ` +
-	`it in Gatehouse under SSO & provisioning > Employees > SCIM: its secret stays the same. Then press Restart ` +
+	`it in the console under SSO & provisioning > Employees > SCIM: its secret stays the same. Then press Restart ` +
 	`provisioning in the Entra admin center. A new token is not needed.`
 
 func ofConnection(below bool) ui.Base {

@@ -231,7 +231,7 @@ func TestGroupsOff(t *testing.T) {
 	for _, as := range []string{f.bearer.Reveal(), narrow.Reveal()} {
 		got := f.want(f.do("GET", "/Groups", "", "Authorization: Bearer "+as), 403)
 		want := `Group provisioning is switched off for connection "Directory"; a new token will not help. Switch it on under ` +
-			"SSO & provisioning > Directory > Settings in Gatehouse, then press Push now on each group in Okta."
+			"SSO & provisioning > Directory > Settings in the console, then press Push now on each group in Okta."
 		if got.detail() != want || got.Header().Get("WWW-Authenticate") != "" {
 			t.Errorf("%s, %v", got.detail(), got.Header())
 		}

@@ -123,23 +123,12 @@ func (f Frame) Logo() *logo {
 		return nil
 	}
 	return &logo{
-		Src:    imagePath(picture),
+		Src:    picture.Path(),
 		Media:  picture.Media,
-		Dark:   imagePath(f.Brand.LogoDark),
+		Dark:   f.Brand.LogoDark.Path(),
 		Width:  picture.Width,
 		Height: picture.Height,
 	}
-}
-
-// imagePath returns the address of a picture; "" for none.
-func imagePath(i sso.ImageRef) string {
-	switch {
-	case i.Hash == "":
-		return ""
-	case i.Media == "image/png":
-		return brandPath + i.Hash + ".png"
-	}
-	return brandPath + i.Hash + ".svg"
 }
 
 // Letter returns the letter in place of a picture.
