@@ -51,6 +51,7 @@ func (s *Signin) parseEntry(r *http.Request, from url.Values) (login.Entry, sso.
 		Browser:  s.Sessions.BrowserOf(r),
 		Sessions: s.Sessions.Tokens(r),
 		Remote:   route.ClientIP(r.Context()),
+		Language: s.speaks(r),
 	}, connection, nil
 }
 
