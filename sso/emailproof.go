@@ -1,7 +1,6 @@
 package sso
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -88,8 +87,11 @@ func MailboxOf(email string) Hash {
 	return Secret(local + "@" + domain).Hash()
 }
 
+// TriesLeft returns how many codes may still be tried.
+func (s CodeState) TriesLeft() int { return max(MaxCodeTries-s.Tries, 0) }
+
 // Locked reports whether all tries are used up.
-func (s CodeState) Locked() bool { return s.Tries >= MaxCodeTries }
+func (s CodeState) Locked() bool { return s.TriesLeft() == 0 }
 
 // CodeExpired returns the error for a code that is not valid: expired, used,
 // replaced by another, or of another browser.
@@ -102,15 +104,11 @@ func CodeExpired() *Error {
 }
 
 // CodeWrong returns the error for a wrong code while there are tries left.
-func CodeWrong(left int) *Error {
-	tries := "tries"
-	if left == 1 {
-		tries = "try"
-	}
+func CodeWrong() *Error {
 	return &Error{
 		Kind:   Invalid,
 		Code:   CodeProofWrong,
-		Public: fmt.Sprintf("That code is incorrect. You have %d %s left.", left, tries),
+		Public: "That code is incorrect.",
 	}
 }
 

@@ -92,6 +92,9 @@ type Callback struct {
 	// Target is the path to which the RelayState of an unsolicited response leads, checked
 	// by the edge; "" for none. A response to a request leads where the request began.
 	Target string
+	// Language returns the tag of the language in which the visitor sees pages of an
+	// enterprise; nil for English. A code is sent in it.
+	Language func(of EnterpriseID) string
 	// Remote and UserAgent are recorded with the attempt and the session.
 	Remote    string
 	UserAgent string

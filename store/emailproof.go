@@ -174,7 +174,7 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 		case tries >= sso.MaxCodeTries:
 			verdict = sso.CodeLocked()
 		default:
-			verdict = sso.CodeWrong(int(sso.MaxCodeTries - tries))
+			verdict = sso.CodeWrong()
 		}
 		return nil
 	})

@@ -1,12 +1,15 @@
 package mail
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
 
+	"gatehouse/internal/words"
 	"gatehouse/sso"
 )
 
@@ -15,11 +18,12 @@ var templates embed.FS
 
 // Code is the mail with the code that proves an e-mail address.
 type Code struct {
-	To      string
-	Code    sso.Secret
-	Company string        // the enterprise's name
-	Site    string        // host of base_url, never taken from the request
-	Valid   time.Duration // how long the code is valid
+	To       string
+	Language *words.Language // of the page that asks for the code; nil for English
+	Code     sso.Secret
+	Company  string        // the enterprise's name
+	Site     string        // host of base_url, never taken from the request
+	Valid    time.Duration // how long the code is valid
 }
 
 // letter is the data of the template.
@@ -33,7 +37,8 @@ func (c Code) Message() (Message, error) {
 	if !sso.Printable(c.Company) || !sso.Printable(c.Site) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
 	}
-	plain, err := template.ParseFS(templates, "templates/code.txt")
+	l := cmp.Or(c.Language, words.English())
+	plain, err := template.New("code.txt").Funcs(say(l)).ParseFS(templates, "templates/code.txt")
 	if err != nil {
 		return Message{}, fmt.Errorf("read the letter: %w", err)
 	}
@@ -49,8 +54,26 @@ func (c Code) Message() (Message, error) {
 	}
 	// The subject does not contain the code: locked screens show subjects.
 	return Message{
-		To:      c.To,
-		Subject: "Your sign-in code",
-		Text:    text.String(),
+		To:       c.To,
+		Language: l.Tag,
+		Subject:  l.Text("Your sign-in code"),
+		Text:     text.String(),
 	}, nil
+}
+
+// say returns the functions by which templates speak a language, as those of pages do:
+// {{t "At {site}" "site" .Site}} and {{n .Minutes "{n} minute" "{n} minutes"}}. The text
+// is plain.
+func say(l *words.Language) template.FuncMap {
+	return template.FuncMap{
+		"n": l.Count,
+		"t": func(text string, pairs ...string) (string, error) {
+			m, err := l.Message(text)
+			values := map[string]string{}
+			for pair := range slices.Chunk(pairs, 2) {
+				values[pair[0]] = pair[len(pair)-1]
+			}
+			return m.Fill(values), err
+		},
+	}
 }

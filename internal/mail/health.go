@@ -6,6 +6,7 @@ import (
 	"text/template"
 	"time"
 
+	"gatehouse/internal/words"
 	"gatehouse/sso"
 )
 
@@ -55,9 +56,10 @@ func (h Health) Message() (Message, error) {
 		subject = "Single sign-on of your company needs you"
 	}
 	return Message{
-		To:      h.To,
-		Subject: subject,
-		Text:    text.String(),
+		To:       h.To,
+		Language: words.English().Tag,
+		Subject:  subject,
+		Text:     text.String(),
 	}, nil
 }
 

@@ -12,9 +12,10 @@ import (
 
 // Message is a plain text mail to one recipient. No part of the text is markup.
 type Message struct {
-	To      string // a plain address; see sso.ValidEmail
-	Subject string
-	Text    string
+	To       string // a plain address; see sso.ValidEmail
+	Language string // BCP 47 tag of the subject and the text
+	Subject  string
+	Text     string
 }
 
 // Sender sends messages, as [SMTP] does.
@@ -50,6 +51,9 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	msg.SetMessageIDWithValue(sso.NewSecret().Reveal() + "@" + domain)
 	// Keeps automatic replies away (RFC 3834).
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	if m.Language != "" {
+		msg.SetGenHeader(gomail.HeaderContentLang, m.Language)
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	return msg, nil
 }

@@ -29,9 +29,10 @@ func serve(t *testing.T, mode mail.TLS, cert *smtptest.Certificate) *smtptest.Se
 }
 
 var letter = mail.Message{
-	To:      "ada@acme.example",
-	Subject: "Grüße, your code",
-	Text:    "123456\n.\nQUIT\n",
+	To:       "ada@acme.example",
+	Language: "de",
+	Subject:  "Grüße, your code",
+	Text:     "123456\n.\nQUIT\n",
 }
 
 func TestSend(t *testing.T) {
@@ -157,6 +158,7 @@ func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encryp
 	if h.Get("To") != "<ada@acme.example>" ||
 		h.Get("From") != `"Sign-in" <sso@gate.example>` ||
 		h.Get("Auto-Submitted") != "auto-generated" ||
+		h.Get("Content-Language") != "de" ||
 		!strings.HasSuffix(h.Get("Message-Id"), "@gate.example>") ||
 		h.Get("User-Agent") != "" ||
 		!strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
@@ -332,32 +334,5 @@ func TestSlowServer(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
-	}
-}
-
-func TestCode(t *testing.T) {
-	t.Parallel()
-	c := mail.Code{
-		To:      "ada@acme.example",
-		Code:    "042042",
-		Company: `Acme <b onclick="x">& Co</b>`,
-		Site:    "sso.acme.example",
-		Valid:   10 * time.Minute,
-	}
-	m, err := c.Message()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.To != c.To ||
-		strings.Contains(m.Subject, "042042") ||
-		!strings.Contains(m.Text, "042042") ||
-		!strings.Contains(m.Text, "10 minutes") ||
-		!strings.Contains(m.Text, c.Company) ||
-		strings.Contains(m.Text, "http") {
-		t.Errorf("got %+v", m)
-	}
-	c.Company = "Acme\r\n\r\nGo to evil.example"
-	if _, err := c.Message(); sso.CodeOf(err) != "mail_invalid" {
-		t.Errorf("a name of several lines: %v", err)
 	}
 }

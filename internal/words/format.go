@@ -10,7 +10,7 @@ import (
 // DateTime returns a moment exactly, in UTC.
 func (l *Language) DateTime(t time.Time) string {
 	t = t.UTC()
-	return l.moment.fill(map[string]string{
+	return l.moment.Fill(map[string]string{
 		"day":    strconv.Itoa(t.Day()),
 		"month":  l.months[t.Month()-1],
 		"year":   strconv.Itoa(t.Year()),
@@ -55,9 +55,9 @@ func (l *Language) Ago(t, now time.Time) string {
 	u := units[i]
 	n := int(d / u.size)
 	if ahead {
-		return l.count(n, u.aheadOne, u.aheadMany)
+		return l.Count(n, u.aheadOne, u.aheadMany)
 	}
-	return l.count(n, u.pastOne, u.pastMany)
+	return l.Count(n, u.pastOne, u.pastMany)
 }
 
 // nearest rounds the time until something to the unit that it is told in: what ends

@@ -24,8 +24,8 @@ func (m Message) Names() (names []string) {
 	return slices.Compact(names)
 }
 
-// fill returns the text with its values. The name of a missing one remains.
-func (m Message) fill(values map[string]string) string {
+// Fill returns the text with its values. The name of a missing one remains.
+func (m Message) Fill(values map[string]string) string {
 	var b strings.Builder
 	for _, p := range m {
 		value, ok := values[p.Value]

@@ -114,19 +114,19 @@ func (l *Language) Text(text string) string {
 	if err != nil {
 		return text
 	}
-	return m.fill(nil)
+	return m.Fill(nil)
 }
 
 // Number returns a number with its digits grouped.
 func (l *Language) Number(n int) string { return l.printer.Sprint(number.Decimal(n)) }
 
-// count returns the translation of a number of things.
-func (l *Language) count(n int, one, other string) string {
+// Count returns the translation of a number of things.
+func (l *Language) Count(n int, one, other string) string {
 	m, err := l.Plural(n, one, other)
 	if err != nil {
 		return one
 	}
-	return m.fill(map[string]string{"n": l.Number(n)})
+	return m.Fill(map[string]string{"n": l.Number(n)})
 }
 
 // withoutContext returns what is shown of an English text.

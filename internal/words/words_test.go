@@ -153,15 +153,15 @@ func TestPlural(t *testing.T) {
 	} {
 		l := languageOf(t, tag)
 		for n, text := range want {
-			if got := l.count(n, "{n} day ago", "{n} days ago"); got != text {
+			if got := l.Count(n, "{n} day ago", "{n} days ago"); got != text {
 				t.Errorf("%s, %d: want %q, got %q", tag, n, text, got)
 			}
 		}
 	}
-	if got := Pseudo().count(2, "{n} day ago", "{n} days ago"); got != "⟦2 days ago⟧" {
+	if got := Pseudo().Count(2, "{n} day ago", "{n} days ago"); got != "⟦2 days ago⟧" {
 		t.Errorf("pseudo: %q", got)
 	}
-	if got := languageOf(t, "de").count(2, "{n} moon", "{n} moons"); got != "2 moons" {
+	if got := languageOf(t, "de").Count(2, "{n} moon", "{n} moons"); got != "2 moons" {
 		t.Errorf("without translation: %q", got)
 	}
 }
@@ -282,8 +282,8 @@ func FuzzText(f *testing.F) {
 			t.Errorf("data %q is changed", text)
 		}
 		m, err := split(text)
-		if err == nil && m.fill(nil) != text {
-			t.Errorf("%q becomes %q", text, m.fill(nil))
+		if err == nil && m.Fill(nil) != text {
+			t.Errorf("%q becomes %q", text, m.Fill(nil))
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"gatehouse/internal/mail"
+	"gatehouse/internal/words"
 	"gatehouse/sso"
 	"gatehouse/sso/evaluate"
 )
@@ -28,8 +29,9 @@ type Entry struct {
 	Browser sso.Secret
 	// Sessions are as in sso.Callback; of Verify.
 	Sessions []sso.Secret
-	Code     string // as typed; of Verify
-	Remote   string // of Resend
+	Code     string                           // as typed; of Verify
+	Remote   string                           // of Resend
+	Language func(of sso.EnterpriseID) string // as in sso.Callback; of Resend
 }
 
 // wait stores a sign-in until its code is entered, and sends the first code. If
@@ -61,7 +63,10 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 	if err := t.svc.SignIns.SaveEmailProof(ctx, p); err != nil {
 		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
-	if err := t.svc.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil &&
+	if err := t.svc.send(ctx, p, o.Enterprise, Entry{
+		Remote:   t.cb.Remote,
+		Language: t.cb.Language,
+	}); err != nil &&
 		sso.KindOf(err) != sso.Upstream &&
 		sso.KindOf(err) != sso.TooMany {
 		t.svc.Log.WarnContext(
@@ -94,7 +99,7 @@ func (t *try) newEmailProof(s sso.SignIn, returnTo string) sso.EmailProof {
 // send makes a code and sends it. It replaces the code before only once the mail
 // server accepted it; otherwise the reason is stored with the sign-in and
 // returned: TooMany "too_many_codes", or Upstream.
-func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise, remote string) error {
+func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise, e Entry) error {
 	// Sending is finished even if the browser goes away meanwhile.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
 	defer cancel()
@@ -104,16 +109,17 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 		Enterprise: p.Enterprise,
 		Account:    p.Account,
 		Recipient:  sso.MailboxOf(to),
-		Remote:     remote,
+		Remote:     e.Remote,
 		PerMinute:  s.CodesPerRecipient,
 	})
 	if err == nil {
 		err = s.post(ctx, mail.Code{
-			To:      to,
-			Code:    code,
-			Company: ent.Name,
-			Site:    s.Site,
-			Valid:   sso.CodeLifetime,
+			To:       to,
+			Language: e.language(ent.ID),
+			Code:     code,
+			Company:  ent.Name,
+			Site:     s.Site,
+			Valid:    sso.CodeLifetime,
 		})
 	}
 	if err != nil {
@@ -125,6 +131,14 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 		return errors.Join(err, s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))
 	}
 	return s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, code, "")
+}
+
+// language returns the language of the visitor; nil if it is not known.
+func (e Entry) language(of sso.EnterpriseID) *words.Language {
+	if e.Language == nil {
+		return nil
+	}
+	return words.Find(e.Language(of))
 }
 
 // sendTime limits counting, sending and storing a code; the mail server gets ten
@@ -176,7 +190,7 @@ func (s *Service) Resend(ctx context.Context, e Entry) error {
 	if s.Mail == nil {
 		return sso.MailUnavailable()
 	}
-	return s.send(ctx, w.EmailProof, w.Enterprise, e.Remote)
+	return s.send(ctx, w.EmailProof, w.Enterprise, e)
 }
 
 // Verify finishes a sign-in with its code. It decides once more: the connection

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -192,6 +193,41 @@ func (w *world) isNotLogged() {
 			w.Errorf("the log tells: %s", w.log.String())
 		}
 	}
+}
+
+// TestLanguageOfTheCode: the first code is in the language of the response's visitor, and
+// another one in that of the visitor who asks for it.
+func TestLanguageOfTheCode(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			w.outside(c, "always", "")
+			speaks := func(tag string) func(sso.EnterpriseID) string {
+				return func(of sso.EnterpriseID) string {
+					if of != c.Enterprise.ID {
+						return "fr"
+					}
+					return tag
+				}
+			}
+			cb := w.answer(c, "out", w.begin(c))
+			cb.Language = speaks("ja")
+			r, err := w.complete(c, cb)
+			w.ok(err)
+			e := login.Entry{Proof: r.Proof, Browser: w.browser, Language: speaks("de")}
+			w.ok(w.login.Resend(w.Context(), e))
+			e.Language = nil
+			w.ok(w.login.Resend(w.Context(), e))
+			var got []string
+			for _, m := range w.box.letters {
+				got = append(got, m.Language+" "+m.Subject)
+			}
+			want := []string{"ja サインイン用コード", "de Ihr Anmeldecode", "en Your sign-in code"}
+			if !slices.Equal(got, want) {
+				w.Errorf("letters: %q", got)
+			}
+			w.box.letters = nil
+		}
+	})
 }
 
 func TestPolicyDecides(t *testing.T) {

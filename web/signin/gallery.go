@@ -167,12 +167,13 @@ func galleryVerify() []gallery.Example {
 			Name:   "Verify-wrong",
 			Status: 422,
 			Page: &verifyPage{
-				Base:    exampleBase(),
-				Email:   masked("ada@elsewhere.example"),
-				Sent:    true,
-				SentAt:  exampleTime(-time.Minute),
-				Until:   exampleTime(9 * time.Minute),
-				Problem: "That code is incorrect. You have 3 tries left.",
+				Base:      exampleBase(),
+				Email:     masked("ada@elsewhere.example"),
+				Sent:      true,
+				SentAt:    exampleTime(-time.Minute),
+				Until:     exampleTime(9 * time.Minute),
+				Problem:   sso.CodeWrong().Public,
+				TriesLeft: 3,
 			},
 		},
 		{
@@ -247,7 +248,7 @@ func exampleCodeLocked() *verifyPage {
 		Locked:  true,
 		SentAt:  exampleTime(-time.Minute),
 		Until:   exampleTime(9 * time.Minute),
-		Problem: "This code was entered wrongly too often and is no longer valid. Send a new one.",
+		Problem: sso.CodeLocked().Public,
 	}
 }
 

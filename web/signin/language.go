@@ -35,6 +35,12 @@ func (l Languages) Of(r *http.Request, b sso.Brand) *words.Language {
 	})
 }
 
+// speaks returns the language of pages about a company for the visitor, which mail is
+// in as well.
+func (s *Signin) speaks(r *http.Request) func(of sso.EnterpriseID) string {
+	return func(of sso.EnterpriseID) string { return s.Pages.Language(r, of).Tag }
+}
+
 // Here returns the path that shows the page of a request again; "" for a page that came
 // from a message.
 func (l Languages) Here(r *http.Request) string {
@@ -69,7 +75,13 @@ func (l Languages) kept(r *http.Request) *words.Language {
 	return words.Find(c.Value)
 }
 
+// keep sets the cookie. Posts of identity providers must carry it: they lead to a page
+// and to mail.
 func (l Languages) keep(w http.ResponseWriter, chosen *words.Language) {
+	site := http.SameSiteLaxMode
+	if l.Secure {
+		site = http.SameSiteNoneMode
+	}
 	http.SetCookie(w, &http.Cookie{
 		Name:     l.cookieName(),
 		Value:    chosen.Tag,
@@ -77,7 +89,7 @@ func (l Languages) keep(w http.ResponseWriter, chosen *words.Language) {
 		MaxAge:   int(languageLifetime.Seconds()),
 		Secure:   l.Secure,
 		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
+		SameSite: site,
 	})
 }
 

@@ -44,9 +44,13 @@ func TestLanguageCookie(t *testing.T) {
 		}
 	}
 	w := f.post("/language", url.Values{"language": {"de"}})
-	want := "__Host-gatehouse-language=de; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Lax"
+	want := "__Host-gatehouse-language=de; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=None"
 	if got := w.Header().Get("Set-Cookie"); got != want {
 		t.Errorf("cookie %q", got)
+	}
+	plain := newFixtureAt(t, "http://sso.example").post("/language", url.Values{"language": {"de"}})
+	if got := plain.Header().Get("Set-Cookie"); !strings.HasSuffix(got, "; HttpOnly; SameSite=Lax") {
+		t.Errorf("over http: cookie %q", got)
 	}
 	r := httptest.NewRequest("POST", "/language", strings.NewReader("language=de"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

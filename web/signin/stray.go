@@ -53,6 +53,7 @@ func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
 		Replaces:  agreedReplacement(r, form),
 		HeldBack:  s.sessionCookieWithheld(r),
 		Target:    s.relayTarget(r, form),
+		Language:  s.speaks(r),
 		Remote:    route.ClientIP(r.Context()),
 		UserAgent: userAgent(r),
 	}

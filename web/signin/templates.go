@@ -24,6 +24,7 @@ func Templates() ui.Templates {
 			new(signInPage),
 			new(chooseConnectionPage),
 			new(replacePage),
+			new(verifyPage),
 			new(logoutConfirmPage),
 		},
 		Files: files,

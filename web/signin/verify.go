@@ -51,6 +51,7 @@ func (s *Signin) parseEntry(r *http.Request, from url.Values) (login.Entry, sso.
 		Browser:  s.Sessions.BrowserOf(r),
 		Sessions: s.Sessions.Tokens(r),
 		Remote:   route.ClientIP(r.Context()),
+		Language: s.speaks(r),
 	}, connection, nil
 }
 
@@ -141,12 +142,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		Until:      ui.NewTime(waiting.CodeUntil, now),
 		Locked:     waiting.Locked() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil),
 	}
-	if known, ok := errors.AsType[*sso.Error](problem); ok {
-		p.Problem = known.Public
-	}
-	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == sso.CodeProofExpired {
-		p.Problem = "This code is no longer valid. Send a new one."
-	}
+	p.say(problem, waiting)
 	return s.Pages.Render(w, r, status, p)
 }
 

@@ -124,9 +124,8 @@ func TestWrongCodes(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"wrong":        {sso.CodeWrong(3), nil, 422, "You have 3 tries left."},
-		"the last try": {sso.CodeWrong(1), nil, 422, "You have 1 try left."},
-		"locked":       {sso.CodeLocked(), nil, 422, "Send a new one."},
+		"wrong":  {sso.CodeWrong(), nil, 422, "You have 3 tries left."},
+		"locked": {sso.CodeLocked(), nil, 422, "Send a new one."},
 		"malformed": {
 			&sso.Error{
 				Kind:   sso.Invalid,
@@ -167,6 +166,7 @@ func TestWrongCodes(t *testing.T) {
 			t.Parallel()
 			f, form := waiting(t)
 			f.codes.err, f.codes.missing = c.err, c.missing
+			f.codes.waiting.Tries = 2
 			w := f.post("/login/verify", with(form, "code", "123456"))
 			if w.Code != c.status ||
 				!strings.Contains(w.Body.String(), c.says) ||
@@ -177,6 +177,85 @@ func TestWrongCodes(t *testing.T) {
 				t.Error("it left something in the browser")
 			}
 		})
+	}
+}
+
+// TestWrongCodeInEveryLanguage: the last try has a form of its own, and a code that is
+// locked meanwhile has no tries.
+func TestWrongCodeInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		err      *sso.Error
+		tries    int
+		language string
+		says     string
+	}{
+		{sso.CodeWrong(), 4, "en", "You have 1 try left."},
+		{sso.CodeWrong(), 4, "de", "Sie haben noch 1 Versuch."},
+		{sso.CodeWrong(), 3, "de", "Sie haben noch 2 Versuche."},
+		{sso.CodeWrong(), 2, "ja", "コード</a>（あと 3 回入力できます）"},
+		{sso.CodeWrong(), 5, "fr", "Ce code n’est plus valable. Demandez-en un nouveau."},
+		{sso.CodeLocked(), 5, "es", "se ha introducido mal demasiadas veces"},
+		{sso.CodeExpired(), 0, "pt-BR", "Este código não é mais válido."},
+	} {
+		f, form := waiting(t)
+		f.codes.err, f.codes.waiting.Tries = x.err, x.tries
+		r := httptest.NewRequest("POST", "/login/verify", strings.NewReader(with(form, "code", "123456").Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Accept-Language", x.language)
+		w := f.do(r)
+		if body := w.Body.String(); w.Code != 422 || !strings.Contains(body, x.says) ||
+			!strings.Contains(body, `<html lang="`+x.language+`"`) {
+			t.Errorf("%s, %d tries: %d\n%s", x.language, x.tries, w.Code, body)
+		}
+	}
+}
+
+// TestCodePageInTheLanguageOfTheVisitor: the page, and the mail that the request sends.
+func TestCodePageInTheLanguageOfTheVisitor(t *testing.T) {
+	t.Parallel()
+	f, form := waiting(t)
+	r := httptest.NewRequest("GET", "/login/verify?"+form.Encode(), nil)
+	r.Header.Set("Accept-Language", "ja,en;q=0.5")
+	w := f.do(r)
+	body := w.Body.String()
+	for _, want := range []string{
+		`<html lang="ja"`, "<h1>メールの確認</h1>", "<bdi>a•••@elsewhere.example</bdi> にコードを送信しました。",
+		"2026年11月24日 10:09 UTC", "6 桁の数字", "<button>続ける", "新しいコードを送信",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s:\n%s", want, body)
+		}
+	}
+	if got := w.Header().Get("Content-Language"); got != "ja" {
+		t.Errorf("Content-Language: %q", got)
+	}
+	f.codes.waiting.Problem = "too_many_codes"
+	if w := f.do(r); !strings.Contains(w.Body.String(), "コードの送信回数が上限に達しました。") {
+		t.Errorf("too many codes:\n%s", w.Body)
+	}
+}
+
+// TestLanguageOfTheMail: codes are sent in the language that the visitor chose, also
+// when an identity provider posts the response from its own site.
+func TestLanguageOfTheMail(t *testing.T) {
+	t.Parallel()
+	f, form := waiting(t)
+	resent := httptest.NewRequest("POST", "/login/verify/resend", strings.NewReader(form.Encode()))
+	posted := httptest.NewRequest("POST", "/saml/"+string(f.okta.ID)+"/acs", strings.NewReader("SAMLResponse=m"))
+	for _, r := range []*http.Request{resent, posted} {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Accept-Language", "fr")
+		r.AddCookie(&http.Cookie{Name: "__Host-gatehouse-language", Value: "ja"})
+		f.do(r)
+	}
+	if len(f.codes.entries) != 1 || len(f.callbacks) != 1 {
+		t.Fatalf("%d entries, %d responses", len(f.codes.entries), len(f.callbacks))
+	}
+	for _, language := range []func(sso.EnterpriseID) string{f.codes.entries[0].Language, f.callbacks[0].Language} {
+		if got := language(f.acme.ID); got != "ja" {
+			t.Errorf("got %q", got)
+		}
 	}
 }
 

@@ -1,8 +1,11 @@
 package signin
 
 import (
+	"errors"
 	"strings"
 
+	"gatehouse/sso"
+	"gatehouse/sso/login"
 	"gatehouse/web/ui"
 )
 
@@ -16,6 +19,7 @@ type verifyPage struct {
 	SentAt     ui.Time
 	Until      ui.Time // end of its validity
 	Problem    string  // with the entered code; "" for none
+	TriesLeft  int     // after a wrong code; 0 for another problem
 	NotSent    string  // why no new code was sent; "" if it was
 	Locked     bool    // no code is accepted before a new one is sent
 }
@@ -35,6 +39,19 @@ func (p *verifyPage) Field() ui.Field {
 	}
 }
 
+// say adds the problem of the entered code, if there is one.
+func (p *verifyPage) say(problem error, waiting login.Waiting) {
+	if known, ok := errors.AsType[*sso.Error](problem); ok {
+		p.Problem = known.Public
+	}
+	switch code := sso.CodeOf(problem); {
+	case code == sso.CodeProofExpired, p.Locked && code != sso.CodeProofLocked:
+		p.Problem = "This code is no longer valid. Send a new one."
+	case code == sso.CodeProofWrong:
+		p.TriesLeft = waiting.TriesLeft()
+	}
+}
+
 // Counts reports whether there is a code to enter.
 func (p *verifyPage) Counts() bool { return p.Sent && !p.Locked }
 
@@ -43,7 +60,7 @@ func (p *verifyPage) Counts() bool { return p.Sent && !p.Locked }
 func masked(email string) string {
 	local, domain, ok := strings.Cut(email, "@")
 	if !ok || local == "" {
-		return "your address"
+		return "•••"
 	}
 	return local[:1] + "•••@" + domain
 }

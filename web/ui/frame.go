@@ -61,14 +61,31 @@ func (f Frame) Moment() string { return f.language.Moment }
 // about none. Pages for the operator's staff wear no brand. The frame is English.
 func (p *Renderer) Frame(r *http.Request, of sso.EnterpriseID, staff bool) Frame {
 	f := Frame{language: words.English()}
-	if p.Brands != nil && !staff {
-		f.Brand = p.Brands.Of(r.Context(), of)
+	if !staff {
+		f.Brand = p.brand(r, of)
 	}
 	f.Product = cmp.Or(f.Brand.Product, p.Product)
 	if p.Banner != nil {
 		f.Banner = p.Banner(r)
 	}
 	return f
+}
+
+// brand returns the brand of a company, for an empty ID that of the installation.
+func (p *Renderer) brand(r *http.Request, of sso.EnterpriseID) sso.Brand {
+	if p.Brands == nil {
+		return sso.Brand{}
+	}
+	return p.Brands.Of(r.Context(), of)
+}
+
+// Language returns the language in which the visitor who made a request sees translated
+// pages about a company.
+func (p *Renderer) Language(r *http.Request, of sso.EnterpriseID) *words.Language {
+	if p.Languages == nil {
+		return words.English()
+	}
+	return p.Languages.Of(r, p.brand(r, of))
 }
 
 // translate changes the frame to the language of the visitor.

@@ -23,16 +23,19 @@ type texts struct {
 	wrong  []string        // calls that fail
 }
 
-// ordinary are the directories with pages in every language.
-func ordinary() []string { return []string{"web/ui", "web/signin", "web/account", "web/forwardauth"} }
+// ordinary are the directories with pages and mail in every language.
+func ordinary() []string {
+	return []string{"web/ui", "web/signin", "web/account", "web/forwardauth", "internal/mail/templates"}
+}
 
-// scan reads the templates below web, and the strings of all packages that pages show.
+// scan reads the templates of pages and mail, and the strings of all packages that these
+// show.
 func scan(root string) (*texts, error) {
 	t := &texts{
 		plural: map[string]bool{},
 		used:   map[string]bool{},
 	}
-	for _, top := range []string{"internal/words", "sso", "web"} {
+	for _, top := range []string{"internal/words", "internal/mail", "sso", "web"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
@@ -43,7 +46,7 @@ func scan(root string) (*texts, error) {
 				return nil
 			case strings.HasSuffix(path, ".go"):
 				return t.source(path)
-			case strings.HasSuffix(path, ".html"):
+			case strings.HasSuffix(path, ".html"), top == "internal/mail" && strings.HasSuffix(path, ".txt"):
 				return t.template(root, path)
 			}
 			return nil

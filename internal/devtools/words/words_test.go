@@ -33,7 +33,7 @@ func TestCatalogue(t *testing.T) {
 func repository(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, dir := range []string{"sso", "web/signin", "web/access", "internal/words/lang"} {
+	for _, dir := range []string{"sso", "web/signin", "web/access", "internal/words/lang", "internal/mail/templates"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -54,18 +54,24 @@ func TestScan(t *testing.T) {
 			{{t .Data}}{{template "x" (t "Called")}}{{t "One"}}{{end}}`,
 		"web/signin/B.html": `{{t "At {x}" "y" .X}}{{n 1 "{n} day" "days"}}{{t "Bare"  "x" 1}}`,
 		"web/access/C.html": `{{t "Console"}}`,
-		"web/access/c.go":   "package access\n\nconst title = \"Title\"\n",
+		"web/access/c.txt":  `{{t "Snippet"}}`,
+
+		"internal/mail/templates/a.txt": `{{n .X "{n} try" "{n} tries"}}`,
+		"web/access/c.go":               "package access\n\nconst title = \"Title\"\n",
 	})
 	found, err := scan(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"One", "At {x}", "{n} day", "this", "See {it}", "Called", "Bare"}
+	want := []string{"{n} try", "One", "At {x}", "{n} day", "this", "See {it}", "Called", "Bare"}
 	if !slices.Equal(found.needed, want) {
 		t.Errorf("needed %q", found.needed)
 	}
 	if len(found.wrong) != 3 {
 		t.Errorf("wrong: %q", found.wrong)
+	}
+	if found.used["Snippet"] {
+		t.Error("a text file beside pages is a template")
 	}
 	for _, text := range []string{"Console", "Title", "One"} {
 		if !found.used[text] {
