@@ -26,13 +26,14 @@ type texts struct {
 // ordinary are the directories with pages in every language.
 func ordinary() []string { return []string{"web/ui", "web/signin", "web/account", "web/forwardauth"} }
 
-// scan reads the templates below web, and the strings of all packages that pages show.
+// scan reads the templates below web, and the strings of all packages that pages show:
+// errors of the store reach them too.
 func scan(root string) (*texts, error) {
 	t := &texts{
 		plural: map[string]bool{},
 		used:   map[string]bool{},
 	}
-	for _, top := range []string{"internal/words", "sso", "web"} {
+	for _, top := range []string{"internal/words", "sso", "store", "web"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:

@@ -33,7 +33,7 @@ func TestCatalogue(t *testing.T) {
 func repository(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, dir := range []string{"sso", "web/signin", "web/access", "internal/words/lang"} {
+	for _, dir := range []string{"sso", "store", "web/signin", "web/access", "internal/words/lang"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
