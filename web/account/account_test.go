@@ -98,6 +98,16 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
+	pages, err := ui.New(ui.Options{}, Templates())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newFixtureOf(t, pages)
+}
+
+// newFixtureOf returns the handlers with pages.
+func newFixtureOf(t *testing.T, pages *ui.Renderer) *fixture {
+	t.Helper()
 	now := time.Date(2026, 11, 24, 10, 30, 0, 0, time.UTC)
 	f := &fixture{
 		records: &records{},
@@ -176,10 +186,7 @@ func newFixture(t *testing.T) *fixture {
 			},
 		},
 	}
-	pages, err := ui.New(ui.Options{}, Templates())
-	if err != nil {
-		t.Fatal(err)
-	}
+	var err error
 	f.Router, err = route.New(route.Options{
 		BaseURL: "https://sso.example",
 		Now:     time.Now,
@@ -221,8 +228,8 @@ func TestAccount(t *testing.T) {
 		"Acme Corporation", "Ada Lovelace", "ada@acme.example", "not verified",
 		"Employees (Okta, SAML)", "Operations", "on-call", "added by hand",
 		"Research", "Members", "for everyone here", "engineering",
-		"from your company’s sign-in", "Firefox on Linux", "this one",
-		"Safari on iPhone", string(f.phone), "att-2", "att-1",
+		"from your company’s sign-in", "<bdi>Firefox</bdi> on <bdi>Linux</bdi>", "this one",
+		"<bdi>Safari</bdi> on <bdi>iPhone</bdi>", string(f.phone), "att-2", "att-1",
 	} {
 		i := strings.Index(body[at+1:], next)
 		if i < 0 {

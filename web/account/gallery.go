@@ -17,7 +17,6 @@ func Gallery() []gallery.Example {
 const exampleSync = "from your company’s sign-in"
 
 func galleryAccount() []gallery.Example {
-	//
 	many := exampleManyGroups()
 	one := &accountPage{
 		Base:          exampleBase(),
@@ -31,7 +30,7 @@ func galleryAccount() []gallery.Example {
 	contractor := profileFacts{
 		Name:       "Linus Contractor",
 		Login:      "lcontractor",
-		Connection: "Okta (SAML)",
+		Connection: "Employees (Okta, SAML)",
 		SignedInAt: gallery.Ago(0),
 	}
 	return []gallery.Example{
@@ -100,7 +99,7 @@ func exampleProfile() profileFacts {
 		Login:         "ada@acme.example",
 		Email:         "ada@acme.example",
 		EmailVerified: true,
-		Connection:    "Okta (SAML)",
+		Connection:    "Employees (Okta, SAML)",
 		SignedInAt:    gallery.Ago(2 * time.Minute),
 	}
 }
@@ -108,7 +107,7 @@ func exampleProfile() profileFacts {
 func exampleSession() session {
 	return session{
 		ID:      "ses-1",
-		Browser: "Firefox on Linux",
+		Browser: ui.Browser{Name: "Firefox", System: "Linux"},
 		Remote:  "192.0.2.17",
 		Current: true,
 		Began:   gallery.Ago(2 * time.Minute),
@@ -116,8 +115,8 @@ func exampleSession() session {
 	}
 }
 
-func exampleSignIn(d time.Duration, ok bool, result string) signInRow {
-	return signInRow{gallery.Ago(d), ok, result, "192.0.2.17", "att-01hf7k3m9q2v5x8z1b4d6g8j0n"}
+func exampleSignIn(d time.Duration, ok bool) signInRow {
+	return signInRow{gallery.Ago(d), ok, "192.0.2.17", "att-01hf7k3m9q2v5x8z1b4d6g8j0n"}
 }
 
 func exampleManyGroups() *accountPage {
@@ -126,7 +125,8 @@ func exampleManyGroups() *accountPage {
 		Applications: []tile{
 			{Name: "Wiki", Letter: "W", Href: "https://wiki.example.com/", Host: "wiki.example.com"},
 			{Name: "予定表", Letter: "予", Href: "https://calendar.example.com/", Host: "calendar.example.com"},
-			{Name: "Payroll", Letter: "P", Why: "Needs one of: research/finance, research/board"},
+			{Name: "Payroll", Letter: "P", Closed: true, Missing: "research/finance, research/board"},
+			{Name: "Expenses", Letter: "E", Closed: true},
 		},
 		Profile: exampleProfile(),
 		Organizations: []organization{
@@ -148,21 +148,19 @@ func exampleManyGroups() *accountPage {
 			exampleSession(),
 			{
 				ID:      "ses-2",
-				Browser: "Safari on iPhone",
+				Browser: ui.Browser{Name: "Safari", System: "iPhone"},
 				Remote:  "2001:db8::7",
 				Began:   gallery.Ago(26 * time.Hour),
 				Seen:    gallery.Ago(3 * time.Hour),
 			},
 			{
-				ID:      "ses-3",
-				Browser: "Unknown browser",
-				Began:   gallery.Ago(20 * time.Hour),
-				Seen:    gallery.Ago(19 * time.Hour),
+				ID:    "ses-3",
+				Began: gallery.Ago(20 * time.Hour),
+				Seen:  gallery.Ago(19 * time.Hour),
 			},
 		},
 		SignIns: []signInRow{
-			exampleSignIn(2*time.Minute, true, "Signed in"), exampleSignIn(4*time.Minute, false, "Started again"),
-			exampleSignIn(26*time.Hour, true, "Signed in"),
+			exampleSignIn(2*time.Minute, true), exampleSignIn(4*time.Minute, false), exampleSignIn(26*time.Hour, true),
 		},
 	}
 }
@@ -181,7 +179,7 @@ func exampleLongNames() *accountPage {
 			Name:       "Maximiliane von und zu Hohenstein-Wittgenstein",
 			Login:      gallery.LongLogin,
 			Email:      gallery.LongLogin,
-			Connection: "Microsoft Entra ID (SAML)",
+			Connection: "Employees (Microsoft Entra ID, SAML)",
 			SignedInAt: gallery.Ago(time.Hour),
 		},
 		Organizations: []organization{{
@@ -209,7 +207,7 @@ func exampleRightToLeft(many *accountPage) *accountPage {
 		Profile: profileFacts{
 			Name:       "ليلى حداد",
 			Login:      "layla@future.example",
-			Connection: "Okta (SAML)",
+			Connection: "Employees (Okta, SAML)",
 			SignedInAt: gallery.Ago(time.Hour),
 		},
 		Organizations: []organization{{"الهندسة", []group{

@@ -24,7 +24,7 @@ func TestLauncher(t *testing.T) {
 		"none":   {nil, false, []string{"My account"}, "h-applications"},
 		"opens":  {[]launch.Launch{wiki}, false, []string{`<a href="https://wiki.example.com/home"><bdi>Wiki &lt;b&gt;`}, "<b>"},
 		"closed": {[]launch.Launch{payroll}, false, []string{"Payroll", "Needs a group that you are not in."}, "pay.example.com"},
-		"named":  {[]launch.Launch{named}, false, []string{"Needs one of: main/finance, main/board"}, "pay.example.com"},
+		"named":  {[]launch.Launch{named}, false, []string{"Needs one of: <bdi>main/finance, main/board</bdi>"}, "pay.example.com"},
 		"no group, one opens": {
 			[]launch.Launch{wiki}, true, []string{"https://wiki.example.com/home", "You are in no group."}, "No access yet",
 		},

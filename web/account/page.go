@@ -19,18 +19,19 @@ func (p *accountPage) Others() bool { return len(p.Sessions) > 1 }
 
 // tile is an application of the list.
 type tile struct {
-	Name   string
-	Letter string // in place of a logo
-	Href   string // "" if it does not open
-	Host   string
-	Why    string // it does not open
+	Name    string
+	Letter  string // in place of a logo
+	Href    string // "" if it does not open
+	Host    string
+	Closed  bool   // it needs a group that the user is not in
+	Missing string // some of these groups, "main/finance, main/board"; "" if none may be named
 }
 
 // profileFacts is the user's profile and how they signed in.
 type profileFacts struct {
 	Name, Login, Email string
 	EmailVerified      bool
-	Connection         string // "Okta (SAML)"
+	Connection         string // "Employees (Okta, SAML)"
 	SignedInAt         ui.Time
 }
 
@@ -50,7 +51,7 @@ type group struct {
 // session is a signed-in browser.
 type session struct {
 	ID      string
-	Browser string // "Firefox on Windows"
+	Browser ui.Browser
 	Remote  string
 	Current bool
 	Began   ui.Time
@@ -61,7 +62,6 @@ type session struct {
 type signInRow struct {
 	At        ui.Time
 	Succeeded bool
-	Result    string
 	Remote    string
 	Reference string
 }

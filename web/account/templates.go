@@ -17,6 +17,11 @@ func Templates() ui.Templates {
 			new(noAccessPage),
 			new(accountTokensPage),
 		},
+		Translated: []ui.Page{
+			new(accountPage),
+			new(noAccessPage),
+			new(accountTokensPage),
+		},
 		Files: files,
 	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -47,12 +48,13 @@ type madeToken struct {
 }
 
 type tokenRow struct {
-	ID, Name, Applications string
-	State                  ui.Badge
-	Made, Ends, Used       ui.Time
-	Ended, Revocable       bool
-	ByAdmin                bool // an admin created it, or a program with an API token
-	Client                 string
+	ID, Name         string
+	Applications     string // their names; "" if none accepts programs now
+	State            ui.Badge
+	Made, Ends, Used ui.Time
+	Ended, Revocable bool
+	ByAdmin          bool // an admin created it, or a program with an API token
+	Client           string
 }
 
 type tokenForm struct {
@@ -172,7 +174,7 @@ func (a *Account) showTokens(
 	case !rules.Personal:
 		page.Refusal = sso.PersonalTokensForbidden().Public
 	case len(choices) == 0:
-		page.Refusal = "No application here accepts programs. An operator decides that for each application."
+		page.Refusal = noneAccepts
 	default:
 		page.Form = tokenFormOf(typed, choices, rules)
 		page.Wrong = page.Form.blame(wrong)
@@ -220,13 +222,13 @@ func (a *Account) tokenRows(
 		case !rules.Personal:
 			row.State = ui.Badge{Label: "not allowed", State: "warn"}
 		}
-		if row.Applications == "" {
-			row.Applications = "for no application that accepts programs now"
-		}
 		rows = append(rows, row)
 	}
 	return rows
 }
+
+// noneAccepts is why there is no form if no application accepts programs.
+const noneAccepts = "No application here accepts programs. An operator decides that for each application."
 
 // longestDays is the longest time in the form.
 const longestDays = 365
@@ -266,7 +268,7 @@ func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRul
 	for _, days := range offeredDays(rules.MaxAge) {
 		f.Expires.Options = append(f.Expires.Options, ui.Option{
 			Value:  strconv.Itoa(days),
-			Label:  ui.Count(days, "day", "days"),
+			Days:   days,
 			Chosen: typed.days == strconv.Itoa(days),
 		})
 	}
@@ -277,6 +279,7 @@ func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRul
 			Kind:     "check",
 			Value:    string(c.ID),
 			Label:    c.Name,
+			Data:     true,
 			Checked:  slices.Contains(typed.applications, string(c.ID)),
 			Optional: true,
 		})
@@ -286,10 +289,31 @@ func tokenFormOf(typed typedToken, choices []sso.Application, rules sso.TokenRul
 
 // blame shows an error at the fields that it is about.
 func (f *tokenForm) blame(wrong error) []ui.Wrong {
+	wrong = ofForm(wrong)
 	applications := ui.Field{ID: "applications", Name: "applications", Label: "Applications"}
 	expires := f.Expires
 	expires.Name = "expires_at"
 	all := ui.Blame(wrong, &f.Name, &applications, &expires)
 	f.Expires.Error, f.Error = expires.Error, applications.Error
 	return all
+}
+
+// ofForm returns an error with what the form says of its lists. The service says it of
+// times and IDs, which the form does not show.
+func ofForm(wrong error) error {
+	known, ok := errors.AsType[*sso.Error](wrong)
+	if !ok {
+		return wrong
+	}
+	shown := *known
+	shown.Fields = slices.Clone(known.Fields)
+	for i := range shown.Fields {
+		switch f := &shown.Fields[i]; f.Field {
+		case "applications":
+			f.Message = "Choose 1 to 100 applications from the list."
+		case "expires_at":
+			f.Message = "Choose one of the times in the list."
+		}
+	}
+	return &shown
 }

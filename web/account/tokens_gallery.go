@@ -35,6 +35,7 @@ func galleryTokens() []gallery.Example {
 		Fields: []sso.FieldError{
 			{Field: "name", Message: "Enter a name."},
 			{Field: "applications", Message: "Choose 1 to 100 applications."},
+			{Field: "expires_at", Message: "Choose a time in the future."},
 		},
 	})
 	forbidden.Form, forbidden.Refusal = nil, sso.PersonalTokensForbidden().Public
@@ -65,14 +66,13 @@ func exampleTokens() []tokenRow {
 			Revocable:    true,
 		},
 		{
-			ID:           "pat-2",
-			Name:         "A report with a name that is as long as people make them when nothing stops them",
-			Applications: "for no application that accepts programs now",
-			State:        ui.Badge{Label: "expired"},
-			Made:         gallery.Ago(40 * day),
-			Ends:         gallery.Ago(10 * day),
-			Used:         ui.Time{Relative: "never"},
-			Ended:        true,
+			ID:    "pat-2",
+			Name:  "A report with a name that is as long as people make them when nothing stops them",
+			State: ui.Badge{Label: "expired"},
+			Made:  gallery.Ago(40 * day),
+			Ends:  gallery.Ago(10 * day),
+			Used:  ui.Time{Relative: "never"},
+			Ended: true,
 		},
 		{
 			ID:           "pat-3",

@@ -104,6 +104,7 @@ func TestTokens(t *testing.T) {
 		Applications: []sso.ApplicationID{"app-wiki"},
 		CreatedAt:    at.Add(-30 * 24 * time.Hour),
 		ExpiresAt:    at,
+		LastUsedAt:   at.Add(-31 * 24 * time.Hour),
 		LastClient:   "curl/8",
 		CreatedBy:    "tok-script",
 	}}
@@ -126,7 +127,7 @@ func TestTokenRefused(t *testing.T) {
 	s.err = sso.InvalidField("expiry_invalid", "expires_at", "Choose a time in the future.")
 	w := f.post("/account/tokens", url.Values{"name": {"<Backup>"}, "days": {"5000"}})
 	body := w.Body.String()
-	if w.Code != 422 || !strings.Contains(body, "Choose a time in the future.") ||
+	if w.Code != 422 || !strings.Contains(body, "Choose one of the times in the list.") ||
 		!strings.Contains(body, "&lt;Backup&gt;") || !s.asked[0].ExpiresAt.IsZero() {
 		t.Errorf("%d %s", w.Code, body)
 	}

@@ -43,10 +43,8 @@ func tiles(reach []launch.Launch) []tile {
 		}
 		if l.Closed {
 			t.Href = ""
-			t.Why = "Needs a group that you are not in."
-			if len(l.Missing) > 0 {
-				t.Why = "Needs one of: " + strings.Join(l.Missing, ", ")
-			}
+			t.Closed = true
+			t.Missing = strings.Join(l.Missing, ", ")
 		}
 		out = append(out, t)
 	}
@@ -124,7 +122,7 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 		}
 		out = append(out, session{
 			ID:      string(s.ID),
-			Browser: ui.Browser(s.UserAgent),
+			Browser: ui.NewBrowser(s.UserAgent),
 			Remote:  s.Remote,
 			Current: s.ID == current,
 			Began:   ui.NewTime(s.CreatedAt, a.Now()),
@@ -137,17 +135,12 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 func (a *Account) signIns(attempts []sso.Attempt) []signInRow {
 	var out []signInRow
 	for _, t := range attempts {
-		row := signInRow{
+		out = append(out, signInRow{
 			At:        ui.NewTime(t.At, a.Now()),
 			Succeeded: t.Outcome == sso.OutcomeSucceeded,
-			Result:    "Signed in",
 			Remote:    t.Remote,
 			Reference: string(t.ID),
-		}
-		if !row.Succeeded {
-			row.Result = "Refused"
-		}
-		out = append(out, row)
+		})
 	}
 	return out
 }

@@ -15,7 +15,7 @@ func (d *Directory) personSessions(p *personDetailPage, here string, all []sso.S
 		if !s.Alive(d.Now()) {
 			continue
 		}
-		browser := ui.Browser(s.UserAgent)
+		browser := ui.NewBrowser(s.UserAgent).String()
 		p.Sessions = append(p.Sessions, sessionRow{
 			Browser: browser,
 			Remote:  s.Remote,

@@ -20,6 +20,7 @@ type Field struct {
 	Lines    int // of an area; 0 means 4
 	Options  []Option
 	Checked  bool   // of a checkbox, whose Value is sent if set
+	Data     bool   // of a checkbox: Label is a name, which no language changes
 	Accept   string // of a file: ".xml,text/xml"
 	Mono     bool   // to be read letter by letter
 }

@@ -9,6 +9,7 @@ import (
 // Option is one of the values that a field can have.
 type Option struct {
 	Value, Label, Hint string
+	Days               int // of a select: a number of days, shown in place of Label
 	Chosen             bool
 }
 

@@ -17,6 +17,7 @@ import (
 //	{{n .Count "{n} person" "{n} people"}}        a number of things, and values as above
 //	{{ago .At}} {{exact .At}} {{num .Count}}      a moment, and a number
 //	{{t "Read {it}." "it" (link .Href "this")}}   values that are elements: strong, code, host
+//	{{browser .Browser}}                          a [Browser]
 //
 // A value that is a string is data: it is escaped and isolated by <bdi>. A text of no
 // catalogue, without values, is data as well and remains unchanged. Texts in <title>
@@ -24,15 +25,16 @@ import (
 func say(l *words.Language) template.FuncMap {
 	s := speaker{l}
 	return template.FuncMap{
-		"t":      s.text,
-		"n":      s.count,
-		"num":    l.Number,
-		"ago":    s.ago,
-		"exact":  s.exact,
-		"strong": func(v string) template.HTML { return element(`<strong>`, v, `</strong>`) },
-		"code":   func(v string) template.HTML { return element(`<code>`, v, `</code>`) },
-		"host":   func(v string) template.HTML { return element(`<bdi class="host">`, v, `</bdi>`) },
-		"link":   s.link,
+		"t":       s.text,
+		"n":       s.count,
+		"num":     l.Number,
+		"ago":     s.ago,
+		"exact":   s.exact,
+		"browser": s.browser,
+		"strong":  func(v string) template.HTML { return element(`<strong><bdi>`, v, `</bdi></strong>`) },
+		"code":    func(v string) template.HTML { return element(`<code dir="auto">`, v, `</code>`) },
+		"host":    func(v string) template.HTML { return element(`<bdi class="host">`, v, `</bdi>`) },
+		"link":    s.link,
 	}
 }
 
@@ -135,6 +137,17 @@ func (s speaker) exact(t Time) template.HTML {
 	t = t.in(s.language)
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" dir="auto" data-exact>%s</time>`,
 		template.HTMLEscapeString(t.ISO), template.HTMLEscapeString(t.Exact)))
+}
+
+// browser returns what a browser is called.
+func (s speaker) browser(b Browser) (any, error) {
+	switch {
+	case b.Name == "":
+		return s.text("Unknown browser")
+	case b.System == "":
+		return element(`<bdi>`, b.Name, `</bdi>`), nil
+	}
+	return s.text("{browser} on {system}", "browser", b.Name, "system", b.System)
 }
 
 // link returns a link. Its text is translated before; an address that a link may not

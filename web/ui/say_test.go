@@ -37,19 +37,23 @@ func TestSay(t *testing.T) {
 		{`{{t "{product} · single sign-on" "product" .Name}}`, "<bdi>Ada &amp; Co</bdi> · Single Sign-on"},
 		{`{{n .Count "There is a problem with {n} field." "There are problems with {n} fields."}}`,
 			"Es gibt Probleme mit 1.234 Feldern."},
-		{`{{n 1 "{n} box of {name}" "{n} boxes of {name}" "name" (code .Name)}}`, "1 box of <code>Ada &amp; Co</code>"},
+		{`{{n 1 "{n} box of {name}" "{n} boxes of {name}" "name" (code .Name)}}`, `1 box of <code dir="auto">Ada &amp; Co</code>`},
 		{`{{num .Count}}`, "1.234"},
 		{`{{t "{a} {b} {c} {d}" "a" (strong .Name) "b" (host .Name) "c" 1234 "d" (exact .At)}}`,
-			`<strong>Ada &amp; Co</strong> <bdi class="host">Ada &amp; Co</bdi> 1.234 ` +
+			`<strong><bdi>Ada &amp; Co</bdi></strong> <bdi class="host">Ada &amp; Co</bdi> 1.234 ` +
 				`<time datetime="2026-11-24T09:30:00Z" dir="auto" data-exact>24. November 2026, 09:30 UTC</time>`},
 		{`{{ago .At}}`, `<time datetime="2026-11-24T09:30:00Z" title="24. November 2026, 09:30 UTC" dir="auto">` +
 			`vor 1 Stunde</time>`},
 		{`{{ago .Never}}`, "nie"},
+		{`{{browser .Firefox}}`, "<bdi>Firefox</bdi> auf <bdi>Linux</bdi>"},
+		{`{{browser .Curl}}`, "<bdi>curl</bdi>"},
+		{`{{browser .Unknown}}`, "Unbekannter Browser"},
 		{`{{t "See {it}." "it" (link "/login?a=1&b=2" (t "Sign in again"))}}`,
 			`See <a href="/login?a=1&amp;b=2">Erneut anmelden</a>.`},
 	} {
 		got, err := spoken(t, words.Find("de"), x.text, map[string]any{
 			"Name": "Ada & Co", "Count": 1234, "At": at, "Never": NewTime(time.Time{}, now),
+			"Firefox": Browser{"Firefox", "Linux"}, "Curl": Browser{Name: "curl"}, "Unknown": Browser{},
 		})
 		if err != nil || got != x.de {
 			t.Errorf("%s:\nwant %s\ngot  %s, %v", x.text, x.de, got, err)
@@ -99,8 +103,8 @@ func TestSayEscapes(t *testing.T) {
 		`<p>{{n 2 "{n} < {x}" "{n} << {x}" "x" .}}</p>`: `<p>2 &lt;&lt; <bdi>` +
 			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</bdi></p>`,
 		`<a href="{{t .}}">x</a>`: `<a href="%22%27%3e%3cimg%20src=x%20onerror=alert%281%29%3e">x</a>`,
-		`<p>{{strong .}}{{code .}}</p>`: `<p><strong>` +
-			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</strong><code>` +
+		`<p>{{strong .}}{{code .}}</p>`: `<p><strong><bdi>` +
+			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</bdi></strong><code dir="auto">` +
 			`&#34;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;</code></p>`,
 	} {
 		if got, err := spoken(t, words.English(), text, evil); err != nil || got != want {

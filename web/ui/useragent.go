@@ -2,28 +2,41 @@ package ui
 
 import "strings"
 
+// Browser is a browser as its owner would name it, "Firefox" on "Linux"; a part that is
+// not known is "". It is a hint to recognise a session by and nothing else.
+type Browser struct{ Name, System string }
+
 // word is a mark in a user agent and what it means. Order matters: browsers
 // name the ones they descend from as well.
 type word struct{ mark, name string }
 
-// Browser names the browser of a user agent as its owner would, "Firefox on
-// Linux"; it is a hint to recognise a session by and nothing else.
-func Browser(userAgent string) string {
-	browser := firstOf(userAgent, []word{
+// NewBrowser returns the browser of a user agent.
+func NewBrowser(userAgent string) Browser {
+	name := firstOf(userAgent, []word{
 		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
 		{"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"},
 	})
-	system := firstOf(userAgent, []word{
-		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},
-		{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
-	})
-	switch {
-	case browser == "":
-		return "Unknown browser"
-	case system == "":
-		return browser
+	if name == "" {
+		return Browser{}
 	}
-	return browser + " on " + system
+	return Browser{
+		Name: name,
+		System: firstOf(userAgent, []word{
+			{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},
+			{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
+		}),
+	}
+}
+
+// String returns the browser in English; a translated page has {{browser}} of it.
+func (b Browser) String() string {
+	switch {
+	case b.Name == "":
+		return "Unknown browser"
+	case b.System == "":
+		return b.Name
+	}
+	return b.Name + " on " + b.System
 }
 
 func firstOf(s string, words []word) string {

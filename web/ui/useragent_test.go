@@ -14,7 +14,7 @@ func TestBrowser(t *testing.T) {
 		"":           "Unknown browser",
 		"<script>":   "Unknown browser",
 	} {
-		if got := Browser(ua); got != want {
+		if got := NewBrowser(ua).String(); got != want {
 			t.Errorf("%q: want %q, got %q", ua, want, got)
 		}
 	}

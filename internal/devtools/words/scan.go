@@ -29,13 +29,13 @@ func ordinary() []string {
 }
 
 // scan reads the templates of pages and mail, and the strings of all packages that these
-// show.
+// show: errors of the store reach them too.
 func scan(root string) (*texts, error) {
 	t := &texts{
 		plural: map[string]bool{},
 		used:   map[string]bool{},
 	}
-	for _, top := range []string{"internal/words", "internal/mail", "sso", "web"} {
+	for _, top := range []string{"internal/words", "internal/mail", "sso", "store", "web"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:

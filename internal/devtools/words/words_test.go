@@ -33,7 +33,9 @@ func TestCatalogue(t *testing.T) {
 func repository(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, dir := range []string{"sso", "web/signin", "web/access", "internal/words/lang", "internal/mail/templates"} {
+	for _, dir := range []string{
+		"sso", "store", "web/signin", "web/access", "internal/words/lang", "internal/mail/templates",
+	} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -76,7 +76,7 @@ func (s *outside) walk(n *html.Node) {
 func (s *outside) attributes(n *html.Node) {
 	for _, a := range n.Attr {
 		switch a.Key {
-		case "aria-label", "title", "alt", "placeholder", "data-said", "data-kept":
+		case "aria-label", "title", "alt", "placeholder", "data-said", "data-kept", "data-label":
 			within := outside{data: s.data}
 			within.text(a.Val)
 			s.found = append(s.found, within.found...)
