@@ -480,6 +480,10 @@ func (d *Directory) showApplication(
 	if t == nil {
 		t = &saved
 	}
+	removal, err := d.removalText(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	fields := t.fields()
 	here := applicationHref(a.ID)
 	p := &applicationDetailPage{
@@ -493,7 +497,7 @@ func (d *Directory) showApplication(
 		Cookie:   !d.reaches(a),
 		Remove: &ui.Confirm{
 			Label:  "Delete this application",
-			Text:   "No one can access it through Gatehouse afterwards: its proxy is refused within a second.",
+			Text:   removal,
 			Action: here + "/delete",
 			Button: "Delete",
 			Danger: true,

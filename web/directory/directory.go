@@ -54,6 +54,7 @@ type settingReader interface {
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+	EnterprisesArriving(ctx context.Context, app sso.ApplicationID, p sso.Page) ([]sso.Enterprise, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required, but for

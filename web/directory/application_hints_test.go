@@ -1,0 +1,43 @@
+package directory_test
+
+import (
+	"strings"
+	"testing"
+
+	"gatehouse/sso"
+)
+
+// application registers one at origins.
+func (f *fixture) application(name string, origins ...string) sso.Application {
+	f.Helper()
+	a, err := f.db.CreateApplication(f.Context(), sso.ActorOperator, sso.Application{
+		Key:     name,
+		Name:    name,
+		Kind:    sso.ForwardAuth,
+		Origins: origins,
+	})
+	f.ok(err)
+	return a
+}
+
+// TestDefaultApplicationIsDeleted: the page says before whose default application it is.
+func TestDefaultApplicationIsDeleted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	wiki := f.application("wiki", "https://wiki.example.com")
+	page := func() answer {
+		return f.do("operator", "GET", "/admin/applications/"+string(wiki.ID), nil)
+	}
+	if a := page(); a.status != 200 || strings.Contains(a.body, "default application") {
+		t.Errorf("%d, of no enterprise:\n%s", a.status, a.body)
+	}
+	for _, p := range []place{f.acme, f.globex} {
+		_, err := f.db.UpdateEnterprise(t.Context(), sso.ActorOperator, p.ent.ID,
+			func(e sso.Enterprise) (sso.Enterprise, error) {
+				e.DefaultApplication = wiki.ID
+				return e, nil
+			})
+		f.ok(err)
+	}
+	f.shows(page(), 200, "It is the default application of ACME and GLOBEX: their people arrive at the list")
+}
