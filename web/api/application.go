@@ -187,7 +187,8 @@ func (a *API) applicationOperations() {
 		path:    applicationPath,
 		scope:   "applications:write",
 		summary: "Delete an application",
-		about:   "Requests for the application are refused from then on.",
+		about: "Requests for the application are refused from then on. Where it is the default_application of an " +
+			"enterprise, it counts as none.",
 	}, a.deleteApplication)
 }
 
