@@ -1,6 +1,8 @@
 package directory_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,4 +42,25 @@ func TestDefaultApplicationIsDeleted(t *testing.T) {
 		f.ok(err)
 	}
 	f.shows(page(), 200, "It is the default application of ACME and GLOBEX: their people arrive at the list")
+}
+
+// TestHintsAreThoseOfTheAPI: the form, the API and the pages on integrations say the same.
+func TestHintsAreThoseOfTheAPI(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	form := f.do("operator", "GET", "/admin/applications/new", nil).body
+	for _, path := range []string{"../../docs/integrations/README.md", "../api/testdata/openapi.json"} {
+		text, err := os.ReadFile(path)
+		f.ok(err)
+		plain := strings.ReplaceAll(string(text), "`", "")
+		for _, field := range []string{"origins", "start_path"} {
+			hint := regexp.MustCompile(`id="` + field + `-hint"[^>]*>([^<]*)<`).FindStringSubmatch(form)
+			if hint == nil {
+				t.Fatalf("%s has no hint:\n%s", field, form)
+			}
+			if said := strings.TrimSuffix(hint[1], " One per line."); !strings.Contains(plain, said) {
+				t.Errorf("%s does not say of %s: %s", path, field, said)
+			}
+		}
+	}
 }
