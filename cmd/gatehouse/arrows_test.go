@@ -249,7 +249,7 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/directory": {
-		ours: "sso sso/connections sso/directory sso/drift sso/tokens groupsync web/console web/route web/ui " +
+		ours: "sso sso/connections sso/directory sso/drift sso/launch sso/tokens groupsync web/console web/route web/ui " +
 			"web/ui/gallery",
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},

@@ -56,6 +56,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	directory.New(directory.Options{
 		Console:       c,
 		Service:       g.directory,
+		Launch:        g.launch,
 		Domains:       g.setup,
 		Members:       g.db,
 		Structure:     g.db,

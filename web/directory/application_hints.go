@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/web/ui"
 )
 
 // mostArriving is how many enterprises are named that have a default application.
@@ -40,4 +41,29 @@ func enumerate(names []string) string {
 	}
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// sharedOrigins returns the origins that other applications have, too.
+func (d *Directory) sharedOrigins(ctx context.Context, a sso.Application) ([]sharedOrigin, error) {
+	found, err := d.Launch.Shared(ctx, a)
+	if err != nil {
+		return nil, fmt.Errorf("find applications at the same origins: %w", err)
+	}
+	var all []sharedOrigin
+	for _, s := range found {
+		row := sharedOrigin{Origin: s.Origin}
+		for _, other := range s.Others {
+			row.Others = append(row.Others, linkTo(other))
+		}
+		if s.First.ID != a.ID {
+			first := linkTo(s.First)
+			row.First = &first
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+func linkTo(a sso.Application) ui.Link {
+	return ui.Link{Label: a.Name, Href: applicationHref(a.ID)}
 }

@@ -64,3 +64,22 @@ func TestHintsAreThoseOfTheAPI(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedOrigin: both applications at an origin name the other one, and the older one
+// as that to which links lead back.
+func TestSharedOrigin(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	wiki := f.application("wiki", "https://wiki.example.com", "https://a.example.com")
+	docs := f.application("docs", "https://b.example.com", "https://wiki.example.com")
+	for id, want := range map[sso.ApplicationID][]string{
+		wiki.ID: {"https://wiki.example.com is also an origin of docs.", "go through this application, the oldest"},
+		docs.ID: {"https://wiki.example.com is also an origin of wiki.", "go through wiki, the oldest"},
+	} {
+		a := f.do("operator", "GET", "/admin/applications/"+string(id), nil)
+		f.shows(a, 200, want...)
+		if n := strings.Count(a.body, "is also an origin of"); n != 1 {
+			t.Errorf("%d shared origins", n)
+		}
+	}
+}

@@ -493,6 +493,10 @@ func (d *Directory) showApplication(
 	if err != nil {
 		return err
 	}
+	shared, err := d.sharedOrigins(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	fields := t.fields()
 	here := applicationHref(a.ID)
 	p := &applicationDetailPage{
@@ -502,6 +506,7 @@ func (d *Directory) showApplication(
 		Action:   here,
 		Hidden:   []ui.HiddenField{console.RevisionField(a.Revision)},
 		Fields:   fields,
+		Shared:   shared,
 		Snippets: d.snippets(a),
 		Cookie:   !d.reaches(a),
 		Remove: &ui.Confirm{

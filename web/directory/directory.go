@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/launch"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 )
@@ -62,6 +63,7 @@ type settingReader interface {
 type Options struct {
 	Console *console.Console
 	Service *directory.Service
+	Launch  *launch.Service
 	Domains domainProver
 	// Members and Structure read what is shown; one store.DB does
 	// both, and Pushes as well. One tokens.Service is Tokens and Services.
