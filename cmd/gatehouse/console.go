@@ -48,6 +48,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 			Mail:  g.config.SMTP.Addr != "",
 		},
 		Service: g.directory,
+		Launch:  g.launch,
 		Health:  g.health,
 		Console: c,
 		BaseURL: g.config.BaseURL,
