@@ -174,7 +174,7 @@ func findingTodos(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 			State: "warn",
 			Text:  f.Text + " " + health.SideName(f.Side) + ": " + f.Do,
 			Href:  console.Home(e) + "/" + f.Path,
-			Label: todoLabel(f.Kind),
+			Label: todoLabel(f),
 		}
 		if f.Urgent {
 			t.State = "error"
@@ -222,12 +222,22 @@ func stoppedTodos(e sso.Enterprise, s health.State) []ui.Todo {
 	return all
 }
 
-func todoLabel(k sso.HealthKind) string {
-	switch k {
+// todoLabel says where the path of a finding leads.
+func todoLabel(f sso.Finding) string {
+	switch f.Kind {
 	case sso.HealthErrors:
 		return "See failures"
-	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins, sso.HealthSubjects:
+	case sso.HealthLogins:
+		if f.Connection != "" { // of what it pushes
+			return "See the mappings"
+		}
 		return "Decide"
+	case sso.HealthHeld, sso.HealthTrust, sso.HealthSubjects:
+		return "Decide"
+	case sso.HealthRule:
+		return "See the login conflicts"
+	case sso.HealthToken, sso.HealthService, sso.HealthAPIToken:
+		return "See the tokens"
 	case sso.HealthRefused:
 		return "See what is refused"
 	case sso.HealthMissing:
