@@ -64,6 +64,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Roles:         g.db,
 		Merges:        g.db,
 		Erasures:      g.db,
+		Arrivals:      g.db,
 		Identities:    g.db,
 		Pushes:        g.db,
 		Drift:         g.drift,

@@ -16,7 +16,7 @@ const mostArriving = 5
 // is where people arrive.
 func (d *Directory) removalText(ctx context.Context, a sso.Application) (string, error) {
 	text := "No one can access it through Gatehouse afterwards: its proxy is refused within a second."
-	all, next, err := d.Structure.EnterprisesArriving(ctx, a.ID, sso.Page{Limit: mostArriving})
+	all, next, err := d.Arrivals.EnterprisesArriving(ctx, a.ID, sso.Page{Limit: mostArriving})
 	if err != nil {
 		return "", fmt.Errorf("find the enterprises that arrive at an application: %w", err)
 	}

@@ -55,6 +55,10 @@ type settingReader interface {
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+}
+
+// arrivalReader finds the enterprises of a default application.
+type arrivalReader interface {
 	EnterprisesArriving(ctx context.Context, app sso.ApplicationID, p sso.Page) ([]sso.Enterprise, string, error)
 }
 
@@ -76,6 +80,7 @@ type Options struct {
 	Roles     roleReader    // a store.DB
 	Merges    mergeReader   // a store.DB
 	Erasures  erasureReader // a store.DB
+	Arrivals  arrivalReader // a store.DB
 	// Identities is a store.DB.
 	Identities identityReader
 	// SessionCookie is the session cookie's whole name, and CookieDomain the

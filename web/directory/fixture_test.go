@@ -189,6 +189,7 @@ func newFixture(t *testing.T) *fixture {
 		Roles:     f.db,
 		Merges:    f.db,
 		Erasures:  f.db,
+		Arrivals:  f.db,
 
 		Identities: f.db,
 
