@@ -139,10 +139,8 @@ func (a Application) Validate() []FieldError {
 		"Use a scheme and a host as browsers write them, such as https://wiki.example.com: "+
 			"lower case, no path, no standard port.",
 	)
-	problems.add(
-		isStartPath(a.StartPath), "start_path",
-		"Use a path of at most 1000 bytes that begins with one slash, such as /home.",
-	)
+	problem := startPathProblem(a.StartPath)
+	problems.add(problem == "", "start_path", problem)
 	problems.add(len(a.Enterprises) <= maxEnterprises, "enterprises", "Use at most 1000.")
 	problems.add(
 		a.SignIn == "" || a.Admits(a.SignIn), "sign_in",
@@ -202,17 +200,20 @@ func isOrigin(text string) bool {
 	return err == nil && canonical == text
 }
 
-// isStartPath reports whether a text is empty or a path that every reader keeps at its
-// origin.
-func isStartPath(path string) bool {
+// startPathProblem says what is wrong with a start path; "" if it is empty or a path that
+// every reader keeps at its origin. A proxy never sees a fragment.
+func startPathProblem(path string) string {
 	if path == "" {
-		return true
-	}
-	if len(path) > maxStartPath || path[0] != '/' || strings.HasPrefix(path, "//") {
-		return false
+		return ""
 	}
 	_, err := ParseAbsolute("https://example.com" + path)
-	return err == nil
+	switch {
+	case err != nil || len(path) > maxStartPath || path[0] != '/' || strings.HasPrefix(path, "//"):
+		return "Use a path of at most 1000 bytes that begins with one slash, such as /home."
+	case strings.Contains(path, "#"):
+		return "A start path has no fragment: leave out # and what follows it."
+	}
+	return ""
 }
 
 // GroupRef names a group across organizations. An organization's key has no

@@ -12,6 +12,8 @@ func TestStartPath(t *testing.T) {
 		"":                               true,
 		"/":                              true,
 		"/home?tab=1":                    true,
+		"/home#top":                      false,
+		"/#":                             false,
 		"home":                           false,
 		"//evil.example":                 false,
 		`/\evil.example`:                 false,
@@ -24,8 +26,16 @@ func TestStartPath(t *testing.T) {
 		"javascript:alert(1)":            false,
 		"/" + strings.Repeat("x", 1_000): false,
 	} {
-		if isStartPath(path) != ok {
+		if (startPathProblem(path) == "") != ok {
 			t.Errorf("%q: not %v", path, ok)
+		}
+	}
+	for path, why := range map[string]string{
+		"/a#b":   "A start path has no fragment",
+		"home#b": "Use a path of at most 1000 bytes",
+	} {
+		if got := startPathProblem(path); !strings.HasPrefix(got, why) {
+			t.Errorf("%q: %q", path, got)
 		}
 	}
 }

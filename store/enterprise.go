@@ -81,6 +81,22 @@ func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterpris
 	return all, next, err
 }
 
+// EnterprisesArriving lists the enterprises whose default application is app, oldest first.
+func (db *DB) EnterprisesArriving(
+	ctx context.Context, app sso.ApplicationID, page sso.Page,
+) (_ []sso.Enterprise, next string, err error) {
+	defer func() { doing(&err, "list enterprises of a default application") }()
+	w := &engine.Where{}
+	w.And("default_application = ", string(app))
+	query := "select " + enterpriseColumns + " from enterprises" +
+		w.Page("id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanEnterprise, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(e sso.Enterprise) string {
+		return string(e.ID)
+	})
+	return all, next, err
+}
+
 // UpdateEnterprise changes key, name and default application; fn runs inside the transaction.
 func (db *DB) UpdateEnterprise(
 	ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),

@@ -245,11 +245,11 @@ var levels = map[string]arrows{
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/overview": {
-		ours: "sso sso/directory sso/firststeps sso/health sso/catalog web/console web/route web/ui web/ui/gallery",
+		ours: "sso sso/directory sso/firststeps sso/health sso/launch sso/catalog web/console web/route web/ui web/ui/gallery",
 		why:  "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},
 	"web/directory": {
-		ours: "sso sso/connections sso/directory sso/drift sso/tokens groupsync web/console web/route web/ui " +
+		ours: "sso sso/connections sso/directory sso/drift sso/launch sso/tokens groupsync web/console web/route web/ui " +
 			"web/ui/gallery",
 		why: "an edge decodes, makes one call and renders; it sees the store only through an interface of its own",
 	},

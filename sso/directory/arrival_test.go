@@ -31,8 +31,8 @@ func TestDefaultApplication(t *testing.T) {
 		for id, why := range map[sso.ApplicationID]string{
 			create("far", "https://far.example"):                     "The session cookie",
 			create("theirs", "https://theirs.example.com", other.ID): "This application does not admit",
-			"app-00000000000000000000000000":                         "There is no such",
-			"wiki":                                                   "There is no such",
+			"app-00000000000000000000000000":                         "There is no application with the ID",
+			"wiki":                                                   `There is no application with the ID "wiki". default_`,
 		} {
 			_, err := f.UpdateEnterprise(ctx, admin, f.ent.ID, directory.EnterpriseEdit{DefaultApplication: &id})
 			e, ok := errors.AsType[*sso.Error](err)

@@ -91,7 +91,8 @@ func (s *Service) arrivalProblem(ctx context.Context, ent sso.EnterpriseID, id s
 	}
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
-		return "There is no such application.", nil
+		return fmt.Sprintf("There is no application with the ID %q. default_application takes the ID of an application, "+
+			"which begins with app-, and not its key.", sso.Sanitize(string(id))), nil
 	case err != nil:
 		return "", fmt.Errorf("find an application: %w", err)
 	case !a.Admits(ent):

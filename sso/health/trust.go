@@ -80,8 +80,8 @@ func checkRule(s State) (f sso.Finding, ok bool) {
 		Subject: at.UTC().Format(time.RFC3339Nano),
 	}
 	f.FindingDetail = sso.FindingDetail{
-		Text: "Login conflicts are answered by a rule: two people with the same login and addresses of one domain " +
-			"of the company count as one person, but for admins.",
+		Text: "Login conflicts are answered by a rule: two accounts with the same login and addresses of one " +
+			"domain of the company belong to one person, unless one of them is an admin’s.",
 		Side: string(catalog.Operator),
 		Do:   "Check that the company wants this. If it does not, switch the rule off under Login conflicts.",
 		At:   at,
@@ -89,7 +89,7 @@ func checkRule(s State) (f sso.Finding, ok bool) {
 	}
 	if !s.Rules.SameLoginAndDomain {
 		f.Text = "Login conflicts were answered by a rule until " + at.UTC().Format("2 January 2006 15:04 UTC") +
-			". What it answered until then stays: two accounts count as one person."
+			". What it answered until then stays: the accounts are merged."
 		f.Do = "Check that the company wanted this. If it did not, undo the merges that the rule made."
 	}
 	return f, true

@@ -34,6 +34,7 @@ func testEnterprises(t *testing.T, fresh fresh) {
 	all, _, err := w.db.Enterprises(ctx, sso.Page{})
 	w.ok(err)
 	w.same([]sso.Enterprise{changed, other.ent}, all)
+	w.arriving(changed, other.ent)
 	w.ok(w.db.DeleteEnterprise(ctx, by, other.ent.ID))
 	w.fails(
 		w.db.DeleteEnterprise(ctx, by, other.ent.ID), sso.NotFoundKind, "not_found",
@@ -69,6 +70,26 @@ func (w *world) changeEnterprise() sso.Enterprise {
 		w.Errorf("%d events for one change and one that changes nothing; want 1", n-events)
 	}
 	return changed
+}
+
+// arriving finds the enterprises of a default application: one that has it, and one that
+// gets it.
+func (w *world) arriving(has, gets sso.Enterprise) {
+	ctx := w.Context()
+	none, next, err := w.db.EnterprisesArriving(ctx, "app-other", sso.Page{})
+	w.ok(err)
+	w.same(0, len(none)+len(next))
+	gets, err = w.db.UpdateEnterprise(ctx, by, gets.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		e.DefaultApplication = has.DefaultApplication
+		return e, nil
+	})
+	w.ok(err)
+	first, next, err := w.db.EnterprisesArriving(ctx, has.DefaultApplication, sso.Page{Limit: 1})
+	w.ok(err)
+	second, last, err := w.db.EnterprisesArriving(ctx, has.DefaultApplication, sso.Page{Cursor: next})
+	w.ok(err)
+	w.same([]sso.Enterprise{has, gets}, append(first, second...))
+	w.same("", last)
 }
 
 func (w *world) refuseEnterpriseChange() {

@@ -26,6 +26,7 @@ func untenanted() map[string]string {
 		"CreateEnterprise":        "makes the tenant",
 		"Enterprises":             "the operator's list",
 		"EnterpriseSummaries":     "the operator's list",
+		"EnterprisesArriving":     "the operator's list",
 		"OperatorAddresses":       "the instance's",
 		"EnterpriseByKey":         "finds the tenant",
 		"EnterpriseByDomain":      "finds the tenant",

@@ -17,8 +17,8 @@ type application struct {
 	Key         string              `json:"key" doc:"Part of the endpoint URLs that proxies call, and the audience of assertions; unique." example:"wiki"`
 	Name        string              `json:"name" doc:"Name shown to users." example:"Wiki"`
 	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"Protocol by which the application receives the user's identity." example:"forward-auth"`
-	Origins     []string            `json:"origins" doc:"Origins of the application. The first is the destination of a sign-in without a requested URL." example:"[\"https://wiki.example.com\"]"`
-	StartPath   string              `json:"start_path" doc:"Path at the first origin where users without a requested URL arrive; empty for /." example:"/home"`
+	Origins     []string            `json:"origins" doc:"Scheme and host as browsers write them, such as https://wiki.example.com, with the port if it is not the standard one; at least one. Requests for other origins are refused, and a sign-in returns to these only. Without a page to return to, it leads to the first." example:"[\"https://wiki.example.com\"]"`
+	StartPath   string              `json:"start_path" doc:"Path at the first origin that opens from the list of applications, and after a sign-in without a page to return to, such as /home. It begins with one slash, has at most 1000 bytes and no fragment (#). Empty: /." example:"/home"`
 	Listed      bool                `json:"listed" doc:"Whether the application is in the list on the account page." example:"true"`
 	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string            `json:"groups" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
@@ -63,8 +63,8 @@ type applicationPatch struct {
 //
 //nolint:lll // a tag is one line
 type Access struct {
-	Origins     []string           `json:"origins,omitempty" doc:"Origins: scheme and host, as browsers write them; at least one." example:"[\"https://wiki.example.com\"]"`
-	StartPath   *string            `json:"start_path,omitempty" doc:"Path at the first origin where users without a requested URL arrive, up to 1000 bytes; empty for /." example:"/home"`
+	Origins     []string           `json:"origins,omitempty" doc:"Scheme and host as browsers write them, such as https://wiki.example.com, with the port if it is not the standard one; at least one. Requests for other origins are refused, and a sign-in returns to these only. Without a page to return to, it leads to the first." example:"[\"https://wiki.example.com\"]"`
+	StartPath   *string            `json:"start_path,omitempty" doc:"Path at the first origin that opens from the list of applications, and after a sign-in without a page to return to, such as /home. It begins with one slash, has at most 1000 bytes and no fragment (#). Empty: /." example:"/home"`
 	Listed      *bool              `json:"listed,omitempty" doc:"Whether the application is in the list on the account page; true unless changed." example:"true"`
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose users have access; empty for all enterprises."`
 	Groups      []string           `json:"groups,omitempty" doc:"Groups that give access, as organization/group; membership in one of them suffices. Empty if access needs no group." example:"[\"platform/developers\"]"`
@@ -187,7 +187,8 @@ func (a *API) applicationOperations() {
 		path:    applicationPath,
 		scope:   "applications:write",
 		summary: "Delete an application",
-		about:   "Requests for the application are refused from then on.",
+		about: "Requests for the application are refused from then on. Where it is the default_application of an " +
+			"enterprise, it counts as none.",
 	}, a.deleteApplication)
 }
 

@@ -119,7 +119,7 @@ func checkJSON(body []byte) error {
 		case token.Kind() == 'n':
 			return invalid("validation_failed", []sso.FieldError{{
 				Field:   fieldOf(dec.StackPointer()),
-				Message: "Null is no value here: leave this out.",
+				Message: `Null is no value here. Leave the member out to keep its value, or send "" or [] to clear it.`,
 			}})
 		case dec.StackDepth() == 0:
 			values++

@@ -147,7 +147,21 @@ func galleryApplication(trail ui.Link) *applicationDetailPage {
 		Heading: "Wiki",
 		Action:  "/admin/applications/x",
 		Fields:  galleryApplicationFields(),
-		Cookie:  true,
+		Shared: []sharedOrigin{
+			{
+				Origin: "https://wiki.example.com",
+				Others: []ui.Link{
+					{Label: "Docs", Href: "/admin/applications/y"},
+					{Label: odd, Href: "/admin/applications/z"},
+				},
+			},
+			{
+				Origin: "https://docs.example.com",
+				Others: []ui.Link{{Label: "Docs", Href: "/admin/applications/y"}},
+				First:  &ui.Link{Label: "Docs", Href: "/admin/applications/y"},
+			},
+		},
+		Cookie: true,
 		Snippets: []snippet{
 			{
 				"snippet-nginx", "nginx", true,

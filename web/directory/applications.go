@@ -124,6 +124,16 @@ func area(name, label, hint, value string, optional bool) ui.Field {
 	}
 }
 
+// The hints are the words of the API, and of the pages on integrations.
+const (
+	originsHint = "Scheme and host as browsers write them, such as https://wiki.example.com, with the port if it is " +
+		"not the standard one; at least one. Requests for other origins are refused, and a sign-in returns to " +
+		"these only. Without a page to return to, it leads to the first."
+	startPathHint = "Path at the first origin that opens from the list of applications, and after a sign-in without " +
+		"a page to return to, such as /home. It begins with one slash, has at most 1000 bytes and no fragment (#). " +
+		"Empty: /."
+)
+
 func (t typed) fields() []ui.Field {
 	fields := []ui.Field{
 		{
@@ -147,14 +157,13 @@ func (t typed) fields() []ui.Field {
 		},
 		area(
 			"origins", "Origins",
-			"Scheme and host, such as https://wiki.example.com, one a line. People without a page to return to go to the first.",
-			t.origins, false,
+			originsHint+" One per line.", t.origins, false,
 		),
 		{
 			ID:           "start_path",
 			Name:         "start_path",
 			Label:        "Start path",
-			Hint:         "Path at the first origin where people arrive, such as /home. Empty: /.",
+			Hint:         startPathHint,
 			Value:        t.start,
 			Most:         1000,
 			Mono:         true,
@@ -480,6 +489,14 @@ func (d *Directory) showApplication(
 	if t == nil {
 		t = &saved
 	}
+	removal, err := d.removalText(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	shared, err := d.sharedOrigins(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	fields := t.fields()
 	here := applicationHref(a.ID)
 	p := &applicationDetailPage{
@@ -489,11 +506,12 @@ func (d *Directory) showApplication(
 		Action:   here,
 		Hidden:   []ui.HiddenField{console.RevisionField(a.Revision)},
 		Fields:   fields,
+		Shared:   shared,
 		Snippets: d.snippets(a),
 		Cookie:   !d.reaches(a),
 		Remove: &ui.Confirm{
 			Label:  "Delete this application",
-			Text:   "No one can access it through Gatehouse afterwards: its proxy is refused within a second.",
+			Text:   removal,
 			Action: here + "/delete",
 			Button: "Delete",
 			Danger: true,

@@ -29,12 +29,20 @@ type applicationDetailPage struct {
 	Action   string
 	Hidden   []ui.HiddenField // of an edit
 	Fields   []ui.Field
+	Shared   []sharedOrigin
 	Snippets []snippet // how to configure the proxy
 	Cookie   bool      // the session cookie does not reach the application's hosts
 	Remove   *ui.Confirm
 }
 
 func (p *applicationDetailPage) Title() string { return p.Heading }
+
+// sharedOrigin is an origin that other applications have, too.
+type sharedOrigin struct {
+	Origin string
+	Others []ui.Link
+	First  *ui.Link // the oldest, to which addresses lead; nil for this application
+}
 
 // snippet is what is pasted into the configuration of a proxy.
 type snippet struct {

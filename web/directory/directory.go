@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/launch"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 )
@@ -56,11 +57,17 @@ type settingReader interface {
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 }
 
+// arrivalReader finds the enterprises of a default application.
+type arrivalReader interface {
+	EnterprisesArriving(ctx context.Context, app sso.ApplicationID, p sso.Page) ([]sso.Enterprise, string, error)
+}
+
 // Options are what the handlers are made of; all of it is required, but for
 // CookieDomain.
 type Options struct {
 	Console *console.Console
 	Service *directory.Service
+	Launch  *launch.Service
 	Domains domainProver
 	// Members and Structure read what is shown; one store.DB does
 	// both, and Pushes as well. One tokens.Service is Tokens and Services.
@@ -73,6 +80,7 @@ type Options struct {
 	Roles     roleReader    // a store.DB
 	Merges    mergeReader   // a store.DB
 	Erasures  erasureReader // a store.DB
+	Arrivals  arrivalReader // a store.DB
 	// Identities is a store.DB.
 	Identities identityReader
 	// SessionCookie is the session cookie's whole name, and CookieDomain the

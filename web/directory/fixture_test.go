@@ -21,6 +21,7 @@ import (
 	"gatehouse/sso/connections"
 	rules "gatehouse/sso/directory"
 	"gatehouse/sso/drift"
+	"gatehouse/sso/launch"
 	"gatehouse/sso/tokens"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -169,8 +170,18 @@ func newFixture(t *testing.T) *fixture {
 	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
 	programs := tokens.New(f.db, nil, time.Now)
+	applications, err := launch.New(launch.Options{
+		Applications: f.db,
+		Enterprises:  f.db,
+		Groups:       f.db,
+		BaseURL:      "https://sso.example.com",
+		CookieDomain: "example.com",
+		Log:          log,
+	})
+	f.ok(err)
 	directory.New(directory.Options{
 		Console:   f.console,
+		Launch:    applications,
 		Service:   service,
 		Domains:   proving,
 		Members:   f.db,
@@ -178,6 +189,7 @@ func newFixture(t *testing.T) *fixture {
 		Roles:     f.db,
 		Merges:    f.db,
 		Erasures:  f.db,
+		Arrivals:  f.db,
 
 		Identities: f.db,
 

@@ -4,49 +4,112 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/directory"
+	"gatehouse/sso/launch"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
 
-// arrival returns the field for the application at which people of an enterprise arrive
-// after a sign-in, with those that admit the enterprise.
-func (o *Overview) arrival(ctx context.Context, e sso.Enterprise) (ui.Field, error) {
+const (
+	listLabel = "the list of their applications"
+	noCookie  = "The session cookie is not sent there: set session.cookie_domain to a domain that both hosts are in."
+)
+
+// arrivals is where people of an enterprise arrive after a sign-in.
+type arrivals struct {
+	choice  sso.ApplicationID
+	reached []sso.Application // where they may
+	far     []sso.Application // which do not get the session cookie
+}
+
+func (o *Overview) arrivals(ctx context.Context, e sso.Enterprise) (arrivals, error) {
+	reached, far, err := o.Launch.Arrivals(ctx, e.ID)
+	if err != nil {
+		return arrivals{}, fmt.Errorf("find where people arrive: %w", err)
+	}
+	return arrivals{
+		choice:  e.DefaultApplication,
+		reached: reached,
+		far:     far,
+	}, nil
+}
+
+// chosen finds the choice in a list.
+func (a arrivals) chosen(in []sso.Application) (sso.Application, bool) {
+	i := slices.IndexFunc(in, func(known sso.Application) bool {
+		return known.ID == a.choice
+	})
+	if i < 0 {
+		return sso.Application{}, false
+	}
+	return in[i], true
+}
+
+// lost says why people do not arrive at the application that was chosen; "" if they do, or
+// if none was.
+func (a arrivals) lost() string {
+	if _, ok := a.chosen(a.reached); ok || a.choice == "" {
+		return ""
+	}
+	if far, ok := a.chosen(a.far); ok {
+		return far.Name + " was chosen. " + noCookie
+	}
+	return "The application that was chosen is deleted, or no longer admits the enterprise."
+}
+
+// place names where people arrive.
+func (a arrivals) place() arrivalPlace {
+	if app, ok := a.chosen(a.reached); ok {
+		return arrivalPlace{Label: app.Name, URL: launch.Start(app)}
+	}
+	return arrivalPlace{Label: listLabel, Lost: a.lost()}
+}
+
+// field offers the places.
+func (a arrivals) field() ui.Field {
 	f := ui.Field{
 		ID:    "default_application",
 		Name:  "default_application",
 		Label: "After a sign-in, people arrive at",
 		Hint:  "Unless they opened an application or a page first. A person for whom the application does not open gets the list.",
 		Kind:  "select",
-		Value: string(e.DefaultApplication),
 		Options: []ui.Option{{
 			Value: "",
-			Label: "the list of their applications",
+			Label: listLabel,
 		}},
 	}
-	all, _, err := o.Store.Applications(ctx, sso.Page{Limit: 200})
-	if err != nil {
-		return f, fmt.Errorf("list applications: %w", err)
-	}
-	known := e.DefaultApplication == ""
-	for _, a := range all {
-		if !a.Admits(e.ID) {
-			continue
-		}
-		known = known || a.ID == e.DefaultApplication
+	for _, app := range a.reached {
 		f.Options = append(f.Options, ui.Option{
-			Value: string(a.ID),
-			Label: a.Name,
+			Value: string(app.ID),
+			Label: app.Name,
 		})
 	}
-	if !known {
-		f.Value = ""
-		f.Hint = "The application that was chosen no longer admits the enterprise, so people arrive at the list."
+	if len(a.far) > 0 {
+		f.Hint += " Left out: " + namesOf(a.far) + ". " + noCookie
 	}
-	choose(&f, f.Value)
-	return f, nil
+	choose(&f, "")
+	if _, ok := a.chosen(a.reached); ok {
+		choose(&f, string(a.choice))
+	}
+	return f
+}
+
+// mostNames is how many applications a hint names.
+const mostNames = 5
+
+func namesOf(all []sso.Application) string {
+	var names []string
+	for _, a := range all[:min(len(all), mostNames)] {
+		names = append(names, a.Name)
+	}
+	if more := len(all) - mostNames; more > 0 {
+		names = append(names, ui.Count(more, "other", "others"))
+	}
+	return strings.Join(names, ", ")
 }
 
 // choose selects an option of a field; none if there is no such option.

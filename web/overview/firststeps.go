@@ -54,7 +54,7 @@ var stepWords = map[firststeps.Step]firstStep{
 	},
 	firststeps.Provider: {
 		Title: "Its identity provider",
-		Why:   "Set it up yourself, or give the company’s IT admin a setup link that opens the assistant and nothing else.",
+		Why:   "Set it up yourself, or give the enterprise’s IT admin a setup link that opens the assistant and nothing else.",
 	},
 	firststeps.SignIn: {
 		Title: "The first sign-in",

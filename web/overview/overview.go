@@ -11,6 +11,7 @@ import (
 	"gatehouse/sso/directory"
 	"gatehouse/sso/firststeps"
 	"gatehouse/sso/health"
+	"gatehouse/sso/launch"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
@@ -20,7 +21,6 @@ import (
 type summaryReader interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
-	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 	ProvisioningCounts(
 		ctx context.Context, ent sso.EnterpriseID, conn sso.ConnectionID,
 	) (sso.ProvisioningCounts, error)
@@ -42,6 +42,7 @@ type Options struct {
 	Store   summaryReader
 	First   firstStepsReader
 	Service *directory.Service
+	Launch  *launch.Service
 	Health  healthReader
 	Console *console.Console
 	BaseURL string
@@ -183,11 +184,12 @@ func fields(name, key, organization string) []ui.Field {
 			Most:         63,
 		},
 		{
-			ID:           "organization",
-			Name:         "organization",
-			Label:        "First organization",
-			Value:        organization,
-			Hint:         "An organization groups teams within the company. You can add more later. Defaults to the company name.",
+			ID:    "organization",
+			Name:  "organization",
+			Label: "First organization",
+			Value: organization,
+			Hint: "An organization groups teams within the enterprise. You can add more later. " +
+				"Defaults to the name of the enterprise.",
 			Optional:     true,
 			Autocomplete: "off",
 		},

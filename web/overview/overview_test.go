@@ -18,6 +18,7 @@ import (
 	"gatehouse/sso/drift"
 	"gatehouse/sso/firststeps"
 	"gatehouse/sso/health"
+	"gatehouse/sso/launch"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -87,13 +88,23 @@ func newFixture(t *testing.T) *fixture {
 		Log:     log,
 	})
 	f.ok(err)
+	applications, err := launch.New(launch.Options{
+		Applications: f.db,
+		Enterprises:  f.db,
+		Groups:       f.db,
+		BaseURL:      "https://sso.example",
+		CookieDomain: "example",
+		Log:          log,
+	})
+	f.ok(err)
 	overview.New(overview.Options{
-		Store: f.db,
-		First: &firststeps.Service{Store: f.db},
+		Store:  f.db,
+		Launch: applications,
+		First:  &firststeps.Service{Store: f.db},
 		Service: directory.New(directory.Options{
 			Enterprises:  f.db,
 			Applications: f.db,
-			InReach:      func(sso.Application) bool { return true },
+			InReach:      applications.InReach,
 		}),
 		Health: health.New(health.Options{
 			Facts:  f.db,
@@ -522,17 +533,35 @@ func TestArrival(t *testing.T) {
 			}
 		}
 	}
+	far := application("far", "https://far.test")
 	shows("The wiki", "The other")
+	shows("Left out: The far. The session cookie is not sent there", `>The far</option>`)
+	shows("People arrive at: <strong><bdi>the list of their applications</bdi></strong>")
 	choose := func(id sso.ApplicationID) (int, string) {
 		return f.do("olive", "POST", home+"/arrival", url.Values{"default_application": {string(id)}})
 	}
 	if status, body := choose(other.ID); status != 422 || !strings.Contains(body, "does not admit the enterprise") {
 		t.Errorf("the application of another enterprise: %d", status)
 	}
+	if status, body := choose(far.ID); status != 422 || !strings.Contains(body, "The session cookie is not sent to") {
+		t.Errorf("an application out of reach: %d", status)
+	}
 	if status, _ := choose(wiki.ID); status != 303 {
 		t.Errorf("the wiki: %d", status)
 	}
 	shows(`selected>The wiki`)
+	shows("People arrive at: <strong><bdi>The wiki</bdi></strong>, <code>https://wiki.example/</code>", "was chosen")
+	move := func(origin string) {
+		_, err := f.db.UpdateApplication(t.Context(), sso.ActorSystem, wiki.ID,
+			func(a sso.Application) (sso.Application, error) {
+				a.Origins = []string{origin}
+				return a, nil
+			})
+		f.ok(err)
+	}
+	move("https://wiki.test")
+	shows("<bdi>the list of their applications</bdi></strong>. <span class=\"soft\">The wiki was chosen. The session", "selected>The wiki")
+	move("https://wiki.example")
 	f.ok(f.db.DeleteApplication(t.Context(), sso.ActorSystem, wiki.ID))
 	shows("no longer admits the enterprise", "The wiki")
 	if status, _ := choose(""); status != 303 {

@@ -42,7 +42,12 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 	if err != nil {
 		return nil, fmt.Errorf("list domains: %w", err)
 	}
+	arrive, err := o.arrivals(ctx, e)
+	if err != nil {
+		return nil, err
+	}
 	p := &overviewPage{
+		Arrival:  arrive.place(),
 		Base:     o.Console.Base(v, console.AreaOverview),
 		Chart:    chart(s),
 		Failures: failures(e, s.Vitals),
@@ -58,6 +63,16 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 	if len(s.Connections) == 0 {
 		p.Begin = console.At(e, "connections", "new")
 	}
+	if v.Role == sso.RoleOperator {
+		p.Operator = operatorFormsOf(e, arrive)
+	}
+	p.Connections, err = o.connections(ctx, e, s)
+	return p, err
+}
+
+// connections returns the state of each connection.
+func (o *Overview) connections(ctx context.Context, e sso.Enterprise, s health.State) ([]connectionHealth, error) {
+	var all []connectionHealth
 	for _, c := range s.Connections {
 		h := connection(e, s, c)
 		n, err := o.Store.ProvisioningCounts(ctx, e.ID, c.ID)
@@ -65,22 +80,15 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 			return nil, fmt.Errorf("count what is provisioned: %w", err)
 		}
 		h.Facts = append(h.Facts, provisioned(e, s, c, n)...)
-		p.Connections = append(p.Connections, h)
+		all = append(all, h)
 	}
-	if v.Role == sso.RoleOperator {
-		p.Operator, err = o.operatorForms(ctx, e)
-	}
-	return p, err
+	return all, nil
 }
 
-// operatorForms returns the forms that change and delete an enterprise.
-func (o *Overview) operatorForms(ctx context.Context, e sso.Enterprise) (*operatorForms, error) {
-	arrival, err := o.arrival(ctx, e)
-	if err != nil {
-		return nil, err
-	}
+// operatorFormsOf returns the forms that change and delete an enterprise.
+func operatorFormsOf(e sso.Enterprise, arrive arrivals) *operatorForms {
 	forms := &operatorForms{
-		Arrival: arrival,
+		Arrival: arrive.field(),
 		Rename:  console.At(e, "rename"),
 		Arrive:  console.At(e, "arrival"),
 		Fields:  fields(e.Name, e.Key, "")[:2],
@@ -99,7 +107,7 @@ func (o *Overview) operatorForms(ctx context.Context, e sso.Enterprise) (*operat
 		},
 	}
 	forms.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
-	return forms, nil
+	return forms
 }
 
 const unused = "A connection is enabled, and no one has signed in through it yet."
@@ -166,7 +174,7 @@ func findingTodos(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 			State: "warn",
 			Text:  f.Text + " " + health.SideName(f.Side) + ": " + f.Do,
 			Href:  console.Home(e) + "/" + f.Path,
-			Label: todoLabel(f.Kind),
+			Label: todoLabel(f),
 		}
 		if f.Urgent {
 			t.State = "error"
@@ -214,12 +222,22 @@ func stoppedTodos(e sso.Enterprise, s health.State) []ui.Todo {
 	return all
 }
 
-func todoLabel(k sso.HealthKind) string {
-	switch k {
+// todoLabel says where the path of a finding leads.
+func todoLabel(f sso.Finding) string {
+	switch f.Kind {
 	case sso.HealthErrors:
 		return "See failures"
-	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins, sso.HealthSubjects:
+	case sso.HealthLogins:
+		if f.Connection != "" { // of what it pushes
+			return "See the mappings"
+		}
 		return "Decide"
+	case sso.HealthHeld, sso.HealthTrust, sso.HealthSubjects:
+		return "Decide"
+	case sso.HealthRule:
+		return "See the login conflicts"
+	case sso.HealthToken, sso.HealthService, sso.HealthAPIToken:
+		return "See the tokens"
 	case sso.HealthRefused:
 		return "See what is refused"
 	case sso.HealthMissing:
@@ -328,7 +346,7 @@ func sideWords(s catalog.Side) string {
 	case catalog.Person:
 		return "the person acts"
 	case catalog.Company:
-		return "the company’s IT admin acts"
+		return "the enterprise’s IT admin acts"
 	}
 	return "an admin acts, here"
 }

@@ -32,6 +32,7 @@ type overviewPage struct {
 	Sentence    string
 	Begin       string // address that creates the first connection; "" if there is one
 	SignIn      ui.Copyable
+	Arrival     arrivalPlace
 	Todos       []ui.Todo
 	Chart       barChart
 	Failures    []failureRow
@@ -41,6 +42,12 @@ type overviewPage struct {
 }
 
 func (*overviewPage) Title() string { return "Overview" }
+
+// arrivalPlace is where people arrive after a sign-in without a page to return to.
+type arrivalPlace struct {
+	Label, URL string // URL is "" for the list of their applications
+	Lost       string // why it is not the application that was chosen
+}
 
 // failureRow is one cause of failures of the last day.
 type failureRow struct {

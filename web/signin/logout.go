@@ -1,9 +1,11 @@
 package signin
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
@@ -14,7 +16,8 @@ import (
 // confirmLogout asks a signed-in user to confirm, and shows other visitors that
 // they are signed out.
 func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
-	returnTo := s.target(r, r.URL.Query().Get("return_to"))
+	query := r.URL.Query()
+	returnTo := s.target(r, query.Get("return_to"))
 	p, err := s.Sessions.Principal(r)
 	switch {
 	case err == nil:
@@ -27,7 +30,10 @@ func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 			ReturnTo: returnTo,
 		})
 	case sso.KindOf(err) == sso.Unauthenticated:
-		return s.Pages.Render(w, r, http.StatusOK, s.signedOut(r, returnTo))
+		back, asked := s.askedToEnd(r)
+		p := s.signedOut(r, cmp.Or(returnTo, back))
+		p.Asked = asked && !query.Has("stay")
+		return s.Pages.Render(w, r, http.StatusOK, p)
 	}
 	return fmt.Errorf("find session: %w", err)
 }
@@ -70,7 +76,8 @@ func logoutPath(returnTo string) string {
 
 // logout ends the session here, then at the identity provider.
 func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
-	after := logoutPath(s.target(r, readMessage(r).Get("return_to")))
+	returnTo := s.target(r, readMessage(r).Get("return_to"))
+	after := logoutPath(returnTo)
 	p, err := s.Sessions.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated && err != nil {
 		s.Sessions.End(w, r)
@@ -84,8 +91,48 @@ func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	s.Sessions.End(w, r)
+	s.setAsked(w, returnTo, redirect != nil)
 	if redirect == nil {
 		return route.SeeOther(w, after)
 	}
 	return s.renderContinue(w, r, p.Enterprise, *redirect, true)
+}
+
+// askedCookie is kept while the browser signs out at the identity provider, which sends it
+// back to /logout and not to more. Its value is where the next sign-in leads, escaped;
+// clients can forge it like return_to.
+const (
+	askedCookie   = "gatehouse-asked"
+	askedLifetime = 5 * time.Minute
+	maxAskedPath  = 2000 // bytes; browsers drop cookies of more than 4096
+)
+
+// setAsked keeps, or takes back, that the identity provider is asked to end its session.
+func (s *Signin) setAsked(w http.ResponseWriter, returnTo string, asked bool) {
+	c := http.Cookie{
+		Name:     askedCookie,
+		Path:     "/logout",
+		MaxAge:   -1,
+		Secure:   s.Secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
+	if asked {
+		c.MaxAge = int(askedLifetime.Seconds())
+		if escaped := url.QueryEscape(returnTo); len(escaped) <= maxAskedPath {
+			c.Value = escaped
+		}
+	}
+	http.SetCookie(w, &c)
+}
+
+// askedToEnd reports whether the identity provider was asked to end its session, and
+// returns where the next sign-in leads.
+func (s *Signin) askedToEnd(r *http.Request) (returnTo string, asked bool) {
+	c, err := r.Cookie(askedCookie)
+	if err != nil {
+		return "", false
+	}
+	raw, _ := url.QueryUnescape(c.Value) // without a path, there is none
+	return s.target(r, raw), true
 }

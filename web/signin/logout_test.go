@@ -1,9 +1,11 @@
 package signin
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -195,6 +197,47 @@ func TestWayBackAfterSignOut(t *testing.T) {
 		body, _, _ = strings.Cut(body, "</main>")
 		if body == "" || strings.Contains(body, "evil") || strings.Contains(body, "8443") {
 			t.Errorf("%q is on the page:\n%s", evil, body)
+		}
+	}
+}
+
+// TestSignedOutAfterTheIdentityProvider: the page knows that the identity provider was
+// asked to end its session, and where the browser wanted to come back to.
+func TestSignedOutAfterTheIdentityProvider(t *testing.T) {
+	t.Parallel()
+	long := wikiAt + "/"
+	for random := rand.New(rand.NewPCG(1, 2)); len(long) < 6000; { // does not compress
+		long += strconv.FormatUint(random.Uint64(), 36)
+	}
+	const asked, remembers = "asked your company’s own sign-in", "may still remember you"
+	for name, x := range map[string]struct {
+		returnTo string
+		page     string
+		says     string
+		leads    string
+	}{
+		"asked":             {"", "/logout", asked, `href="/login"`},
+		"with a way back":   {wikiAt + "/a,b?c=d", "/logout", asked, "continue%2Fwiki%3Fto%3Dhttps"},
+		"with a long one":   {long, "/logout", asked, `href="/login"`},
+		"stayed there":      {wikiAt + "/a", "/logout?stay=1", remembers, "continue%2Fwiki"},
+		"of no application": {"https://evil.example/", "/logout", asked, `href="/login"`},
+	} {
+		f := newFixture(t)
+		f.signedIn(f.acme)
+		f.logout = &sso.Redirect{URL: "https://idp.example/end"}
+		w := f.post("/logout", url.Values{"return_to": {x.returnTo}})
+		cookies := w.Result().Cookies() //nolint:bodyclose // a recorder's
+		f.browser.err = &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Sign in."}
+		body := f.get(x.page, cookies...).Body.String()
+		if !strings.Contains(body, x.says) || !strings.Contains(body, x.leads) || strings.Contains(body, "evil") {
+			t.Errorf("%s: cookies %v\n%s", name, cookies, body)
+		}
+	}
+	f := newFixture(t)
+	f.signedIn(f.acme)
+	for _, c := range f.post("/logout", nil).Result().Cookies() {
+		if c.Name == askedCookie && c.MaxAge >= 0 {
+			t.Errorf("no identity provider was asked: %v", c)
 		}
 	}
 }

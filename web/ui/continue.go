@@ -80,6 +80,7 @@ func (p *Continue) Title() string {
 // SignedOut confirms the sign-out, and leads back in.
 type SignedOut struct {
 	Base
+	Asked bool // the identity provider was asked to end its session, too
 	// Again is the sign-in link of the enterprise; "" if it is not known.
 	Again string
 	// Other is the sign-in page for another company; "" without Again.

@@ -41,5 +41,11 @@ func galleryContinue() []Example {
 			Again: "/login/sso?enterprise_key=acme",
 			Other: "/login",
 		}},
+		{"SignedOut-asked", 200, &ui.SignedOut{
+			Base:  Company("Acme Corporation"),
+			Asked: true,
+			Again: "/login/sso?enterprise_key=acme",
+			Other: "/login",
+		}},
 	}
 }
