@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/sso/firststeps"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
@@ -101,9 +102,10 @@ func galleryEnterprises() []gallery.Example {
 				Base:   gallery.Console("Enterprises"),
 				Search: search,
 				Fields: fields(),
-				First:  exampleFirstSteps(firststeps.Account, firststeps.Mail),
+				First:  exampleFirstSteps(sso.Enterprise{}, firststeps.Account, firststeps.Mail),
 			},
 		},
+		galleryStarted(search, fields()),
 		{
 			Name:   "EnterpriseList-wrong",
 			Status: 422,
@@ -112,17 +114,46 @@ func galleryEnterprises() []gallery.Example {
 	}
 }
 
-// exampleFirstSteps returns the first steps, of which some are done.
-func exampleFirstSteps(done ...firststeps.Step) *firstSteps {
+// galleryStarted is the list with the first enterprise, whose steps link to it.
+func galleryStarted(search ui.Field, fields []ui.Field) gallery.Example {
+	acme := sso.Enterprise{
+		ID:   "ent-acme",
+		Key:  "acme",
+		Name: "Acme Corporation",
+	}
+	return gallery.Example{
+		Name:   "EnterpriseList-started",
+		Status: 200,
+		Page: &enterpriseListPage{
+			Base:   gallery.Console("Enterprises"),
+			Search: search,
+			Fields: fields,
+			Rows: []enterpriseRow{{
+				Name:  acme.Name,
+				Key:   acme.Key,
+				Href:  gallery.EnterprisePath,
+				State: ui.Badge{Label: "not set up"},
+			}},
+			First: exampleFirstSteps(acme, firststeps.Account, firststeps.Company),
+		},
+	}
+}
+
+// exampleFirstSteps returns the first steps, of which some are done, with an enterprise or none.
+func exampleFirstSteps(ent sso.Enterprise, done ...firststeps.Step) *firstSteps {
 	var items []firststeps.Item
 	for _, s := range []firststeps.Step{
 		firststeps.Account, firststeps.SecondWay, firststeps.Mail, firststeps.Application,
 		firststeps.Company, firststeps.Provider, firststeps.SignIn,
 	} {
-		items = append(items, firststeps.Item{
+		item := firststeps.Item{
 			Step: s,
 			Done: slices.Contains(done, s),
-		})
+		}
+		if s == firststeps.Provider || s == firststeps.SignIn {
+			item.Enterprise = ent
+		}
+		items = append(items, item)
 	}
 	return newFirstSteps(items)
 }
