@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 )
 
 // TestChecklist does the steps of the checklist and asserts the ticks after each.
@@ -274,6 +275,25 @@ func TestSeed(t *testing.T) {
 		in["release-managers"] != 2 ||
 		in[sso.DefaultGroupName] != 3 {
 		t.Errorf("Ada is in %v", in)
+	}
+}
+
+// TestApplicationsStart opens each application where the list of the account page leads.
+func TestApplicationsStart(t *testing.T) {
+	w := freshWorld(t)
+	w.as(w.demo.acmeConnection, "acme", adaID)
+	all, _, err := w.db.Applications(t.Context(), sso.Page{})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d applications, %v", len(all), err)
+	}
+	seen := map[string]bool{}
+	for _, a := range all {
+		start := launch.Start(a)
+		status, _ := w.get(strings.TrimPrefix(start, w.base))
+		if status != http.StatusOK || seen[start] {
+			t.Errorf("%s starts at %s: status %d", a.Key, start, status)
+		}
+		seen[start] = true
 	}
 }
 
