@@ -40,8 +40,8 @@ var stepWords = map[firststeps.Step]firstStep{
 	},
 	firststeps.Mail: {
 		Title: "Outgoing mail",
-		Why: "Codes to people whose address is not verified, and warnings, go out by mail. Set smtp.addr and smtp.from, in " +
-			"the environment GATEHOUSE_SMTP_ADDR and GATEHOUSE_SMTP_FROM; docs/configuration.md lists all smtp settings.",
+		Why: "For codes to people whose address is not verified, and for warnings. Set smtp.addr and smtp.from " +
+			"(GATEHOUSE_SMTP_ADDR, GATEHOUSE_SMTP_FROM), as docs/configuration.md describes.",
 	},
 	firststeps.Application: {
 		Title: "Your application",

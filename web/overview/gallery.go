@@ -16,6 +16,7 @@ import (
 func Gallery() []gallery.Example {
 	return slices.Concat(
 		galleryEnterprises(),
+		galleryStarted(),
 		galleryOverview(),
 	)
 }
@@ -105,7 +106,6 @@ func galleryEnterprises() []gallery.Example {
 				First:  exampleFirstSteps(sso.Enterprise{}, firststeps.Account, firststeps.Mail),
 			},
 		},
-		galleryStarted(search, fields()),
 		{
 			Name:   "EnterpriseList-wrong",
 			Status: 422,
@@ -115,19 +115,24 @@ func galleryEnterprises() []gallery.Example {
 }
 
 // galleryStarted is the list with the first enterprise, whose steps link to it.
-func galleryStarted(search ui.Field, fields []ui.Field) gallery.Example {
+func galleryStarted() []gallery.Example {
 	acme := sso.Enterprise{
 		ID:   "ent-acme",
 		Key:  "acme",
 		Name: "Acme Corporation",
 	}
-	return gallery.Example{
+	return []gallery.Example{{
 		Name:   "EnterpriseList-started",
 		Status: 200,
 		Page: &enterpriseListPage{
-			Base:   gallery.Console("Enterprises"),
-			Search: search,
-			Fields: fields,
+			Base: gallery.Console("Enterprises"),
+			Search: ui.Field{
+				ID:       "q",
+				Name:     "q",
+				Label:    "Name or key",
+				Optional: true,
+			},
+			Fields: fields("", "", ""),
 			Rows: []enterpriseRow{{
 				Name:  acme.Name,
 				Key:   acme.Key,
@@ -136,7 +141,7 @@ func galleryStarted(search ui.Field, fields []ui.Field) gallery.Example {
 			}},
 			First: exampleFirstSteps(acme, firststeps.Account, firststeps.Company),
 		},
-	}
+	}}
 }
 
 // exampleFirstSteps returns the first steps, of which some are done, with an enterprise or none.
