@@ -8,12 +8,6 @@ import (
 // demoSetup connects the third company by following the pages: of the console, and of
 // its directory in a second window.
 func demoSetup(v demoVisit) {
-	v.step(13)
-	v.Arrive(v.base + "/admin/enterprises")
-	for _, company := range []string{"Acme", "Globex", "Initech"} {
-		v.Says(company)
-	}
-	v.Shoot("console")
 	v.step(14)
 	v.Arrive(v.base + "/admin/enterprises/initech/connections/new")
 	v.Submit(`a.choice[href$="provider=custom&protocol=saml"]`)

@@ -130,7 +130,6 @@ func (v demoVisit) ticked(want ...int) {
 // follows it to the checklist.
 func (v demoVisit) leadsOn(page, progress, next string) {
 	v.t.Helper()
-	time.Sleep(time.Second) // the progress is a second old at most
 	v.Open(page)
 	if line := v.One("aside.banner"); !strings.Contains(line, progress) || !strings.Contains(line, next) {
 		v.t.Errorf("the line above %s is %q", page, line)
@@ -323,7 +322,7 @@ func demoFaults(v demoVisit) {
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 }
 
-// demoEnd ends the session of another browser, which the wiki then refuses.
+// demoEnd ends the session of another browser in the console; the wiki then refuses it.
 func demoEnd(v demoVisit) {
 	elsewhere := demoVisit{v.Another(v.t), v.t, v.base}
 	elsewhere.step(1)
@@ -331,14 +330,22 @@ func demoEnd(v demoVisit) {
 	elsewhere.Arrive(v.base + "/demo/whoami")
 	elsewhere.reads("Good day, Kim Novák")
 	v.step(11)
-	v.Arrive(v.base + "/account")
-	v.Click(`form[action$="/revoke"] button`)
-	v.Says("The session has ended")
+	v.Arrive(v.base + "/admin/enterprises")
+	for _, company := range []string{"Acme", "Globex", "Initech"} {
+		v.Says(company)
+	}
+	v.Shoot("console")
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-	elsewhere.step(12)
+	v.step(12)
+	v.Arrive(v.base + "/admin/enterprises/acme/people")
+	v.Open(v.At() + "?q=Kim")
+	v.Submit(`main a[href*="/people/user-"]`)
+	v.Submit(`form[action*="/sessions/"][action$="/revoke"] button`)
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	elsewhere.step(13)
 	elsewhere.Arrive(v.base + "/login?")
 	elsewhere.Shoot("wiki-refused")
-	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 	v.reads("Good day, Kim Novák") // this browser's session goes on
 	v.Open(v.base + "/demo")
 }

@@ -56,6 +56,9 @@ func RuleFacts(ent sso.EnterpriseID, conn sso.ConnectionID) (string, []any) {
 	}
 }
 
+// InUse returns the statements of the operator's first steps.
+func InUse() []string { return []string{selectInUse, selectAnySignIn} }
+
 // Releases returns the statements that end what a name meant before it was given to
 // another user. Parameters are the enterprise, the connection, the name and its key.
 func Releases() []string { return []string{releaseTombstone, releaseIdentity} }

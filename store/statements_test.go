@@ -141,15 +141,17 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"principalAttributes":     "d.enterprise_id = a.enterprise_id",          // its callers name the row
 		"groupTripleColumns":      "x.enterprise_id = m.enterprise_id",          // its callers name the row
 		"EndSetupSession":         "delete from setup_sessions where token = $1",
-		"foldGroups":              "order by enterprise_id, id limit $3",     // all of them, when the fold changes
-		"makeTerms":               "order by u.enterprise_id, u.id limit $3", // likewise
-		"conditions":              "x.enterprise_id = t.enterprise_id",       // and its callers give that
-		"EnterprisesProvisioned":  `c.state = 'enabled' and c.live like`,     // likewise
-		"EnterprisesHeld":         "h.state = 'waiting' and h.at > $1",       // background work over all tenants
-		"EnterpriseSummaries":     "u.enterprise_id = e.id",                  // the operator's list of all
-		"OperatorAddresses":       "u.enterprise_id = a.enterprise_id",       // an operator may be a user of any
-		"AuditHeadsToLog":         "returning enterprise_id, strand",         // background work over all of them
-		"listConnections":         "order by c.id, k.position",               // its callers give the condition
+		"foldGroups":              "order by enterprise_id, id limit $3",          // all of them, when the fold changes
+		"makeTerms":               "order by u.enterprise_id, u.id limit $3",      // likewise
+		"conditions":              "x.enterprise_id = t.enterprise_id",            // and its callers give that
+		"EnterprisesProvisioned":  `c.state = 'enabled' and c.live like`,          // likewise
+		"EnterprisesHeld":         "h.state = 'waiting' and h.at > $1",            // background work over all tenants
+		"EnterpriseSummaries":     "u.enterprise_id = e.id",                       // the operator's list of all
+		"EnterpriseInUse":         "from connections c where c.state = 'enabled'", // the operator's first steps
+		"AnySignIn":               "a.enterprise_id = c.enterprise_id",            // likewise
+		"OperatorAddresses":       "u.enterprise_id = a.enterprise_id",            // an operator may be a user of any
+		"AuditHeadsToLog":         "returning enterprise_id, strand",              // background work over all of them
+		"listConnections":         "order by c.id, k.position",                    // its callers give the condition
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {

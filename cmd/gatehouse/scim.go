@@ -253,7 +253,7 @@ func (a *app) newExpect() *cobra.Command {
 		Short: "Say how many members a group should have, or which",
 		Args:  groupAndNumber,
 		Long: "Say how many members a group of the identity provider should have, as its console shows it; or\n" +
-			"which: a file of logins, one a line, or CSV with a column userPrincipalName, userName, login or\n" +
+			"which: a file of logins, one per line, or CSV with a column userPrincipalName, userName, login or\n" +
 			"email. - forgets it.",
 		Example: "  gatehouse scim expect grp_all@acme.example 269\n" +
 			"  gatehouse scim expect grp_all@acme.example members.csv",

@@ -44,13 +44,11 @@ func (d *Demo) loadFacts(ctx context.Context) (facts, error) {
 		if err != nil {
 			return facts{}, err
 		}
-		revoked, _, err := d.options.Store.AuditEvents(
-			ctx, ent, sso.AuditFilter{Action: "session.revoked"}, sso.Page{Limit: 1},
-		)
+		revoked, err := d.revoked(ctx, ent)
 		if err != nil {
-			return facts{}, fmt.Errorf("read audit events: %w", err)
+			return facts{}, err
 		}
-		f.refused, f.revoked = f.refused || len(refused) > 0, f.revoked || len(revoked) > 0
+		f.refused, f.revoked = f.refused || len(refused) > 0, f.revoked || revoked
 	}
 	if err := d.setUp(ctx, &f); err != nil {
 		return facts{}, err
@@ -59,6 +57,32 @@ func (d *Demo) loadFacts(ctx context.Context) (facts, error) {
 		return facts{}, err
 	}
 	return f, d.succeeded(ctx, &f)
+}
+
+// revoked reports whether an admin ended a session of a company.
+func (d *Demo) revoked(ctx context.Context, ent sso.EnterpriseID) (bool, error) {
+	for _, action := range []string{"session.revoked", "user.sessions_revoked"} {
+		events, _, err := d.options.Store.AuditEvents(
+			ctx, ent, sso.AuditFilter{Action: action}, sso.Page{Limit: 200},
+		)
+		if err != nil {
+			return false, fmt.Errorf("read audit events: %w", err)
+		}
+		if slices.ContainsFunc(events, endedByAdmin) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// endedByAdmin reports whether an admin ended the session of an audit event. A sign-out is
+// the same event, by the user; at a logout of the identity provider, no user is named.
+func endedByAdmin(e sso.AuditEvent) bool {
+	user := e.Detail["user"]
+	if e.Action == "user.sessions_revoked" {
+		user = e.Target
+	}
+	return user != "" && user != e.Actor
 }
 
 // setUp loads the progress of connecting Initech.
@@ -236,19 +260,6 @@ func (d *Demo) steps(f facts) []step {
 			"",
 		},
 		{
-			"End a session",
-			"Sign in in a private window as well, and read the wiki there. " +
-				"Find that session in your account and revoke it.",
-			"/account",
-			"My account",
-			f.revoked,
-			"",
-		},
-		{
-			"See it ended", "In the private window, open the wiki again: it is refused at once.",
-			"/demo/wiki", "The wiki", f.ended, "",
-		},
-		{
 			"Open the console",
 			"Where admins set up companies and find out what went wrong. " +
 				"Here you are its operator, without a password.",
@@ -256,6 +267,19 @@ func (d *Demo) steps(f facts) []step {
 			"The console",
 			f.console,
 			"",
+		},
+		{
+			"End a session",
+			"Sign in to Acme in a private window, and read the wiki there. " +
+				"Then, in the console, open that person and press End beside the session.",
+			consoleLink("/admin/enterprises/acme/people"),
+			"Acme’s people",
+			f.revoked,
+			"",
+		},
+		{
+			"See it ended", "In the private window, open the wiki again: it is refused at once.",
+			"/demo/wiki", "The wiki", f.ended, "",
 		},
 		{
 			"Connect Initech",

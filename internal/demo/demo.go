@@ -44,7 +44,6 @@ type Demo struct {
 	pages            *pages
 	proxy            *demoproxy.Proxy
 	seen             seen          // by the proxy
-	progress         progress      // of the checklist
 	keys             gooidc.KeySet // the gateway's published keys
 	acme             sso.Enterprise
 	globex           sso.Enterprise

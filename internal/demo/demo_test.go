@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
+	"gatehouse/sso/launch"
 )
 
 // TestChecklist does the steps of the checklist and asserts the ticks after each.
@@ -26,6 +27,7 @@ func TestChecklist(t *testing.T) {
 	w.as(w.demo.acmeConnection, "acme", adaID)
 	want.overSAML = true
 	look("Ada signed in over SAML")
+	w.says("/demo/whoami", "1 of 21 steps done", "Next: Read the wiki")
 	w.as(w.demo.acmeConnection, "acme", adaID)
 	look("Ada signed in again, with nothing changed")
 	if err := w.demo.IDP("acme").SetGroups(adaID, []string{"developers", "sre"}); err != nil {
@@ -44,7 +46,9 @@ func TestChecklist(t *testing.T) {
 		"/demo/whoami", "kim@freelance.example, not verified",
 		"You didn’t need a code.",
 	)
-	w.says("/demo/wiki", "<dt>E-mail verified</dt><dd>no</dd>", "Good day, Kim Novák")
+	w.says("/demo/whoami", "4 of 21 steps done")
+	// the page that does a step counts it
+	w.says("/demo/wiki", "<dt>E-mail verified</dt><dd>no</dd>", "Good day, Kim Novák", "5 of 21 steps done")
 	want.wiki = true
 	if result, err := w.signIn(
 		w.demo.globexConnection, "globex", margaretID,
@@ -85,17 +89,64 @@ func TestChecklist(t *testing.T) {
 	w.demo.IDP("acme").SetFaultOnce(demoidp.NoGroups)
 	p := w.as(w.demo.acmeConnection, "acme", adaID)
 	look("no groups")
+	if _, err := w.login.Logout(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	look("Ada signed out")
+	p = w.as(w.demo.acmeConnection, "acme", adaID)
 	if err := w.db.RevokeSession(
-		t.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID,
+		t.Context(), sso.Actor(w.demo.olive.ID), p.Enterprise.ID, p.Session.ID,
 	); err != nil {
 		t.Fatal(err)
 	}
 	want.revoked = true
-	look("a session was revoked")
+	look("an admin ended a session")
 	w.says(
 		"/demo", "10 of 21 done", "Why: The connection’s expression says",
 		"The directory named 232 groups.",
 	)
+}
+
+// TestEndedByAdmin tells the end of a session by an admin from a sign-out and from a logout at
+// the identity provider.
+func TestEndedByAdmin(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		event sso.AuditEvent
+		want  bool
+	}{
+		"sign-out": {
+			sso.AuditEvent{
+				Actor:  "user-ada",
+				Action: "session.revoked",
+				Detail: map[string]string{"user": "user-ada"},
+			}, false,
+		},
+		"logout at the identity provider": {
+			sso.AuditEvent{
+				Actor:  "conn-acme",
+				Action: "session.revoked",
+			}, false,
+		},
+		"one session": {
+			sso.AuditEvent{
+				Actor:  "adm-olive",
+				Action: "session.revoked",
+				Detail: map[string]string{"user": "user-ada"},
+			}, true,
+		},
+		"all sessions": {
+			sso.AuditEvent{
+				Actor:  "adm-olive",
+				Action: "user.sessions_revoked",
+				Target: "user-ada",
+			}, true,
+		},
+	} {
+		if got := endedByAdmin(c.event); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }
 
 // TestFaults tests that Gatehouse reacts to every fault as the fault page says.
@@ -224,6 +275,25 @@ func TestSeed(t *testing.T) {
 		in["release-managers"] != 2 ||
 		in[sso.DefaultGroupName] != 3 {
 		t.Errorf("Ada is in %v", in)
+	}
+}
+
+// TestApplicationsStart opens each application where the list of the account page leads.
+func TestApplicationsStart(t *testing.T) {
+	w := freshWorld(t)
+	w.as(w.demo.acmeConnection, "acme", adaID)
+	all, _, err := w.db.Applications(t.Context(), sso.Page{})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d applications, %v", len(all), err)
+	}
+	seen := map[string]bool{}
+	for _, a := range all {
+		start := launch.Start(a)
+		status, _ := w.get(strings.TrimPrefix(start, w.base))
+		if status != http.StatusOK || seen[start] {
+			t.Errorf("%s starts at %s: status %d", a.Key, start, status)
+		}
+		seen[start] = true
 	}
 }
 

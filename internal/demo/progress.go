@@ -3,8 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"sync"
-	"time"
 )
 
 // Progress is how far the checklist is done.
@@ -15,30 +13,14 @@ type Progress struct {
 	Next, Address string
 }
 
-// progressFor is how long the progress counts as unchanged: a page asks for it at each
-// visit.
-const progressFor = time.Second
-
-// progress remembers the progress for a moment.
-type progress struct {
-	mu   sync.Mutex
-	at   time.Time
-	last Progress
-}
-
-// Progress returns how far the checklist is done, as of a second ago at most.
+// Progress returns how far the checklist is done. It asks the store each time, so that the
+// page opened after a step shows it done.
 func (d *Demo) Progress(ctx context.Context) (Progress, error) {
-	d.progress.mu.Lock()
-	defer d.progress.mu.Unlock()
-	if time.Since(d.progress.at) < progressFor {
-		return d.progress.last, nil
-	}
 	f, err := d.loadFacts(ctx)
 	if err != nil {
 		return Progress{}, err
 	}
-	d.progress.last, d.progress.at = progressOf(d.steps(f)), time.Now()
-	return d.progress.last, nil
+	return progressOf(d.steps(f)), nil
 }
 
 func progressOf(steps []step) Progress {

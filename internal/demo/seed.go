@@ -69,11 +69,12 @@ func (d *Demo) registerApplications(ctx context.Context) error {
 	}
 	origins := []string{d.options.BaseURL}
 	for _, a := range []sso.Application{
-		{Key: wikiKey, Name: "The wiki"},
-		{Key: apiKey, Name: "The API"},
+		{Key: wikiKey, Name: "The wiki", StartPath: "/demo/wiki"},
+		{Key: apiKey, Name: "The API", StartPath: "/demo/api"},
 		{
-			Key:  releasesKey,
-			Name: "Releases",
+			Key:       releasesKey,
+			Name:      "Releases",
+			StartPath: "/demo/api/releases",
 			Groups: []string{
 				sso.GroupRef("platform", "release-managers"),
 				sso.GroupRef("mobile", "release-managers"),
@@ -88,7 +89,7 @@ func (d *Demo) registerApplications(ctx context.Context) error {
 			_, err = db.CreateApplication(ctx, by, a)
 		} else {
 			_, err = db.UpdateApplication(ctx, by, have[i].ID, func(old sso.Application) (sso.Application, error) {
-				old.Origins = origins
+				old.Origins, old.StartPath = origins, a.StartPath
 				return old, nil
 			})
 		}

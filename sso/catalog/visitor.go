@@ -16,12 +16,18 @@ type Visitor struct {
 func ForVisitor(status int, code string) Visitor {
 	words, ok := visitorWords()[code]
 	if !ok {
+		words, ok = applicationWords()[code]
+	}
+	if !ok {
 		words = visitorByStatus(status, code)
 	}
 	words.Label = cmp.Or(words.Label, "Go to sign-in")
 	words.Href = cmp.Or(words.Href, "/login")
 	return words
 }
+
+// askIT is the next step of a visitor who is refused.
+const askIT = "Ask your company’s IT team, and give them this reference so they can see what went wrong."
 
 func visitorByStatus(status int, code string) Visitor {
 	switch {
@@ -63,7 +69,7 @@ func visitorByStatus(status int, code string) Visitor {
 	case status == 403:
 		return Visitor{
 			Heading: "We couldn’t sign you in",
-			Next:    "Ask your company’s IT team, and give them this reference so they can see what went wrong.",
+			Next:    askIT,
 			Label:   "Try again",
 		}
 	}
@@ -125,5 +131,31 @@ func visitorWords() map[string]Visitor {
 			Label:   "Sign in to the console",
 			Href:    "/admin/sign-in",
 		},
+	}
+}
+
+// applicationWords returns the words of the codes of applications: their visitors are signed
+// in, or the application is at fault.
+func applicationWords() map[string]Visitor {
+	refused := Visitor{
+		Heading: "You have no access to this application",
+		Next:    askIT,
+		Label:   "Go to my account",
+		Href:    "/account",
+	}
+	unseen, another, wrong := refused, refused, refused
+	unseen.Heading = "This application does not see your sign-in"
+	another.Heading = "This application needs another sign-in"
+	wrong.Heading = "This application is not set up right"
+	return map[string]Visitor{
+		"app_group":              refused,
+		"app_enterprise":         refused,
+		"app_loop":               unseen,
+		"app_out_of_reach":       unseen,
+		"app_authn_insufficient": another,
+		"app_authn_too_old":      another,
+		"unknown_app":            wrong,
+		"proxy_not_trusted":      wrong,
+		"original_url_invalid":   wrong,
 	}
 }

@@ -95,7 +95,7 @@ func (s *Service) Forget(
 	return s.Writer.RemoveExpectation(ctx, by, ent, conn, strings.TrimSpace(group))
 }
 
-// Read reads what an admin enters: a number, or a list of logins, one a line, also
+// Read reads what an admin enters: a number, or a list of logins, one per line, also
 // as CSV. Of CSV the column userPrincipalName, userName, login or email is read, as
 // identity providers export it, or the first. Errors: Invalid "validation_failed".
 func Read(text string) (people int, logins []string, err error) {
@@ -115,7 +115,7 @@ func Read(text string) (people int, logins []string, err error) {
 		return 0, nil, sso.InvalidField("validation_failed", "people", "This is no CSV: "+err.Error()+".")
 	}
 	if logins = distinct(loginsOf(rows)); len(logins) == 0 {
-		return 0, nil, sso.InvalidField("validation_failed", "people", "Enter a number, or logins, one a line.")
+		return 0, nil, sso.InvalidField("validation_failed", "people", "Enter a number, or logins, one per line.")
 	}
 	return len(logins), logins, nil
 }

@@ -22,7 +22,7 @@ func TestRead(t *testing.T) {
 		"negative number":    {"-1", -1, nil}, // Expect refuses it, with the range
 		"byte order mark":    {sso.ByteOrderMark + "269", 269, nil},
 		"one login":          {"ada", 1, []string{"ada"}},
-		"one a line":         {"ada\r\n\n bob \nada", 2, []string{"ada", "bob"}},
+		"one per line":       {"ada\r\n\n bob \nada", 2, []string{"ada", "bob"}},
 		"all in one line":    {"ada, bob,,cyd", 3, []string{"ada", "bob", "cyd"}},
 		"heading of Entra":   {"displayName,userPrincipalName\n\"Lovelace, Ada\",ada@acme.test\nBob,bob@acme.test", 2, []string{"ada@acme.test", "bob@acme.test"}},
 		"heading of Okta":    {"Login;Status\nada@acme.test;ACTIVE", 1, []string{"ada@acme.test"}},

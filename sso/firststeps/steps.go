@@ -26,6 +26,8 @@ const (
 type Item struct {
 	Step Step
 	Done bool
+	// Enterprise is where Provider and SignIn are done; without an ID if there is none.
+	Enterprise sso.Enterprise
 }
 
 // hiddenKey is the fact of the database that an operator has hidden the steps.
@@ -35,7 +37,9 @@ const hiddenKey = "first_steps_hidden"
 type facts interface {
 	Admins(ctx context.Context, p sso.Page) ([]sso.Admin, string, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
+	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
+	EnterpriseInUse(ctx context.Context) (sso.Enterprise, bool, error)
+	AnySignIn(ctx context.Context) (bool, error)
 	Meta(ctx context.Context, key string) (string, error)
 	SetMeta(ctx context.Context, key, value string) error
 }
@@ -76,18 +80,37 @@ func (s *Service) items(ctx context.Context) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	companies, _, err := s.Store.EnterpriseSummaries(ctx, "", sso.Page{})
+	items := []Item{
+		{Step: Account, Done: len(admins) > 0},
+		{Step: SecondWay, Done: secondWay(admins)},
+		{Step: Mail, Done: s.Mail},
+		{Step: Application, Done: len(applications) > 0},
+	}
+	ofCompanies, err := s.companyItems(ctx)
+	return append(items, ofCompanies...), err
+}
+
+// companyItems returns the steps of enterprises.
+func (s *Service) companyItems(ctx context.Context) ([]Item, error) {
+	oldest, _, err := s.Store.Enterprises(ctx, sso.Page{Limit: 1})
 	if err != nil {
 		return nil, err
 	}
+	at, inUse, err := s.Store.EnterpriseInUse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	signedIn, err := s.Store.AnySignIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !inUse && len(oldest) > 0 {
+		at = oldest[0]
+	}
 	return []Item{
-		{Account, len(admins) > 0},
-		{SecondWay, secondWay(admins)},
-		{Mail, s.Mail},
-		{Application, len(applications) > 0},
-		{Company, len(companies) > 0},
-		{Provider, slices.ContainsFunc(companies, func(c sso.EnterpriseSummary) bool { return c.Enabled > 0 })},
-		{SignIn, slices.ContainsFunc(companies, func(c sso.EnterpriseSummary) bool { return !c.LastSuccess.IsZero() })},
+		{Step: Company, Done: len(oldest) > 0},
+		{Step: Provider, Done: inUse, Enterprise: at},
+		{Step: SignIn, Done: signedIn, Enterprise: at},
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package firststeps
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -85,5 +86,72 @@ func TestSteps(t *testing.T) {
 	}
 	if all, err := s.Open(ctx); err != nil || all != nil {
 		t.Errorf("hidden: %v, %v", all, err)
+	}
+}
+
+// TestOneOfMany adds more enterprises than a page has. The steps lead to the first, and to
+// another once that one is in use.
+func TestOneOfMany(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, time.Now)
+	s := &Service{Store: db}
+	var last sso.Enterprise
+	for i := range 60 {
+		e, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{
+			Key:  fmt.Sprint("company-", i),
+			Name: "Company",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last = e; i == 0 {
+			wantCompany(t, s, e.Key, false, false)
+		}
+		time.Sleep(time.Millisecond) // the order of IDs
+	}
+	wantCompany(t, s, "company-0", false, false)
+	c, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{
+		Enterprise: last.ID,
+		Protocol:   sso.SAML,
+		State:      sso.ConnectionEnabled,
+		Live:       &sso.Config{Version: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantCompany(t, s, last.Key, true, false)
+	if err := db.RecordAttempt(ctx, sso.Attempt{
+		Enterprise: last.ID,
+		ID:         sso.NewID[sso.AttemptID](time.Now()),
+		Connection: c.ID,
+		Outcome:    sso.OutcomeSucceeded,
+		At:         time.Now(),
+	}, ""); err != nil {
+		t.Fatal(err)
+	}
+	wantCompany(t, s, last.Key, true, true)
+}
+
+// wantCompany asserts which of the last two steps are done, and in which enterprise.
+func wantCompany(t *testing.T, s *Service, key string, provider, signIn bool) {
+	t.Helper()
+	all, err := s.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range all {
+		var want bool
+		switch i.Step {
+		case Provider:
+			want = provider
+		case SignIn:
+			want = signIn
+		default:
+			continue
+		}
+		if i.Done != want || i.Enterprise.Key != key {
+			t.Errorf("%s: done %v in %q; want %v in %q", i.Step, i.Done, i.Enterprise.Key, want, key)
+		}
 	}
 }

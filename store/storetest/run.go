@@ -191,6 +191,7 @@ func brakeTests() map[string]func(*testing.T, fresh) {
 func objectTests() map[string]func(*testing.T, fresh) {
 	return map[string]func(*testing.T, fresh){
 		"enterprises":           testEnterprises,
+		"enterprise in use":     testInUse,
 		"organizations":         testOrganizations,
 		"groups":                testGroups,
 		"manual members":        testManualMembers,

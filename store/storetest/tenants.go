@@ -27,6 +27,8 @@ func untenanted() map[string]string {
 		"Enterprises":             "the operator's list",
 		"EnterpriseSummaries":     "the operator's list",
 		"EnterprisesArriving":     "the operator's list",
+		"EnterpriseInUse":         "the operator's first steps",
+		"AnySignIn":               "the operator's first steps",
 		"OperatorAddresses":       "the instance's",
 		"EnterpriseByKey":         "finds the tenant",
 		"EnterpriseByDomain":      "finds the tenant",

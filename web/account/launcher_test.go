@@ -21,8 +21,16 @@ func TestLauncher(t *testing.T) {
 		want    []string
 		never   string
 	}{
-		"none":   {nil, false, []string{"My account"}, "h-applications"},
-		"opens":  {[]launch.Launch{wiki}, false, []string{`<a href="https://wiki.example.com/home"><bdi>Wiki &lt;b&gt;`}, "<b>"},
+		"none":  {nil, false, []string{"My account"}, "h-applications"},
+		"opens": {[]launch.Launch{wiki}, false, []string{`<a href="https://wiki.example.com/home"><bdi>Wiki &lt;b&gt;`}, "<b>"},
+		"one host": {
+			[]launch.Launch{
+				{Name: "Wiki", URL: "https://apps.example.com/wiki?x=1"},
+				{Name: "API", URL: "https://apps.example.com/api"},
+				wiki,
+			}, false,
+			[]string{">apps.example.com/wiki<", ">apps.example.com/api<", ">wiki.example.com<"}, ">apps.example.com<",
+		},
 		"closed": {[]launch.Launch{payroll}, false, []string{"Payroll", "Needs a group that you are not in."}, "pay.example.com"},
 		"named":  {[]launch.Launch{named}, false, []string{"Needs one of: <bdi>main/finance, main/board</bdi>"}, "pay.example.com"},
 		"no group, one opens": {

@@ -22,7 +22,8 @@ type tile struct {
 	Name    string
 	Letter  string // in place of a logo
 	Href    string // "" if it does not open
-	Host    string
+	Host    string // with the path, if several are at the host
+	path    string
 	Closed  bool   // it needs a group that the user is not in
 	Missing string // some of these groups, "main/finance, main/board"; "" if none may be named
 }

@@ -31,6 +31,7 @@ func (a *Account) profile(p sso.Principal, c sso.Connection) profileFacts {
 // tiles are the applications of the list, in its order.
 func tiles(reach []launch.Launch) []tile {
 	var out []tile
+	hosts := map[string]int{}
 	for _, l := range reach {
 		first, _ := utf8.DecodeRuneInString(l.Name)
 		t := tile{
@@ -38,9 +39,8 @@ func tiles(reach []launch.Launch) []tile {
 			Letter: string(unicode.ToUpper(first)),
 			Href:   l.URL,
 		}
-		if u, err := url.Parse(l.URL); err == nil {
-			t.Host = u.Host
-		}
+		t.Host, t.path = split(l.URL)
+		hosts[t.Host]++
 		if l.Closed {
 			t.Href = ""
 			t.Closed = true
@@ -48,7 +48,21 @@ func tiles(reach []launch.Launch) []tile {
 		}
 		out = append(out, t)
 	}
+	for i, t := range out {
+		if hosts[t.Host] > 1 {
+			out[i].Host += t.path
+		}
+	}
 	return out
+}
+
+// split returns the host and the path of an address.
+func split(address string) (host, path string) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", ""
+	}
+	return u.Host, u.EscapedPath()
 }
 
 // anyOpens reports whether an application opens.

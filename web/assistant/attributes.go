@@ -217,7 +217,7 @@ func claimFields(m sso.Mapping, emailOptional bool, defaults []string) []*ui.Fie
 		areaField(
 			"default_groups", "Default groups",
 			"Everyone who signs in through this connection joins these groups here, whatever is sent. "+
-				"As organization/group, one a line.",
+				"As organization/group, one per line.",
 			defaults, true,
 		),
 	}
@@ -287,7 +287,7 @@ func absentField(absent sso.WhenUnknown) *ui.Field {
 	}
 }
 
-// areaField returns a field with one value a line.
+// areaField returns a field with one value per line.
 func areaField(name, label, hint string, values []string, optional bool) *ui.Field {
 	return &ui.Field{
 		ID:       name,

@@ -23,7 +23,7 @@ func attributeFields(defined []sso.Attribute, m sso.Mapping) []fieldSection {
 	for _, a := range defined {
 		f := names(
 			attributePrefix+a.Name,
-			a.Label+", "+string(a.Type)+". Names of claims, or templates such as {building}-{floor}, one a line. "+
+			a.Label+", "+string(a.Type)+". Names of claims, or templates such as {building}-{floor}, one per line. "+
 				"Empty: values stay as they are known.",
 			m.Attributes[a.Name],
 		)

@@ -158,7 +158,7 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 	in := line(
 		"scim.create_groups.organizations",
 		"A group that the identity provider pushes and that no group here has the name of is created in these. "+
-			"Their keys, one a line. Empty: none is created.",
+			"Their keys, one per line. Empty: none is created.",
 		strings.Join(organizations, "\n"),
 	)
 	in.Kind, in.Lines, in.Most = "area", 2, 4096
@@ -186,11 +186,11 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 			),
 			names(
 				"scim.pilot.groups",
-				"As the identity provider pushes them, one a line. With a pilot, only its people follow what is pushed. "+
+				"As the identity provider pushes them, one per line. With a pilot, only its people follow what is pushed. "+
 					"Others sign in as before.",
 				cfg.SCIM.Pilot.Groups,
 			),
-			names("scim.pilot.users", "userName or externalId, one a line.", cfg.SCIM.Pilot.Users),
+			names("scim.pilot.users", "userName or externalId, one per line.", cfg.SCIM.Pilot.Users),
 			box(
 				"scim.match_email",
 				"A pushed person with another login than here gets the account with the same e-mail address. "+
@@ -202,7 +202,7 @@ func provisioningFields(cfg *sso.Config) fieldSection {
 	}
 }
 
-// names is a list of names, one a line.
+// names is a list of names, one per line.
 func names(field, hint string, all []string) ui.Field {
 	f := line(field, hint, strings.Join(all, "\n"))
 	f.Kind, f.Lines, f.Most = "area", 2, 64<<10
@@ -215,7 +215,7 @@ func defaultGroups(all []sso.PrincipalGroup) ui.Field {
 		refs[i] = g.Ref()
 	}
 	f := line("default_groups", "Everyone who signs in through this connection joins these, whatever is sent. "+
-		"As organization/group, one a line. People leave one that is taken away at their next sign-in.",
+		"As organization/group, one per line. People leave one that is taken away at their next sign-in.",
 		strings.Join(refs, "\n"))
 	f.Kind, f.Lines, f.Most = "area", 3, 16<<10
 	return f

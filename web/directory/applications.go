@@ -213,7 +213,7 @@ func (t typed) fields() []ui.Field {
 		},
 		area(
 			"public_paths", "Paths that need no sign-in",
-			"Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.",
+			"Such as /health, or /public/* for all below it, one per line. None: every request needs a sign-in.",
 			t.public, true,
 		),
 	}

@@ -227,7 +227,7 @@ func galleryGroupForm(name string, organization bool) []ui.Field {
 			ID:       "idp_names",
 			Name:     "idp_names",
 			Label:    "IdP names",
-			Hint:     "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.",
+			Hint:     "Other names that the identity provider may send for this group, one per line: an object ID, a distinguished name, a path, an old name.",
 			Kind:     "area",
 			Lines:    2,
 			Mono:     true,

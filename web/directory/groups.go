@@ -40,7 +40,7 @@ func groupForm(g sso.Group) []ui.Field {
 			ID:       "idp_names",
 			Name:     "idp_names",
 			Label:    "IdP names",
-			Hint:     "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.",
+			Hint:     "Other names that the identity provider may send for this group, one per line: an object ID, a distinguished name, a path, an old name.",
 			Kind:     "area",
 			Lines:    max(2, len(g.IDPNames)),
 			Mono:     true,

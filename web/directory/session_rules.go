@@ -148,7 +148,7 @@ func (v sessionRuleValues) authnFields() []ui.Field {
 			ID:    "acr",
 			Name:  "acr",
 			Kind:  "area",
-			Label: "Accepted authentication contexts, one a line",
+			Label: "Accepted authentication contexts, one per line",
 			Hint: "The acr of OpenID Connect or the AuthnContextClassRef of SAML, such as phr or " +
 				"https://refeds.org/profile/mfa. Empty: any. A test connection shows what came.",
 			Value:    v.acr,

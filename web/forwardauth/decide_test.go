@@ -66,6 +66,8 @@ func TestWhoMayComeIn(t *testing.T) {
 			policy := page.Header().Get("Content-Security-Policy")
 			if !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") ||
 				!strings.Contains(page.Body.String(), `<base href="`+base+`/">`) ||
+				!strings.Contains(page.Body.String(), `<h1>You have no access to <bdi>The `+app+`</bdi></h1>`) ||
+				!strings.Contains(page.Body.String(), `href="/account">Go to my account`) ||
 				!strings.Contains(policy, "style-src "+base) ||
 				!strings.Contains(policy, "base-uri "+base) ||
 				strings.Contains(policy, "'self'") ||

@@ -220,6 +220,10 @@ func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract
 		err = errOutOfReach(v.origin)
 	}
 	f.Observe(c.name, sso.CodeOf(err))
+	switch sso.Refusal(sso.CodeOf(err)) {
+	case sso.CodeAppEnterprise, sso.CodeAppGroup:
+		err = route.WithWay(err, route.Way{Application: v.application.Name})
+	}
 	return err
 }
 
@@ -265,10 +269,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
 	p.Enterprise, p.Of = failure.Way.Enterprise, failure.Way.Of
 	p.Home = f.origin + "/" // the page is shown at the application's address
-	switch sso.Refusal(failure.Code) {
-	case sso.CodeAppEnterprise, sso.CodeAppGroup:
-		p.Href, p.Label = "/account", "Go to my account"
-	}
+	p.Application = failure.Way.Application
 	route.AllowAssets(w, f.origin)
 	if err := f.Pages.Render(w, r, failure.Status, p); err != nil {
 		f.Log.ErrorContext(r.Context(), "failure page not rendered", "error", err)

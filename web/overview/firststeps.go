@@ -23,7 +23,7 @@ type firstSteps struct {
 type firstStep struct {
 	Done       bool
 	Title, Why string
-	Href       string // where it is done; "" if not in the console
+	Href       string // where it is done; "" if not in the console, or in no enterprise yet
 }
 
 // stepWords has the words of each step.
@@ -40,7 +40,8 @@ var stepWords = map[firststeps.Step]firstStep{
 	},
 	firststeps.Mail: {
 		Title: "Outgoing mail",
-		Why:   "The settings smtp.addr and smtp.from: for codes to people whose address is not verified, and for warnings.",
+		Why: "For codes to people whose address is not verified, and for warnings. Set smtp.addr and smtp.from " +
+			"(GATEHOUSE_SMTP_ADDR, GATEHOUSE_SMTP_FROM), as docs/configuration.md describes.",
 	},
 	firststeps.Application: {
 		Title: "Your application",
@@ -54,7 +55,7 @@ var stepWords = map[firststeps.Step]firstStep{
 	},
 	firststeps.Provider: {
 		Title: "Its identity provider",
-		Why:   "Set it up yourself, or give the enterprise’s IT admin a setup link that opens the assistant and nothing else.",
+		Why:   "Set it up yourself, or give its IT admin a setup link that opens the assistant and nothing else.",
 	},
 	firststeps.SignIn: {
 		Title: "The first sign-in",
@@ -78,9 +79,20 @@ func newFirstSteps(all []firststeps.Item) *firstSteps {
 		if step.Done = i.Done; i.Done {
 			f.Done++
 		}
+		if i.Enterprise.ID != "" {
+			step.Href = hrefIn(i)
+		}
 		f.Steps = append(f.Steps, step)
 	}
 	return f
+}
+
+// hrefIn returns where a step is done in its enterprise.
+func hrefIn(i firststeps.Item) string {
+	if i.Step == firststeps.Provider {
+		return console.At(i.Enterprise, "connections")
+	}
+	return console.Home(i.Enterprise)
 }
 
 func (o *Overview) hideFirst(w http.ResponseWriter, r *http.Request, _ console.Visit) error {

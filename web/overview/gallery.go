@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"gatehouse/sso"
 	"gatehouse/sso/firststeps"
 	"gatehouse/web/ui"
 	"gatehouse/web/ui/gallery"
@@ -15,6 +16,7 @@ import (
 func Gallery() []gallery.Example {
 	return slices.Concat(
 		galleryEnterprises(),
+		galleryStarted(),
 		galleryOverview(),
 	)
 }
@@ -101,7 +103,7 @@ func galleryEnterprises() []gallery.Example {
 				Base:   gallery.Console("Enterprises"),
 				Search: search,
 				Fields: fields(),
-				First:  exampleFirstSteps(firststeps.Account, firststeps.Mail),
+				First:  exampleFirstSteps(sso.Enterprise{}, firststeps.Account, firststeps.Mail),
 			},
 		},
 		{
@@ -112,17 +114,51 @@ func galleryEnterprises() []gallery.Example {
 	}
 }
 
-// exampleFirstSteps returns the first steps, of which some are done.
-func exampleFirstSteps(done ...firststeps.Step) *firstSteps {
+// galleryStarted is the list with the first enterprise, whose steps link to it.
+func galleryStarted() []gallery.Example {
+	acme := sso.Enterprise{
+		ID:   "ent-acme",
+		Key:  "acme",
+		Name: "Acme Corporation",
+	}
+	return []gallery.Example{{
+		Name:   "EnterpriseList-started",
+		Status: 200,
+		Page: &enterpriseListPage{
+			Base: gallery.Console("Enterprises"),
+			Search: ui.Field{
+				ID:       "q",
+				Name:     "q",
+				Label:    "Name or key",
+				Optional: true,
+			},
+			Fields: fields("", "", ""),
+			Rows: []enterpriseRow{{
+				Name:  acme.Name,
+				Key:   acme.Key,
+				Href:  gallery.EnterprisePath,
+				State: ui.Badge{Label: "not set up"},
+			}},
+			First: exampleFirstSteps(acme, firststeps.Account, firststeps.Company),
+		},
+	}}
+}
+
+// exampleFirstSteps returns the first steps, of which some are done, with an enterprise or none.
+func exampleFirstSteps(ent sso.Enterprise, done ...firststeps.Step) *firstSteps {
 	var items []firststeps.Item
 	for _, s := range []firststeps.Step{
 		firststeps.Account, firststeps.SecondWay, firststeps.Mail, firststeps.Application,
 		firststeps.Company, firststeps.Provider, firststeps.SignIn,
 	} {
-		items = append(items, firststeps.Item{
+		item := firststeps.Item{
 			Step: s,
 			Done: slices.Contains(done, s),
-		})
+		}
+		if s == firststeps.Provider || s == firststeps.SignIn {
+			item.Enterprise = ent
+		}
+		items = append(items, item)
 	}
 	return newFirstSteps(items)
 }

@@ -211,7 +211,7 @@ func (t typedExpectation) form(action string) expectForm {
 			ID:    "expect-people",
 			Name:  "people",
 			Label: "Members",
-			Hint: "The number that the identity provider shows, or the logins, one a line, also as CSV with a column " +
+			Hint: "The number that the identity provider shows, or the logins, one per line, also as CSV with a column " +
 				"userPrincipalName, userName, login or email. Empty: forget it.",
 			Kind:     "area",
 			Value:    t.people,

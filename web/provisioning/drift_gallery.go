@@ -20,7 +20,7 @@ func galleryDrift() []gallery.Example {
 	}.form(examplePath + "/drift/expect")
 	wrong.Open = true
 	wrong.Wrong = ui.Blame(
-		sso.InvalidField("validation_failed", "people", "Enter a number, or logins, one a line."),
+		sso.InvalidField("validation_failed", "people", "Enter a number, or logins, one per line."),
 		&wrong.Form.Group, &wrong.Form.People,
 	)
 	equal := exampleGroupDrift("engineering", "40 expected, 40 actual")

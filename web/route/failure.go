@@ -31,6 +31,7 @@ type Way struct {
 	Href, Label string           // "" for going back
 	Enterprise  string           // name of the company concerned, if known
 	Of          sso.EnterpriseID // the same company
+	Application string           // name of the application that the visitor may not use, if known
 }
 
 type wayError struct {

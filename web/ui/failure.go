@@ -9,18 +9,19 @@ import (
 // Failure says why a visitor cannot go on, and how they can.
 type Failure struct {
 	Base
-	Status    int
-	Heading   string
-	Sentence  string
-	Next      string // next step
-	Href      string // the way on
-	Label     string
-	Code      string
-	Reference string
-	At        Time
+	Status      int
+	Heading     string
+	Application string // the one that the visitor may not use, in the heading; "" for none
+	Sentence    string
+	Next        string // next step
+	Href        string // the way on
+	Label       string
+	Code        string
+	Reference   string
+	At          Time
 }
 
-// Title returns the heading.
+// Title returns the heading without the name of an application.
 func (p *Failure) Title() string { return p.Heading }
 
 // Report returns the text for the copy button: all that an admin needs to find the

@@ -14,7 +14,12 @@ func galleryFailures() []Example {
 		}
 		return Example{"Failure-" + name, status, f}
 	}
+	closed := fail(
+		"no-access", 403, "app_group", "Your account isn’t in a group that can use this application.", req, "", "",
+	)
+	closed.Page.(*ui.Failure).Application = "Release planning"
 	return []Example{
+		closed,
 		fail(
 			"start-again", 400, "login_state_expired",
 			"This sign-in took too long, was already finished, or began in another browser. Start again.",
