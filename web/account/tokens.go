@@ -170,7 +170,7 @@ func (a *Account) showTokens(
 	}
 	switch {
 	case !rules.Personal:
-		page.Refusal = sso.PersonalTokensForbidden().Public
+		page.Refusal = sso.PersonalTokensForbidden().Text().String()
 	case len(choices) == 0:
 		page.Refusal = "No application here accepts programs. An operator decides that for each application."
 	default:

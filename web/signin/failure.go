@@ -12,7 +12,7 @@ import (
 // route.Options.RenderFailure.
 func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, route.Failure) error {
 	return func(w http.ResponseWriter, r *http.Request, f route.Failure) error {
-		p := ui.NewFailure(f.Status, f.Code, f.Public, f.Reference, f.At)
+		p := ui.NewFailure(f.Status, f.Code, f.Text.String(), f.Reference, f.At)
 		p.Enterprise, p.Of = f.Way.Enterprise, f.Way.Of
 		switch {
 		case f.Way.Href != "":

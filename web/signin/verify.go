@@ -142,7 +142,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		Locked:     waiting.Locked() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil),
 	}
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
-		p.Problem = known.Public
+		p.Problem = known.Text().String()
 	}
 	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == sso.CodeProofExpired {
 		p.Problem = "This code is no longer valid. Send a new one."
