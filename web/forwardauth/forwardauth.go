@@ -262,7 +262,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 		route.WriteProblem(w, failure)
 		return
 	}
-	p := ui.NewFailure(failure.Status, failure.Code, failure.Text.String(), failure.Reference, failure.At)
+	p := ui.NewFailure(failure.Status, failure.Code, failure.Text, failure.Reference, failure.At)
 	p.Enterprise, p.Of = failure.Way.Enterprise, failure.Way.Of
 	p.Home = f.origin + "/" // the page is shown at the application's address
 	switch sso.Refusal(failure.Code) {
