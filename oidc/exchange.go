@@ -174,7 +174,7 @@ func explain(err error) string {
 	public, ok := errors.AsType[*sso.Error](inner)
 	switch {
 	case ok && public.Code == sso.CodeURLNotAllowed:
-		return public.Public
+		return public.Text().String()
 	case ok:
 		return adminCause(inner).Error()
 	}

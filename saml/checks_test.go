@@ -157,12 +157,12 @@ func TestDenied(t *testing.T) {
 		if !ok ||
 			denied.Code != "idp_denied" ||
 			denied.Kind != sso.Forbidden ||
-			!strings.HasSuffix(denied.Public, c.public) {
+			!strings.HasSuffix(denied.Text().String(), c.public) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		if strings.Contains(err.Error(), "alice") ||
-			strings.Contains(denied.Public, "evil") {
+			strings.Contains(denied.Text().String(), "evil") {
 			t.Errorf("%s: takes over text: %v", name, err)
 		}
 	}

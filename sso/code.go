@@ -16,6 +16,7 @@ const (
 	CodeInvitationGone        = "invitation_gone"
 	CodeLoginExpired          = "login_state_expired"
 	CodeNoRecoveryAdmin       = "no_recovery_admin"
+	CodeNotAnAdmin            = "not_an_admin"
 	CodeOutOfReach            = "out_of_reach"
 	CodePasskeyRefused        = "passkey_refused"
 	CodePasswordRefused       = "admin_refused"

@@ -36,7 +36,8 @@ func (k Kind) String() string {
 type Error struct {
 	Kind       Kind
 	Code       string // snake_case, stable, documented in docs/troubleshooting.md
-	Public     string
+	Public     string // in English, with the names of Values in braces: read Text
+	Values     Values // of Public; nil if it is the whole sentence
 	Fields     []FieldError
 	RetryAfter time.Duration // of TooMany and Unavailable
 	Reference  AttemptID     // the recorded attempt that failed, by which an admin finds its checks
@@ -51,7 +52,7 @@ type FieldError struct {
 }
 
 func (e *Error) Error() string {
-	s := e.Code + ": " + e.Public
+	s := e.Code + ": " + e.Text().String()
 	for _, f := range e.Fields {
 		s += fmt.Sprintf(" [%s: %s]", f.Field, f.Message)
 	}
@@ -59,6 +60,14 @@ func (e *Error) Error() string {
 		s += ": " + e.Err.Error()
 	}
 	return s
+}
+
+// Text returns the sentence that may be shown.
+func (e *Error) Text() Text {
+	return Text{
+		Pattern: e.Public,
+		Values:  e.Values,
+	}
 }
 
 func (e *Error) Unwrap() error { return e.Err }

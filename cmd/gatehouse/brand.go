@@ -105,7 +105,7 @@ func readLogo(path string) (_ sso.Image, omitted []string, err error) {
 func publicText(err error) string {
 	text := err.Error()
 	if e, ok := errors.AsType[*sso.Error](err); ok {
-		text = e.Public
+		text = e.Text().String()
 	}
 	return strings.TrimSuffix(text, ".")
 }

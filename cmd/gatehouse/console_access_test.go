@@ -507,7 +507,7 @@ func TestConsoleAccess(t *testing.T) {
 		t.Fatalf("only %d pages: this test sees too little", len(needs))
 	}
 	nothing := body(d.ask(
-		handler, operator, http.MethodGet, "/nothing-here", "same-origin",
+		handler, operator, http.MethodGet, "/admin/nothing-here", "same-origin",
 	))
 	stubs := d.stubPages(needs)
 	for pattern, need := range needs {

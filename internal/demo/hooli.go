@@ -259,7 +259,7 @@ func (d *Demo) refusedSinceYesterday(k sso.ProvisioningToken) []sso.Provisioning
 			Name:       hooliGroup,
 			Status:     http.StatusForbidden,
 			Code:       known.Code,
-			Detail:     known.Public,
+			Detail:     known.Text().String(),
 			Took:       time.Millisecond,
 		})
 	}

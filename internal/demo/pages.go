@@ -121,7 +121,7 @@ func (d *Demo) onPage(h handlerFunc) http.Handler {
 		status := http.StatusInternalServerError
 		text := "Something went wrong on our side. The terminal says what."
 		if known, ok := errors.AsType[*sso.Error](err); ok && known.Kind == sso.Unavailable {
-			status, text = http.StatusServiceUnavailable, known.Public
+			status, text = http.StatusServiceUnavailable, known.Text().String()
 		}
 		slog.ErrorContext(r.Context(), "demo page failed", "path", r.URL.Path, "error", err)
 		if err := d.render(w, r, status, "message", &messagePage{

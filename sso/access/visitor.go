@@ -48,7 +48,7 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	case b.Principal != nil:
 		return sso.Visitor{}, &sso.Error{
 			Kind:   sso.Forbidden,
-			Code:   "not_an_admin",
+			Code:   sso.CodeNotAnAdmin,
 			Public: "You are signed in, but you do not administer anything here. Ask an admin of your company to add you.",
 		}
 	}

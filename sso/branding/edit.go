@@ -235,7 +235,7 @@ func (e Edit) pictures() (p pictures, err error) {
 		if err != nil {
 			if e, ok := errors.AsType[*sso.Error](err); ok {
 				named := *e
-				named.Fields = []sso.FieldError{{Field: f.field, Message: e.Public}}
+				named.Fields = []sso.FieldError{{Field: f.field, Message: e.Text().String()}}
 				return pictures{}, &named
 			}
 			return pictures{}, err

@@ -197,7 +197,7 @@ func (s *Service) confirmIssuer(ctx context.Context, cfg *sso.Config) error {
 	if err != nil {
 		if e, ok := errors.AsType[*sso.Error](err); ok {
 			e = e.WithCause(e.Err) // a copy
-			e.Fields = []sso.FieldError{{Field: "oidc.issuer", Message: e.Public}}
+			e.Fields = []sso.FieldError{{Field: "oidc.issuer", Message: e.Text().String()}}
 			return e
 		}
 		return err

@@ -39,7 +39,7 @@ func (p *problems) addAll(fields []sso.FieldError) {
 func (p *problems) addError(field string, err error) {
 	known, ok := errors.AsType[*sso.Error](err)
 	if ok {
-		p.add(known.Code, field, known.Public)
+		p.add(known.Code, field, known.Text().String())
 	}
 	p.cause = errors.Join(p.cause, err)
 }

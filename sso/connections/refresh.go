@@ -187,7 +187,7 @@ func leading(c *sso.Connection, address string) **sso.Config {
 // could disclose the internal network.
 func spoken(err error) string {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
-		return e.Public
+		return e.Text().String()
 	}
 	return "Something went wrong on our side."
 }

@@ -245,7 +245,7 @@ func eventOf(o Outcome) sso.ProvisioningEvent {
 	e.Code = sso.CodeOf(o.Err)
 	e.Detail = "Something went wrong here; the log has the cause under the request ID."
 	if refused, is := errors.AsType[*sso.Error](o.Err); is && refused.Kind != sso.Internal {
-		e.Detail = kept(refused.Public)
+		e.Detail = kept(refused.Text().String())
 	}
 	e.SCIMType = string(TypeOf(e.Status, e.Code))
 	return e

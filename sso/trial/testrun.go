@@ -373,7 +373,7 @@ func (r *testRun) refresh(ctx context.Context, c sso.Connection, cause error) (s
 
 func publicText(err error) string {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
-		return e.Public
+		return e.Text().String()
 	}
 	return "it could not be fetched"
 }

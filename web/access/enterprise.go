@@ -151,7 +151,7 @@ func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) 
 		return err
 	}
 	for _, m := range missing {
-		todo := ui.Todo{Text: m.Public}
+		todo := ui.Todo{Text: m.Text().String()}
 		switch m.Code {
 		case sso.CodeTestNeeded:
 			todo.Href, todo.Label = console.At(e, "connections"), "Test a connection"

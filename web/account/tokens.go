@@ -172,7 +172,7 @@ func (a *Account) showTokens(
 	}
 	switch {
 	case !rules.Personal:
-		page.Refusal = sso.PersonalTokensForbidden().Public
+		page.Refusal = sso.PersonalTokensForbidden().Text().String()
 	case len(choices) == 0:
 		page.Refusal = noneAccepts
 	default:

@@ -77,7 +77,7 @@ func viewForbidden(all []*sso.Error) []mergeForbidden {
 	return viewAll(all, func(e *sso.Error) mergeForbidden {
 		return mergeForbidden{
 			Code:    e.Code,
-			Message: e.Public,
+			Message: e.Text().String(),
 		}
 	})
 }

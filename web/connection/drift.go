@@ -187,7 +187,7 @@ func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, previ
 		},
 	}
 	if preview.Refused != nil {
-		p.Refused = preview.Refused.Public
+		p.Refused = preview.Refused.Text().String()
 		return
 	}
 	r := preview.Changes.Record

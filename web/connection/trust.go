@@ -43,7 +43,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart
 		switch {
 		case c.State() == "approved", c.AskedAt.IsZero():
 		case told:
-			part.Blocked = known.Public
+			part.Blocked = known.Text().String()
 		case refusal != nil:
 			return nil, fmt.Errorf("look who may approve: %w", refusal)
 		default:

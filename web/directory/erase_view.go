@@ -69,7 +69,7 @@ func eraseOffer(e sso.Enterprise, p sso.ErasurePreview) *erasePage {
 		},
 	}
 	for _, f := range p.Forbidden {
-		page.Forbidden = append(page.Forbidden, f.Public)
+		page.Forbidden = append(page.Forbidden, f.Text().String())
 	}
 	return page
 }

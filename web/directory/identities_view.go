@@ -166,7 +166,7 @@ func linkOffer(e sso.Enterprise, l sso.IdentityLink, preview sso.LinkPreview, c 
 		})
 	}
 	for _, f := range preview.Forbidden {
-		page.Forbidden = append(page.Forbidden, f.Public)
+		page.Forbidden = append(page.Forbidden, f.Text().String())
 	}
 	if len(preview.Forbidden) == 0 {
 		page.Confirm = &ui.Confirm{
@@ -202,7 +202,7 @@ func unlinkOffer(e sso.Enterprise, preview sso.UnlinkPreview, c sso.Connection) 
 		Back: ui.Link{Label: "Back to " + called(preview.User), Href: here},
 	}
 	for _, f := range preview.Forbidden {
-		page.Forbidden = append(page.Forbidden, f.Public)
+		page.Forbidden = append(page.Forbidden, f.Text().String())
 	}
 	if len(preview.Forbidden) == 0 {
 		page.Confirm = &ui.Confirm{

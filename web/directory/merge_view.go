@@ -92,7 +92,7 @@ func mergeOffer(
 		Other:   ui.Link{Label: "Choose another person", Href: here},
 	}
 	for _, f := range p.Forbidden {
-		page.Forbidden = append(page.Forbidden, f.Public)
+		page.Forbidden = append(page.Forbidden, f.Text().String())
 	}
 	if len(p.Forbidden) == 0 {
 		page.Confirm = &ui.Confirm{

@@ -14,7 +14,7 @@ import (
 // publicOf returns what a page says about an error of ours.
 func publicOf(err error) string {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
-		return e.Public
+		return e.Text().String()
 	}
 	return ""
 }

@@ -10,6 +10,30 @@ import (
 	"gatehouse/store/storetest"
 )
 
+// TestRefusalInTheVisitorsLanguage: the page speaks the language of the browser; what
+// programs read is English.
+func TestRefusalInTheVisitorsLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada", "web/dev")
+	w.application("closed", func(a *sso.Application) { a.Groups = []string{"web/ops"} })
+	const at = "https://closed.acme.test/"
+	page := w.forwarded("closed", at, ada, append(asPage(), "Accept-Language", "de-AT,de;q=0.9")...)
+	for _, says := range []string{`<html lang="de"`, "in keiner Gruppe, die diese Anwendung nutzen darf", "Zu meinem Konto"} {
+		if !strings.Contains(page.Body.String(), says) {
+			t.Errorf("the page does not say %q:\n%s", says, page.Body)
+		}
+	}
+	for name, answer := range map[string]string{
+		"nginx":    w.nginx("closed", at, ada, "Accept-Language", "de").Body.String(),
+		"a script": w.forwarded("closed", at, ada, "Accept-Language", "de").Body.String(),
+	} {
+		if !strings.Contains(answer, `"detail":"Your account isn’t in a group`) {
+			t.Errorf("%s is told %s", name, answer)
+		}
+	}
+}
+
 func TestWhoMayComeIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

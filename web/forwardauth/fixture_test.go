@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/words"
 	"gatehouse/sso"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
@@ -177,7 +178,7 @@ func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
 		Resolver:     w.live,
 	})
 	w.ok(err)
-	pages, err := ui.New(ui.Options{})
+	pages, err := ui.New(ui.Options{Languages: byBrowser{}})
 	w.ok(err)
 	w.keys = signing.New(signing.Options{
 		Store: w.db,
@@ -406,6 +407,15 @@ func (w *world) authnAt(now time.Time) sso.Authn {
 		Amr:     []string{"pwd", "otp"},
 	}
 }
+
+// byBrowser shows pages in the language that the browser prefers.
+type byBrowser struct{}
+
+func (byBrowser) Of(r *http.Request, _ sso.Brand) *words.Language {
+	return words.Choose(words.Preference{Accept: r.Header.Get("Accept-Language")})
+}
+
+func (byBrowser) Here(*http.Request) string { return "" }
 
 // ask is what a proxy asks on behalf of a browser; header is name, value, name…
 func (w *world) ask(path string, p person, header ...string) *httptest.ResponseRecorder {

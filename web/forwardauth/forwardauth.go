@@ -186,7 +186,7 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 	w.WriteHeader(http.StatusUnauthorized)
 	code, detail := "session_ended", "Please sign in."
 	if e, ok := errors.AsType[*sso.Error](v.err); ok && (e.Code == codeAppTooOld || e.Code == codeAppInsufficient) {
-		code, detail = e.Code, e.Public
+		code, detail = e.Code, e.Text().String()
 	}
 	_, _ = io.WriteString(
 		w,
@@ -266,7 +266,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 		route.WriteProblem(w, failure)
 		return
 	}
-	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
+	p := ui.NewFailure(failure.Status, failure.Code, failure.Text, failure.Reference, failure.At)
 	p.Enterprise, p.Of = failure.Way.Enterprise, failure.Way.Of
 	p.Home = f.origin + "/" // the page is shown at the application's address
 	p.Application = failure.Way.Application

@@ -18,7 +18,7 @@ import (
 type Failure struct {
 	Status     int
 	Code       string
-	Public     string // one calm sentence
+	Text       sso.Text // one calm sentence
 	Fields     []sso.FieldError
 	Reference  string // the attempt's ID, else the request's: the log and the admin's pages know it
 	RetryAfter time.Duration
@@ -190,14 +190,14 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 	f := Failure{
 		Status:    http.StatusInternalServerError,
 		Code:      "internal",
-		Public:    "Something went wrong on our side.",
+		Text:      sso.Text{Pattern: "Something went wrong on our side."},
 		Reference: RequestID(r.Context()),
 		At:        rt.Now(),
 	}
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
 		f.Status = statusOf(s, e.Kind, e.Code)
 		f.Code = e.Code
-		f.Public = e.Public
+		f.Text = e.Text()
 		f.Fields = e.Fields
 		f.RetryAfter = e.RetryAfter
 		if e.Kind == sso.Unavailable && f.RetryAfter == 0 {
@@ -274,7 +274,7 @@ func patience(ctx context.Context, f Failure) (context.Context, context.CancelFu
 func renderPlain(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(f.Status)
-	_, _ = w.Write([]byte(f.Public + "\n" + f.Code + "\nReference " + f.Reference + "\n"))
+	_, _ = w.Write([]byte(f.Text.String() + "\n" + f.Code + "\nReference " + f.Reference + "\n"))
 }
 
 func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
@@ -284,7 +284,7 @@ func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
 	}
 	writeJSON(w, "application/json", f.Status, map[string]any{
 		"error":             code,
-		"error_description": f.Public,
+		"error_description": f.Text.String(),
 		"code":              f.Code,
 		"reference":         f.Reference,
 	})

@@ -48,8 +48,8 @@ func readFiles(body []byte, boundary string) (url.Values, error) {
 		value := string(content)
 		if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
 			if !file {
-				return nil, refusal(
-					codeEncoding, "A parameter"+quoteParameter(name)+" is not text.",
+				return nil, refuseParameter(
+					codeEncoding, name, `A parameter "{name}" is not text.`, "A parameter is not text.",
 				)
 			}
 			value = base64.StdEncoding.EncodeToString(content)

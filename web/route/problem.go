@@ -26,7 +26,7 @@ func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure)
 		Type:      ProblemType + f.Code,
 		Title:     http.StatusText(f.Status),
 		Status:    f.Status,
-		Detail:    f.Public,
+		Detail:    f.Text.String(),
 		Code:      f.Code,
 		Errors:    f.Fields,
 		RequestID: f.Reference,

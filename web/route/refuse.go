@@ -161,8 +161,9 @@ func parseValues(encoded string) (url.Values, error) {
 		}
 		for _, v := range all {
 			if !utf8.ValidString(v) {
-				return nil, refusal(
-					codeEncoding, "A parameter"+quoteParameter(name)+" is not valid UTF-8.",
+				return nil, refuseParameter(
+					codeEncoding, name,
+					`A parameter "{name}" is not valid UTF-8.`, "A parameter is not valid UTF-8.",
 				)
 			}
 		}
@@ -175,13 +176,13 @@ func checkDuplicates(values url.Values, s *surface) error {
 	case s.single:
 		for name, all := range values {
 			if len(all) > 1 {
-				return refusal(codeDuplicate, "A parameter"+quoteParameter(name)+" was sent twice.")
+				return errTwice(name)
 			}
 		}
 	case s.forms:
 		for _, name := range securityParameters {
 			if len(values[name]) > 1 {
-				return refusal(codeDuplicate, "A parameter"+quoteParameter(name)+" was sent twice.")
+				return errTwice(name)
 			}
 		}
 	}
@@ -190,12 +191,22 @@ func checkDuplicates(values url.Values, s *surface) error {
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`)
 
-// quoteParameter returns a parameter's name in quotes if it looks like one of ours.
-func quoteParameter(name string) string {
-	if plainName.MatchString(name) {
-		return ` "` + name + `"`
+func errTwice(name string) *sso.Error {
+	return refuseParameter(
+		codeDuplicate, name,
+		`A parameter "{name}" was sent twice.`, "A parameter was sent twice.",
+	)
+}
+
+// refuseParameter returns the refusal of a parameter, which is named if its name looks
+// like one of ours.
+func refuseParameter(code, name, named, unnamed string) *sso.Error {
+	if !plainName.MatchString(name) {
+		return refusal(code, unnamed)
 	}
-	return ""
+	e := refusal(code, named)
+	e.Values = sso.Values{"name": name}
+	return e
 }
 
 // takeBody limits the body and, on a surface of forms, parses it into r.PostForm and
@@ -266,9 +277,8 @@ func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
 }
 
 func tooLarge(limit int64, err error) error {
-	e := refusal(
-		codeBody, "The request is too large: the limit is "+strconv.FormatInt(limit, 10)+" bytes.",
-	)
+	e := refusal(codeBody, "The request is too large: the limit is {limit} bytes.")
+	e.Values = sso.Values{"limit": strconv.FormatInt(limit, 10)}
 	if err != nil {
 		return e.WithCause(fmt.Errorf("read body: %w", err))
 	}

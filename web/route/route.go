@@ -228,18 +228,17 @@ func (e *entry) route(method string) (*Route, error) {
 	if found := e.methods[method]; found != nil {
 		return found, nil
 	}
-	return nil, &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   codeMethod,
-		Public: "This address does not take " + methodWord(method) + " requests.",
-	}
+	return nil, errMethod(method)
 }
 
-func methodWord(method string) string {
-	if len(method) <= 10 && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
-		return method
+// errMethod names the method if it looks like one.
+func errMethod(method string) *sso.Error {
+	if len(method) > 10 || strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return refusal(codeMethod, "This address does not take such requests.")
 	}
-	return "such"
+	e := refusal(codeMethod, "This address does not take {method} requests.")
+	e.Values = sso.Values{"method": method}
+	return e
 }
 
 func (e *entry) allow() string {

@@ -14,7 +14,7 @@ func render(w http.ResponseWriter, _ *http.Request, f route.Failure) {
 	refused := scim.Error{
 		Status: f.Status,
 		Type:   provisioning.TypeOf(f.Status, f.Code),
-		Detail: f.Public + " [request " + f.Reference + "]",
+		Detail: f.Text.String() + " [request " + f.Reference + "]",
 	}
 	writeJSON(w, f.Status, refused.Body())
 }

@@ -108,15 +108,20 @@ func (m *Manager) Lost(r *http.Request) error {
 	if m.recentSignIns(r) < maxLostSignIns {
 		return nil
 	}
-	where := m.host
+	const lost = "You have signed in, but your browser does not send us the new session cookie. "
+	e := &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "cookie_conflict",
+		Err:    errConflict,
+		Public: lost + "Delete the cookies named {cookie} of {host}, then sign in again.",
+		Values: sso.Values{
+			"cookie": m.session.name,
+			"host":   m.host,
+		},
+	}
 	if domain := strings.TrimPrefix(m.session.options.Domain, "."); domain != "" {
-		where = domain + " and every host under it"
+		e.Public = lost + "Delete the cookies named {cookie} of {host} and every host under it, then sign in again."
+		e.Values["host"] = domain
 	}
-	return &sso.Error{
-		Kind: sso.Forbidden,
-		Code: "cookie_conflict",
-		Err:  errConflict,
-		Public: "You have signed in, but your browser does not send us the new session cookie. Delete the cookies named " +
-			m.session.name + " of " + where + ", then sign in again.",
-	}
+	return e
 }

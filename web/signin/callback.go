@@ -78,8 +78,9 @@ func cookiesBlocked(r *http.Request, err error) error {
 		Kind: sso.Invalid,
 		Code: "cookies_blocked",
 		Err:  err,
-		Public: "Your browser sent no cookie back. If it blocks cookies for " + r.Host +
-			", allow them and start again; if you began in another browser, continue there.",
+		Public: "Your browser sent no cookie back. If it blocks cookies for {host}, " +
+			"allow them and start again; if you began in another browser, continue there.",
+		Values: sso.Values{"host": r.Host},
 	}
 	if known, ok := errors.AsType[*sso.Error](err); ok {
 		failure.Reference = known.Reference

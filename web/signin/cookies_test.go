@@ -56,7 +56,7 @@ func TestBlockedCookiesAreNamed(t *testing.T) {
 				t.Errorf("%d %s", w.Code, body)
 			}
 			if strings.Contains(
-				body, "blocks cookies for sso.example",
+				body, "blocks cookies for <bdi>sso.example</bdi>",
 			) != (c.want == "cookies_blocked") {
 				t.Errorf("%s", body)
 			}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"gatehouse/sso"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -12,8 +13,9 @@ import (
 // route.Options.RenderFailure.
 func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, route.Failure) error {
 	return func(w http.ResponseWriter, r *http.Request, f route.Failure) error {
-		p := ui.NewFailure(f.Status, f.Code, f.Public, f.Reference, f.At)
+		p := ui.NewFailure(f.Status, f.Code, f.Text, f.Reference, f.At)
 		p.Enterprise, p.Of = f.Way.Enterprise, f.Way.Of
+		p.English = p.English || inConsole(r.URL.Path) && f.Code != sso.CodeNotAnAdmin
 		switch {
 		case f.Way.Href != "":
 			p.Href = f.Way.Href
@@ -28,6 +30,10 @@ func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, ro
 		return pages.Render(w, r, f.Status, p)
 	}
 }
+
+// inConsole reports whether a path is of the console, which is English. Its visitors who
+// are no admins are not.
+func inConsole(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
 
 // needsMessage reports whether a path is an endpoint that only works with a
 // message of an identity provider.

@@ -42,7 +42,7 @@ func (p *verifyPage) Field() ui.Field {
 // say adds the problem of the entered code, if there is one.
 func (p *verifyPage) say(problem error, waiting login.Waiting) {
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
-		p.Problem = known.Public
+		p.Problem = known.Text().String()
 	}
 	switch code := sso.CodeOf(problem); {
 	case code == sso.CodeProofExpired, p.Locked && code != sso.CodeProofLocked:

@@ -3,6 +3,8 @@ package ui
 import (
 	"time"
 
+	"gatehouse/internal/words"
+	"gatehouse/sso"
 	"gatehouse/sso/catalog"
 )
 
@@ -12,7 +14,7 @@ type Failure struct {
 	Status      int
 	Heading     string
 	Application string // the one that the visitor may not use, in the heading; "" for none
-	Sentence    string
+	Sentence    sso.Text
 	Next        string // next step
 	Href        string // the way on
 	Label       string
@@ -34,16 +36,18 @@ func (p *Failure) Report() Copyable {
 }
 
 // NewFailure returns the page of a failure. sentence describes it; the words
-// around it come from the catalogue.
-func NewFailure(status int, code, sentence, reference string, at time.Time) *Failure {
-	words := catalog.ForVisitor(status, code)
+// around it come from the catalogue. A sentence without translation, such as one for
+// admins, makes the whole page English.
+func NewFailure(status int, code string, sentence sso.Text, reference string, at time.Time) *Failure {
+	around := catalog.ForVisitor(status, code)
 	return &Failure{
+		Base:      Base{English: !words.English().Known(sentence.Pattern)},
 		Status:    status,
-		Heading:   words.Heading,
+		Heading:   around.Heading,
 		Sentence:  sentence,
-		Next:      words.Next,
-		Href:      words.Href,
-		Label:     words.Label,
+		Next:      around.Next,
+		Href:      around.Href,
+		Label:     around.Label,
 		Code:      code,
 		Reference: reference,
 		At:        NewTime(at, at),

@@ -25,7 +25,7 @@ func Blame(err error, fields ...*Field) []Wrong {
 		return nil
 	}
 	if len(known.Fields) == 0 {
-		return []Wrong{{Message: known.Public}}
+		return []Wrong{{Message: known.Text().String()}}
 	}
 	var all, others []Wrong
 	at := map[string]*Field{}

@@ -26,6 +26,7 @@ type Base struct {
 	Enterprise string           // name of the company the page is about; "" if none is known
 	Of         sso.EnterpriseID // the same company, whose brand the page wears
 	Staff      bool             // the page is for the operator's staff: it wears no brand
+	English    bool             // the page is English, although it could be translated
 	User       *Person          // who is signed in; nil if no user is
 	Flash      string           // confirmation of the last change, one sentence
 	Home       string           // our own address, for a page shown under another one; else ""
@@ -114,7 +115,7 @@ func New(o Options, features ...Templates) (*Renderer, error) {
 func kit() Templates {
 	return Templates{
 		Pages:      []Page{new(Continue), new(SignedOut), new(Failure)},
-		Translated: []Page{new(Continue), new(SignedOut)},
+		Translated: []Page{new(Continue), new(SignedOut), new(Failure)},
 		Files:      files,
 	}
 }
@@ -129,7 +130,7 @@ func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, pa
 	b := page.common()
 	b.Frame = p.Frame(r, b.Of, b.Staff)
 	if s := p.sheets[reflect.TypeOf(page)]; s != nil && s.translated && p.Languages != nil &&
-		!b.Staff && b.Console == nil {
+		!b.Staff && !b.English && b.Console == nil {
 		p.translate(&b.Frame, r, b.Home == "")
 	}
 	return p.Framed(w, status, page)

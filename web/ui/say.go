@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/internal/words"
+	"gatehouse/sso"
 )
 
 // say returns the functions by which templates speak a language:
@@ -18,6 +19,7 @@ import (
 //	{{ago .At}} {{exact .At}} {{num .Count}}      a moment, and a number
 //	{{t "Read {it}." "it" (link .Href "this")}}   values that are elements: strong, code, host
 //	{{browser .Browser}}                          a [Browser]
+//	{{sentence .Sentence}}                        the sentence of an error, with its values
 //
 // A value that is a string is data: it is escaped and isolated by <bdi>. A text of no
 // catalogue, without values, is data as well and remains unchanged. Texts in <title>
@@ -25,16 +27,17 @@ import (
 func say(l *words.Language) template.FuncMap {
 	s := speaker{l}
 	return template.FuncMap{
-		"t":       s.text,
-		"n":       s.count,
-		"num":     l.Number,
-		"ago":     s.ago,
-		"exact":   s.exact,
-		"browser": s.browser,
-		"strong":  func(v string) template.HTML { return element(`<strong><bdi>`, v, `</bdi></strong>`) },
-		"code":    func(v string) template.HTML { return element(`<code dir="auto">`, v, `</code>`) },
-		"host":    func(v string) template.HTML { return element(`<bdi class="host">`, v, `</bdi>`) },
-		"link":    s.link,
+		"t":        s.text,
+		"n":        s.count,
+		"sentence": s.sentence,
+		"num":      l.Number,
+		"ago":      s.ago,
+		"exact":    s.exact,
+		"browser":  s.browser,
+		"strong":   func(v string) template.HTML { return element(`<strong><bdi>`, v, `</bdi></strong>`) },
+		"code":     func(v string) template.HTML { return element(`<code dir="auto">`, v, `</code>`) },
+		"host":     func(v string) template.HTML { return element(`<bdi class="host">`, v, `</bdi>`) },
+		"link":     s.link,
 	}
 }
 
@@ -65,6 +68,20 @@ func (s speaker) count(n int, one, other string, pairs ...any) (any, error) {
 		return nil, err
 	}
 	return s.fill(one, m, append([]any{"n", n}, pairs...))
+}
+
+// sentence returns the sentence of an error. One that names other values than it has is
+// shown in English: the page of a failure does not fail.
+func (s speaker) sentence(t sso.Text) any {
+	var pairs []any
+	for name, value := range t.Values {
+		pairs = append(pairs, name, value)
+	}
+	shown, err := s.text(t.Pattern, pairs...)
+	if err != nil {
+		return t.String()
+	}
+	return shown
 }
 
 // fill puts values into a message. Each name has one value, and each value is used.

@@ -61,6 +61,36 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// TestSayTheSentenceOfAnError: it is translated with its values. One whose values are wrong
+// is shown in English, because a failure always has a page.
+func TestSayTheSentenceOfAnError(t *testing.T) {
+	t.Parallel()
+	const evil = `<img src=x>`
+	for name, x := range map[string]struct {
+		text sso.Text
+		de   string
+	}{
+		"plain": {sso.Text{Pattern: "Sign in again"}, "Erneut anmelden"},
+		"with a value": {
+			sso.Text{Pattern: "Sign in at {company}", Values: sso.Values{"company": evil}},
+			"Bei <bdi>&lt;img src=x&gt;</bdi> anmelden",
+		},
+		"not translated": {
+			sso.Text{Pattern: "Ring {company}", Values: sso.Values{"company": "Acme"}},
+			"Ring <bdi>Acme</bdi>",
+		},
+		"data":          {sso.Text{Pattern: evil + "{"}, "&lt;img src=x&gt;{"},
+		"a lost value":  {sso.Text{Pattern: "Sign in at {company}"}, "Sign in at {company}"},
+		"another value": {sso.Text{Pattern: "Sign in at {company}", Values: sso.Values{"firm": evil}}, "Sign in at {company}"},
+		"no pattern":    {sso.Text{Pattern: "{", Values: sso.Values{"firm": evil}}, "{"},
+	} {
+		got, err := spoken(t, words.Find("de"), `{{sentence .}}`, x.text)
+		if err != nil || got != x.de {
+			t.Errorf("%s:\nwant %s\ngot  %s, %v", name, x.de, got, err)
+		}
+	}
+}
+
 // TestSayRefusesWrongValues: a text that lost a value is found by the test of its page.
 func TestSayRefusesWrongValues(t *testing.T) {
 	t.Parallel()
@@ -177,9 +207,15 @@ func TestOnlyTranslatedPagesAreTranslated(t *testing.T) {
 		lang    string
 		choices int
 	}{
-		"translated":          {&SignedOut{}, "de", len(words.All())},
-		"not translated":      {&helloPage{}, "en", 0},
-		"for staff":           {&SignedOut{Base: Base{Staff: true}}, "en", 0},
+		"translated":     {&SignedOut{}, "de", len(words.All())},
+		"not translated": {&helloPage{}, "en", 0},
+		"for staff":      {&SignedOut{Base: Base{Staff: true}}, "en", 0},
+		"in English":     {&SignedOut{Base: Base{English: true}}, "en", 0},
+		"a failure": {
+			NewFailure(503, "x", sso.Text{Pattern: "We cannot answer right now. Please try again in a moment."}, "r", time.Time{}),
+			"de", len(words.All()),
+		},
+		"a failure of admins": {NewFailure(409, "x", sso.Text{Pattern: "A group has this name."}, "r", time.Time{}), "en", 0},
 		"of the console":      {&SignedOut{Base: Base{Console: &Console{}}}, "en", 0},
 		"at an application's": {&SignedOut{Base: Base{Home: "https://sso.example/"}}, "de", 0},
 	} {

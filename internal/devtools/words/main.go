@@ -11,18 +11,28 @@ import (
 func main() {
 	add := flag.Bool("add", false, "add missing texts, and those in the arguments, to every file")
 	flag.Parse()
-	if err := run(".", *add, flag.Args()); err != nil {
+	found, err := collect(".")
+	if err == nil {
+		err = run(".", found, *add, flag.Args())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "words:", err)
 		os.Exit(1)
 	}
 }
 
-// run checks the repository at root, after adding texts if that is asked for.
-func run(root string, add bool, more []string) error {
+// collect finds the texts of the repository at root.
+func collect(root string) (*texts, error) {
 	found, err := scan(root)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return found, found.failures(root)
+}
+
+// run compares the texts of a repository with its files, after adding texts if that is
+// asked for.
+func run(root string, found *texts, add bool, more []string) error {
 	files, err := readFiles(root)
 	if err != nil {
 		return err
