@@ -49,7 +49,7 @@ var levels = map[string]arrows{
 		why:    "a filter is a tree of comparisons; the store turns it into SQL",
 	},
 	"internal/mail": {
-		ours:   "sso sso/address",
+		ours:   "internal/words sso sso/address",
 		others: "github.com/wneessen/go-mail",
 		why:    "it composes and sends mail; callers decide when. Only here is SMTP",
 	},
@@ -134,8 +134,8 @@ var levels = map[string]arrows{
 		why:  "what a sign-in would come to, and nothing of HTTP, SQL, pages or sessions",
 	},
 	"sso/login": {
-		ours: "sso sso/address sso/evaluate sso/trial internal/mail saml oidc",
-		why:  "the order of a sign-in, and nothing of HTTP, SQL or pages",
+		ours: "sso sso/address sso/evaluate sso/trial internal/mail internal/words saml oidc",
+		why:  "the order of a sign-in, and nothing of HTTP, SQL or pages. Of words only the language of a mail",
 	},
 	"sso/connections": {
 		ours:   "sso sso/address sso/evaluate sso/mapping sso/policy saml oidc",
@@ -409,8 +409,9 @@ var levels = map[string]arrows{
 		why: "tools for the repository are not part of the product",
 	},
 	"internal/devtools/words": {
+		ours:   "internal/devtools/golist internal/devtools/structure sso sso/catalog",
 		others: "github.com/go-json-experiment/json",
-		why:    "it compares templates with the files of the catalogue, and needs neither",
+		why:    "it compares templates and the sentences of errors with the files of the catalogue",
 	},
 }
 

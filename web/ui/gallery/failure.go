@@ -20,12 +20,8 @@ func galleryFailures() []Example {
 	fail := func(name string, status int, code, sentence, ref, enterprise, href string) Example {
 		return says(name, status, code, sso.Text{Pattern: sentence}, ref, enterprise, href)
 	}
-	closed := fail(
-		"no-access", 403, "app_group", "Your account isn’t in a group that can use this application.", req, "", "",
-	)
-	closed.Page.(*ui.Failure).Application = "Release planning"
 	return []Example{
-		closed,
+		closedApplication(fail),
 		fail(
 			"start-again", 400, "login_state_expired",
 			"This sign-in took too long, was already finished, or began in another browser. Start again.",
@@ -77,4 +73,14 @@ func galleryFailures() []Example {
 			req, "", "",
 		),
 	}
+}
+
+// closedApplication is the page about an application that is not open to the visitor.
+func closedApplication(fail func(name string, status int, code, sentence, ref, enterprise, href string) Example) Example {
+	e := fail(
+		"no-access", 403, "app_group", "Your account isn’t in a group that can use this application.",
+		"req-k3m9q2v5x8z1b4d6", "", "",
+	)
+	e.Page.(*ui.Failure).Application = "Release planning"
+	return e
 }
