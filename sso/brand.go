@@ -1,5 +1,7 @@
 package sso
 
+import "context"
+
 // Brand is what outsiders see in place of our own name: on pages, in mails, and in what
 // identity providers read. One belongs to the installation; an enterprise may have its
 // own. The zero value of a field means that it is not set here.
@@ -20,6 +22,18 @@ type Brand struct {
 
 	Language      string // BCP 47 tag, for visitors whose browser prefers none that we have
 	LanguageFirst bool   // Language comes before the browser's preference
+}
+
+// BrandFinder finds the brand that outsiders see of an enterprise, or of the installation for
+// "". The nil finder finds none.
+type BrandFinder func(ctx context.Context, ent EnterpriseID) Brand
+
+// Of calls the finder.
+func (f BrandFinder) Of(ctx context.Context, ent EnterpriseID) Brand {
+	if f == nil {
+		return Brand{}
+	}
+	return f(ctx, ent)
 }
 
 // ImageRef refers to an Image, with what a page needs to place it.

@@ -29,6 +29,7 @@ func (g *gateway) newHealth(post mail.Sender) *health.Service {
 		Drift:        g.drift,
 		Mail:         post,
 		Site:         hostOf(g.config.BaseURL),
+		Brands:       g.brands.Of,
 		Log:          g.log,
 		Now:          time.Now,
 		Observe:      g.metrics.Certificate,

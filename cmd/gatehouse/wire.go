@@ -242,6 +242,7 @@ func (g *gateway) signIns(graph *entra.Client, post mail.Sender) {
 		Trials:            g.trials,
 		Mail:              post,
 		Site:              hostOf(c.BaseURL),
+		Brands:            g.brands.Of,
 		SAML:              g.saml,
 		OIDC:              g.oidc,
 		Refresh:           g.setup.Refresh,
@@ -314,7 +315,7 @@ func (g *gateway) rules() {
 		Moves:       g.db,
 
 		Resolver:      resolver(g.config.DNS),
-		Brands:        g.brands,
+		Brands:        g.brands.Of,
 		SAML:          g.saml,
 		OIDC:          g.oidc,
 		Log:           g.log,

@@ -24,17 +24,18 @@ type Code struct {
 	Company  string        // the enterprise's name
 	Site     string        // host of base_url, never taken from the request
 	Valid    time.Duration // how long the code is valid
+	Brand    sso.Brand     // of the enterprise; its product stands in place of Site
 }
 
 // letter is the data of the template.
 type letter struct {
-	Code, Company, Site string
-	Minutes             int
+	Code, Company, Site, Product string
+	Minutes                      int
 }
 
 // Message composes the mail. It has no links, so a forged copy gains nothing.
 func (c Code) Message() (Message, error) {
-	if !sso.Printable(c.Company) || !sso.Printable(c.Site) {
+	if !sso.Printable(c.Company) || !sso.Printable(c.Site) || !sso.Printable(c.Brand.Product) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
 	}
 	l := cmp.Or(c.Language, words.English())
@@ -47,18 +48,20 @@ func (c Code) Message() (Message, error) {
 		Code:    c.Code.Reveal(),
 		Company: c.Company,
 		Site:    c.Site,
+		Product: c.Brand.Product,
 		Minutes: int(c.Valid.Minutes()),
 	}
 	if err := plain.Execute(&text, data); err != nil {
 		return Message{}, fmt.Errorf("write the letter: %w", err)
 	}
 	// The subject does not contain the code: locked screens show subjects.
-	return Message{
+	m := Message{
 		To:       c.To,
 		Language: l.Tag,
 		Subject:  l.Text("Your sign-in code"),
 		Text:     text.String(),
-	}, nil
+	}
+	return m.branded(c.Brand), nil
 }
 
 // say returns the functions by which templates speak a language, as those of pages do:

@@ -76,6 +76,78 @@ func TestCodeIsTranslatedWhole(t *testing.T) {
 	}
 }
 
+// TestCodeOfABrand: the mail names the product, and has its sender and last lines.
+func TestCodeOfABrand(t *testing.T) {
+	t.Parallel()
+	for _, l := range words.All() {
+		c := code(l)
+		c.Brand = sso.Brand{
+			Product:    "Northwind",
+			MailName:   "Northwind, sign-in",
+			MailFooter: "Northwind Ltd\nMain street 1",
+		}
+		m, err := c.Message()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(m.Text, "Northwind") || strings.Contains(m.Text, c.Site) ||
+			!strings.HasSuffix(m.Text, "\n\n-- \nNorthwind Ltd\nMain street 1\n") || m.FromName != c.Brand.MailName {
+			t.Errorf("%s: %+v", l.Tag, m)
+		}
+	}
+	c := code(nil)
+	c.Brand.Product = "Northwind\nGo to evil.example"
+	if _, err := c.Message(); sso.CodeOf(err) != "mail_invalid" {
+		t.Errorf("a product of several lines: %v", err)
+	}
+}
+
+// TestBrandedSender: the name of the sender is the brand's, and the address that of the
+// settings.
+func TestBrandedSender(t *testing.T) {
+	t.Parallel()
+	s := serve(t, mail.NoTLS, nil)
+	client, err := mail.NewSMTP(mail.Config{
+		Addr: s.Addr,
+		TLS:  mail.NoTLS,
+		From: "Gate <sso@gate.example>",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"":                           "Gate",
+		"Nörthwind, \"Sign-in\" <x>": "Nörthwind, \"Sign-in\" <x>",
+	} {
+		c := code(nil)
+		c.Brand.MailName = name
+		m, err := c.Message()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		all := s.Messages()
+		got, err := netmail.ReadMessage(strings.NewReader(all[len(all)-1].Raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, err := got.Header.AddressList("From")
+		if err != nil || len(from) != 1 || from[0].Name != want || from[0].Address != "sso@gate.example" {
+			t.Errorf("%q: from %v (%v)", name, from, err)
+		}
+	}
+	m, err := code(nil).Message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.FromName = "Northwind\r\nBcc: eve@evil.example"
+	if err := client.Send(t.Context(), m); sso.CodeOf(err) != "mail_invalid" {
+		t.Errorf("a sender of several lines: %v", err)
+	}
+}
+
 func TestCodeRefusesNames(t *testing.T) {
 	t.Parallel()
 	c := code(nil)
@@ -138,5 +210,28 @@ func TestCodeInJapanese(t *testing.T) {
 `
 	if got := strings.ReplaceAll(string(text), "\r\n", "\n"); strings.TrimSpace(got) != strings.TrimSpace(want) {
 		t.Errorf("text:\n%s", got)
+	}
+}
+
+// TestHealthOfABrand: a mail to an admin names the product, too.
+func TestHealthOfABrand(t *testing.T) {
+	t.Parallel()
+	h := mail.Health{
+		To:      "it@acme.example",
+		Company: "Acme",
+		Site:    "sso.acme.example",
+		Brand: sso.Brand{
+			Product:    "Northwind",
+			MailName:   "Northwind",
+			MailFooter: "Northwind Ltd",
+		},
+	}
+	m, err := h.Message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(m.Text, "at Northwind.") || strings.Contains(m.Text, h.Site) ||
+		!strings.HasSuffix(m.Text, "\n-- \nNorthwind Ltd\n") || m.FromName != "Northwind" {
+		t.Errorf("%+v", m)
 	}
 }

@@ -13,8 +13,9 @@ import (
 // Health is a mail to an admin of an enterprise about its open problems.
 type Health struct {
 	To      string
-	Company string // the enterprise's name
-	Site    string // host of base_url
+	Company string    // the enterprise's name
+	Site    string    // host of base_url
+	Brand   sso.Brand // of the enterprise; its product stands in place of Site
 	Items   []HealthItem
 }
 
@@ -37,7 +38,7 @@ func (i HealthItem) Until() string {
 
 // Message composes the mail. Its links lead to the console, which requires a sign-in.
 func (h Health) Message() (Message, error) {
-	if !sso.Printable(h.Company) || !sso.Printable(h.Site) {
+	if !sso.Printable(h.Company) || !sso.Printable(h.Site) || !sso.Printable(h.Brand.Product) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
 	}
 	plain, err := template.ParseFS(templates, "templates/health.txt")
@@ -55,12 +56,13 @@ func (h Health) Message() (Message, error) {
 	if len(subject) > longestSubject {
 		subject = "Single sign-on of your company needs you"
 	}
-	return Message{
+	m := Message{
 		To:       h.To,
 		Language: words.English().Tag,
 		Subject:  subject,
 		Text:     text.String(),
-	}, nil
+	}
+	return m.branded(h.Brand), nil
 }
 
 // line joins text into one line.

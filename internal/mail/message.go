@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"net/mail"
 	"strings"
@@ -13,6 +14,7 @@ import (
 // Message is a plain text mail to one recipient. No part of the text is markup.
 type Message struct {
 	To       string // a plain address; see sso.ValidEmail
+	FromName string // display name of the sender; "" for the one of the settings
 	Language string // BCP 47 tag of the subject and the text
 	Subject  string
 	Text     string
@@ -23,6 +25,16 @@ type Sender interface {
 	// Send returns when the server has accepted m. Errors are Invalid
 	// "mail_invalid", and Upstream "mail_unavailable" or "mail_refused".
 	Send(ctx context.Context, m Message) error
+}
+
+// branded gives a message the sender and the last lines of a brand, after the line that
+// begins a signature (RFC 3676 §4.3).
+func (m Message) branded(b sso.Brand) Message {
+	m.FromName = b.MailName
+	if b.MailFooter != "" {
+		m.Text = strings.TrimRight(m.Text, "\n") + "\n\n-- \n" + b.MailFooter + "\n"
+	}
+	return m
 }
 
 const longestSubject = 200
@@ -38,9 +50,14 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 		return nil, errInvalid("The subject is not one line of text.")
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(from.Name, from.Address); err != nil {
-		return nil, errInvalid("The sender cannot be used.").WithCause(err)
+	if !sso.Printable(m.FromName) {
+		return nil, errInvalid("The name of the sender is not one line of text.")
 	}
+	// FromFormat of the library takes a quote in a name for its end.
+	msg.SetAddrHeaderFromMailAddress(gomail.HeaderFrom, &mail.Address{
+		Name:    cmp.Or(m.FromName, from.Name),
+		Address: from.Address,
+	})
 	if err := msg.To(m.To); err != nil {
 		return nil, errInvalid("The address cannot be used.").WithCause(err)
 	}

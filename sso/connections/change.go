@@ -229,9 +229,5 @@ func (s *Service) ServiceProviderMetadata(ctx context.Context, id sso.Connection
 	if c.Protocol != sso.SAML {
 		return nil, sso.NothingHere()
 	}
-	var b sso.Brand
-	if s.Brands != nil {
-		b = s.Brands.Of(ctx, c.Enterprise)
-	}
-	return s.SAML.Metadata(c, b)
+	return s.SAML.Metadata(c, s.Brands.Of(ctx, c.Enterprise))
 }

@@ -70,11 +70,6 @@ type TXTResolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// brands finds what outsiders see in place of our own name; branding.Service does.
-type brands interface {
-	Of(ctx context.Context, ent sso.EnterpriseID) sso.Brand
-}
-
 // Options configures a Service.
 type Options struct {
 	// Connections to Moves are implemented by store.DB.
@@ -85,7 +80,7 @@ type Options struct {
 	Trusts      trustStore
 	Moves       moveStore
 
-	Brands   brands // nil: metadata has no brand
+	Brands   sso.BrandFinder // nil: metadata has no brand
 	SAML     *saml.ServiceProvider
 	OIDC     *oidc.RelyingParty
 	Resolver TXTResolver // nil: net.DefaultResolver

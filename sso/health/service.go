@@ -60,7 +60,8 @@ type Options struct {
 	Ledger ledger
 	Drift  comparer
 	Mail   mail.Sender
-	Site   string // the host of base_url, which mails name
+	Site   string          // the host of base_url, which mails name
+	Brands sso.BrandFinder // nil: mail has no brand
 	// Link returns the address of a page of the console; see sso.FindingDetail.
 	Link func(e sso.Enterprise, path string) string
 	// Observe, if not nil, is called with every certificate examined.
@@ -261,6 +262,7 @@ func (s *Service) sendFindings(ctx context.Context, e sso.Enterprise) error {
 	letter := mail.Health{
 		Company: e.Name,
 		Site:    s.Site,
+		Brand:   s.Brands.Of(ctx, e.ID),
 		Items:   s.items(e, events),
 	}
 	sent := 0

@@ -120,6 +120,7 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 			Company:  ent.Name,
 			Site:     s.Site,
 			Valid:    sso.CodeLifetime,
+			Brand:    s.Brands.Of(ctx, ent.ID),
 		})
 	}
 	if err != nil {

@@ -73,10 +73,11 @@ type Options struct {
 	Trials *trial.Service
 	// Mail sends codes in the name of Site, the public host name. If nil, users
 	// who need a code are not let in.
-	Mail mail.Sender
-	Site string
-	SAML *saml.ServiceProvider
-	OIDC *oidc.RelyingParty
+	Mail   mail.Sender
+	Site   string
+	Brands sso.BrandFinder // nil: mail has no brand
+	SAML   *saml.ServiceProvider
+	OIDC   *oidc.RelyingParty
 	// Refresh fetches a connection's IdP metadata again because a response was
 	// signed with an unknown key. It limits its own rate and reports whether
 	// anything changed.
