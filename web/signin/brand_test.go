@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/branding"
+	"gatehouse/web/ui"
 )
 
 // album has pictures by their hash; while it is closed, the store does not answer.
@@ -106,6 +107,38 @@ func TestBrandColors(t *testing.T) {
 	for _, bad := range []string{"light-dark(#ffff00", "url", "@", "<"} {
 		if strings.Contains(fmt.Sprint(w.Body), bad) {
 			t.Errorf("%s is in %s", bad, w.Body)
+		}
+	}
+}
+
+// worn is the brand of every page.
+type worn sso.Brand
+
+func (b worn) Of(context.Context, sso.EnterpriseID) sso.Brand { return sso.Brand(b) }
+
+// TestSignInText shows the words of a brand where people sign in, as text.
+func TestSignInText(t *testing.T) {
+	t.Parallel()
+	const own, lead = `Use your <Northwind> card & PIN.`, "Tell us where you work."
+	for _, text := range []string{"", own} {
+		pages, err := ui.New(ui.Options{Brands: worn{SignInText: text}}, Templates())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, page := range map[string]ui.Page{
+			"sign-in": &signInPage{},
+			"choice":  &chooseConnectionPage{},
+		} {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodGet, "/login", http.NoBody)
+			if err := pages.Render(w, r, http.StatusOK, page); err != nil {
+				t.Fatal(err)
+			}
+			body := w.Body.String()
+			if strings.Contains(body, "Use your &lt;Northwind&gt; card &amp; PIN.") != (text == own) ||
+				name == "sign-in" && strings.Contains(body, lead) == (text == own) {
+				t.Errorf("%s with %q:\n%s", name, text, body)
+			}
 		}
 	}
 }
