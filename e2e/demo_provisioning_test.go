@@ -27,7 +27,7 @@ func TestDemoLostMembers(t *testing.T) {
 	lostMembersRefused(v)
 	lostMembersHealed(v)
 	lostMembersBroken(v)
-	v.ticked(13, 17, 18, 19, 20, 21)
+	v.ticked(11, 17, 18, 19, 20, 21)
 }
 
 // reloads opens a page until it has the text.
